@@ -1,0 +1,122 @@
+//! Identities. All but campaigns, segments and imports are derived from what they name, so that writing needs no look-up.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::email::Email;
+
+/// Namespace of every derived identity of the CRM; it can never change.
+const NAMESPACE: Uuid = Uuid::from_u128(0x6c1d_9a5e_53f7_4e0b_9f0d_2b1c_7d3e_8a41);
+
+fn derived(kind: &str, parts: &[&str]) -> Uuid {
+    // A unit separator cannot stand in any part: control characters are refused everywhere.
+    Uuid::new_v5(&NAMESPACE, format!("{kind}\u{1f}{}", parts.join("\u{1f}")).as_bytes())
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Reads the hyphenated text form.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                if text.len() != 36 { return None; }
+                Uuid::try_parse(text).ok().map(Self)
+            }
+
+            /// The sixteen bytes.
+            #[must_use]
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+
+            /// A number below `shards`, evenly spread and the same for ever.
+            #[must_use]
+            pub fn shard(&self, shards: u32) -> u32 {
+                let bytes = self.0.as_bytes();
+                let word = u64::from_be_bytes([bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]]);
+                // The top bits of these bytes hold the UUID variant; the low 48 are free.
+                ((word & 0xffff_ffff_ffff) % u64::from(shards.max(1))) as u32
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id! {
+    /// A customer: derived from the normalised e-mail address.
+    CustomerId
+}
+id! {
+    /// An order: derived from the merchant's number, else from the event that brought it.
+    OrderId
+}
+id! {
+    /// An activity of one customer.
+    ActivityId
+}
+id! {
+    /// A segment; newer ones sort later.
+    SegmentId
+}
+id! {
+    /// A campaign; newer ones sort later.
+    CampaignId
+}
+id! {
+    /// An import; newer ones sort later.
+    ImportId
+}
+
+impl CustomerId {
+    #[must_use]
+    pub fn of(email: &Email) -> Self {
+        Self(derived("customer", &[email.as_str()]))
+    }
+}
+
+impl OrderId {
+    /// The identity of an order: the merchant's own number when there is one, else the event (`source` and `id`).
+    #[must_use]
+    pub fn of(merchant_id: Option<&str>, source: &str, event_id: &str) -> Self {
+        Self(match merchant_id {
+            Some(merchant_id) => derived("order", &[merchant_id]),
+            None => derived("order-event", &[source, event_id]),
+        })
+    }
+}
+
+impl ActivityId {
+    /// The identity of an activity among those of its customer.
+    #[must_use]
+    pub fn of(given: Option<&str>, source: &str, event_id: &str) -> Self {
+        Self(match given {
+            Some(given) => derived("activity", &[given]),
+            None => derived("activity-event", &[source, event_id]),
+        })
+    }
+}
+
+macro_rules! new_v7 {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// A new identity that sorts after those of the past.
+            #[must_use]
+            pub fn generate() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+    )*};
+}
+new_v7!(SegmentId CampaignId ImportId);

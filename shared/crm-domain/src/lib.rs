@@ -1,0 +1,24 @@
+//! What the CRM knows and decides, without any I/O: the same code runs in every function and in every test.
+//!
+//! Data flows one way: bytes -> [`json`] -> [`event`] -> [`ledger`] -> changes, which the adapters store.
+
+pub mod activity;
+pub mod campaign;
+pub mod customer;
+pub mod email;
+pub mod event;
+pub mod faults;
+pub mod history;
+pub mod ids;
+pub mod import;
+pub mod json;
+pub mod ledger;
+pub mod message;
+pub mod money;
+pub mod order;
+pub mod ports;
+pub mod profile;
+pub mod rules;
+pub mod segment;
+pub mod stamp;
+pub mod time;

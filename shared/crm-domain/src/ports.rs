@@ -1,0 +1,286 @@
+//! What the domain needs of the outside world, named by what it can do. Adapters implement these; tests do so in memory.
+
+use std::future::Future;
+
+use crate::campaign::{Campaign, CampaignState};
+use crate::customer::Customer;
+use crate::event::Event;
+use crate::ids::{CampaignId, CustomerId, ImportId, OrderId, SegmentId};
+use crate::import::Import;
+use crate::ledger::{DayDelta, Ledger};
+use crate::message::{Message, MessageId, Receipt, Tally};
+use crate::order::Order;
+use crate::rules::Reads;
+use crate::segment::Segment;
+use crate::time::Time;
+
+/// Why storage did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else changed the record meanwhile.
+    #[error("the record was changed meanwhile")]
+    Conflict,
+    /// Too many requests; worth another try later.
+    #[error("storage is throttling")]
+    Throttled,
+    /// What is stored cannot be understood.
+    #[error("a stored record cannot be read: {0}")]
+    Corrupt(String),
+    #[error("storage is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why a queue did not take messages.
+#[derive(Debug, thiserror::Error)]
+#[error("the queue is unavailable")]
+pub struct QueueError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// A record with its version, the source of its `ETag`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Versioned<T> {
+    pub version: u64,
+    pub record: T,
+}
+
+/// A stretch of a list, and where the next one starts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Position after the last item; `None` at the end. Opaque to all but the adapter that made it.
+    pub next: Option<String>,
+}
+
+type Stored<T> = Result<T, StoreError>;
+
+pub trait ReadCustomers: Send + Sync + 'static {
+    fn customer(&self, id: CustomerId) -> impl Future<Output = Stored<Option<Versioned<Customer>>>> + Send;
+    /// Those of `ids` that exist, in no particular order.
+    fn customers(&self, ids: &[CustomerId]) -> impl Future<Output = Stored<Vec<Customer>>> + Send;
+    /// All customers, newest first by creation.
+    fn recent_customers(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Customer>>> + Send;
+    /// Customers of whom every word of `query` begins a word of the name or the address.
+    fn search_customers(&self, query: &str, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Customer>>> + Send;
+}
+
+/// One of the parts into which a scan of all customers is split, and how far it has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanPart {
+    pub part: u32,
+    pub of: u32,
+    /// Where to go on; `None` at the start.
+    pub after: Option<CustomerId>,
+}
+
+pub trait ScanCustomers: Send + Sync + 'static {
+    /// One page of a part: customers with at least the attributes that `reads` names, and where to go on.
+    fn scan(&self, part: &ScanPart, reads: &Reads) -> impl Future<Output = Stored<(Vec<Customer>, Option<CustomerId>)>> + Send;
+}
+
+pub trait ReadOrders: Send + Sync + 'static {
+    /// An order that has a standing version.
+    fn order(&self, id: OrderId) -> impl Future<Output = Stored<Option<Versioned<Order>>>> + Send;
+    /// All orders, newest first by `placedAt`, then id.
+    fn recent_orders(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Order>>> + Send;
+    /// The orders of one customer, newest first.
+    fn orders_of(&self, customer: CustomerId, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Order>>> + Send;
+}
+
+pub trait ApplyEvents: Send + Sync + 'static {
+    /// Reads every record that `events` name.
+    fn load(&self, events: &[&Event]) -> impl Future<Output = Stored<Ledger>> + Send;
+    /// Writes what the ledgers changed, all or nothing. [`StoreError::Conflict`] when a record moved meanwhile.
+    fn commit(&self, ledgers: &[&Ledger]) -> impl Future<Output = Stored<()>> + Send;
+    /// Applies receipts to the log, in any order and any number of times, and recounts what they touched. Returns those
+    /// whose message does not exist.
+    fn apply_receipts(&self, receipts: &[Receipt]) -> impl Future<Output = Stored<Vec<Receipt>>> + Send;
+    /// Notes that part `part` of an import has been applied.
+    fn import_part_applied(&self, import: ImportId, part: u64) -> impl Future<Output = Stored<()>> + Send;
+}
+
+/// The queues by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum QueueName {
+    Customers,
+    Orders,
+    Activities,
+    Receipts,
+    Delivery,
+    Imports,
+}
+
+impl QueueName {
+    pub const ALL: [Self; 6] =
+        [Self::Customers, Self::Orders, Self::Activities, Self::Receipts, Self::Delivery, Self::Imports];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customers => "customers",
+            Self::Orders => "orders",
+            Self::Activities => "activities",
+            Self::Receipts => "receipts",
+            Self::Delivery => "delivery",
+            Self::Imports => "imports",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|name| name.as_str() == text)
+    }
+}
+
+/// A message to be put on a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outgoing {
+    pub body: String,
+    /// Seconds during which nobody sees it, at most 900.
+    pub delay: u32,
+    /// Text attributes.
+    pub attributes: Vec<(&'static str, String)>,
+}
+
+pub trait Enqueue: Send + Sync + 'static {
+    /// Puts all messages on the queue; on an error some may be there already.
+    fn enqueue(&self, queue: QueueName, messages: Vec<Outgoing>) -> impl Future<Output = Result<(), QueueError>> + Send;
+    /// Sets a hopeless message aside in the dead-letter queue, with its reason.
+    fn bury(&self, queue: QueueName, message: Outgoing) -> impl Future<Output = Result<(), QueueError>> + Send;
+}
+
+/// How a queue stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueState {
+    pub name: QueueName,
+    pub waiting: u64,
+    pub in_flight: u64,
+    pub delayed: u64,
+    pub dead: u64,
+}
+
+pub trait WatchQueues: Send + Sync + 'static {
+    fn states(&self) -> impl Future<Output = Result<Vec<QueueState>, QueueError>> + Send;
+    /// Moves dead letters back to their queue; returns how many were there.
+    fn redrive(&self, queue: QueueName) -> impl Future<Output = Result<u64, QueueError>> + Send;
+}
+
+pub trait KeepSegments: Send + Sync + 'static {
+    fn create_segment(&self, segment: &Segment) -> impl Future<Output = Stored<()>> + Send;
+    fn segment(&self, id: SegmentId) -> impl Future<Output = Stored<Option<Versioned<Segment>>>> + Send;
+    /// Newest first.
+    fn segments(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Segment>>> + Send;
+    /// Replaces the segment of version `version`.
+    fn update_segment(&self, version: u64, segment: &Segment) -> impl Future<Output = Stored<()>> + Send;
+    fn delete_segment(&self, id: SegmentId, version: u64) -> impl Future<Output = Stored<()>> + Send;
+}
+
+/// The figures of one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayFigures {
+    pub date: jiff::civil::Date,
+    pub figures: DayDelta,
+}
+
+/// The figures of the dashboard.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Figures {
+    pub segments: u64,
+    pub campaigns: u64,
+    pub messages: u64,
+    /// Ascending; days without anything are left out.
+    pub days: Vec<DayFigures>,
+}
+
+pub trait ReadFigures: Send + Sync + 'static {
+    fn figures(&self) -> impl Future<Output = Stored<Figures>> + Send;
+}
+
+pub trait KeepCampaigns: Send + Sync + 'static {
+    fn create_campaign(&self, campaign: &Campaign) -> impl Future<Output = Stored<()>> + Send;
+    fn campaign(&self, id: CampaignId) -> impl Future<Output = Stored<Option<Versioned<Campaign>>>> + Send;
+    /// Newest first.
+    fn campaigns(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Campaign>>> + Send;
+    /// Moves the campaign on; [`StoreError::Conflict`] when its version is not `version` any more.
+    fn set_campaign_state(&self, id: CampaignId, version: u64, state: &CampaignState) -> impl Future<Output = Stored<()>> + Send;
+    /// The sum over the log, shard by shard.
+    fn tally(&self, id: CampaignId) -> impl Future<Output = Stored<Tally>> + Send;
+    /// The log, in a fixed order.
+    fn messages(&self, campaign: &Campaign, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Message>>> + Send;
+}
+
+pub trait KeepLog: Send + Sync + 'static {
+    /// Writes log entries that do not exist yet; existing ones stay as they are.
+    fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> impl Future<Output = Stored<()>> + Send;
+    /// All entries of one shard.
+    fn shard(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Vec<Message>>> + Send;
+    /// Records what became of an entry that was queued; an entry that is settled already stays as it is.
+    fn settle(&self, campaign: &Campaign, entry: &Message) -> impl Future<Output = Stored<()>> + Send;
+    /// Counts one shard anew and stores the figures.
+    fn recount(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Tally>> + Send;
+    /// Notes that a part of the planning scan is done; true when it was the last one.
+    fn plan_part_done(&self, id: CampaignId, part: u32) -> impl Future<Output = Stored<bool>> + Send;
+}
+
+/// A message as a provider is to send it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Also the idempotency key towards the provider.
+    pub id: MessageId,
+    pub to: String,
+    pub subject: Option<String>,
+    pub body: String,
+}
+
+/// What a provider answered for one letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sending {
+    Taken(Time),
+    Refused(String),
+}
+
+pub trait SendLetters: Send + Sync + 'static {
+    /// Hands letters over; one answer per letter, in order. Handing the same one over twice sends it once.
+    fn send(&self, letters: &[Letter]) -> impl Future<Output = Result<Vec<Sending>, QueueError>> + Send;
+}
+
+pub trait KeepImports: Send + Sync + 'static {
+    fn create_import(&self, import: &Import) -> impl Future<Output = Stored<()>> + Send;
+    fn import(&self, id: ImportId) -> impl Future<Output = Stored<Option<Versioned<Import>>>> + Send;
+    fn imports(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Import>>> + Send;
+    /// Replaces the import of version `version`.
+    fn update_import(&self, version: u64, import: &Import) -> impl Future<Output = Stored<()>> + Send;
+}
+
+/// A stretch of an uploaded file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slice {
+    pub bytes: Vec<u8>,
+    /// Size of the whole file.
+    pub size: u64,
+    /// Identifies the content: equal files have equal tags.
+    pub tag: String,
+}
+
+pub trait KeepUploads: Send + Sync + 'static {
+    /// A URL to which the file can be PUT for one hour.
+    fn upload_url(&self, id: ImportId) -> impl Future<Output = Result<String, QueueError>> + Send;
+    /// Up to `length` bytes from `offset`; `None` when there is no file. With `tag`, fails when the file has changed.
+    fn read(&self, id: ImportId, offset: u64, length: u64, tag: Option<&str>) -> impl Future<Output = Result<Option<Slice>, QueueError>> + Send;
+    /// Keeps the rejected rows (CSV lines) of the stretch that begins at `offset`.
+    fn keep_rejected(&self, id: ImportId, offset: u64, csv: String) -> impl Future<Output = Result<(), QueueError>> + Send;
+    /// All rejected rows kept so far, up to about `max` bytes.
+    fn rejected(&self, id: ImportId, max: usize) -> impl Future<Output = Result<String, QueueError>> + Send;
+}
+
+/// The keys that sign tokens, cursors and links: the current one first, then the one before.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SigningKeys(pub Vec<String>);
+
+impl std::fmt::Debug for SigningKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SigningKeys(..)")
+    }
+}
+
+pub trait ReadSecrets: Send + Sync + 'static {
+    fn signing_keys(&self) -> impl Future<Output = Result<SigningKeys, StoreError>> + Send;
+}

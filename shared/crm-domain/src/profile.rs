@@ -1,0 +1,154 @@
+//! What a customer upsert says: only the fields that it names change.
+
+use crate::customer::AttributeValue;
+use crate::email::Email;
+use crate::faults::{self, Faults, Fields, Patch, Reason};
+use crate::json::Json;
+use crate::time::Time;
+
+/// The body of `POST /api/customers`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    pub email: Email,
+    pub name: Patch<String>,
+    pub phone: Patch<String>,
+    pub city: Patch<String>,
+    pub country: Patch<String>,
+    pub time_zone: Patch<String>,
+    pub tags: Patch<Vec<String>>,
+    /// Per key; `None` clears the key.
+    pub attributes: Patch<Vec<(String, Option<AttributeValue>)>>,
+    pub visits: Patch<u64>,
+    pub last_active_at: Patch<Time>,
+    pub created_at: Patch<Time>,
+    pub email_consent: Patch<bool>,
+    pub sms_consent: Patch<bool>,
+    pub whatsapp_consent: Patch<bool>,
+}
+
+/// Greatest number of tags of a customer.
+pub const MAX_TAGS: usize = 50;
+/// Greatest number of attribute keys in one request.
+pub const MAX_ATTRIBUTES: usize = 50;
+/// Greatest size of the attributes of one request, as JSON bytes.
+pub const MAX_ATTRIBUTE_BYTES: usize = 4_096;
+
+impl Profile {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// Every fault found.
+    pub fn parse(json: &Json, path: &str) -> Result<Self, Faults> {
+        let mut fields = Fields::of(json, path)?;
+        let email = fields.required("email", Email::from_json);
+        let name = fields.optional("name", |json| faults::text(json, 200));
+        let phone = fields.optional("phone", |json| faults::text(json, 500));
+        let city = fields.optional("city", |json| faults::text(json, 500));
+        let country = fields.optional("country", |json| faults::text(json, 500));
+        let time_zone = fields.optional("timeZone", time_zone);
+        let tags = tags(&mut fields);
+        let attributes = attributes(&mut fields);
+        let visits = fields.optional("visits", |json| faults::integer(json, 0, 1_000_000_000).map(|n| n as u64));
+        let last_active_at = fields.optional("lastActiveAt", Time::from_json);
+        let created_at = fields.optional("createdAt", Time::from_json);
+        let email_consent = fields.optional("emailConsent", faults::boolean);
+        let sms_consent = fields.optional("smsConsent", faults::boolean);
+        let whatsapp_consent = fields.optional("whatsappConsent", faults::boolean);
+        for derived in ["totalSpend", "orderCount", "averageOrderValue", "firstOrderAt", "lastOrderAt"] {
+            if fields.raw(derived).is_some() {
+                fields.fault(derived, "is computed from orders and cannot be set");
+            }
+        }
+        fields.finish()?;
+        Ok(Self {
+            email: email.ok_or_else(|| Faults::of(path, "is incomplete"))?,
+            name,
+            phone,
+            city,
+            country,
+            time_zone,
+            tags,
+            attributes,
+            visits,
+            last_active_at,
+            created_at,
+            email_consent,
+            sms_consent,
+            whatsapp_consent,
+        })
+    }
+}
+
+/// An attribute key: 1 to 64 of letters, digits and `_`.
+#[must_use]
+pub fn is_attribute_key(key: &str) -> bool {
+    (1..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+fn time_zone(json: &Json) -> Result<String, Reason> {
+    let name = faults::text(json, 100)?;
+    match jiff::tz::db().get(&name) {
+        Ok(_) => Ok(name),
+        Err(_) => Err("must be an IANA time zone such as Asia/Kolkata".into()),
+    }
+}
+
+fn tags(fields: &mut Fields<'_>) -> Patch<Vec<String>> {
+    let path = fields.place("tags");
+    let list = match fields.optional("tags", |json| faults::list(json, MAX_TAGS)) {
+        Patch::Absent => return Patch::Absent,
+        Patch::Clear => return Patch::Clear,
+        Patch::Set(list) => list,
+    };
+    let mut tags = Vec::with_capacity(list.len());
+    for (index, json) in list.iter().enumerate() {
+        let tag = faults::text(json, 64).map_err(|reason| Faults::of(format!("{path}[{index}]"), reason));
+        tags.extend(fields.nested(tag));
+    }
+    Patch::Set(tags)
+}
+
+fn attributes(fields: &mut Fields<'_>) -> Patch<Vec<(String, Option<AttributeValue>)>> {
+    let path = fields.place("attributes");
+    let given = fields.optional("attributes", |json| match json {
+        Json::Object(members) if members.len() > MAX_ATTRIBUTES => {
+            Err(format!("must have at most {MAX_ATTRIBUTES} keys").into())
+        }
+        Json::Object(_) if json.to_string().len() > MAX_ATTRIBUTE_BYTES => {
+            Err(format!("must be at most {MAX_ATTRIBUTE_BYTES} bytes in all").into())
+        }
+        Json::Object(members) => Ok(members),
+        _ => Err("must be an object".into()),
+    });
+    let members = match given {
+        Patch::Absent => return Patch::Absent,
+        Patch::Clear => return Patch::Clear,
+        Patch::Set(members) => members,
+    };
+    let mut attributes = Vec::with_capacity(members.len());
+    for (key, json) in members {
+        let shown: String = key.chars().filter(|c| !c.is_control()).take(64).collect();
+        let parsed = attribute(key, json).map_err(|reason| Faults::of(format!("{path}.{shown}"), reason));
+        if let Some(value) = fields.nested(parsed) {
+            attributes.push((key.clone(), value));
+        }
+    }
+    Patch::Set(attributes)
+}
+
+fn attribute(key: &str, json: &Json) -> Result<Option<AttributeValue>, Reason> {
+    if !is_attribute_key(key) {
+        return Err("must have a key of 1 to 64 letters, digits or underscores".into());
+    }
+    match json {
+        Json::Null => Ok(None),
+        Json::Bool(flag) => Ok(Some(AttributeValue::Flag(*flag))),
+        Json::Text(_) => faults::text(json, 500).map(|text| Some(AttributeValue::Text(text))),
+        Json::Number(number) => match number.as_f64() {
+            // DynamoDB keeps 38 digits and JavaScript 15: this range is safe in both.
+            Some(value) if value.abs() <= 1e15 => Ok(Some(AttributeValue::Number(value))),
+            _ => Err("must be a number from -10^15 to 10^15".into()),
+        },
+        Json::List(_) | Json::Object(_) => Err("must be text, a number, true or false".into()),
+    }
+}
