@@ -1,0 +1,1 @@
+"""The product on one machine: local AWS, the functions' own binaries, the gateway, and the commands around them."""

@@ -1,0 +1,42 @@
+"""Clients of the local AWS. They never look at the caller's own credentials, nor can they reach a real account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from infra.local.settings import REGION, Settings
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
+
+
+def client(settings: Settings, service: str) -> Any:
+    """A boto3 client of one service."""
+    return boto3.client(
+        service,
+        endpoint_url=settings.aws_url,
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"}, connect_timeout=5, read_timeout=120),
+    )
+
+
+def outputs(settings: Settings) -> dict[str, str]:
+    """The outputs of the deployed stack."""
+    stacks = client(settings, "cloudformation").describe_stacks(StackName=settings.stack_name)["Stacks"]
+    return {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
+
+
+def queues(settings: Settings) -> dict[str, tuple[int, int]]:
+    """Waiting and in-flight messages of every write queue, by the name of its output; dead-letter queues are no part."""
+    sqs = client(settings, "sqs")
+    depths = {}
+    for name, url in outputs(settings).items():
+        if name.endswith("QueueUrl"):
+            found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+            waiting = int(found["ApproximateNumberOfMessages"]) + int(found.get("ApproximateNumberOfMessagesDelayed", 0))
+            depths[name.removesuffix("QueueUrl").lower()] = (waiting, int(found["ApproximateNumberOfMessagesNotVisible"]))
+    return depths

@@ -1,0 +1,96 @@
+"""Builds what the local stack runs: all functions and the gateway with one `cargo build`, the web app with vite.
+
+Plain `cargo build` and not `cargo lambda build`: the binaries are the same for this machine, and tests, clippy and the
+running stack share one target directory and one profile, so that nothing is compiled twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from infra.local.settings import ROOT
+from infra.local.template import functions, load
+
+BINARIES = ROOT / "target" / "debug"
+WEB = ROOT / "frontend" / "dist"
+VENV = ROOT / ".venv" / "bin"
+
+
+class BuildFailed(Exception):
+    """A compiler said no; it has already said why."""
+
+
+def binaries() -> None:
+    """Builds every function and the gateway. Cargo knows what has changed."""
+    _run(["cargo", "build", "--workspace", "--bins", *(["--locked"] if os.environ.get("CI") else [])])
+
+
+def binary(name: str) -> Path | None:
+    """The built binary, if there is one."""
+    path = BINARIES / name
+    return path if path.is_file() else None
+
+
+def web_app() -> None:
+    """Builds the web app when its sources changed since the last time."""
+    frontend = ROOT / "frontend"
+    if not (frontend / "package.json").is_file():
+        return
+    lock = frontend / "package-lock.json"
+    if _changed("npm", [frontend / "package.json", lock], frontend / "node_modules"):
+        _run([str(VENV / "npm"), "ci" if lock.is_file() else "install", "--no-audit", "--no-fund"], frontend)
+        _remember("npm", [frontend / "package.json", lock])
+    sources = [path for path in sorted(frontend.rglob("*")) if path.is_file() and not _generated(path, frontend)]
+    sources += [path for path in sorted((ROOT / "infra").glob("openapi*")) if path.is_file()]
+    if _changed("web", sources, WEB / "index.html"):
+        _run([str(VENV / "npm"), "run", "build"], frontend)
+        _remember("web", sources)
+
+
+def _generated(path: Path, frontend: Path) -> bool:
+    return path.relative_to(frontend).parts[0] in ("node_modules", "dist", "coverage", "test-results")
+
+
+def _run(command: list[str], where: Path = ROOT) -> None:
+    env = {**os.environ, "PATH": f"{VENV}{os.pathsep}{os.environ['PATH']}"}
+    if subprocess.run(command, cwd=where, env=env, stdin=subprocess.DEVNULL, check=False).returncode != 0:
+        raise BuildFailed(f"`{' '.join(command)}` failed in {where}")
+
+
+def _stamp(name: str) -> Path:
+    return ROOT / "target" / f".{name}-inputs"
+
+
+def _digest(inputs: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in inputs:
+        if path.is_file():
+            digest.update(str(path).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _changed(name: str, inputs: list[Path], product: Path) -> bool:
+    stamp = _stamp(name)
+    return not product.exists() or not stamp.is_file() or stamp.read_text() != _digest(inputs)
+
+
+def _remember(name: str, inputs: list[Path]) -> None:
+    _stamp(name).parent.mkdir(exist_ok=True)
+    _stamp(name).write_text(_digest(inputs))
+
+
+def missing() -> list[str]:
+    """Functions of the template that have no crate yet."""
+    return [one.name for one in functions(load()) if binary(one.name) is None]
+
+
+if __name__ == "__main__":
+    try:
+        binaries()
+        web_app()
+    except BuildFailed as failure:
+        sys.exit(str(failure))

@@ -1,0 +1,91 @@
+"""Reads template.yaml: the only list of functions and routes that there is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra.local.settings import ROOT
+
+TEMPLATE = ROOT / "template.yaml"
+_CODE = "target/lambda/"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route of the HTTP API and the binary that answers it."""
+
+    method: str
+    path: str
+    function: str
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the template. `name` is that of its crate, its binary and its events."""
+
+    resource: str
+    name: str
+
+
+def load(path: Path = TEMPLATE) -> dict[str, Any]:
+    """The template with intrinsic functions in their long form (`!Ref X` becomes `{"Ref": "X"}`)."""
+    loaded: dict[str, Any] = yaml.load(path.read_text(), Loader=_Loader)
+    return loaded
+
+
+def functions(template: dict[str, Any]) -> list[Function]:
+    """All functions, in the order of the template."""
+    return [
+        Function(resource, _binary(body))
+        for resource, body in template["Resources"].items()
+        if body["Type"] == "AWS::Serverless::Function"
+    ]
+
+
+def routes(template: dict[str, Any]) -> list[Route]:
+    """All routes of the HTTP API."""
+    found = []
+    for body in template["Resources"].values():
+        if body["Type"] != "AWS::Serverless::Function":
+            continue
+        for event in body["Properties"].get("Events", {}).values():
+            if event["Type"] == "HttpApi":
+                where = event["Properties"]
+                found.append(Route(where["Method"].upper(), where["Path"], _binary(body)))
+    return found
+
+
+def routes_json(template: dict[str, Any]) -> str:
+    """The routes as the gateway reads them."""
+    return json.dumps([asdict(route) for route in routes(template)], indent=1)
+
+
+def _binary(function: dict[str, Any]) -> str:
+    code: str = function["Properties"]["CodeUri"]
+    if not code.startswith(_CODE):
+        raise ValueError(f"CodeUri is {code}, not {_CODE}NAME/")
+    return code.removeprefix(_CODE).strip("/")
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows CloudFormation's short forms."""
+
+
+def _intrinsic(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+        if tag == "GetAtt":
+            value = value.split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+    return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
+
+
+_Loader.add_multi_constructor("!", _intrinsic)
