@@ -26,6 +26,14 @@ pub struct Purchase {
     products: Vec<u32>,
 }
 
+impl Purchase {
+    /// What was bought, as indices into [`History::products`], ascending.
+    #[must_use]
+    pub fn product_indices(&self) -> &[u32] {
+        &self.products
+    }
+}
+
 /// All orders of one customer, ascending in time.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct History {
@@ -66,6 +74,12 @@ impl History {
             }
             None => false,
         }
+    }
+
+    /// Every order, also those that do not count, ascending in time.
+    #[must_use]
+    pub fn purchases(&self) -> &[Purchase] {
+        &self.purchases
     }
 
     /// The counting orders, ascending in time.

@@ -1,0 +1,163 @@
+//! Reading the wire form of rules, with every fault of it named by its path.
+
+use crate::faults::{Faults, Fields, Patch, Reason, boolean};
+use crate::json::Json;
+use crate::money::Currency;
+
+use super::condition::{Condition, Group, Node, Wire};
+use super::field::{Combinator, Field, Operator};
+use super::values::Value;
+use super::window::Window;
+
+/// How many conditions rules may have in all.
+pub const MAX_CONDITIONS: usize = 100;
+/// How deep groups may nest; the root has depth 1.
+pub const MAX_DEPTH: usize = 6;
+/// How many groups rules may have in all.
+pub const MAX_GROUPS: usize = 1000;
+/// How long the wire form may be, so that it is stored in one item (`DynamoDB` takes 400 KB).
+pub const MAX_BYTES: usize = 256 * 1024;
+
+/// Reads and compiles rules that stand at `path` of a body.
+pub(super) fn parse(json: &Json, path: &str, currency: &Currency) -> Result<Group, Faults> {
+    let mut parser = Parser { currency, conditions: 0, groups: 0, faults: Faults::default() };
+    let root = parser.group(json, path, 1);
+    let Parser { conditions, groups, mut faults, .. } = parser;
+    if conditions > MAX_CONDITIONS {
+        faults.add(path, format!("must have at most {MAX_CONDITIONS} conditions, not {conditions}"));
+    }
+    if groups > MAX_GROUPS {
+        faults.add(path, format!("must have at most {MAX_GROUPS} groups, not {groups}"));
+    }
+    match root {
+        Some(root) if faults.is_empty() => {
+            if root.to_json().to_string().len() > MAX_BYTES {
+                return Err(Faults::of(path, format!("must be at most {} KB of JSON", MAX_BYTES / 1024)));
+            }
+            Ok(root)
+        }
+        _ => Err(faults),
+    }
+}
+
+struct Parser<'a> {
+    currency: &'a Currency,
+    conditions: usize,
+    groups: usize,
+    faults: Faults,
+}
+
+impl Parser<'_> {
+    fn group(&mut self, json: &Json, path: &str, depth: usize) -> Option<Group> {
+        self.groups += 1;
+        if self.groups > MAX_GROUPS {
+            return None;
+        }
+        if depth > MAX_DEPTH {
+            self.faults.add(path, format!("must not nest groups more than {MAX_DEPTH} deep"));
+            return None;
+        }
+        let mut fields = self.open(json, path)?;
+        let _ignored = fields.raw("id");
+        let combinator = fields.required("combinator", Combinator::from_json);
+        let not = match fields.optional("not", boolean) {
+            Patch::Set(not) => Some(not),
+            Patch::Absent | Patch::Clear => None,
+        };
+        let rules = fields.required("rules", |json| match json {
+            Json::List(rules) => Ok(rules),
+            _ => Err("must be a list".into()),
+        });
+        let place = fields.place("rules");
+        let sound = self.close(fields);
+        let rules = rules?;
+        let mut nodes = Vec::with_capacity(rules.len().min(MAX_CONDITIONS));
+        for (index, rule) in rules.iter().enumerate() {
+            nodes.extend(self.node(rule, &format!("{place}[{index}]"), depth));
+        }
+        // Whatever is missing here was noted as a fault where it stands.
+        sound?;
+        Some(Group::new(combinator?, not, nodes))
+    }
+
+    fn node(&mut self, json: &Json, path: &str, depth: usize) -> Option<Node> {
+        if json.get("rules").is_some() || json.get("combinator").is_some() {
+            return self.group(json, path, depth + 1).map(Node::Group);
+        }
+        self.conditions += 1;
+        // Further ones are counted only, so that a huge body does not get a huge answer.
+        if self.conditions > MAX_CONDITIONS {
+            return None;
+        }
+        self.condition(json, path).map(Node::Condition)
+    }
+
+    fn condition(&mut self, json: &Json, path: &str) -> Option<Condition> {
+        let mut fields = self.open(json, path)?;
+        let _ignored = fields.raw("id");
+        let _checked = fields.optional("valueSource", value_source);
+        let field = fields.required("field", Field::from_json);
+        let operator = fields.required("operator", Operator::from_json);
+        let within = fields.optional("within", |json| Ok((Window::from_json(json)?, json.as_text().map(str::to_owned))));
+        let value = fields.raw("value");
+        let place = fields.place("value");
+
+        let within = within.value();
+        if let Some(field) = field.as_ref().filter(|field| within.is_some() && !field.takes_window()) {
+            fields.fault("within", format!("does not go with {}: only conditions about orders can be narrowed", field.name()));
+        }
+        if let (Some(field), Some(operator)) = (&field, operator)
+            && !field.operators().contains(&operator)
+        {
+            fields.fault("operator", misfit(field));
+            self.close(fields)?;
+            return None;
+        }
+        let takes_none = matches!(operator, Some(Operator::Null | Operator::NotNull));
+        let missing = matches!(value, None | Some(Json::Null)) && operator.is_some() && !takes_none;
+        if missing {
+            fields.fault("value", "is required");
+        }
+        let sound = self.close(fields);
+        let (field, operator) = (field?, operator?);
+        if missing {
+            return None;
+        }
+        let (window, within) = within.unzip();
+        let (positive, negated) = operator.positive();
+        let mut reader =
+            Value { json: value.unwrap_or(&Json::Null), place, currency: self.currency, faults: &mut self.faults };
+        let test = reader.test(field.clone(), positive, window)?;
+        let value = if takes_none { value.filter(|value| is_small(value)) } else { value };
+        let wire = Wire { field, operator, value: value.cloned(), within: within.flatten() };
+        sound?;
+        Some(Condition { test, negated, wire: Box::new(wire) })
+    }
+
+    fn open<'j>(&mut self, json: &'j Json, path: &str) -> Option<Fields<'j>> {
+        Fields::of(json, path).map_err(|faults| self.faults.0.extend(faults.0)).ok()
+    }
+
+    fn close(&mut self, fields: Fields<'_>) -> Option<()> {
+        fields.finish().map_err(|faults| self.faults.0.extend(faults.0)).ok()
+    }
+}
+
+/// Query builders can also compare two fields; these rules cannot.
+fn value_source(json: &Json) -> Result<(), Reason> {
+    if json.as_text() == Some("value") { Ok(()) } else { Err("must be \"value\"".into()) }
+}
+
+fn misfit(field: &Field) -> String {
+    let allowed: Vec<&str> = field.operators().iter().map(|operator| operator.as_str()).collect();
+    format!("does not go with {}: use one of {}", field.name(), allowed.join(", "))
+}
+
+/// Whether an ignored value is kept, for those who read back what they wrote.
+fn is_small(value: &Json) -> bool {
+    match value {
+        Json::Null | Json::Bool(_) | Json::Number(_) => true,
+        Json::Text(text) => text.len() <= 500,
+        Json::List(_) | Json::Object(_) => false,
+    }
+}

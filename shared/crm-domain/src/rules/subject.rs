@@ -1,0 +1,128 @@
+//! One customer made ready for many rules: texts are lower-cased once, and only those that some rule asks for.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use crate::customer::{AttributeValue, Customer};
+use crate::time::Time;
+
+use super::compare::Needles;
+use super::field::{Moment, TextField};
+
+/// A view of one customer for [`super::Rules::holds_for`] and [`super::Rules::evaluate_for`]. Cheap to make; it pays when the
+/// same customer is tried against more than one set of rules.
+pub struct Subject<'a> {
+    pub(super) customer: &'a Customer,
+    texts: [OnceCell<Option<Cow<'a, str>>>; 6],
+    attributes: OnceCell<Vec<(&'a str, Attribute<'a>)>>,
+    tags: OnceCell<Vec<Cow<'a, str>>>,
+    articles: OnceCell<Vec<Article<'a>>>,
+}
+
+/// An attribute with its text lower-cased.
+pub(super) enum Attribute<'a> {
+    Flag(bool),
+    Number(f64),
+    Text(Cow<'a, str>),
+}
+
+/// An article of the history with its texts lower-cased.
+pub(super) struct Article<'a> {
+    pub(super) sku: Cow<'a, str>,
+    pub(super) name: Cow<'a, str>,
+    /// Whether some counting order has it.
+    pub(super) counts: bool,
+}
+
+impl<'a> Subject<'a> {
+    /// A view of `customer`.
+    #[must_use]
+    pub fn new(customer: &'a Customer) -> Self {
+        Self {
+            customer,
+            texts: Default::default(),
+            attributes: OnceCell::new(),
+            tags: OnceCell::new(),
+            articles: OnceCell::new(),
+        }
+    }
+
+    /// A text as it is stored.
+    pub(super) fn raw_text(&self, field: TextField) -> Option<&'a str> {
+        let customer = self.customer;
+        match field {
+            TextField::Name => customer.name.as_deref(),
+            TextField::Email => Some(customer.email.as_str()),
+            TextField::Phone => customer.phone.as_deref(),
+            TextField::City => customer.city.as_deref(),
+            TextField::Country => customer.country.as_deref(),
+            TextField::TimeZone => customer.time_zone.as_deref(),
+        }
+    }
+
+    /// A text, lower-cased.
+    pub(super) fn text(&self, field: TextField) -> Option<&str> {
+        self.texts[field as usize].get_or_init(|| self.raw_text(field).map(fold)).as_deref()
+    }
+
+    pub(super) fn attribute(&self, key: &str) -> Option<&Attribute<'a>> {
+        let attributes = self.attributes.get_or_init(|| {
+            // A map's keys come sorted.
+            self.customer.attributes.iter().map(|(key, value)| (key.as_str(), Attribute::of(value))).collect()
+        });
+        let place = attributes.binary_search_by(|(held, _)| (*held).cmp(key)).ok()?;
+        attributes.get(place).map(|(_, value)| value)
+    }
+
+    /// Whether a tag is among `needles`.
+    pub(super) fn has_tag(&self, needles: &Needles) -> bool {
+        self.tags.get_or_init(|| self.customer.tags.iter().map(|tag| fold(tag)).collect()).iter().any(|tag| needles.include(tag))
+    }
+
+    /// The articles in the order of [`crate::history::History::products`].
+    pub(super) fn articles(&self) -> &[Article<'a>] {
+        self.articles.get_or_init(|| {
+            let history = &self.customer.history;
+            let mut articles: Vec<_> = history
+                .products()
+                .iter()
+                .map(|product| Article { sku: fold(&product.sku), name: fold(&product.name), counts: false })
+                .collect();
+            for index in history.counting().flat_map(|purchase| purchase.product_indices()) {
+                if let Some(article) = articles.get_mut(*index as usize) {
+                    article.counts = true;
+                }
+            }
+            articles
+        })
+    }
+
+    pub(super) fn moment(&self, moment: Moment) -> Option<Time> {
+        let customer = self.customer;
+        match moment {
+            Moment::CreatedAt => Some(customer.created_at()),
+            Moment::LastActiveAt => customer.last_active_at(),
+            Moment::FirstOrderAt => customer.sums.first_order_at,
+            Moment::LastOrderAt => customer.sums.last_order_at,
+        }
+    }
+}
+
+impl<'a> Attribute<'a> {
+    fn of(value: &'a AttributeValue) -> Self {
+        match value {
+            AttributeValue::Flag(flag) => Self::Flag(*flag),
+            AttributeValue::Number(number) => Self::Number(*number),
+            AttributeValue::Text(text) => Self::Text(fold(text)),
+        }
+    }
+}
+
+/// Text as rules compare it: Unicode lower case.
+pub(super) fn fold(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.to_lowercase())
+    }
+}
