@@ -1,0 +1,131 @@
+//! The write path's storage: read what a batch names, write what changed in one transaction.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use crm_domain::event::Event;
+use crm_domain::ids::{ActivityId, CustomerId, ImportId, OrderId};
+use crm_domain::ledger::Ledger;
+use crm_domain::message::Receipt;
+use crm_domain::ports::{ApplyEvents, StoreError};
+use crm_domain::time::Time;
+
+use crate::batch::key;
+use crate::dynamo::Dynamo;
+use crate::error::{corrupt, store_error, transaction_error};
+use crate::listing::{CUSTOMERS, ORDERS};
+use crate::records::{self, Item, read_activity, read_customer, read_order};
+
+impl ApplyEvents for Dynamo {
+    async fn load(&self, events: &[&Event]) -> Result<Ledger, StoreError> {
+        let order_ids: BTreeSet<OrderId> = events.iter().filter_map(|event| event.order()).collect();
+        let activity_ids: BTreeSet<(CustomerId, ActivityId)> = events.iter().filter_map(|event| event.activity()).collect();
+        let mut customer_ids: BTreeSet<CustomerId> = events.iter().filter_map(|event| event.customer()).collect();
+        let mut ledger = Ledger::default();
+        let keys = order_ids.iter().map(|id| key([("id", id.to_string())])).collect();
+        for item in self.get_all(&self.orders, keys).await? {
+            let order = read_order(item)?;
+            // Its customer may be another than the one whom the event names.
+            customer_ids.extend(order.record.body().map(|body| CustomerId::of(&body.email)));
+            ledger.hold_order(order.record.id, Some((order.version, order.record)));
+        }
+        let keys = customer_ids.iter().map(|id| key([("id", id.to_string())])).collect();
+        for item in self.get_all(&self.customers, keys).await? {
+            let customer = read_customer(item)?;
+            ledger.hold_customer(customer.record.id, Some((customer.version, customer.record)));
+        }
+        let keys =
+            activity_ids.iter().map(|(customer, id)| key([("customerId", customer.to_string()), ("id", id.to_string())])).collect();
+        for item in self.get_all(&self.activities, keys).await? {
+            let activity = read_activity(item)?;
+            ledger.hold_activity(activity.record.customer, activity.record.id, Some((activity.version, activity.record)));
+        }
+        Ok(ledger)
+    }
+
+    async fn commit(&self, ledgers: &[&Ledger]) -> Result<(), StoreError> {
+        let now = Time::now();
+        let mut writes = Vec::new();
+        let (mut order_lists, mut customer_lists, mut search_rows) = (Vec::new(), Vec::new(), Vec::new());
+        for ledger in ledgers {
+            for (_, held) in ledger.customers() {
+                let Some((version, customer)) = held.change() else { continue };
+                writes.push(self.put(&self.customers, version, records::customer_item(customer, version + 1, now)?)?);
+                customer_lists.push(records::customer_list(customer).0);
+                if held.before().is_none_or(|before| before.search_tokens() != customer.search_tokens()) {
+                    search_rows.extend(crate::search::rows(customer));
+                }
+            }
+            for (_, held) in ledger.orders() {
+                let Some((version, order)) = held.change() else { continue };
+                writes.push(self.put(&self.orders, version, records::order_item(order, version + 1)?)?);
+                order_lists.extend(records::order_list(order).map(|(partition, _)| partition));
+            }
+            for (_, held) in ledger.activities() {
+                let Some((version, activity)) = held.change() else { continue };
+                writes.push(self.put(&self.activities, version, records::activity_item(activity, version + 1)?)?);
+            }
+        }
+        if writes.is_empty() {
+            return Ok(());
+        }
+        writes.extend(self.figure_updates(ledgers)?);
+        // What leads to a record is written before it, so that a crash in between loses nothing.
+        self.register_partitions(ORDERS, &order_lists).await?;
+        self.register_partitions(CUSTOMERS, &customer_lists).await?;
+        self.put_all(&self.search, search_rows).await?;
+        // The SDK gives each call a token, so that its own retry of a lost answer writes nothing twice.
+        self.client.transact_write_items().set_transact_items(Some(writes)).send().await.map_err(transaction_error)?;
+        Ok(())
+    }
+
+    async fn apply_receipts(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
+        self.record_receipts(receipts).await
+    }
+
+    async fn import_part_applied(&self, import: ImportId, part: u64) -> Result<(), StoreError> {
+        self.client
+            .update_item()
+            .table_name(&self.app)
+            .set_key(Some(key([("pk", "import".to_owned()), ("sk", import.to_string())])))
+            .condition_expression("attribute_exists(pk)")
+            .update_expression("DELETE pending :part")
+            .expression_attribute_values(":part", AttributeValue::Ns(vec![part.to_string()]))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(store_error)
+            // An import that is gone needs no progress.
+            .or_else(|error| if matches!(error, StoreError::Conflict) { Ok(()) } else { Err(error) })
+    }
+}
+
+impl Dynamo {
+    fn put(&self, table: &str, version: u64, item: Item) -> Result<TransactWriteItem, StoreError> {
+        let (condition, stored) = Self::version_condition(version);
+        let mut put =
+            Put::builder().table_name(table).set_item(Some(item)).condition_expression(condition).expression_attribute_names("#version", "version");
+        if let Some(stored) = stored {
+            put = put.expression_attribute_values(":version", stored);
+        }
+        Ok(TransactWriteItem::builder().put(put.build().map_err(corrupt)?).build())
+    }
+
+    /// One update of each month's figures that the ledgers change, all in one shard.
+    fn figure_updates(&self, ledgers: &[&Ledger]) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let mut updates = Vec::new();
+        for (sk, adds) in crate::figures::month_updates(ledgers) {
+            let mut update = Update::builder().table_name(&self.app).set_key(Some(sk));
+            let mut terms = Vec::new();
+            for (index, (name, value)) in adds.into_iter().enumerate() {
+                terms.push(format!("#f{index} :f{index}"));
+                update = update
+                    .expression_attribute_names(format!("#f{index}"), name)
+                    .expression_attribute_values(format!(":f{index}"), AttributeValue::N(value.to_string()));
+            }
+            let update = update.update_expression(format!("ADD {}", terms.join(", "))).build().map_err(corrupt)?;
+            updates.push(TransactWriteItem::builder().update(update).build());
+        }
+        Ok(updates)
+    }
+}

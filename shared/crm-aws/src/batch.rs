@@ -1,0 +1,79 @@
+//! Batches of keys and puts, repeated until DynamoDB has processed all of them.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, PutRequest, WriteRequest};
+use crm_domain::ports::StoreError;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::dynamo::Dynamo;
+use crate::error::{corrupt, store_error};
+use crate::records::Item;
+
+/// Most keys of one `BatchGetItem`.
+const GET_BATCH: usize = 100;
+/// Most puts of one `BatchWriteItem`.
+const WRITE_BATCH: usize = 25;
+/// Batches under way at once.
+const CONCURRENCY: usize = 4;
+/// Rounds until unprocessed keys count as throttled.
+const ROUNDS: u32 = 8;
+
+impl Dynamo {
+    /// The items that exist among `keys`, strongly consistent, in no particular order. Keys must be distinct.
+    pub(crate) async fn get_all(&self, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        let batches: Vec<Vec<Item>> = keys.chunks(GET_BATCH).map(<[Item]>::to_vec).collect();
+        stream::iter(batches).map(|batch| self.get_batch(table, batch)).buffer_unordered(CONCURRENCY).try_concat().await
+    }
+
+    /// Puts all items, in no particular order.
+    pub(crate) async fn put_all(&self, table: &str, items: Vec<Item>) -> Result<(), StoreError> {
+        let mut requests = Vec::with_capacity(items.len());
+        for item in items {
+            let put = PutRequest::builder().set_item(Some(item)).build().map_err(corrupt)?;
+            requests.push(WriteRequest::builder().put_request(put).build());
+        }
+        let batches: Vec<Vec<WriteRequest>> = requests.chunks(WRITE_BATCH).map(<[WriteRequest]>::to_vec).collect();
+        stream::iter(batches).map(|batch| self.write_batch(table, batch)).buffer_unordered(CONCURRENCY).try_collect().await
+    }
+
+    async fn get_batch(&self, table: &str, mut keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        let mut found = Vec::with_capacity(keys.len());
+        for round in 0..ROUNDS {
+            let request = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build().map_err(corrupt)?;
+            let answer = self.client.batch_get_item().request_items(table, request).send().await.map_err(store_error)?;
+            let (responses, unprocessed) = (answer.responses, answer.unprocessed_keys);
+            found.extend(responses.unwrap_or_default().remove(table).unwrap_or_default());
+            match unprocessed.unwrap_or_default().remove(table) {
+                Some(rest) if !rest.keys().is_empty() => keys = rest.keys().to_vec(),
+                _ => return Ok(found),
+            }
+            pause(round).await;
+        }
+        Err(StoreError::Throttled)
+    }
+
+    async fn write_batch(&self, table: &str, mut requests: Vec<WriteRequest>) -> Result<(), StoreError> {
+        for round in 0..ROUNDS {
+            let answer = self.client.batch_write_item().request_items(table, requests).send().await.map_err(store_error)?;
+            match answer.unprocessed_items.unwrap_or_default().remove(table) {
+                Some(rest) if !rest.is_empty() => requests = rest,
+                _ => return Ok(()),
+            }
+            pause(round).await;
+        }
+        Err(StoreError::Throttled)
+    }
+}
+
+/// A key of one or two text attributes.
+pub(crate) fn key<const N: usize>(parts: [(&str, String); N]) -> Item {
+    parts.into_iter().map(|(name, value)| (name.to_owned(), AttributeValue::S(value))).collect::<HashMap<_, _>>()
+}
+
+/// Full-jitter back-off: 25 ms doubling.
+pub(crate) async fn pause(round: u32) {
+    let ceiling = 25_u64 << round.min(6);
+    tokio::time::sleep(Duration::from_millis(rand::random_range(0..=ceiling))).await;
+}

@@ -1,0 +1,77 @@
+//! Reading customers.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use crm_domain::customer::Customer;
+use crm_domain::ids::CustomerId;
+use crm_domain::ports::{Page, ReadCustomers, ScanCustomers, ScanPart, StoreError, Versioned};
+use crm_domain::rules::Reads;
+
+use crate::batch::key;
+use crate::dynamo::Dynamo;
+use crate::error::store_error;
+use crate::listing::{CUSTOMERS, text};
+use crate::records::read_customer;
+
+impl ReadCustomers for Dynamo {
+    async fn customer(&self, id: CustomerId) -> Result<Option<Versioned<Customer>>, StoreError> {
+        let request = self.client.get_item().table_name(&self.customers).set_key(Some(key([("id", id.to_string())])));
+        let answer = request.consistent_read(true).send().await.map_err(store_error)?;
+        answer.item.map(read_customer).transpose()
+    }
+
+    async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
+        let mut ids = ids.to_vec();
+        ids.sort();
+        ids.dedup();
+        let keys = ids.iter().map(|id| key([("id", id.to_string())])).collect();
+        let items = self.get_all(&self.customers, keys).await?;
+        items.into_iter().map(|item| read_customer(item).map(|customer| customer.record)).collect()
+    }
+
+    async fn recent_customers(&self, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
+        let (keys, next) = self.newest(&self.customers, CUSTOMERS, after, limit).await?;
+        let ids: Vec<CustomerId> =
+            keys.into_iter().filter_map(|mut item| CustomerId::parse(&text(item.remove("id"))?)).collect();
+        let mut items = self.customers(&ids).await?;
+        items.sort_by_key(|customer| ids.iter().position(|id| *id == customer.id));
+        Ok(Page { items, next })
+    }
+
+    async fn search_customers(&self, query: &str, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
+        self.search(query, after, limit).await
+    }
+}
+
+impl ScanCustomers for Dynamo {
+    async fn scan(&self, part: &ScanPart, reads: &Reads) -> Result<(Vec<Customer>, Option<CustomerId>), StoreError> {
+        let names = reads.attributes();
+        let placeholders: Vec<String> = (0..names.len()).map(|index| format!("#a{index}")).collect();
+        let mut request = self
+            .client
+            .scan()
+            .table_name(&self.customers)
+            .segment(part.part as i32)
+            .total_segments(part.of as i32)
+            .projection_expression(placeholders.join(","))
+            .set_exclusive_start_key(part.after.map(|id| key([("id", id.to_string())])));
+        for (placeholder, name) in placeholders.iter().zip(names) {
+            request = request.expression_attribute_names(placeholder, name);
+        }
+        let answer = request.send().await.map_err(store_error)?;
+        let next = answer.last_evaluated_key.and_then(|mut key| CustomerId::parse(&text(key.remove("id"))?));
+        let items = answer.items.unwrap_or_default();
+        let customers: Result<Vec<_>, _> =
+            items.into_iter().map(|item| read_customer(item).map(|customer| customer.record)).collect();
+        Ok((customers?, next))
+    }
+}
+
+impl Dynamo {
+    /// A condition on the stored version: absent for version 0.
+    pub(crate) fn version_condition(version: u64) -> (&'static str, Option<AttributeValue>) {
+        match version {
+            0 => ("attribute_not_exists(#version)", None),
+            _ => ("#version = :version", Some(AttributeValue::N(version.to_string()))),
+        }
+    }
+}

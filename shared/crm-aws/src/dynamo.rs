@@ -1,0 +1,48 @@
+//! The client and the names of the tables.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+
+use aws_sdk_dynamodb::Client;
+use crm_domain::money::Currency;
+
+/// A variable that template.yaml should have set.
+#[derive(Debug, thiserror::Error)]
+#[error("environment variable {0} is not set")]
+pub struct MissingVariable(pub &'static str);
+
+/// All tables of the CRM.
+pub struct Dynamo {
+    pub(crate) client: Client,
+    pub(crate) customers: String,
+    pub(crate) orders: String,
+    pub(crate) activities: String,
+    pub(crate) search: String,
+    pub(crate) messages: String,
+    pub(crate) app: String,
+    /// Amounts in stored rules are in its major units.
+    pub(crate) currency: Currency,
+    /// Rows of the list directory known to exist, so that each is written about once per environment.
+    pub(crate) known_lists: Mutex<HashSet<String>>,
+}
+
+impl Dynamo {
+    /// Reads the tables' names from `CUSTOMERS_TABLE`, `ORDERS_TABLE` and so on.
+    pub fn from_env(config: &aws_config::SdkConfig, currency: Currency) -> Result<Self, MissingVariable> {
+        Ok(Self {
+            client: Client::new(config),
+            customers: variable("CUSTOMERS_TABLE")?,
+            orders: variable("ORDERS_TABLE")?,
+            activities: variable("ACTIVITIES_TABLE")?,
+            search: variable("SEARCH_TABLE")?,
+            messages: variable("MESSAGES_TABLE")?,
+            app: variable("APP_TABLE")?,
+            currency,
+            known_lists: Mutex::default(),
+        })
+    }
+}
+
+pub(crate) fn variable(name: &'static str) -> Result<String, MissingVariable> {
+    std::env::var(name).map_err(|_| MissingVariable(name))
+}

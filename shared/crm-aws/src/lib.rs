@@ -1,0 +1,39 @@
+//! The ports of the domain, on AWS: one [`Dynamo`] for all tables, [`Sqs`], [`S3Uploads`], [`SecretsManager`].
+//!
+//! Each adapter is made once per environment, from the variables that template.yaml sets; IAM decides which of the
+//! tables and queues a function can really reach.
+
+mod apply;
+mod batch;
+mod campaigns;
+mod customers;
+mod dynamo;
+mod error;
+mod figures;
+mod imports;
+mod listing;
+mod log;
+mod orders;
+mod receipts;
+mod records;
+mod search;
+mod segments;
+#[cfg(feature = "secrets")]
+mod secrets;
+#[cfg(feature = "sqs")]
+mod sqs;
+#[cfg(feature = "s3")]
+mod uploads;
+
+pub use dynamo::{Dynamo, MissingVariable};
+#[cfg(feature = "secrets")]
+pub use secrets::SecretsManager;
+#[cfg(feature = "sqs")]
+pub use sqs::Sqs;
+#[cfg(feature = "s3")]
+pub use uploads::S3Uploads;
+
+/// The SDK's configuration: region, credentials and endpoint from the environment.
+pub async fn config() -> aws_config::SdkConfig {
+    aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await
+}

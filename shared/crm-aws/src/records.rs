@@ -1,0 +1,254 @@
+//! Items as they are stored. Each record is written whole and names its fields as the domain does.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use crm_domain::activity::Activity;
+use crm_domain::customer::{AttributeValue as Attribute, Consents, Customer};
+use crm_domain::email::Email;
+use crm_domain::history::{History, Sums};
+use crm_domain::ids::{ActivityId, CustomerId, OrderId};
+use crm_domain::money::Money;
+use crm_domain::order::{Order, OrderBody, OrderStatus};
+use crm_domain::ports::{StoreError, Versioned};
+use crm_domain::stamp::{Stamp, Stamps};
+use crm_domain::time::Time;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::error::corrupt;
+
+/// An item of a table.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Partitions that share the orders, or the customers, of one day in the newest-first lists: each takes 1,000 writes a second.
+const LIST_SHARDS: u32 = 4;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CustomerRecord {
+    id: CustomerId,
+    email: Email,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    city: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    country: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_zone: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    tags: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    attributes: BTreeMap<String, Attribute>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email_consent: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sms_consent: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    whatsapp_consent: Option<bool>,
+    #[serde(default)]
+    visits_given: u64,
+    #[serde(default)]
+    visits_recorded: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created_given: Option<Time>,
+    first_seen: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen_at: Option<Time>,
+    #[serde(default)]
+    order_count: u64,
+    #[serde(default)]
+    total_spend: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_order_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_order_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_purchase_at: Option<Time>,
+    #[serde(default)]
+    history: ByteBuf,
+    #[serde(default)]
+    stamps: ByteBuf,
+    #[serde(default = "epoch")]
+    updated_at: Time,
+    #[serde(default)]
+    version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    list_key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    list_sort: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OrderRecord {
+    id: OrderId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stamp: Option<Stamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    body: Option<OrderBody>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status_stamp: Option<Stamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status: Option<OrderStatus>,
+    #[serde(default)]
+    conflict: bool,
+    version: u64,
+    /// Keys of the indexes; absent while there is no standing version, which keeps the item out of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_id: Option<CustomerId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    list_key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    list_sort: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ActivityRecord {
+    customer_id: CustomerId,
+    id: ActivityId,
+    kind: String,
+    at: Time,
+    stamp: Stamp,
+    version: u64,
+}
+
+/// The item of version `version` of a customer.
+pub(crate) fn customer_item(customer: &Customer, version: u64, updated_at: Time) -> Result<Item, StoreError> {
+    let Customer { id, created_given, first_seen, seen_at, last_purchase_at, visits_given, visits_recorded, .. } = *customer;
+    let (list_key, list_sort) = customer_list(customer);
+    serde_dynamo::to_item(CustomerRecord {
+        id,
+        email: customer.email.clone(),
+        name: customer.name.clone(),
+        phone: customer.phone.clone(),
+        city: customer.city.clone(),
+        country: customer.country.clone(),
+        time_zone: customer.time_zone.clone(),
+        tags: customer.tags.clone(),
+        attributes: customer.attributes.clone(),
+        email_consent: customer.consents.email,
+        sms_consent: customer.consents.sms,
+        whatsapp_consent: customer.consents.whatsapp,
+        visits_given,
+        visits_recorded,
+        created_given,
+        first_seen,
+        seen_at,
+        order_count: customer.sums.order_count,
+        total_spend: customer.sums.total_spend,
+        first_order_at: customer.sums.first_order_at,
+        last_order_at: customer.sums.last_order_at,
+        last_purchase_at,
+        history: ByteBuf::from(customer.history.pack()),
+        stamps: ByteBuf::from(customer.stamps.pack()),
+        updated_at,
+        version,
+        list_key: Some(list_key),
+        list_sort: Some(list_sort),
+    })
+    .map_err(corrupt)
+}
+
+/// Reads a customer. Attributes that a scan did not ask for take their defaults.
+pub(crate) fn read_customer(item: Item) -> Result<Versioned<Customer>, StoreError> {
+    let record: CustomerRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+    let history = unpacked(&record.history, History::unpack, "history")?;
+    let stamps = unpacked(&record.stamps, Stamps::unpack, "stamps")?;
+    let customer = Customer {
+        id: record.id,
+        email: record.email,
+        name: record.name,
+        phone: record.phone,
+        city: record.city,
+        country: record.country,
+        time_zone: record.time_zone,
+        tags: record.tags,
+        attributes: record.attributes,
+        consents: Consents { email: record.email_consent, sms: record.sms_consent, whatsapp: record.whatsapp_consent },
+        visits_given: record.visits_given,
+        visits_recorded: record.visits_recorded,
+        created_given: record.created_given,
+        first_seen: record.first_seen,
+        seen_at: record.seen_at,
+        history,
+        sums: Sums {
+            order_count: record.order_count,
+            total_spend: record.total_spend,
+            first_order_at: record.first_order_at,
+            last_order_at: record.last_order_at,
+        },
+        last_purchase_at: record.last_purchase_at,
+        stamps,
+        updated_at: record.updated_at,
+    };
+    Ok(Versioned { version: record.version, record: customer })
+}
+
+/// The item of version `version` of an order.
+pub(crate) fn order_item(order: &Order, version: u64) -> Result<Item, StoreError> {
+    let list = order_list(order);
+    let (stamp, body) = order.standing.clone().unzip();
+    let (status_stamp, status) = order.status.clone().unzip();
+    serde_dynamo::to_item(OrderRecord {
+        id: order.id,
+        stamp,
+        customer_id: body.as_ref().map(|body| CustomerId::of(&body.email)),
+        body,
+        status_stamp,
+        status,
+        conflict: order.conflict,
+        version,
+        list_key: list.as_ref().map(|(key, _)| key.clone()),
+        list_sort: list.map(|(_, sort)| sort),
+    })
+    .map_err(corrupt)
+}
+
+/// Reads an order.
+pub(crate) fn read_order(item: Item) -> Result<Versioned<Order>, StoreError> {
+    let record: OrderRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+    let order = Order {
+        id: record.id,
+        standing: record.stamp.zip(record.body),
+        status: record.status_stamp.zip(record.status),
+        conflict: record.conflict,
+    };
+    Ok(Versioned { version: record.version, record: order })
+}
+
+/// The item of version `version` of an activity.
+pub(crate) fn activity_item(activity: &Activity, version: u64) -> Result<Item, StoreError> {
+    let Activity { customer, id, kind, at, stamp } = activity.clone();
+    serde_dynamo::to_item(ActivityRecord { customer_id: customer, id, kind, at, stamp, version }).map_err(corrupt)
+}
+
+/// Reads an activity.
+pub(crate) fn read_activity(item: Item) -> Result<Versioned<Activity>, StoreError> {
+    let ActivityRecord { customer_id, id, kind, at, stamp, version } = serde_dynamo::from_item(item).map_err(corrupt)?;
+    Ok(Versioned { version, record: Activity { customer: customer_id, id, kind, at, stamp } })
+}
+
+/// Partition and sort key of an order in the newest-first list.
+pub(crate) fn order_list(order: &Order) -> Option<(String, String)> {
+    let at = order.placed_at()?;
+    Some((format!("{}#{}", at.date(), order.id.shard(LIST_SHARDS)), format!("{}#{}", at.sortable(), order.id)))
+}
+
+/// Partition and sort key of a customer in the newest-first list.
+pub(crate) fn customer_list(customer: &Customer) -> (String, String) {
+    let at = customer.created_at();
+    (format!("{}#{}", at.date(), customer.id.shard(LIST_SHARDS)), format!("{}#{}", at.sortable(), customer.id))
+}
+
+fn unpacked<T: Default>(bytes: &[u8], unpack: impl FnOnce(&[u8]) -> Option<T>, what: &str) -> Result<T, StoreError> {
+    if bytes.is_empty() { Ok(T::default()) } else { unpack(bytes).ok_or_else(|| corrupt(format!("packed {what}"))) }
+}
+
+const fn epoch() -> Time {
+    Time::from_micros(0)
+}

@@ -1,0 +1,143 @@
+//! Queued writes: validate, put on the queue, answer 202. One object or `{"items": [...]}`.
+
+use axum::Json as WireJson;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use crm_domain::event::{Command, Envelope, Event, Kind};
+use crm_domain::faults::{self, Faults, Reason};
+use crm_domain::json::Json;
+use crm_domain::money::Currency;
+use crm_domain::ports::{Enqueue, Outgoing, QueueName};
+use crm_domain::time::Time;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::auth::Caller;
+use crate::problem::Problem;
+
+/// Most objects in one request.
+pub const MAX_ITEMS: usize = 500;
+/// Size up to which events share a queue message, in bytes. SQS takes up to 1 MiB, a consumer's whole batch 6 MB.
+pub const MESSAGE_BYTES: usize = 240_000;
+
+/// Which write a route accepts.
+#[derive(Debug, Clone, Copy)]
+pub struct Write {
+    pub kind: Kind,
+    pub queue: QueueName,
+    /// Path below which the written thing will be found; `None` where it has no route of its own.
+    pub location: Option<&'static str>,
+}
+
+/// Accepts the body of a queued write.
+pub async fn accept<Q: Enqueue>(
+    write: Write,
+    queue: &Q,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: &Json,
+    currency: &Currency,
+) -> Result<Response, Problem> {
+    let now = Time::now();
+    let source = format!("/api/{}", caller.sub);
+    let request = request_id(headers)?;
+    let read = |data: &Json, path: &str, index: usize| -> Result<Accepted, Faults> {
+        let command = write.kind.command(data, path, currency, now)?;
+        let event_id = format!("{request}.{index:03}");
+        let envelope = serde_json::to_string(&Envelope::new(write.kind, &source, &event_id, now, data)).unwrap_or_default();
+        let id = subject(&Event { id: event_id, source: source.clone(), time: now, command });
+        Ok(Accepted { id, envelope })
+    };
+    match bulk(body)? {
+        None => {
+            let accepted = read(body, "", 0)?;
+            queue.enqueue(write.queue, vec![message(accepted.envelope)]).await?;
+            let mut response = (StatusCode::ACCEPTED, WireJson(json!({"id": accepted.id, "status": "queued"}))).into_response();
+            let location = write.location.and_then(|path| HeaderValue::from_str(&format!("{path}/{}", accepted.id)).ok());
+            if let Some(location) = location {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
+            Ok(response)
+        }
+        Some(items) => {
+            let mut outcomes: Vec<Value> = Vec::with_capacity(items.len());
+            let mut envelopes = Vec::with_capacity(items.len());
+            let mut all = Faults::default();
+            for (index, item) in items.iter().enumerate() {
+                match read(item, &format!("items[{index}]"), index) {
+                    Ok(accepted) => {
+                        outcomes.push(json!({"id": accepted.id, "status": "queued"}));
+                        envelopes.push(accepted.envelope);
+                    }
+                    Err(mut faults) => {
+                        outcomes.push(json!({"status": "rejected", "errors": faults.0}));
+                        all.0.append(&mut faults.0);
+                    }
+                }
+            }
+            if envelopes.is_empty() {
+                return Err(all.into());
+            }
+            queue.enqueue(write.queue, pack(envelopes)).await?;
+            Ok((StatusCode::ACCEPTED, WireJson(json!({"items": outcomes}))).into_response())
+        }
+    }
+}
+
+/// Packs event texts into as few messages as their size allows: JSON arrays, in order.
+#[must_use]
+pub fn pack(envelopes: Vec<String>) -> Vec<Outgoing> {
+    let mut bodies: Vec<String> = Vec::new();
+    for envelope in envelopes {
+        match bodies.last_mut() {
+            Some(body) if body.len() + envelope.len() + 2 <= MESSAGE_BYTES => {
+                body.push(',');
+                body.push_str(&envelope);
+            }
+            _ => bodies.push(format!("[{envelope}")),
+        }
+    }
+    bodies.into_iter().map(|body| message(format!("{body}]"))).collect()
+}
+
+struct Accepted {
+    id: String,
+    envelope: String,
+}
+
+fn message(body: String) -> Outgoing {
+    Outgoing { body, ..Outgoing::default() }
+}
+
+/// The elements of `{"items": [...]}`. An order has `items` too, but never alone.
+fn bulk(body: &Json) -> Result<Option<&[Json]>, Faults> {
+    match body {
+        Json::Object(members) => match members.as_slice() {
+            [(key, list)] if key == "items" => match faults::list(list, MAX_ITEMS) {
+                Ok([]) => Err(Faults::of("items", "must have at least one element")),
+                Ok(items) => Ok(Some(items)),
+                Err(reason) => Err(Faults::of("items", reason)),
+            },
+            _ => Ok(None),
+        },
+        _ => Err(Faults::of("", "must be an object")),
+    }
+}
+
+/// The caller's `Idempotency-Key`, else a new id: with the index it becomes the event's id.
+fn request_id(headers: &HeaderMap) -> Result<String, Problem> {
+    let Some(header) = headers.get("idempotency-key") else { return Ok(Uuid::now_v7().to_string()) };
+    let checked = header.to_str().map_err(|_| Reason::from("must be ASCII text")).and_then(|text| faults::checked_text(text, 150));
+    checked.map(str::to_owned).map_err(|reason| Faults::of("Idempotency-Key", reason).into())
+}
+
+/// The identity that the applied event will have.
+fn subject(event: &Event) -> String {
+    match &event.command {
+        Command::UpsertCustomer(_) => event.customer().map(|id| id.to_string()),
+        Command::RecordActivity(_) => event.activity().map(|(_, id)| id.to_string()),
+        Command::PlaceOrder(_) | Command::ChangeOrderStatus(..) => event.order().map(|id| id.to_string()),
+        Command::RecordReceipt(receipt) => Some(receipt.message.to_string()),
+    }
+    .unwrap_or_default()
+}
