@@ -26,6 +26,7 @@ class Child:
         self.death = death
         self.restarts = 0
         self.process: subprocess.Popen[bytes] | None = None
+        _children.append(self)
 
     def start(self) -> None:
         """Starts it. To be called by the main thread only: the kernel ties a child to the *thread* that made it."""
@@ -175,12 +176,6 @@ def _loopback(address: str) -> bool:
 
 
 _children: list[Child] = []
-
-
-def track(child: Child) -> Child:
-    """Remembers a child whose end `Child.wait` will collect."""
-    _children.append(child)
-    return child
 
 
 def _own() -> set[int]:

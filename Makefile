@@ -1,0 +1,62 @@
+# Needs rustup, Python 3.11+, make and a C compiler; everything else goes into .venv, pinned in infra/requirements*.txt.
+# The commands are described in README.md.
+
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+PYTHON ?= python3
+LOCAL := .venv/bin/python -m infra.local
+export PORT LAMBDA_PORT AWS_PORT STATE_DIR
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/sam/bin:$(PATH)
+# No tool calls home.
+export SAM_CLI_TELEMETRY := 0
+export PYTHONDONTWRITEBYTECODE := 1
+
+EMAIL ?= owner@example.com
+ROLE ?= owner
+CUSTOMERS ?= 500
+
+.PHONY: dev build test check fmt token seed import reset deploy
+
+dev: .venv/ready
+	@$(LOCAL) dev
+
+build: .venv/ready
+	@.venv/bin/python -m infra.local.build
+
+test: .venv/ready .venv/sam/ready
+	@.venv/bin/python -m infra.checks.test
+
+check: .venv/ready .venv/sam/ready
+	@.venv/bin/python -m infra.checks
+
+fmt: .venv/ready
+	cargo fmt --all
+
+token: .venv/ready
+	@$(LOCAL) token --email "$(EMAIL)" --role "$(ROLE)"
+
+seed: .venv/ready
+	@$(LOCAL) seed --customers "$(CUSTOMERS)"
+
+import: .venv/ready
+	@$(LOCAL) import --kind "$(KIND)" --file "$(FILE)" --mapping '$(MAPPING)'
+
+reset: .venv/ready
+	@$(LOCAL) reset
+
+deploy: .venv/ready .venv/sam/ready
+	cargo-lambda lambda build --release
+	sam deploy --guided --template-file template.yaml --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
+
+.venv/ready: infra/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@echo "installing tools into .venv ..." >&2
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r infra/requirements.txt
+	@touch $@
+
+.venv/sam/ready: infra/requirements-sam.txt .venv/ready
+	@echo "installing the SAM CLI into .venv/sam ..." >&2
+	@$(PYTHON) -m venv .venv/sam
+	@.venv/sam/bin/pip install --quiet --disable-pip-version-check -r infra/requirements-sam.txt
+	@touch $@

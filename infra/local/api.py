@@ -1,0 +1,79 @@
+"""A small client of the product's own HTTP API."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from infra.local import tokens
+from infra.local.settings import Settings
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response, read to its end."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+class ApiError(Exception):
+    """The API answered with something else than success."""
+
+
+class Api:
+    """Keeps one connection and one token."""
+
+    def __init__(self, settings: Settings, email: str = "owner@example.com", role: str = "owner") -> None:
+        self.settings = settings
+        self.token: str | None = tokens.token(settings, email, role)
+        self.connection: http.client.HTTPConnection | None = None
+
+    def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        """One request. A dict or list travels as JSON, bytes as they are."""
+        sent = dict(headers or {})
+        if self.token:
+            sent.setdefault("authorization", f"Bearer {self.token}")
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+            sent.setdefault("content-type", "application/json")
+        # A connection that was kept may have been closed meanwhile: then once more on a new one.
+        for attempt in (1, 2):
+            try:
+                if self.connection is None:
+                    self.connection = http.client.HTTPConnection("127.0.0.1", self.settings.port, timeout=60)
+                self.connection.request(method, path, body, sent)
+                response = self.connection.getresponse()
+                found = {name.lower(): value for name, value in response.getheaders()}
+                return Answer(response.status, found, response.read())
+            except (http.client.HTTPException, ConnectionError):
+                self.connection = None
+                if attempt == 2:
+                    raise
+        raise AssertionError("unreachable")
+
+    def get(self, path: str) -> Any:
+        """The JSON of a GET that succeeds."""
+        return self._expect("GET", path)
+
+    def post(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
+        """The JSON of a POST that succeeds; a throttled or broken one is tried again for a while."""
+        return self._expect("POST", path, body, headers)
+
+    def _expect(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+        for wait in (0.2, 0.5, 1, 2, 4, 0):
+            answer = self.call(method, path, body, headers)
+            if answer.status < 300:
+                return answer.json()
+            if answer.status not in (429, 502, 503, 504) or not wait:
+                raise ApiError(f"{method} {path}: {answer.status} {answer.body[:500].decode(errors='replace')}")
+            time.sleep(wait)
+        raise AssertionError("unreachable")

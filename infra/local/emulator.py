@@ -1,0 +1,293 @@
+"""The local AWS: MiniStack, run in this process with what it lacks.
+
+- It saves its state every half minute while there is something new (`snapshots`), not only when it is stopped.
+- SQS mappings get batches of their real size: MiniStack hands out ten messages at most, and knows no 6 MB limit.
+- A lease on a message ends with the process that held it, so that a restart does not wait for its visibility timeout.
+- A stop lets batches in work finish.
+
+Run as `python -m infra.local.emulator` with the environment of `environment()`; ended by SIGTERM.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import gc
+import hashlib
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from infra.local.settings import REGION, Settings
+from infra.local.snapshots import Generations
+
+SAVE_EVERY = 30.0
+# What AWS hands to a function at most, less some room for the envelope.
+BATCH_BYTES = 6 * 1024 * 1024 - 256 * 1024
+_READS = ("Get", "BatchGet", "Query", "Scan", "Describe", "List", "TransactGet", "ReceiveMessage", "Head")
+
+log = logging.getLogger("emulator")
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What MiniStack has to be told, on top of the supervisor's own environment."""
+    settings.temporary.mkdir(parents=True, exist_ok=True)
+    return {
+        # Without these two it listens on every address.
+        "BIND_HOST": "127.0.0.1",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # In queue addresses. 127.0.0.1 here would break the functions' HTTP layer.
+        "MINISTACK_HOST": "localhost",
+        "GATEWAY_PORT": str(settings.aws_port),
+        "MINISTACK_REGION": REGION,
+        # What it gives to the functions that it runs.
+        "AWS_ENDPOINT_URL": settings.aws_url,
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(settings.state),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(settings.directory / "s3"),
+        "LOG_LEVEL": "INFO",
+        # Unpacked functions and its pid file.
+        "TMPDIR": str(settings.temporary),
+        # It looks for Docker otherwise.
+        "DOCKER_HOST": "unix:///nonexistent",
+        "LAMBDA_EXECUTOR": "local",
+        # Processes of the workers stay warm for the whole session.
+        "LAMBDA_WARM_TTL_SECONDS": "3600",
+    }
+
+
+class _Saver:
+    """Decides when to save, and does it."""
+
+    def __init__(self, generations: Generations) -> None:
+        self.generations = generations
+        self.writes = 0
+        self.saved_writes = 0
+        self.child = 0
+
+    def tick(self) -> None:
+        """Called by the event loop: no request is half done, so what a fork sees is consistent."""
+        if self.child:
+            pid, status = os.waitpid(self.child, os.WNOHANG)
+            if pid == 0:
+                return
+            self.child = 0
+            if status != 0:
+                log.warning("saving the state failed (status %d); trying again", status)
+                self.saved_writes = -1
+        if self.writes != self.saved_writes:
+            self.saved_writes = self.writes
+            self._fork()
+
+    def now(self) -> None:
+        """Saves in this process; for the end."""
+        if self.child:
+            os.waitpid(self.child, 0)
+            self.child = 0
+        self.generations.write(_save)
+
+    def _fork(self) -> None:
+        from ministack.services import sqs
+
+        started = time.monotonic()
+        with sqs._queues_lock:
+            pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                # Never hang on a lock that some other thread held at the fork.
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)
+                signal.alarm(300)
+                gc.disable()
+                os.nice(10)
+                self.generations.write(_save)
+                code = 0
+            finally:
+                os._exit(code)
+        self.child = pid
+        log.info("saving the state; paused for %.0f ms", (time.monotonic() - started) * 1000)
+
+
+def _save(directory: Path) -> None:
+    """Writes every service's state. Only ever called where the state is not needed any more: copies would be a waste."""
+    import copy
+
+    from ministack import app
+    from ministack.core import persistence
+
+    original = copy.deepcopy
+    copy.deepcopy = lambda value, memo=None: value
+    try:
+        services = app._build_persistence_save_dict()
+        # Lines of logs are in .local/logs too, and would grow without end here.
+        services.pop("cloudwatch_logs", None)
+        services.pop("cloudwatch", None)
+        for name, get_state in services.items():
+            state = get_state()
+            if state is None:
+                continue
+            wrapped = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
+            # dumps, not dump: the latter goes through the slow encoder.
+            (directory / f"{name}.json").write_text(json.dumps(wrapped, default=persistence._json_default))
+    finally:
+        copy.deepcopy = original
+
+
+def _patch(state: Path) -> None:
+    """Bends MiniStack where this module's text says so."""
+    from ministack.services import lambda_svc, sqs
+
+    # Code is named by its hash, so all generations share it; what is unreferenced goes at the next start.
+    lambda_svc.CODE_BLOB_DIR = str(state / "code")
+    lambda_svc._prune_orphan_code_blobs = lambda referenced: None
+
+    ten_at_most = sqs._receive_messages_for_esm
+
+    def receive(queue_url: str, wanted: int) -> list[dict[str, Any]]:
+        batch: list[dict[str, Any]] = []
+        size = 0
+        while len(batch) < wanted and size < BATCH_BYTES:
+            room = BATCH_BYTES - size
+            largest = 1024 * 1024
+            some = ten_at_most(queue_url, max(1, min(wanted - len(batch), 10, room // largest)))
+            batch += some
+            size += sum(len(message["body"]) for message in some)
+            if not some:
+                break
+        return batch
+
+    sqs._receive_messages_for_esm = receive
+
+
+def _void_leases() -> None:
+    """Nobody who received a message before the restart is still there to delete it."""
+    from ministack.services import sqs
+
+    now = time.time()
+    for queue in sqs._queues._data.values():
+        for message in queue.get("messages", []):
+            if message.get("receive_count", 0) > 0 and message.get("visible_at", 0) > now:
+                message["visible_at"] = now
+
+
+def _prune_code(state: Path) -> None:
+    from ministack.services import lambda_svc
+
+    code = state / "code"
+    if not code.is_dir():
+        return
+    used = {hashlib.sha256(f["code_zip"]).hexdigest() for f in lambda_svc._functions._data.values() if f.get("code_zip")}
+    for path in code.glob("*.zip"):
+        if path.stem not in used:
+            path.unlink()
+
+
+async def _drain() -> None:
+    """No new batches; those in work have some seconds to end."""
+    from ministack.services import lambda_svc
+
+    lambda_svc._poll_sqs = lambda: False
+    deadline = time.monotonic() + 8
+    while lambda_svc._esm_inflight and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+
+
+async def _serve(state: Path) -> None:
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack import app
+
+    saver = _Saver(Generations(state))
+    # The lifespan's own saving goes through ours.
+    app.save_all = lambda services: saver.now()
+
+    async def counted(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and not _is_read(scope):
+            saver.writes += 1
+        await app.app(scope, receive, send)
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sig, stop.set)
+
+    # Asked for: a save at once, if there is anything new.
+    loop.add_signal_handler(signal.SIGUSR1, saver.tick)
+
+    async def until_stopped() -> None:
+        await stop.wait()
+        await _drain()
+
+    async def save_now_and_then() -> None:
+        while True:
+            await asyncio.sleep(SAVE_EVERY)
+            saver.tick()
+
+    config = Config()
+    config.bind = [f"127.0.0.1:{os.environ['GATEWAY_PORT']}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.shutdown_timeout = 120
+    config.loglevel = "WARNING"
+    saving = asyncio.create_task(save_now_and_then())
+    try:
+        await serve(counted, config, shutdown_trigger=until_stopped)  # type: ignore[arg-type]
+    finally:
+        saving.cancel()
+
+
+def _is_read(scope: Any) -> bool:
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return True
+    for name, value in scope["headers"]:
+        if name == b"x-amz-target":
+            return value.decode("latin-1").rsplit(".", 1)[-1].startswith(_READS)
+    return False
+
+
+def main() -> None:
+    """Runs until SIGTERM."""
+    root = Path(os.environ["STATE_DIR"])
+    generations = Generations(root)
+    lock = (root / "lock").open("w")
+    # A stack that is being stopped may still be saving.
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    generations.clean()
+    current = generations.current()
+    if current is None:
+        # Files without the state that knows of them: what a stack left that was killed before its first save.
+        shutil.rmtree(os.environ["S3_DATA_DIR"], ignore_errors=True)
+    os.environ["STATE_DIR"] = str(current or root / "nothing")
+
+    from ministack import app
+    from ministack.core import lambda_runtime
+
+    _patch(root)
+    load = app._load_persisted_state
+
+    def load_all() -> None:
+        load()
+        _void_leases()
+        _prune_code(root)
+
+    app._load_persisted_state = load_all
+    logging.getLogger("emulator").setLevel(logging.INFO)
+    try:
+        asyncio.run(_serve(root))
+    finally:
+        lambda_runtime.reset()
+        sys.stdout.flush()
+        # Threads of services that never end by themselves.
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
