@@ -201,10 +201,10 @@ impl Test {
             Self::Text(TextField::TimeZone, _) => Part::TimeZone,
             Self::Attribute(..) => Part::Attributes,
             Self::Orders(_, _, Some(_)) | Self::Purchased(..) => Part::History,
-            Self::Orders(_, _, None) | Self::When(Moment::FirstOrderAt | Moment::LastOrderAt, _) => Part::Sums,
+            Self::Orders(_, _, None) | Self::When(Moment::FirstOrder | Moment::LastOrder, _) => Part::Sums,
             Self::Visits(_) => Part::Visits,
-            Self::When(Moment::CreatedAt, _) => Part::CreatedAt,
-            Self::When(Moment::LastActiveAt, _) => Part::LastActiveAt,
+            Self::When(Moment::Created, _) => Part::CreatedAt,
+            Self::When(Moment::LastActive, _) => Part::LastActiveAt,
             Self::Tags(_) => Part::Tags,
             Self::Consent(..) => Part::Consents,
         }

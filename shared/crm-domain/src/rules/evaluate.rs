@@ -167,7 +167,7 @@ impl AttributeTest {
     fn passes(&self, value: &Attribute<'_>) -> bool {
         match (self, value) {
             (Self::Present, _) => true,
-            (Self::Text(test), Attribute::Text(text)) => test.passes(text),
+            (Self::Text(test), Attribute::Text(folded)) => test.passes(folded),
             (Self::Number(test), Attribute::Number(number)) => {
                 // Stored numbers are finite, as JSON has no others.
                 test.passes(|bound| number.partial_cmp(bound).unwrap_or(Ordering::Less))

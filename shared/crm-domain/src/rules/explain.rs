@@ -141,12 +141,12 @@ fn bought(condition: &Condition, subject: &Subject<'_>, window: Option<Window>, 
     let (found, rest): (Vec<u32>, Vec<u32>) = indices.into_iter().partition(picked);
     let mut shown: Vec<&str> = Vec::new();
     for product in found.into_iter().chain(rest).filter_map(|index| history.products().get(index as usize)) {
-        let text = match condition.wire.field {
+        let shown_as = match condition.wire.field {
             Field::Purchased(super::field::Article::Sku) => product.sku.as_str(),
             _ => product.name.as_str(),
         };
-        if shown.len() < MAX_SHOWN && !shown.contains(&text) {
-            shown.push(text);
+        if shown.len() < MAX_SHOWN && !shown.contains(&shown_as) {
+            shown.push(shown_as);
         }
     }
     texts(shown)

@@ -55,10 +55,10 @@ pub(super) enum Measure {
 /// A point in a customer's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Moment {
-    CreatedAt,
-    LastActiveAt,
-    FirstOrderAt,
-    LastOrderAt,
+    Created,
+    LastActive,
+    FirstOrder,
+    LastOrder,
 }
 
 /// By what an article is named.
@@ -95,10 +95,10 @@ impl Field {
             "orderCount" => Self::Orders(Measure::OrderCount),
             "averageOrderValue" => Self::Orders(Measure::AverageOrderValue),
             "visits" => Self::Visits,
-            "createdAt" => Self::When(Moment::CreatedAt),
-            "lastActiveAt" => Self::When(Moment::LastActiveAt),
-            "firstOrderAt" => Self::When(Moment::FirstOrderAt),
-            "lastOrderAt" => Self::When(Moment::LastOrderAt),
+            "createdAt" => Self::When(Moment::Created),
+            "lastActiveAt" => Self::When(Moment::LastActive),
+            "firstOrderAt" => Self::When(Moment::FirstOrder),
+            "lastOrderAt" => Self::When(Moment::LastOrder),
             "tags" => Self::Tags,
             "purchasedSku" => Self::Purchased(Article::Sku),
             "purchasedName" => Self::Purchased(Article::Name),
@@ -127,10 +127,10 @@ impl Field {
             Self::Orders(Measure::OrderCount) => "orderCount",
             Self::Orders(Measure::AverageOrderValue) => "averageOrderValue",
             Self::Visits => "visits",
-            Self::When(Moment::CreatedAt) => "createdAt",
-            Self::When(Moment::LastActiveAt) => "lastActiveAt",
-            Self::When(Moment::FirstOrderAt) => "firstOrderAt",
-            Self::When(Moment::LastOrderAt) => "lastOrderAt",
+            Self::When(Moment::Created) => "createdAt",
+            Self::When(Moment::LastActive) => "lastActiveAt",
+            Self::When(Moment::FirstOrder) => "firstOrderAt",
+            Self::When(Moment::LastOrder) => "lastOrderAt",
             Self::Tags => "tags",
             Self::Purchased(Article::Sku) => "purchasedSku",
             Self::Purchased(Article::Name) => "purchasedName",

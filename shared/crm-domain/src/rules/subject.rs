@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::customer::{AttributeValue, Customer};
+use crate::history::Purchase;
 use crate::time::Time;
 
 use super::compare::Needles;
@@ -88,7 +89,7 @@ impl<'a> Subject<'a> {
                 .iter()
                 .map(|product| Article { sku: fold(&product.sku), name: fold(&product.name), counts: false })
                 .collect();
-            for index in history.counting().flat_map(|purchase| purchase.product_indices()) {
+            for index in history.counting().flat_map(Purchase::product_indices) {
                 if let Some(article) = articles.get_mut(*index as usize) {
                     article.counts = true;
                 }
@@ -100,10 +101,10 @@ impl<'a> Subject<'a> {
     pub(super) fn moment(&self, moment: Moment) -> Option<Time> {
         let customer = self.customer;
         match moment {
-            Moment::CreatedAt => Some(customer.created_at()),
-            Moment::LastActiveAt => customer.last_active_at(),
-            Moment::FirstOrderAt => customer.sums.first_order_at,
-            Moment::LastOrderAt => customer.sums.last_order_at,
+            Moment::Created => Some(customer.created_at()),
+            Moment::LastActive => customer.last_active_at(),
+            Moment::FirstOrder => customer.sums.first_order_at,
+            Moment::LastOrder => customer.sums.last_order_at,
         }
     }
 }

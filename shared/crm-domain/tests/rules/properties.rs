@@ -1,0 +1,262 @@
+//! Properties over random people, rules and clocks.
+
+use crm_domain::json::Json;
+use crm_domain::rules::{Part, Subject};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, ToSpan};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::people::{condition, context, customer, group, instant, json_of, moving, person, rules, time};
+use crate::slow::{Person, holds};
+
+/// So many cases, unless `PROPTEST_CASES` asks for another number.
+fn cases(cases: u32) -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { cases };
+    ProptestConfig { cases, failure_persistence: None, ..asked }
+}
+
+proptest! {
+    #![proptest_config(cases(3000))]
+
+    #[test]
+    fn every_condition_holds_as_the_slow_evaluator_says(condition in condition(), person in person(), now in instant()) {
+        let wire = json!({"combinator": "and", "rules": [condition]});
+        prop_assert_eq!(rules(&wire).holds(&customer(&person), &context(now)), holds(&wire, &person, now));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(1000))]
+
+    #[test]
+    fn every_tree_holds_as_the_slow_evaluator_says(wire in group(condition(), 4), person in person(), now in instant()) {
+        let (rules, customer, context) = (rules(&wire), customer(&person), context(now));
+        let expected = holds(&wire, &person, now);
+        prop_assert_eq!(rules.holds(&customer, &context), expected);
+        let subject = Subject::new(&customer);
+        let verdict = rules.evaluate_for(&subject, &context);
+        prop_assert_eq!(verdict.holds, expected);
+        prop_assert_eq!(rules.holds_for(&subject, &context), expected);
+        prop_assert!(verdict.flips_at.is_none_or(|flip| flip > context.now && rules.depends_on_time()));
+    }
+
+    #[test]
+    fn the_wire_form_comes_back_as_it_was(wire in group(condition(), 4)) {
+        let read = rules(&wire);
+        let written = read.to_json().to_string();
+        prop_assert_eq!(&rules(&serde_json::from_str(&written).unwrap()), &read);
+        prop_assert_eq!(read.to_json(), json_of(&wire));
+        prop_assert_eq!(serde_json::to_string(&read).unwrap(), written);
+    }
+
+    #[test]
+    fn explanations_agree_with_every_node(wire in group(condition(), 4), person in person(), now in instant()) {
+        let (rules, customer, context) = (rules(&wire), customer(&person), context(now));
+        let explanation = rules.explain(&customer, &context);
+        prop_assert_eq!(explanation.holds(), rules.evaluate(&customer, &context).holds);
+        agree(&serde_json::to_value(&explanation).unwrap(), &wire, &person, now);
+    }
+
+    #[test]
+    fn parts_that_are_not_read_change_nothing(wire in group(condition(), 2), person in person(), other in person(), now in instant()) {
+        let rules = rules(&wire);
+        let reads = rules.reads();
+        let (whole, other) = (customer(&person), customer(&other));
+        let mut seen = other;
+        if reads.names(Part::Name) { seen.name.clone_from(&whole.name); }
+        if reads.names(Part::Email) { seen.email.clone_from(&whole.email); }
+        if reads.names(Part::Phone) { seen.phone.clone_from(&whole.phone); }
+        if reads.names(Part::City) { seen.city.clone_from(&whole.city); }
+        if reads.names(Part::Country) { seen.country.clone_from(&whole.country); }
+        if reads.names(Part::TimeZone) { seen.time_zone.clone_from(&whole.time_zone); }
+        if reads.names(Part::Tags) { seen.tags.clone_from(&whole.tags); }
+        if reads.names(Part::Attributes) { seen.attributes.clone_from(&whole.attributes); }
+        if reads.names(Part::Consents) { seen.consents = whole.consents; }
+        if reads.names(Part::Sums) { seen.sums.clone_from(&whole.sums); }
+        if reads.names(Part::History) { seen.history.clone_from(&whole.history); }
+        if reads.names(Part::Visits) { (seen.visits_given, seen.visits_recorded) = (whole.visits_given, whole.visits_recorded); }
+        if reads.names(Part::CreatedAt) { (seen.created_given, seen.first_seen) = (whole.created_given, whole.first_seen); }
+        if reads.names(Part::LastActiveAt) { (seen.seen_at, seen.last_purchase_at) = (whole.seen_at, whole.last_purchase_at); }
+        prop_assert_eq!(rules.evaluate(&seen, &context(now)), rules.evaluate(&whole, &context(now)));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(600))]
+
+    #[test]
+    fn a_single_condition_flips_exactly_when_announced(condition in moving(), person in person(), now in instant()) {
+        flips_when_announced(&json!({"combinator": "and", "rules": [condition]}), &person, now);
+    }
+
+    #[test]
+    fn a_tree_flips_exactly_when_announced(wire in group(moving(), 2), person in person(), now in instant()) {
+        flips_when_announced(&wire, &person, now);
+    }
+
+    #[test]
+    fn a_mixed_tree_flips_exactly_when_announced(wire in group(condition(), 3), person in person(), now in instant()) {
+        flips_when_announced(&wire, &person, now);
+    }
+}
+
+/// The slow answer stays the same at every instant that might matter before the flip, and is another at the flip.
+fn flips_when_announced(wire: &Value, person: &Person, now: Timestamp) {
+    let verdict = rules(wire).evaluate(&customer(person), &context(now));
+    let expected = holds(wire, person, now);
+    assert_eq!(verdict.holds, expected);
+    for at in instants_that_matter(wire, person) {
+        if at > now && verdict.flips_at.is_none_or(|flip| time(at) < flip) {
+            assert_eq!(holds(wire, person, at), expected, "changes at {at}, announced {:?}", verdict.flips_at);
+        }
+    }
+    if let Some(flip) = verdict.flips_at {
+        let flip = Timestamp::from_microsecond(flip.micros()).unwrap();
+        assert!(flip > now);
+        assert_eq!(holds(wire, person, flip), !expected, "does not change at {flip}");
+        let before = flip.checked_sub(1.microsecond()).unwrap();
+        assert_eq!(holds(wire, person, before), expected, "has changed before {flip}");
+    }
+}
+
+/// Each event and each event plus each duration, with the days about it, their midnights, and the microseconds about those.
+fn instants_that_matter(wire: &Value, person: &Person) -> Vec<Timestamp> {
+    let mut spans = Vec::new();
+    note_spans(wire, &mut spans);
+    let mut events: Vec<Timestamp> = person.orders.iter().map(|order| order.at).collect();
+    events.extend(person.seen);
+    events.push(person.created);
+    let mut instants = events.clone();
+    for event in events {
+        for span in &spans {
+            let Ok(about) = event.to_zoned(TimeZone::UTC).checked_add(*span) else { continue };
+            for days in -1..=4 {
+                let then = about.checked_add(days.days()).unwrap();
+                instants.push(then.timestamp());
+                instants.push(then.start_of_day().unwrap().timestamp());
+            }
+        }
+    }
+    let near = |at: &Timestamp| [-1, 0, 1].map(|micros: i64| at.checked_add(micros.microseconds()).unwrap());
+    let mut instants: Vec<Timestamp> = instants.iter().flat_map(near).collect();
+    instants.sort();
+    instants.dedup();
+    instants
+}
+
+fn note_spans(rule: &Value, spans: &mut Vec<Span>) {
+    for rule in rule["rules"].as_array().into_iter().flatten() {
+        note_spans(rule, spans);
+    }
+    for text in [&rule["value"], &rule["within"]].into_iter().filter_map(Value::as_str) {
+        if let Some(span) = text.starts_with('P').then(|| text.parse().ok()).flatten() {
+            spans.push(span);
+        }
+    }
+}
+
+fn agree(explained: &Value, wire: &Value, person: &Person, now: Timestamp) {
+    assert_eq!(explained["holds"], json!(holds(wire, person, now)), "{explained}");
+    if let Some(rules) = wire.get("rules") {
+        assert_eq!(explained["combinator"], wire["combinator"]);
+        assert_eq!(explained["not"], json!(wire["not"] == json!(true)));
+        let (explained, rules) = (explained["rules"].as_array().unwrap(), rules.as_array().unwrap());
+        assert_eq!(explained.len(), rules.len());
+        explained.iter().zip(rules).for_each(|(explained, rule)| agree(explained, rule, person, now));
+        return;
+    }
+    for member in ["field", "operator", "value", "within"] {
+        assert_eq!(explained.get(member), wire.get(member));
+    }
+    let missing = explained["seen"].is_null() || explained["seen"] == json!([]);
+    let present = |field: &str| {
+        ["name", "phone", "city", "country", "timeZone"].contains(&field) || field.starts_with("attributes.") || field.ends_with("At")
+    };
+    let field = wire["field"].as_str().unwrap();
+    if present(field) {
+        let there = json!({"field": field, "operator": "notNull"});
+        assert_eq!(!missing, holds(&there, person, now), "{explained}");
+    }
+    let alone = rules(&json!({"combinator": "or", "rules": [wire]})).evaluate(&customer(person), &context(now));
+    assert_eq!(explained.get("flipsAt").cloned(), alone.flips_at.map(|flip| json!(flip.to_string())));
+}
+
+/// Any JSON, with the words of the language strewn in.
+fn any_json() -> impl Strategy<Value = Value> {
+    let words = prop::sample::select(
+        &[
+            "combinator", "not", "rules", "id", "field", "operator", "value", "within", "valueSource", "and", "or", "name", "totalSpend",
+            "orderCount", "createdAt", "tags", "purchasedSku", "emailConsent", "attributes.x", "attributes.", "=", "in", "between", "null",
+            "contains", "P30D", "P1M", "PT", "P-1D", "P99999999999999999999Y", "2026-01-01", "2026-01-01/2026-02-01", "2026-02-01/", "",
+        ][..],
+    );
+    let leaf = prop_oneof![
+        4 => words.clone().prop_map(|word| json!(word)),
+        1 => any::<String>().prop_map(|text| json!(text)),
+        1 => any::<f64>().prop_map(|number| json!(number)),
+        1 => any::<i64>().prop_map(|number| json!(number)),
+        1 => Just(json!(null)),
+        1 => any::<bool>().prop_map(|flag| json!(flag)),
+    ];
+    leaf.prop_recursive(6, 60, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+            prop::collection::vec((words.clone(), inner.clone()), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())),
+            inner.clone().prop_map(|rule| json!({"combinator": "and", "rules": [rule]})),
+            (words.clone(), words.clone(), inner).prop_map(|(field, operator, value)| json!({
+                "field": field, "operator": operator, "value": value
+            })),
+        ]
+    })
+}
+
+/// Replaces the node that lies `steps` into the tree.
+fn replace(tree: &mut Value, steps: &mut usize, with: &Value) {
+    if *steps == 0 {
+        *tree = with.clone();
+    }
+    *steps = steps.wrapping_sub(1);
+    match tree {
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, steps, with)),
+        Value::Object(members) => members.values_mut().for_each(|member| replace(member, steps, with)),
+        _ => {}
+    }
+}
+
+fn parse_is_sane(value: &Value, person: &Person, now: Timestamp) {
+    let Ok(json) = Json::parse(value.to_string().as_bytes()) else { return };
+    match crm_domain::rules::Rules::parse(&json, "rules", &crate::people::currency()) {
+        Ok(read) => {
+            assert_eq!(crm_domain::rules::Rules::parse(&read.to_json(), "rules", &crate::people::currency()).as_ref(), Ok(&read));
+            let verdict = read.evaluate(&customer(person), &context(now));
+            assert_eq!(read.explain(&customer(person), &context(now)).holds(), verdict.holds);
+        }
+        Err(faults) => {
+            assert!(!faults.is_empty());
+            for fault in faults.0 {
+                assert!(fault.field.starts_with("rules") && !fault.reason.is_empty(), "{fault:?}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(2000))]
+
+    #[test]
+    fn any_json_is_rules_or_has_faults(value in any_json(), person in person(), now in instant()) {
+        parse_is_sane(&value, &person, now);
+    }
+
+    #[test]
+    fn rules_with_a_part_replaced_are_rules_or_have_faults(
+        mut wire in group(condition(), 3), with in any_json(), step in 0_usize..60, person in person(), now in instant(),
+    ) {
+        let mut steps = step;
+        replace(&mut wire, &mut steps, &with);
+        parse_is_sane(&wire, &person, now);
+    }
+}
