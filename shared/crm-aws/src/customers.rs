@@ -10,7 +10,7 @@ use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
 use crate::listing::{CUSTOMERS, text};
-use crate::records::read_customer;
+use crate::records::{read_customer, scanned_attributes};
 
 impl ReadCustomers for Dynamo {
     async fn customer(&self, id: CustomerId) -> Result<Option<Versioned<Customer>>, StoreError> {
@@ -44,7 +44,7 @@ impl ReadCustomers for Dynamo {
 
 impl ScanCustomers for Dynamo {
     async fn scan(&self, part: &ScanPart, reads: &Reads) -> Result<(Vec<Customer>, Option<CustomerId>), StoreError> {
-        let names = reads.attributes();
+        let names = scanned_attributes(reads);
         let placeholders: Vec<String> = (0..names.len()).map(|index| format!("#a{index}")).collect();
         let mut request = self
             .client
@@ -54,8 +54,8 @@ impl ScanCustomers for Dynamo {
             .total_segments(part.of as i32)
             .projection_expression(placeholders.join(","))
             .set_exclusive_start_key(part.after.map(|id| key([("id", id.to_string())])));
-        for (placeholder, name) in placeholders.iter().zip(names) {
-            request = request.expression_attribute_names(placeholder, name);
+        for (placeholder, name) in placeholders.iter().zip(&names) {
+            request = request.expression_attribute_names(placeholder, *name);
         }
         let answer = request.send().await.map_err(store_error)?;
         let next = answer.last_evaluated_key.and_then(|mut key| CustomerId::parse(&text(key.remove("id"))?));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use crm_domain::ledger::{DayDelta, Ledger};
-use crm_domain::ports::{DayFigures, Figures, ReadFigures, StoreError};
+use crm_domain::ports::{CheckHealth, DayFigures, Figures, ReadFigures, StoreError};
 use futures_util::future::try_join_all;
 use jiff::civil::Date;
 
@@ -55,6 +55,12 @@ impl ReadFigures for Dynamo {
             messages,
             days: days.into_iter().map(|(date, figures)| DayFigures { date, figures }).collect(),
         })
+    }
+}
+
+impl CheckHealth for Dynamo {
+    async fn is_reachable(&self) -> bool {
+        self.app_item("health", "check").await.is_ok()
     }
 }
 

@@ -11,6 +11,7 @@ use crm_domain::ids::{ActivityId, CustomerId, OrderId};
 use crm_domain::money::Money;
 use crm_domain::order::{Order, OrderBody, OrderStatus};
 use crm_domain::ports::{StoreError, Versioned};
+use crm_domain::rules::{Part, Reads};
 use crm_domain::stamp::{Stamp, Stamps};
 use crm_domain::time::Time;
 use serde::{Deserialize, Serialize};
@@ -187,6 +188,29 @@ pub(crate) fn read_customer(item: Item) -> Result<Versioned<Customer>, StoreErro
         updated_at: record.updated_at,
     };
     Ok(Versioned { version: record.version, record: customer })
+}
+
+/// Names of the attributes that hold what `reads` asks for, and of those that every customer must have.
+pub(crate) fn scanned_attributes(reads: &Reads) -> Vec<&'static str> {
+    let of = |part: Part| -> &'static [&'static str] {
+        match part {
+            Part::Name => &["name"],
+            Part::Email => &[],
+            Part::Phone => &["phone"],
+            Part::City => &["city"],
+            Part::Country => &["country"],
+            Part::TimeZone => &["timeZone"],
+            Part::Tags => &["tags"],
+            Part::Attributes => &["attributes"],
+            Part::Consents => &["emailConsent", "smsConsent", "whatsappConsent"],
+            Part::Visits => &["visitsGiven", "visitsRecorded"],
+            Part::CreatedAt => &["createdGiven"],
+            Part::LastActiveAt => &["seenAt", "lastPurchaseAt"],
+            Part::Sums => &["orderCount", "totalSpend", "firstOrderAt", "lastOrderAt"],
+            Part::History => &["history"],
+        }
+    };
+    reads.parts().flat_map(of).chain(&["id", "email", "firstSeen"]).copied().collect()
 }
 
 /// The item of version `version` of an order.

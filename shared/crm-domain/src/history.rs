@@ -115,6 +115,13 @@ impl History {
         })
     }
 
+    /// Roughly the size of the packed form, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let products: usize = self.products.iter().map(|product| product.sku.len() + product.name.len() + 4).sum();
+        products + self.purchases.iter().map(|purchase| 16 + 2 * purchase.products.len()).sum::<usize>()
+    }
+
     /// A compact form for storage; the first byte is its version.
     #[must_use]
     pub fn pack(&self) -> Vec<u8> {

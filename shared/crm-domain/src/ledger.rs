@@ -76,6 +76,12 @@ impl<T: Clone + PartialEq> Held<T> {
         }
     }
 
+    fn settle(&mut self) {
+        if let Some((version, current)) = self.change().map(|(version, current)| (version, current.clone())) {
+            self.stored = Some((version + 1, current));
+        }
+    }
+
     /// The stored record.
     #[must_use]
     pub fn before(&self) -> Option<&T> {
@@ -137,6 +143,49 @@ impl Ledger {
     /// The held activities.
     pub fn activities(&self) -> impl Iterator<Item = (&(CustomerId, ActivityId), &Held<Activity>)> {
         self.activities.iter()
+    }
+
+    /// The customers whom an event may change: the one it names, and the one of the order it names.
+    #[must_use]
+    pub fn touched_by(&self, event: &Event) -> Vec<CustomerId> {
+        let standing = event.order().and_then(|id| self.orders.get(&id)).and_then(Held::now).and_then(Order::body);
+        event.customer().into_iter().chain(standing.map(|body| CustomerId::of(&body.email))).collect()
+    }
+
+    /// A ledger of those records only that `events` touch.
+    #[must_use]
+    pub fn part(&self, events: &[&Event]) -> Self {
+        let mut part = Self::default();
+        for event in events {
+            for id in self.touched_by(event) {
+                part.customers.extend(self.customers.get(&id).map(|held| (id, held.clone())));
+            }
+            if let Some(id) = event.order() {
+                part.orders.extend(self.orders.get(&id).map(|held| (id, held.clone())));
+            }
+            if let Some(key) = event.activity() {
+                part.activities.extend(self.activities.get(&key).map(|held| (key, held.clone())));
+            }
+        }
+        part
+    }
+
+    /// Number of records that changed, and roughly their bytes.
+    #[must_use]
+    pub fn weight(&self) -> (usize, usize) {
+        let customers = self.customers.values().filter_map(Held::change).map(|(_, customer)| customer.history.bytes() + 1_500);
+        let orders = self.orders.values().filter_map(Held::change).map(|(_, order)| {
+            order.body().map_or(0, |body| body.items.iter().map(|item| item.sku.len() + item.name.len() + 60).sum::<usize>()) + 700
+        });
+        let activities = self.activities.values().filter_map(Held::change).map(|_| 500);
+        customers.chain(orders).chain(activities).fold((0, 0), |(count, bytes), more| (count + 1, bytes + more))
+    }
+
+    /// After the changes have been written: what was to become is now stored.
+    pub fn settle(&mut self) {
+        self.customers.values_mut().for_each(Held::settle);
+        self.orders.values_mut().for_each(Held::settle);
+        self.activities.values_mut().for_each(Held::settle);
     }
 
     /// How the daily figures change when everything is written.

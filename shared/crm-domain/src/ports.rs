@@ -190,6 +190,11 @@ pub struct Figures {
     pub days: Vec<DayFigures>,
 }
 
+pub trait CheckHealth: Send + Sync + 'static {
+    /// Whether storage answers.
+    fn is_reachable(&self) -> impl Future<Output = bool> + Send;
+}
+
 pub trait ReadFigures: Send + Sync + 'static {
     fn figures(&self) -> impl Future<Output = Stored<Figures>> + Send;
 }

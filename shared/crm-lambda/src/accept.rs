@@ -12,7 +12,6 @@ use crm_domain::time::Time;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::auth::Caller;
 use crate::problem::Problem;
 
 /// Most objects in one request.
@@ -29,23 +28,22 @@ pub struct Write {
     pub location: Option<&'static str>,
 }
 
-/// Accepts the body of a queued write.
+/// Accepts the body of a queued write. `source` names who says it: with the event's id it identifies the write.
 pub async fn accept<Q: Enqueue>(
     write: Write,
     queue: &Q,
-    caller: &Caller,
+    source: &str,
     headers: &HeaderMap,
     body: &Json,
     currency: &Currency,
 ) -> Result<Response, Problem> {
     let now = Time::now();
-    let source = format!("/api/{}", caller.sub);
     let request = request_id(headers)?;
     let read = |data: &Json, path: &str, index: usize| -> Result<Accepted, Faults> {
         let command = write.kind.command(data, path, currency, now)?;
         let event_id = format!("{request}.{index:03}");
-        let envelope = serde_json::to_string(&Envelope::new(write.kind, &source, &event_id, now, data)).unwrap_or_default();
-        let id = subject(&Event { id: event_id, source: source.clone(), time: now, command });
+        let envelope = serde_json::to_string(&Envelope::new(write.kind, source, &event_id, now, data)).unwrap_or_default();
+        let id = subject(&Event { id: event_id, source: source.to_owned(), time: now, command });
         Ok(Accepted { id, envelope })
     };
     match bulk(body)? {

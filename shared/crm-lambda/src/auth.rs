@@ -45,6 +45,22 @@ pub struct Caller {
     pub role: Role,
 }
 
+impl Caller {
+    /// The `source` of events that this caller brings.
+    #[must_use]
+    pub fn source(&self) -> String {
+        format!("/api/{}", self.sub)
+    }
+
+    /// Refuses callers who may only read.
+    pub fn may_write(&self) -> Result<(), Problem> {
+        match self.role {
+            Role::Owner | Role::Admin | Role::Marketer => Ok(()),
+            Role::Analyst => Err(Problem::forbidden()),
+        }
+    }
+}
+
 /// The keys of this deployment, fetched once and kept for a while.
 #[derive(Clone)]
 pub struct Keys {

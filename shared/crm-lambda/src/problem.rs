@@ -49,6 +49,11 @@ impl Problem {
     }
 
     #[must_use]
+    pub fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this.")
+    }
+
+    #[must_use]
     pub fn conflict(detail: &str) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }

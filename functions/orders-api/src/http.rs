@@ -1,0 +1,118 @@
+//! The routes of orders.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Json, Router};
+use crm_domain::email::Email;
+use crm_domain::event::{Envelope, Kind};
+use crm_domain::faults::{Faults, Fields};
+use crm_domain::ids::{CustomerId, OrderId};
+use crm_domain::json::Json as Tree;
+use crm_domain::order::OrderStatus;
+use crm_domain::ports::{Enqueue, Outgoing, QueueName, ReadOrders};
+use crm_domain::time::Time;
+use crm_lambda::accept::{Write, accept};
+use crm_lambda::auth::{Caller, Keys, protected};
+use crm_lambda::body::JsonBody;
+use crm_lambda::config::Settings;
+use crm_lambda::etag::{check_match, etag};
+use crm_lambda::paging::Paging;
+use crm_lambda::problem::Problem;
+use crm_lambda::view;
+use serde_json::json;
+use uuid::Uuid;
+
+/// What the handlers work with.
+pub struct App<S, Q> {
+    pub store: Arc<S>,
+    pub queue: Arc<Q>,
+    pub settings: Arc<Settings>,
+}
+
+impl<S, Q> Clone for App<S, Q> {
+    fn clone(&self) -> Self {
+        Self { store: self.store.clone(), queue: self.queue.clone(), settings: self.settings.clone() }
+    }
+}
+
+const PLACE: Write = Write { kind: Kind::PlaceOrder, queue: QueueName::Orders, location: Some("/api/orders") };
+
+/// All routes, behind the token check.
+pub fn router<S: ReadOrders, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
+    let routes = Router::new()
+        .route("/api/orders", get(list_orders::<S, Q>).post(place_orders::<S, Q>))
+        .route("/api/orders/{id}", get(get_order::<S, Q>).patch(change_status::<S, Q>))
+        .route("/api/orders/by-email/{email}", get(list_orders_by_email::<S, Q>))
+        .with_state(app);
+    protected(routes, keys)
+}
+
+async fn list_orders<S: ReadOrders, Q: Enqueue>(State(app): State<App<S, Q>>, paging: Paging) -> Result<Response, Problem> {
+    let page = app.store.recent_orders(paging.after.clone(), paging.limit).await?;
+    Ok(paging.answer(page, |order| view::order(&order, &app.settings)))
+}
+
+async fn list_orders_by_email<S: ReadOrders, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    Path(email): Path<String>,
+    paging: Paging,
+) -> Result<Response, Problem> {
+    let email = Email::parse(&email).map_err(|reason| Faults::of("email", reason))?;
+    let page = app.store.orders_of(CustomerId::of(&email), paging.after.clone(), paging.limit).await?;
+    Ok(paging.answer(page, |order| view::order(&order, &app.settings)))
+}
+
+async fn get_order<S: ReadOrders, Q: Enqueue>(State(app): State<App<S, Q>>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let found = app.store.order(parse_id(&id)?).await?.ok_or_else(|| Problem::not_found("order"))?;
+    Ok(([(header::ETAG, etag(found.version))], Json(view::order(&found.record, &app.settings))).into_response())
+}
+
+async fn place_orders<S: ReadOrders, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    caller.may_write()?;
+    accept(PLACE, &*app.queue, &caller.source(), &headers, &body, &app.settings.currency).await
+}
+
+/// A change of status is queued like the order itself; the latest event wins, whatever the order of arrival.
+async fn change_status<S: ReadOrders, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    caller.may_write()?;
+    let id = parse_id(&id)?;
+    let status = parse_status(&body)?;
+    let found = app.store.order(id).await?.ok_or_else(|| Problem::not_found("order"))?;
+    check_match(&headers, found.version)?;
+    let data = Tree::Object(vec![("id".into(), Tree::Text(id.to_string())), ("status".into(), status)]);
+    let (event_id, source) = (Uuid::now_v7().to_string(), caller.source());
+    let envelope = Envelope::new(Kind::ChangeOrderStatus, &source, &event_id, Time::now(), &data);
+    let body = serde_json::to_string(&envelope).unwrap_or_default();
+    app.queue.enqueue(QueueName::Orders, vec![Outgoing { body, ..Outgoing::default() }]).await?;
+    let mut response = (StatusCode::ACCEPTED, Json(json!({"id": id, "status": "queued"}))).into_response();
+    if let Ok(location) = HeaderValue::from_str(&format!("/api/orders/{id}")) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+fn parse_status(body: &Tree) -> Result<Tree, Faults> {
+    let mut fields = Fields::of(body, "")?;
+    let status = fields.required("status", |json| OrderStatus::from_json(json).map(|_| json.clone()));
+    fields.finish()?;
+    status.ok_or_else(|| Faults::of("status", "is required"))
+}
+
+fn parse_id(id: &str) -> Result<OrderId, Problem> {
+    OrderId::parse(id).ok_or_else(|| Problem::not_found("order"))
+}

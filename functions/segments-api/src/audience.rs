@@ -1,0 +1,88 @@
+//! Who is in an audience right now, by reading every customer once.
+
+use crm_domain::customer::Customer;
+use crm_domain::ids::CustomerId;
+use crm_domain::ports::{Page, ReadCustomers, ScanCustomers, ScanPart, StoreError};
+use crm_domain::rules::{Context, Rules};
+use futures_util::future::try_join_all;
+
+/// Parts of the table read side by side for a preview.
+const PARTS: u32 = 4;
+/// Most customers shown with a preview.
+pub const SAMPLE: usize = 20;
+
+/// What a preview answers.
+#[derive(Debug, Default)]
+pub struct Preview {
+    pub count: u64,
+    /// All customers looked at.
+    pub total: u64,
+    /// Some who match.
+    pub sample: Vec<Customer>,
+}
+
+/// Counts who matches, exactly.
+pub async fn preview<S: ScanCustomers + ReadCustomers>(store: &S, rules: &Rules, context: &Context) -> Result<Preview, StoreError> {
+    let parts = (0..PARTS).map(|part| preview_part(store, rules, context, part));
+    let (mut preview, mut ids) = (Preview::default(), Vec::new());
+    for (part, found) in try_join_all(parts).await? {
+        preview.count += part.count;
+        preview.total += part.total;
+        ids.extend(found);
+    }
+    ids.truncate(SAMPLE);
+    preview.sample = store.customers(&ids).await?;
+    preview.sample.sort_by_key(|customer| ids.iter().position(|id| *id == customer.id));
+    Ok(preview)
+}
+
+async fn preview_part<S: ScanCustomers>(
+    store: &S,
+    rules: &Rules,
+    context: &Context,
+    part: u32,
+) -> Result<(Preview, Vec<CustomerId>), StoreError> {
+    let reads = rules.reads();
+    let (mut preview, mut sample) = (Preview::default(), Vec::new());
+    let mut at = ScanPart { part, of: PARTS, after: None };
+    loop {
+        let (customers, next) = store.scan(&at, &reads).await?;
+        preview.total += customers.len() as u64;
+        for customer in customers.iter().filter(|customer| rules.holds(customer, context)) {
+            preview.count += 1;
+            if sample.len() < SAMPLE {
+                sample.push(customer.id);
+            }
+        }
+        match next {
+            Some(next) => at.after = Some(next),
+            None => return Ok((preview, sample)),
+        }
+    }
+}
+
+/// One page of members, in the table's own order.
+pub async fn members<S: ScanCustomers + ReadCustomers>(
+    store: &S,
+    rules: &Rules,
+    context: &Context,
+    after: Option<CustomerId>,
+    limit: usize,
+) -> Result<Page<Customer>, StoreError> {
+    let reads = rules.reads();
+    let mut at = ScanPart { part: 0, of: 1, after };
+    let mut ids: Vec<CustomerId> = Vec::new();
+    while ids.len() <= limit {
+        let (customers, next) = store.scan(&at, &reads).await?;
+        ids.extend(customers.iter().filter(|customer| rules.holds(customer, context)).map(|customer| customer.id));
+        match next {
+            Some(next) => at.after = Some(next),
+            None => break,
+        }
+    }
+    let more = ids.len() > limit;
+    ids.truncate(limit);
+    let mut items = store.customers(&ids).await?;
+    items.sort_by_key(|customer| ids.iter().position(|id| *id == customer.id));
+    Ok(Page { items, next: ids.last().filter(|_| more).map(ToString::to_string) })
+}

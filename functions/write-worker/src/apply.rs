@@ -1,0 +1,218 @@
+//! Applying many events with few transactions.
+//!
+//! Events that touch a common customer form a group; groups are independent. In each round every group takes its next
+//! few events, and whole groups share transactions as large as DynamoDB allows. A transaction that fails because a record
+//! moved is tried again group by group, from freshly read records.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crm_domain::event::Event;
+use crm_domain::ids::{CustomerId, OrderId};
+use crm_domain::ledger::{Ledger, Outcome};
+use crm_domain::ports::{ApplyEvents, StoreError};
+use crm_lambda::problem::chain;
+use futures_util::{StreamExt, stream};
+use jiff::civil::Date;
+
+/// Events looked at together: bounds memory.
+const SLICE: usize = 2_000;
+/// Events of one group in one round: at worst each changes an order, a customer and a month, and all must fit.
+const STEP: usize = 20;
+/// Actions of a transaction; DynamoDB takes 100.
+const MAX_ACTIONS: usize = 96;
+/// Bytes of a transaction; DynamoDB takes 4 MB.
+const MAX_BYTES: usize = 3_000_000;
+/// Transactions under way at once.
+const CONCURRENCY: usize = 4;
+/// Attempts of a group on its own.
+const ATTEMPTS: u32 = 8;
+
+/// Applies `events`; for each, in order, what became of it, or `None` when it must come again.
+pub async fn apply<S: ApplyEvents>(store: &S, events: &[&Event]) -> Vec<Option<Outcome>> {
+    let mut outcomes = Vec::with_capacity(events.len());
+    for slice in events.chunks(SLICE) {
+        outcomes.extend(apply_slice(store, slice).await);
+    }
+    outcomes
+}
+
+/// Events that may touch the same records, in order of arrival, and their records.
+struct Group<'a> {
+    ledger: Ledger,
+    /// Index in the slice, and the event.
+    events: Vec<(usize, &'a Event)>,
+    done: usize,
+    failed: bool,
+}
+
+impl<'a> Group<'a> {
+    fn next_step(&self) -> &[(usize, &'a Event)] {
+        let rest = self.events.get(self.done..).unwrap_or_default();
+        if self.failed { &[] } else { rest.get(..STEP).unwrap_or(rest) }
+    }
+
+    /// The ledger with the next step applied, and the outcomes.
+    fn stepped(&self) -> (Ledger, Vec<Outcome>) {
+        let mut ledger = self.ledger.clone();
+        let outcomes = self.next_step().iter().map(|(_, event)| ledger.apply(event)).collect();
+        (ledger, outcomes)
+    }
+}
+
+async fn apply_slice<S: ApplyEvents>(store: &S, events: &[&Event]) -> Vec<Option<Outcome>> {
+    let mut results = vec![None; events.len()];
+    let ledger = match store.load(events).await {
+        Ok(ledger) => ledger,
+        Err(error) => {
+            tracing::warn!(cause = %chain(&error), "records were not read");
+            return results;
+        }
+    };
+    let mut groups = grouped(&ledger, events);
+    drop(ledger);
+    while groups.iter().any(|group| !group.next_step().is_empty()) {
+        let active: Vec<&mut Group<'_>> = groups.iter_mut().filter(|group| !group.next_step().is_empty()).collect();
+        let transactions = packed(active);
+        let finished: Vec<Vec<(usize, Outcome)>> =
+            stream::iter(transactions).map(|transaction| commit(store, transaction)).buffer_unordered(CONCURRENCY).collect().await;
+        for (index, outcome) in finished.into_iter().flatten() {
+            if let Some(result) = results.get_mut(index) {
+                *result = Some(outcome);
+            }
+        }
+    }
+    results
+}
+
+/// One group's part of a transaction.
+struct Share<'g, 'a> {
+    group: &'g mut Group<'a>,
+    ledger: Ledger,
+    outcomes: Vec<Outcome>,
+}
+
+/// Packs the next steps of groups into transactions.
+fn packed<'g, 'a>(groups: Vec<&'g mut Group<'a>>) -> Vec<Vec<Share<'g, 'a>>> {
+    let mut transactions: Vec<Vec<Share<'g, 'a>>> = Vec::new();
+    let (mut actions, mut bytes, mut months) = (0, 0, BTreeSet::new());
+    for group in groups {
+        let (ledger, outcomes) = group.stepped();
+        let (records, size) = ledger.weight();
+        let touched: BTreeSet<(i16, i8)> = ledger.day_deltas().into_keys().map(|date: Date| (date.year(), date.month())).collect();
+        let all_months: BTreeSet<_> = months.union(&touched).copied().collect();
+        let fits = actions + records + all_months.len() <= MAX_ACTIONS && bytes + size <= MAX_BYTES;
+        let share = Share { group, ledger, outcomes };
+        match transactions.last_mut() {
+            Some(transaction) if fits => {
+                transaction.push(share);
+                (actions, bytes, months) = (actions + records, bytes + size, all_months);
+            }
+            _ => {
+                transactions.push(vec![share]);
+                (actions, bytes, months) = (records, size, touched);
+            }
+        }
+    }
+    transactions
+}
+
+/// Commits a transaction; if that fails, its groups one by one. Returns the outcomes of what was applied.
+async fn commit<S: ApplyEvents>(store: &S, shares: Vec<Share<'_, '_>>) -> Vec<(usize, Outcome)> {
+    let ledgers: Vec<&Ledger> = shares.iter().map(|share| &share.ledger).collect();
+    let together = store.commit(&ledgers).await;
+    let mut applied = Vec::new();
+    for share in shares {
+        let Share { group, mut ledger, outcomes } = share;
+        let outcomes = if together.is_ok() {
+            ledger.settle();
+            group.ledger = ledger;
+            Some(outcomes)
+        } else {
+            commit_alone(store, group).await
+        };
+        match outcomes {
+            Some(outcomes) => {
+                let indices: Vec<usize> = group.next_step().iter().map(|(index, _)| *index).collect();
+                group.done += indices.len();
+                applied.extend(indices.into_iter().zip(outcomes));
+            }
+            // Later events of the group must not overtake.
+            None => group.failed = true,
+        }
+    }
+    applied
+}
+
+async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>) -> Option<Vec<Outcome>> {
+    let events: Vec<&Event> = group.events.iter().map(|(_, event)| *event).collect();
+    for attempt in 0..ATTEMPTS {
+        let outcome = async {
+            group.ledger = store.load(&events).await?;
+            let (mut ledger, outcomes) = group.stepped();
+            store.commit(&[&ledger]).await?;
+            ledger.settle();
+            Ok::<_, StoreError>((ledger, outcomes))
+        };
+        match outcome.await {
+            Ok((ledger, outcomes)) => {
+                group.ledger = ledger;
+                return Some(outcomes);
+            }
+            Err(StoreError::Conflict | StoreError::Throttled) => {
+                let ceiling = 20_u64 << attempt;
+                tokio::time::sleep(Duration::from_millis(rand::random_range(0..=ceiling))).await;
+            }
+            Err(error) => {
+                tracing::warn!(cause = %chain(&error), "a group was not applied");
+                return None;
+            }
+        }
+    }
+    tracing::warn!(attempts = ATTEMPTS, "a group met others too often");
+    None
+}
+
+/// Splits events into groups that share no customer and no order.
+fn grouped<'a>(ledger: &Ledger, events: &[&'a Event]) -> Vec<Group<'a>> {
+    // Union-find over event indices, joined through the records that they touch.
+    let mut parent: Vec<usize> = (0..events.len()).collect();
+    let mut by_customer: BTreeMap<CustomerId, usize> = BTreeMap::new();
+    let mut by_order: BTreeMap<OrderId, usize> = BTreeMap::new();
+    for (index, event) in events.iter().enumerate() {
+        let customers = ledger.touched_by(event).into_iter().map(|id| *by_customer.entry(id).or_insert(index));
+        let orders = event.order().map(|id| *by_order.entry(id).or_insert(index));
+        for other in customers.chain(orders).collect::<Vec<_>>() {
+            let (a, b) = (root(&mut parent, index), root(&mut parent, other));
+            // The smaller root wins, so groups keep the order of arrival.
+            if let Some(link) = parent.get_mut(a.max(b)) {
+                *link = a.min(b);
+            }
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<(usize, &'a Event)>> = BTreeMap::new();
+    for (index, event) in events.iter().enumerate() {
+        groups.entry(root(&mut parent, index)).or_default().push((index, event));
+    }
+    groups
+        .into_values()
+        .map(|events| {
+            let touching: Vec<&Event> = events.iter().map(|(_, event)| *event).collect();
+            Group { ledger: ledger.part(&touching), events, done: 0, failed: false }
+        })
+        .collect()
+}
+
+fn root(parent: &mut [usize], mut index: usize) -> usize {
+    while let Some(&up) = parent.get(index) {
+        if up == index {
+            break;
+        }
+        let above = parent.get(up).copied().unwrap_or(up);
+        if let Some(link) = parent.get_mut(index) {
+            *link = above;
+        }
+        index = above;
+    }
+    index
+}

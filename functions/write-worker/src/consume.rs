@@ -1,0 +1,160 @@
+//! From queue messages to commands and back to an answer: every message, and every event in it, by itself.
+//!
+//! A message may come again after any step, so each step may be repeated: events and receipts are idempotent, the mark of
+//! an import's part is a set, and what is hopeless is set aside last, when the rest of its message is done.
+
+use std::collections::BTreeSet;
+
+use crm_domain::event::{Command, Event};
+use crm_domain::ids::ImportId;
+use crm_domain::json::Json;
+use crm_domain::ledger::Outcome;
+use crm_domain::message::Receipt;
+use crm_domain::money::Currency;
+use crm_domain::ports::{ApplyEvents, Enqueue, Outgoing, QueueName};
+use crm_domain::time::Time;
+use crm_lambda::batch::Incoming;
+use crm_lambda::problem::chain;
+
+use crate::apply::apply;
+
+/// SQS's limit for a message attribute is that of the message; a reason is for people.
+const MAX_REASON: usize = 1_000;
+
+/// The consumer of the write queues.
+pub struct Worker<S, Q> {
+    pub store: S,
+    pub queue: Q,
+    pub currency: Currency,
+}
+
+/// An event, and the message (by index) that brought it.
+struct Carried {
+    message: usize,
+    event: Event,
+}
+
+/// A part of a message that nothing can be done with.
+struct Hopeless {
+    message: usize,
+    body: String,
+    reason: String,
+}
+
+impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
+    /// Consumes a batch; returns the ids of the messages that must come again.
+    pub async fn consume(&self, messages: Vec<Incoming>) -> Vec<String> {
+        let now = Time::now();
+        let (mut events, mut receipts, mut hopeless) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, message) in messages.iter().enumerate() {
+            for parsed in parse(&message.body, &self.currency, now) {
+                match parsed {
+                    Ok(Event { command: Command::RecordReceipt(receipt), .. }) => receipts.push((index, receipt)),
+                    Ok(event) => events.push(Carried { message: index, event }),
+                    Err((body, reason)) => hopeless.push(Hopeless { message: index, body, reason }),
+                }
+            }
+        }
+        let mut failed = self.apply_events(&events).await;
+        failed.extend(self.apply_receipts(receipts, &mut hopeless).await);
+        for (index, message) in messages.iter().enumerate() {
+            if !failed.contains(&index) && !self.finish(message, hopeless.iter().filter(|part| part.message == index)).await {
+                failed.insert(index);
+            }
+        }
+        tracing::info!(
+            batch.messages = messages.len(),
+            batch.events = events.len(),
+            batch.hopeless = hopeless.len(),
+            batch.failed = failed.len(),
+            duration_ms = (Time::now().micros() - now.micros()) / 1_000,
+            "batch"
+        );
+        failed.into_iter().filter_map(|index| messages.get(index)).map(|message| message.id.clone()).collect()
+    }
+
+    async fn apply_events(&self, carried: &[Carried]) -> BTreeSet<usize> {
+        let events: Vec<&Event> = carried.iter().map(|carried| &carried.event).collect();
+        let mut failed = BTreeSet::new();
+        let mut counts = [0_u64; 3];
+        for (carried, outcome) in carried.iter().zip(apply(&self.store, &events).await) {
+            match outcome {
+                Some(outcome) => counts[outcome as usize] += 1,
+                None => {
+                    failed.insert(carried.message);
+                }
+            }
+        }
+        if !events.is_empty() {
+            let [applied, duplicate, conflict] = counts;
+            tracing::info!(events.applied = applied, events.duplicate = duplicate, events.conflict = conflict, "applied");
+        }
+        failed
+    }
+
+    async fn apply_receipts(&self, carried: Vec<(usize, Receipt)>, hopeless: &mut Vec<Hopeless>) -> BTreeSet<usize> {
+        if carried.is_empty() {
+            return BTreeSet::new();
+        }
+        let receipts: Vec<Receipt> = carried.iter().map(|(_, receipt)| receipt.clone()).collect();
+        match self.store.apply_receipts(&receipts).await {
+            Ok(unknown) => {
+                hopeless.extend(carried.iter().filter(|(_, receipt)| unknown.contains(receipt)).map(|(message, receipt)| {
+                    let body = serde_json::json!({
+                        "messageId": receipt.message.to_string(), "status": receipt.report, "at": receipt.at, "reason": receipt.reason,
+                    });
+                    Hopeless { message: *message, body: body.to_string(), reason: "messageId: there is no such message".to_owned() }
+                }));
+                BTreeSet::new()
+            }
+            Err(error) => {
+                tracing::warn!(cause = %chain(&error), "receipts were not applied");
+                carried.into_iter().map(|(message, _)| message).collect()
+            }
+        }
+    }
+
+    /// The last steps of a message whose events are all applied; false when it must come again.
+    async fn finish(&self, message: &Incoming, hopeless: impl Iterator<Item = &Hopeless>) -> bool {
+        for part in hopeless {
+            let reason: String = part.reason.chars().take(MAX_REASON).collect();
+            tracing::warn!(queue = message.queue.as_str(), reason_length = reason.len(), "set aside");
+            if let Err(error) = self.queue.bury(message.queue, dead_letter(message.queue, part.body.clone(), reason)).await {
+                tracing::warn!(cause = %chain(&error), "the dead-letter queue does not answer");
+                return false;
+            }
+        }
+        let import = message.attribute("import-id").and_then(ImportId::parse);
+        let part = message.attribute("import-part").and_then(|part| part.parse().ok());
+        if let (Some(import), Some(part)) = (import, part) {
+            if let Err(error) = self.store.import_part_applied(import, part).await {
+                tracing::warn!(cause = %chain(&error), "an import's progress was not recorded");
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn dead_letter(queue: QueueName, body: String, reason: String) -> Outgoing {
+    // SQS refuses an empty body.
+    let body = if body.is_empty() { "(empty)".to_owned() } else { body };
+    Outgoing { body, delay: 0, attributes: vec![("reason", reason), ("queue", queue.as_str().to_owned())] }
+}
+
+/// The events of one message; for what cannot be understood, its text and the reason.
+fn parse(body: &str, currency: &Currency, now: Time) -> Vec<Result<Event, (String, String)>> {
+    match Json::parse(body.as_bytes()) {
+        Err(error) => vec![Err((body.to_owned(), format!("malformed JSON: {error}")))],
+        Ok(Json::List(items)) if items.is_empty() => vec![Err((body.to_owned(), "the list of events is empty".to_owned()))],
+        Ok(Json::List(items)) => items.iter().map(|item| parse_one(item, currency, now)).collect(),
+        Ok(item) => vec![parse_one(&item, currency, now)],
+    }
+}
+
+fn parse_one(item: &Json, currency: &Currency, now: Time) -> Result<Event, (String, String)> {
+    Event::parse(item, currency, now).map_err(|faults| (item.to_string(), faults.to_string()))
+}
+
+/// The places of [`Outcome`] in the counts.
+const _: () = assert!(Outcome::Applied as usize == 0 && Outcome::Duplicate as usize == 1 && Outcome::Conflict as usize == 2);

@@ -1,0 +1,30 @@
+//! `write-worker`: wiring.
+
+mod apply;
+mod consume;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crm_aws::{Dynamo, Sqs};
+use crm_lambda::batch;
+use crm_lambda::config::Settings;
+use crm_lambda::serve::start_logs;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    start_logs();
+    let aws = crm_aws::config().await;
+    let settings = Settings::from_env()?;
+    let worker = Arc::new(consume::Worker {
+        store: Dynamo::from_env(&aws, settings.currency.clone())?,
+        queue: Sqs::new(&aws),
+        currency: settings.currency,
+    });
+    batch::consume(move |messages| {
+        let worker = worker.clone();
+        async move { worker.consume(messages).await }
+    })
+    .await
+}
