@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 import time
 import urllib.error
@@ -94,7 +95,7 @@ class Supervisor:
         deploy.deploy(settings, deploy.parameters(settings))
 
         self._spawn(functions.lambda_api(settings))
-        self._until("the Lambda API", 20, lambda: _listens(settings.lambda_url))
+        self._until("the Lambda API", 20, lambda: _listens(settings.lambda_port))
         for child in functions.children(settings):
             self._spawn(child)
         self._spawn(self._gateway())
@@ -253,11 +254,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _listens(url: str) -> bool:
-    try:
-        urllib.request.urlopen(url, timeout=2)
-    except urllib.error.HTTPError:
-        return True
-    except (urllib.error.URLError, OSError):
-        return False
-    return True
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

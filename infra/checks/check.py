@@ -1,0 +1,32 @@
+"""`make check`: format, lints, documentation, layers, layout, template, dependencies, spelling, front end."""
+
+from __future__ import annotations
+
+import shutil
+
+from infra.checks import layers, layout
+from infra.checks.steps import ROOT, Score
+
+_SAM = ROOT / ".venv" / "sam" / "bin"
+_REGION = {"AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"}
+
+
+def run(score: Score) -> None:
+    """All checks; what fails is noted, and the rest still runs."""
+    score.hold("layers", layers.check)
+    score.hold("layout", layout.check)
+    score.run("format", ["cargo", "fmt", "--all", "--check"])
+    score.run("template: cfn-lint", [str(_SAM / "cfn-lint"), "template.yaml"])
+    score.run("template: sam validate", [str(_SAM / "sam"), "validate", "--lint", "-t", "template.yaml"], env=_REGION)
+    score.run("spelling", ["typos"])
+    score.run("dependencies: bans, licences, sources", ["cargo-deny", "--offline", "check", "bans", "licenses", "sources"])
+    score.run("dependencies: unused", ["cargo-shear"])
+    score.run("clippy", ["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
+    score.run("documentation", ["cargo", "doc", "--workspace", "--no-deps", "--quiet"], env={"RUSTDOCFLAGS": "-D warnings"})
+    frontend = ROOT / "frontend"
+    if (frontend / "package.json").is_file():
+        if not (frontend / "node_modules").is_dir() and shutil.which("npm"):
+            score.run("front end: install", ["npm", "ci", "--no-audit", "--no-fund"], frontend)
+        for script in ("check", "lint", "typecheck"):
+            if f'"{script}":' in (frontend / "package.json").read_text():
+                score.run(f"front end: {script}", ["npm", "run", "--silent", script], frontend)

@@ -1,0 +1,38 @@
+"""The top level holds what DESIGN says and no more; every function has its crate, its events and its place in the template."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+from infra.checks.steps import ROOT
+from infra.local import template
+
+_REQUIRED = {"Cargo.toml", "functions", "shared", "infra", "template.yaml", "events", "README.md"}
+_ALSO = {
+    "Cargo.lock", "Makefile", "frontend", "ARCHITECTURE.md", "DECISIONS.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE",
+    "SECURITY.md", "clippy.toml", "deny.toml", "rustfmt.toml", "typos.toml", "rust-toolchain.toml",
+}  # fmt: skip
+
+
+def check() -> list[str]:
+    """What is missing or does not belong, one sentence each."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    top = {path.split("/", 1)[0] for path in listed if path}
+    faults = [f"{name} is missing at the top level" for name in sorted(_REQUIRED - top)]
+    faults += [f"{name} does not belong at the top level" for name in sorted(top - _REQUIRED - _ALSO) if not name.startswith(".")]
+
+    wanted = {function.name for function in template.functions(template.load())}
+    crates = {path.parent.name for path in ROOT.glob("functions/*/Cargo.toml")}
+    faults += [f"template.yaml names {name}, but functions/{name} is no crate" for name in sorted(wanted - crates)]
+    faults += [f"functions/{name} is not in template.yaml" for name in sorted(crates - wanted)]
+    for name in sorted(wanted):
+        cases = sorted(ROOT.glob(f"events/{name}/*.json"))
+        if len(cases) < 2:
+            faults.append(f"events/{name} needs a good and a bad case at least")
+        for case in cases:
+            try:
+                json.loads(case.read_text())
+            except ValueError as error:
+                faults.append(f"{case.relative_to(ROOT)} is not JSON: {error}")
+    return faults
