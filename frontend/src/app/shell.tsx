@@ -1,0 +1,186 @@
+import { useQueryClient } from "@tanstack/react-query";
+import {
+  ChartColumn,
+  FileUp,
+  LogOut,
+  Moon,
+  Send,
+  ShoppingBag,
+  Sun,
+  UsersRound,
+  Workflow,
+} from "lucide-react";
+import { useSyncExternalStore } from "react";
+import { Link, NavLink, Outlet, ScrollRestoration, useNavigate, useNavigation } from "react-router";
+import { Toasts } from "@/components/ui/toasts";
+import { request } from "@/lib/api";
+import { cn } from "@/lib/cn";
+import { session, useSession } from "@/lib/session";
+import { useTheme } from "@/lib/theme";
+
+const PLACES = [
+  { to: "/", label: "Dashboard", icon: ChartColumn },
+  { to: "/customers", label: "Customers", icon: UsersRound },
+  { to: "/orders", label: "Orders", icon: ShoppingBag },
+  { to: "/segments", label: "Segments", icon: Workflow },
+  { to: "/campaigns", label: "Campaigns", icon: Send },
+  { to: "/imports", label: "Imports", icon: FileUp },
+];
+
+/** Navigation around every page: a side bar on wide screens, a bar under the thumb on phones. */
+export function Shell() {
+  const navigation = useNavigation();
+  return (
+    <div className="min-h-dvh md:grid md:grid-cols-[14rem_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="sr-only rounded-lg bg-surface px-4 py-2 focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50"
+      >
+        Skip to content
+      </a>
+      {navigation.state !== "idle" && (
+        <div aria-hidden className="fixed inset-x-0 top-0 z-40 h-0.5 animate-pulse bg-accent" />
+      )}
+      <aside className="hidden md:block">
+        <div className="sticky top-0 flex h-dvh flex-col gap-6 border-r border-line px-3 py-5">
+          <Brand />
+          <nav aria-label="Main" className="grid gap-0.5">
+            {PLACES.map(({ to, label, icon: Icon }) => (
+              <NavLink
+                key={to}
+                to={to}
+                end={to === "/"}
+                className={({ isActive }) =>
+                  cn(
+                    "flex min-h-9.5 items-center gap-3 rounded-lg px-3 text-sm transition-colors [&_svg]:size-4.5",
+                    isActive
+                      ? "bg-accent-soft font-medium text-accent"
+                      : "text-muted hover:bg-sunken hover:text-ink",
+                  )
+                }
+              >
+                <Icon aria-hidden strokeWidth={1.75} />
+                {label}
+              </NavLink>
+            ))}
+          </nav>
+          <div className="mt-auto">
+            <Person />
+          </div>
+        </div>
+      </aside>
+      <div className="min-w-0">
+        <header className="flex items-center justify-between border-b border-line px-4 py-2.5 md:hidden">
+          <Brand />
+          <Person compact />
+        </header>
+        <OfflineNotice />
+        <main id="main" tabIndex={-1} className="mx-auto max-w-6xl px-4 pt-6 pb-28 md:px-8 md:pt-8 md:pb-16">
+          <Outlet />
+        </main>
+      </div>
+      <nav
+        aria-label="Main"
+        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-surface/95 pb-[env(safe-area-inset-bottom)] backdrop-blur md:hidden"
+      >
+        {PLACES.map(({ to, label, icon: Icon }) => (
+          <NavLink
+            key={to}
+            to={to}
+            end={to === "/"}
+            className={({ isActive }) =>
+              cn(
+                "grid min-h-14 place-content-center justify-items-center gap-0.5 text-[0.6875rem] -outline-offset-2! [&_svg]:size-5",
+                isActive ? "font-medium text-accent" : "text-muted",
+              )
+            }
+          >
+            <Icon aria-hidden strokeWidth={1.75} />
+            {label}
+          </NavLink>
+        ))}
+      </nav>
+      <Toasts />
+      <ScrollRestoration />
+    </div>
+  );
+}
+
+function Brand() {
+  return (
+    <Link to="/" className="flex w-fit items-center gap-2.5 rounded-lg px-2 font-semibold tracking-tight">
+      <img src="/mark.svg" alt="" className="size-7" />
+      Mini CRM
+    </Link>
+  );
+}
+
+function Person({ compact = false }: { compact?: boolean }) {
+  const { user } = useSession();
+  const [theme, setTheme] = useTheme();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+
+  async function signOut() {
+    await request("/auth/logout", { method: "POST" }).catch(() => undefined);
+    navigate("/access", { replace: true });
+    session.end();
+    queryClient.clear();
+  }
+
+  const icon =
+    "grid size-9 place-items-center rounded-lg text-muted transition-colors hover:bg-sunken hover:text-ink [&_svg]:size-4.5";
+  const other = theme === "dark" ? "light" : "dark";
+  return (
+    <div className={cn("flex items-center gap-1", !compact && "border-t border-line px-1 pt-4")}>
+      {!compact && user && (
+        <div className="min-w-0 flex-1 px-1 text-sm leading-tight">
+          <p className="truncate font-medium" title={user.email}>
+            {user.name ?? user.email}
+          </p>
+          <p className="text-xs text-muted capitalize">{user.role}</p>
+        </div>
+      )}
+      <button
+        type="button"
+        className={icon}
+        onClick={() => setTheme(other)}
+        aria-label={`Switch to ${other} colours`}
+        title={`Switch to ${other} colours`}
+      >
+        {theme === "dark" ? <Sun aria-hidden /> : <Moon aria-hidden />}
+      </button>
+      <button
+        type="button"
+        className={icon}
+        onClick={() => void signOut()}
+        aria-label="Sign out"
+        title="Sign out"
+      >
+        <LogOut aria-hidden />
+      </button>
+    </div>
+  );
+}
+
+function OfflineNotice() {
+  const online = useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+  return (
+    <div role="status">
+      {!online && (
+        <p className="bg-warn-soft px-4 py-2 text-center text-sm text-warn">
+          You are offline. What is shown may be out of date.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function subscribeOnline(listener: () => void): () => void {
+  window.addEventListener("online", listener);
+  window.addEventListener("offline", listener);
+  return () => {
+    window.removeEventListener("online", listener);
+    window.removeEventListener("offline", listener);
+  };
+}

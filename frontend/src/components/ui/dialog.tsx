@@ -1,0 +1,41 @@
+import { type ReactNode, useEffect, useId, useRef } from "react";
+
+type DialogProps = {
+  open: boolean;
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  footer: ReactNode;
+};
+
+/** A modal on the browser's own `<dialog>`, which keeps the focus inside, closes on Escape and gives the focus back. */
+export function Dialog({ open, title, onClose, children, footer }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+
+  useEffect(() => {
+    const element = dialog.current;
+    if (!element) return;
+    if (open && !element.open) element.showModal();
+    if (!open && element.open) element.close();
+  }, [open]);
+
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={heading}
+      onClose={onClose}
+      className="m-auto w-[min(32rem,calc(100vw-2rem))] rounded-2xl border border-line bg-surface p-0 text-ink shadow-2xl"
+    >
+      {open && (
+        <div className="grid gap-4 p-6">
+          <h2 id={heading} className="text-lg font-semibold">
+            {title}
+          </h2>
+          {children}
+          <div className="flex flex-wrap justify-end gap-2">{footer}</div>
+        </div>
+      )}
+    </dialog>
+  );
+}

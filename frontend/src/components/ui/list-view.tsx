@@ -1,0 +1,72 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import type { CursorList } from "@/lib/cursor-list";
+import { formatNumber } from "@/lib/format";
+import { Button } from "./button";
+import { Failure, SkeletonRows } from "./states";
+
+type ListViewProps<T> = {
+  list: CursorList<T>;
+  /** What the list holds, in the plural, for announcements. */
+  noun: string;
+  empty: ReactNode;
+  children: (items: T[]) => ReactNode;
+};
+
+/** The four states of every list (loading, failed, empty, filled) and its further pages. */
+export function ListView<T>({ list, noun, empty, children }: ListViewProps<T>) {
+  if (list.isPending) return <SkeletonRows />;
+  if (list.isError && list.items.length === 0) {
+    return <Failure error={list.error} onRetry={() => void list.refetch()} />;
+  }
+  if (list.items.length === 0) return empty;
+  return (
+    <div aria-busy={list.isPlaceholderData}>
+      <div className={list.isPlaceholderData ? "opacity-60 transition-opacity" : undefined}>
+        {children(list.items)}
+      </div>
+      <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line px-5 py-3 text-sm text-muted">
+        <p role="status">
+          {list.hasNextPage
+            ? `The first ${formatNumber(list.items.length)} ${noun}`
+            : `${formatNumber(list.items.length)} ${noun}, all shown`}
+        </p>
+        {list.isFetchNextPageError && <p className="text-danger">The next page could not be loaded.</p>}
+        {list.hasNextPage && (
+          <NextPage
+            busy={list.isFetchingNextPage}
+            failed={list.isFetchNextPageError}
+            onLoad={() => void list.fetchNextPage()}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** A button that presses itself as it comes near the screen, unless the last attempt failed. */
+function NextPage({ busy, failed, onLoad }: { busy: boolean; failed: boolean; onLoad: () => void }) {
+  const marker = useRef<HTMLSpanElement>(null);
+  const load = useRef(onLoad);
+  load.current = onLoad;
+
+  useEffect(() => {
+    const target = marker.current;
+    if (!target || busy || failed || typeof IntersectionObserver === "undefined") return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) load.current();
+      },
+      { rootMargin: "400px" },
+    );
+    observer.observe(target);
+    return () => observer.disconnect();
+  }, [busy, failed]);
+
+  return (
+    <span ref={marker}>
+      <Button busy={busy} onClick={onLoad}>
+        Show more
+      </Button>
+    </span>
+  );
+}

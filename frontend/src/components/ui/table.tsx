@@ -1,0 +1,76 @@
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+import { cn } from "@/lib/cn";
+
+export type Column<T> = {
+  header: string;
+  cell: (row: T) => ReactNode;
+  /** Numbers stand right. */
+  end?: boolean;
+  /** From which width on the column is shown; without it, always. */
+  from?: "sm" | "md" | "lg";
+};
+
+const FROM = { sm: "hidden sm:table-cell", md: "hidden md:table-cell", lg: "hidden lg:table-cell" };
+
+type TableProps<T> = {
+  caption: string;
+  columns: readonly Column<T>[];
+  rows: readonly T[];
+  rowKey: (row: T) => string;
+};
+
+export function Table<T>({ caption, columns, rows, rowKey }: TableProps<T>) {
+  return (
+    <table className="w-full text-left">
+      <caption className="sr-only">{caption}</caption>
+      <thead>
+        <tr className="border-b border-line text-xs text-muted">
+          {columns.map((column) => (
+            <th
+              key={column.header}
+              scope="col"
+              className={cn(
+                "px-5 py-2.5 font-medium",
+                column.end && "text-right",
+                column.from && FROM[column.from],
+              )}
+            >
+              {column.header}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody className="divide-y divide-line">
+        {rows.map((row) => (
+          <tr key={rowKey(row)} className="relative hover:bg-sunken/60">
+            {columns.map((column) => (
+              <td
+                key={column.header}
+                className={cn(
+                  "px-5 py-3 align-top",
+                  column.end && "text-right tabular-nums",
+                  column.from && FROM[column.from],
+                )}
+              >
+                {column.cell(row)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** The link of a row; a click anywhere in the row follows it. */
+export function RowLink({ to, children }: { to: string; children: ReactNode }) {
+  return (
+    <Link
+      to={to}
+      className="font-medium wrap-anywhere after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+    >
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,79 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { request } from "@/lib/api";
+import type { Campaign, CampaignDraft, CampaignFunnel, Message, Segment } from "@/lib/contract";
+import { useCursorList } from "@/lib/cursor-list";
+
+const OVER = ["sent", "cancelled", "failed"];
+const path = (id: string) => `/api/campaigns/${encodeURIComponent(id)}`;
+
+export type CampaignAction = "pause" | "resume" | "cancel";
+
+export const isOver = (campaign: Campaign) => OVER.includes(campaign.status);
+
+/** Receipts still come in for a while after the last message has gone. */
+const interval = (campaign: Campaign) => (isOver(campaign) ? 10_000 : 1_500);
+
+export function useCampaigns() {
+  return useCursorList<Campaign>(["campaigns"], "/api/campaigns", {
+    refetchInterval: (campaigns) => (campaigns.some((campaign) => !isOver(campaign)) ? 3_000 : false),
+  });
+}
+
+export function useCampaign(id: string) {
+  return useQuery({
+    queryKey: ["campaigns", id],
+    queryFn: ({ signal }) => request<Campaign>(path(id), { signal }),
+    refetchInterval: (query) => (query.state.data ? interval(query.state.data) : false),
+  });
+}
+
+/** The log. Its first pages stay fresh while the campaign is under way; long scrolls are left in peace. */
+export function useMessages(campaign: Campaign) {
+  return useCursorList<Message>(["campaigns", campaign.id, "messages"], `${path(campaign.id)}/messages`, {
+    refetchInterval: (messages) => (messages.length > 100 ? false : interval(campaign) * 2),
+  });
+}
+
+export function usePreviewCampaign() {
+  return useMutation({
+    mutationFn: (draft: CampaignDraft) =>
+      request<CampaignFunnel>("/api/campaigns/preview", { method: "POST", body: draft }),
+  });
+}
+
+export function useLaunchCampaign() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (draft: CampaignDraft) =>
+      request<{ id: string; status: string }>("/api/campaigns", { method: "POST", body: draft }),
+    onSuccess: () => {
+      void queryClient.invalidateQueries({ queryKey: ["campaigns"] });
+      void queryClient.invalidateQueries({ queryKey: ["stats"] });
+    },
+  });
+}
+
+export function useCampaignAction(id: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (action: CampaignAction) => request<unknown>(`${path(id)}/${action}`, { method: "POST" }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["campaigns"] }),
+  });
+}
+
+/** The audiences to choose from. */
+export function useSegmentChoices() {
+  return useCursorList<Segment>(["segments"], "/api/segments");
+}
+
+/** The name of one audience, when it is not among the choices at hand. */
+export function useSegmentName(id: string) {
+  return useQuery({
+    queryKey: ["segments", id, "name"],
+    queryFn: ({ signal }) => request<Segment>(`/api/segments/${encodeURIComponent(id)}`, { signal }),
+    select: (segment) => segment.name,
+    enabled: id !== "",
+    staleTime: 60_000,
+    retry: false,
+  });
+}

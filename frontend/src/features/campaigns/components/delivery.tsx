@@ -1,0 +1,50 @@
+import { Progress, type ProgressPart } from "@/components/ui/progress";
+import { cn } from "@/lib/cn";
+import type { Campaign } from "@/lib/contract";
+import { formatNumber, formatShare } from "@/lib/format";
+
+/** Where a campaign's recipients are; the parts add up to the audience. `delivered` is a part of `sent`. */
+export function deliveryParts(campaign: Campaign): ProgressPart[] {
+  const delivered = Math.min(campaign.delivered, campaign.sent);
+  return [
+    { label: "Delivered", value: delivered, className: "bg-accent" },
+    { label: "Sent, no receipt yet", value: campaign.sent - delivered, className: "bg-accent-pale" },
+    { label: "Failed", value: campaign.failed, className: "bg-danger" },
+    { label: "Skipped", value: campaign.skipped, className: "bg-control" },
+  ];
+}
+
+export function DeliveryBar({ campaign }: { campaign: Campaign }) {
+  return <Progress label="Settled recipients" parts={deliveryParts(campaign)} total={campaign.audience} />;
+}
+
+export function DeliveryFigures({ campaign }: { campaign: Campaign }) {
+  const parts = deliveryParts(campaign);
+  const settled = parts.reduce((sum, part) => sum + part.value, 0);
+  const all = [
+    ...parts,
+    {
+      label: "To go",
+      value: Math.max(0, campaign.audience - settled),
+      className: "bg-sunken ring-1 ring-control",
+    },
+  ];
+  return (
+    <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-5">
+      {all.map((part) => (
+        <div key={part.label}>
+          <dt className="flex items-baseline gap-2 text-sm text-muted">
+            <span aria-hidden className={cn("size-2.5 shrink-0 rounded-full", part.className)} />
+            {part.label}
+          </dt>
+          <dd className="text-xl font-semibold tracking-tight tabular-nums">
+            {formatNumber(part.value)}{" "}
+            <span className="text-sm font-normal text-muted">
+              {formatShare(part.value, campaign.audience)}
+            </span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,67 @@
+import { Plus, Send } from "lucide-react";
+import { StatusBadge } from "@/components/ui/badge";
+import { ButtonLink } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { ListView } from "@/components/ui/list-view";
+import { Page } from "@/components/ui/page";
+import { Empty } from "@/components/ui/states";
+import { type Column, RowLink, Table } from "@/components/ui/table";
+import type { Campaign } from "@/lib/contract";
+import { formatNumber, formatRelative, formatShare } from "@/lib/format";
+import { useCampaigns } from "../api/campaigns";
+import { channelName } from "../components/channel-name";
+import { DeliveryBar } from "../components/delivery";
+
+const COLUMNS: Column<Campaign>[] = [
+  {
+    header: "Campaign",
+    cell: (campaign) => (
+      <>
+        <RowLink to={`/campaigns/${encodeURIComponent(campaign.id)}`}>{campaign.name}</RowLink>
+        <p className="text-sm text-muted">
+          {channelName(campaign.channel)} · {formatRelative(campaign.createdAt)}
+        </p>
+      </>
+    ),
+  },
+  { header: "Status", cell: (campaign) => <StatusBadge status={campaign.status} /> },
+  {
+    header: "Progress",
+    from: "md",
+    cell: (campaign) => (
+      <div className="w-44 pt-2">
+        <DeliveryBar campaign={campaign} />
+      </div>
+    ),
+  },
+  { header: "Audience", end: true, from: "sm", cell: (campaign) => formatNumber(campaign.audience) },
+  { header: "Delivered", end: true, cell: (campaign) => formatShare(campaign.delivered, campaign.sent) },
+];
+
+export function Component() {
+  const list = useCampaigns();
+  const create = (
+    <ButtonLink look="primary" to="/campaigns/new" icon={<Plus aria-hidden />}>
+      New campaign
+    </ButtonLink>
+  );
+  return (
+    <Page title="Campaigns" actions={create}>
+      <Card flush>
+        <ListView
+          list={list}
+          noun="campaigns"
+          empty={
+            <Empty icon={<Send />} title="No campaigns yet" action={create}>
+              A campaign writes once to everyone in a segment, and its log says for each person what happened.
+            </Empty>
+          }
+        >
+          {(items) => (
+            <Table caption="Campaigns" columns={COLUMNS} rows={items} rowKey={(campaign) => campaign.id} />
+          )}
+        </ListView>
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,132 @@
+import { useMemo, useState } from "react";
+import { Card } from "@/components/ui/card";
+import { Segmented } from "@/components/ui/field";
+import { Empty } from "@/components/ui/states";
+import type { Stats } from "@/lib/contract";
+import { formatCompact, formatMoney, formatNumber, formatUtcDay, formatUtcMonth } from "@/lib/format";
+import { BarChart } from "./bar-chart";
+import { type Bucket, type Range, type Series, seriesOf } from "./daily-series";
+
+const MEASURES = [
+  { value: "revenue", label: "Revenue" },
+  { value: "orders", label: "Orders" },
+  { value: "customers", label: "New customers" },
+] as const;
+const RANGES = [
+  { value: "30", label: "30 days" },
+  { value: "90", label: "90 days" },
+  { value: "365", label: "1 year" },
+  { value: "all", label: "All" },
+] as const;
+const VIEWS = [
+  { value: "chart", label: "Chart" },
+  { value: "table", label: "Table" },
+] as const;
+
+type Measure = (typeof MEASURES)[number]["value"];
+
+/** What was sold over time, as a chart or as a table. */
+export function DailyCard({ stats }: { stats: Stats }) {
+  const [measure, setMeasure] = useState<Measure>("revenue");
+  const [range, setRange] = useState<Range>("90");
+  const [view, setView] = useState<"chart" | "table">("chart");
+  const series = useMemo(() => seriesOf(stats.daily, range), [stats.daily, range]);
+  const { buckets } = series;
+
+  const format = (value: number) =>
+    measure === "revenue" ? formatMoney(value, stats.currency) : formatNumber(value);
+  const formatAxis = (value: number) =>
+    measure === "revenue" ? formatMoney(value, stats.currency, "compact") : formatCompact(value);
+  const name = MEASURES.find(({ value }) => value === measure)?.label ?? "";
+  const sum = buckets.reduce((total, bucket) => total + bucket[measure], 0);
+  const first = buckets[0];
+  const last = buckets.at(-1);
+
+  return (
+    <Card
+      title="Over time"
+      actions={
+        <div className="flex flex-wrap gap-2">
+          <Segmented label="Figure" value={measure} choices={MEASURES} onChange={setMeasure} />
+          <Segmented label="Range" value={range} choices={RANGES} onChange={setRange} />
+          <Segmented label="Shown as" value={view} choices={VIEWS} onChange={setView} />
+        </div>
+      }
+    >
+      {!first || !last ? (
+        <Empty title="No orders yet">The figures of each day appear here as orders come in.</Empty>
+      ) : (
+        <>
+          <p className="mb-4 text-sm text-muted">
+            <span className="font-medium text-ink tabular-nums">{format(sum)}</span> {name.toLowerCase()} from{" "}
+            {formatUtcDay(first.from)} to {formatUtcDay(last.to)}, by {series.size}
+          </p>
+          {view === "chart" ? (
+            <BarChart
+              summary={`${name} by ${series.size} from ${formatUtcDay(first.from)} to ${formatUtcDay(last.to)}, ${format(sum)} in all. The same figures are available as a table.`}
+              bars={buckets.map((bucket) => ({
+                key: bucket.from,
+                label: bucketLabel(bucket, series),
+                value: bucket[measure],
+              }))}
+              format={format}
+              formatAxis={formatAxis}
+            />
+          ) : (
+            <FiguresTable series={series} currency={stats.currency} />
+          )}
+        </>
+      )}
+    </Card>
+  );
+}
+
+function FiguresTable({ series, currency }: { series: Series; currency: string }) {
+  return (
+    <section
+      className="max-h-96 overflow-auto rounded-lg border border-line"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
+      tabIndex={0}
+      aria-label="Figures"
+    >
+      <table className="w-full text-sm tabular-nums">
+        <caption className="sr-only">
+          Revenue, orders and new customers by {series.size}, newest first
+        </caption>
+        <thead className="sticky top-0 bg-sunken text-xs text-muted">
+          <tr>
+            <th scope="col" className="px-4 py-2 text-left font-medium capitalize">
+              {series.size}
+            </th>
+            <th scope="col" className="px-4 py-2 text-right font-medium">
+              Revenue
+            </th>
+            <th scope="col" className="px-4 py-2 text-right font-medium">
+              Orders
+            </th>
+            <th scope="col" className="px-4 py-2 text-right font-medium">
+              New customers
+            </th>
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {series.buckets.toReversed().map((bucket) => (
+            <tr key={bucket.from}>
+              <th scope="row" className="px-4 py-2 text-left font-normal">
+                {bucketLabel(bucket, series)}
+              </th>
+              <td className="px-4 py-2 text-right">{formatMoney(bucket.revenue, currency)}</td>
+              <td className="px-4 py-2 text-right">{formatNumber(bucket.orders)}</td>
+              <td className="px-4 py-2 text-right">{formatNumber(bucket.customers)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function bucketLabel(bucket: Bucket, series: Series): string {
+  if (series.size === "month") return formatUtcMonth(bucket.from);
+  return formatUtcDay(bucket.from);
+}

@@ -1,0 +1,52 @@
+/** Daily figures over a range, without gaps, in so few buckets that a chart of them can be read. */
+import type { DailyFigures } from "@/lib/contract";
+
+export type Range = "30" | "90" | "365" | "all";
+export type Bucket = { from: string; to: string; orders: number; revenue: number; customers: number };
+export type Series = { size: "day" | "week" | "month"; buckets: Bucket[] };
+
+const DAY = 86_400_000;
+
+export function seriesOf(daily: readonly DailyFigures[], range: Range): Series {
+  const days = daily
+    .map((figures) => ({ ...figures, time: Date.parse(`${figures.date}T00:00:00Z`) }))
+    .filter((figures) => !Number.isNaN(figures.time))
+    .sort((a, b) => a.time - b.time);
+  const last = days.at(-1);
+  const first = days[0];
+  if (!first || !last) return { size: "day", buckets: [] };
+
+  const start = range === "all" ? first.time : Math.max(first.time, last.time - (Number(range) - 1) * DAY);
+  const length = (last.time - start) / DAY + 1;
+  const size = length <= 92 ? "day" : length <= 550 ? "week" : "month";
+
+  const buckets: Bucket[] = [];
+  for (let from = start; from <= last.time; ) {
+    const to = Math.min(nextStart(from, size) - DAY, last.time);
+    buckets.push({ from: dayOf(from), to: dayOf(to), orders: 0, revenue: 0, customers: 0 });
+    from = nextStart(from, size);
+  }
+
+  let at = 0;
+  for (const figures of days) {
+    if (figures.time < start) continue;
+    while (at < buckets.length - 1 && figures.date > (buckets[at]?.to ?? "")) at += 1;
+    const bucket = buckets[at];
+    if (!bucket) continue;
+    bucket.orders += figures.orders;
+    bucket.revenue += figures.revenue;
+    bucket.customers += figures.customers;
+  }
+  return { size, buckets };
+}
+
+function nextStart(time: number, size: Series["size"]): number {
+  if (size === "day") return time + DAY;
+  const date = new Date(time);
+  if (size === "month") return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+  return time + (7 - ((date.getUTCDay() + 6) % 7)) * DAY;
+}
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

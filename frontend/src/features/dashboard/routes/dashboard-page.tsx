@@ -1,0 +1,153 @@
+import { useQuery } from "@tanstack/react-query";
+import { FileUp } from "lucide-react";
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+import { ButtonLink } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { Page } from "@/components/ui/page";
+import { Failure, Skeleton } from "@/components/ui/states";
+import type { Stats } from "@/lib/contract";
+import { formatMoney, formatNumber } from "@/lib/format";
+import { statsQuery } from "@/lib/stats";
+import { DailyCard } from "../components/daily-card";
+
+/** The shop at a glance, refreshed every two seconds while the tab is visible. */
+export function Component() {
+  const stats = useQuery({ ...statsQuery, refetchInterval: 2_000 });
+  const { data, isError } = stats;
+
+  return (
+    <Page title="Dashboard" aside={data && <Live broken={isError} />}>
+      {data ? (
+        <Filled stats={data} />
+      ) : isError ? (
+        <Card>
+          <Failure error={stats.error} onRetry={() => void stats.refetch()} />
+        </Card>
+      ) : (
+        <Loading />
+      )}
+    </Page>
+  );
+}
+
+function Filled({ stats }: { stats: Stats }) {
+  if (stats.customers === 0 && stats.orders === 0) return <FirstSteps />;
+  return (
+    <>
+      <Tiles
+        tiles={[
+          { label: "Revenue", value: formatMoney(stats.revenue, stats.currency), to: "/orders", wide: true },
+          { label: "Customers", value: formatNumber(stats.customers), to: "/customers" },
+          { label: "Orders", value: formatNumber(stats.orders), to: "/orders" },
+          { label: "Segments", value: formatNumber(stats.segments), to: "/segments" },
+          { label: "Campaigns", value: formatNumber(stats.campaigns), to: "/campaigns" },
+          { label: "Messages", value: formatNumber(stats.messages), to: "/campaigns" },
+        ]}
+      />
+      <DailyCard stats={stats} />
+    </>
+  );
+}
+
+type Tile = { label: string; value: ReactNode; to?: string; wide?: boolean };
+
+function Tiles({ tiles }: { tiles: readonly Tile[] }) {
+  return (
+    <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-7">
+      {tiles.map((tile) => (
+        <li
+          key={tile.label}
+          className={`relative rounded-xl border border-line bg-surface px-4 py-3.5 shadow-card ${tile.wide ? "col-span-2 sm:col-span-1 lg:col-span-2" : ""}`}
+        >
+          {tile.to ? (
+            <Link
+              to={tile.to}
+              className="text-sm text-muted after:absolute after:inset-0 after:rounded-xl hover:text-ink focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
+            >
+              {tile.label}
+            </Link>
+          ) : (
+            <span className="text-sm text-muted">{tile.label}</span>
+          )}
+          <p className="text-xl font-semibold tracking-tight tabular-nums wrap-anywhere">{tile.value}</p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Live({ broken }: { broken: boolean }) {
+  return (
+    <span className="flex items-center gap-2 text-sm text-muted" role="status">
+      <span aria-hidden className={`size-2 rounded-full ${broken ? "bg-warn" : "bg-accent"}`} />
+      {broken ? "Not reachable, trying again" : "Live"}
+    </span>
+  );
+}
+
+const STEPS = [
+  {
+    title: "Bring in your customers and orders",
+    text: "A CSV file is enough.",
+    to: "/imports",
+    action: "Import",
+  },
+  {
+    title: "Describe an audience",
+    text: "By what people bought, when, and who they are.",
+    to: "/segments/new",
+    action: "New segment",
+  },
+  {
+    title: "Write to them",
+    text: "And see for each person what happened.",
+    to: "/campaigns/new",
+    action: "New campaign",
+  },
+];
+
+function FirstSteps() {
+  return (
+    <Card title="Three steps to your first campaign">
+      <ol className="grid gap-4">
+        {STEPS.map((step, index) => (
+          <li key={step.to} className="flex flex-wrap items-center gap-4">
+            <span className="grid size-9 place-items-center rounded-full bg-accent-soft font-semibold text-accent">
+              {index + 1}
+            </span>
+            <div className="min-w-48 flex-1">
+              <p className="font-medium">{step.title}</p>
+              <p className="text-sm text-muted">{step.text}</p>
+            </div>
+            <ButtonLink
+              to={step.to}
+              look={index === 0 ? "primary" : "plain"}
+              icon={index === 0 && <FileUp />}
+            >
+              {step.action}
+            </ButtonLink>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
+function Loading() {
+  return (
+    <div role="status" className="grid gap-5">
+      <span className="sr-only">Loading</span>
+      <Tiles
+        tiles={["Revenue", "Customers", "Orders", "Segments", "Campaigns", "Messages"].map(
+          (label, index) => ({
+            label,
+            value: <Skeleton className="mt-1.5 h-5 w-3/5" />,
+            wide: index === 0,
+          }),
+        )}
+      />
+      <Skeleton className="h-96 rounded-xl" />
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+import { ShoppingBag } from "lucide-react";
+import { Link } from "react-router";
+import { StatusBadge } from "@/components/ui/badge";
+import { ButtonLink } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { ListView } from "@/components/ui/list-view";
+import { Page } from "@/components/ui/page";
+import { Empty } from "@/components/ui/states";
+import { type Column, Table } from "@/components/ui/table";
+import type { Order } from "@/lib/contract";
+import { formatDateTime, formatMoney, plural } from "@/lib/format";
+import { useOrders } from "../api/orders";
+
+const COLUMNS: Column<Order>[] = [
+  {
+    header: "Customer",
+    cell: (order) => (
+      <>
+        {order.customerId ? (
+          <Link
+            to={`/customers/${encodeURIComponent(order.customerId)}`}
+            className="font-medium wrap-anywhere hover:underline"
+          >
+            {order.email}
+          </Link>
+        ) : (
+          <span className="font-medium wrap-anywhere">{order.email}</span>
+        )}
+        <p className="text-sm text-muted sm:hidden">{formatDateTime(order.placedAt)}</p>
+      </>
+    ),
+  },
+  {
+    header: "Order",
+    from: "lg",
+    cell: (order) => <span className="wrap-anywhere">{order.orderId ?? "–"}</span>,
+  },
+  { header: "Items", from: "md", cell: (order) => itemsOf(order) },
+  { header: "Status", from: "sm", cell: (order) => <StatusBadge status={order.status} /> },
+  {
+    header: "Placed",
+    from: "sm",
+    cell: (order) => <span className="whitespace-nowrap">{formatDateTime(order.placedAt)}</span>,
+  },
+  {
+    header: "Total",
+    end: true,
+    cell: (order) => (
+      <>
+        {formatMoney(order.total, order.currency)}
+        <p className="mt-0.5 sm:hidden">
+          {order.status !== "placed" && <StatusBadge status={order.status} />}
+        </p>
+      </>
+    ),
+  },
+];
+
+export function Component() {
+  const list = useOrders();
+  return (
+    <Page title="Orders">
+      <Card flush>
+        <ListView
+          list={list}
+          noun="orders"
+          empty={
+            <Empty
+              icon={<ShoppingBag />}
+              title="No orders yet"
+              action={
+                <ButtonLink look="primary" to="/imports">
+                  Import a CSV file
+                </ButtonLink>
+              }
+            >
+              They come in over the API, the queue, or from a file.
+            </Empty>
+          }
+        >
+          {(items) => (
+            <Table
+              caption="Orders, newest first"
+              columns={COLUMNS}
+              rows={items}
+              rowKey={(order) => order.id}
+            />
+          )}
+        </ListView>
+      </Card>
+    </Page>
+  );
+}
+
+function itemsOf(order: Order): string {
+  const [first, ...others] = order.items ?? [];
+  if (!first) return order.quantity ? plural(order.quantity, "item") : "–";
+  const name = `${first.name || first.sku}${first.quantity > 1 ? ` × ${first.quantity}` : ""}`;
+  return others.length > 0 ? `${name} and ${others.length} more` : name;
+}

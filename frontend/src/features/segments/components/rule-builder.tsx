@@ -1,0 +1,188 @@
+import { ArrowDown, ArrowUp, Copy, FolderPlus, Plus, X } from "lucide-react";
+import { useMemo, useState } from "react";
+import { type Classnames, QueryBuilder, type RuleGroupType } from "react-querybuilder";
+import { Button } from "@/components/ui/button";
+import {
+  attributeField,
+  FIELDS,
+  type FieldKind,
+  findField,
+  operatorsOf,
+  type RuleField,
+} from "@/lib/rules/vocabulary";
+import { coerceValue, MAX_DEPTH } from "@/lib/rules/wire";
+import { type BuilderContext, RuleValueEditor } from "./value-editor";
+
+type RuleBuilderProps = {
+  query: RuleGroupType;
+  attributes: readonly RuleField[];
+  faultsShown: boolean;
+  onChange: (query: RuleGroupType) => void;
+  onAttribute: (field: RuleField) => void;
+};
+
+const GROUPS = ["Orders", "Activity", "Profile", "Consent", "Attributes"] as const;
+
+const COMBINATORS = [
+  { name: "and", label: "all of these" },
+  { name: "or", label: "any of these" },
+];
+
+const ICON_BUTTON =
+  "grid size-9 shrink-0 place-items-center rounded-lg text-muted hover:not-disabled:bg-sunken hover:not-disabled:text-ink disabled:opacity-35 [&_svg]:size-4";
+const TEXT_BUTTON =
+  "inline-flex min-h-9 items-center gap-1.5 rounded-lg border border-line bg-surface px-3 text-sm font-medium hover:not-disabled:bg-sunken disabled:opacity-50 [&_svg]:size-4";
+
+const CLASSNAMES: Partial<Classnames> = {
+  combinators: "control w-auto",
+  fields: "control",
+  operators: "control",
+  addRule: TEXT_BUTTON,
+  addGroup: TEXT_BUTTON,
+  removeRule: `${ICON_BUTTON} rule-remove`,
+  removeGroup: `${ICON_BUTTON} ruleGroup-remove`,
+  cloneRule: ICON_BUTTON,
+  cloneGroup: ICON_BUTTON,
+  shiftActions:
+    "flex [&>button]:size-9 [&>button]:grid [&>button]:place-items-center [&>button]:rounded-lg [&>button]:text-muted [&>button:not(:disabled):hover]:bg-sunken [&>button:disabled]:opacity-35 [&_svg]:size-4",
+  notToggle: "inline-flex items-center gap-1.5 text-sm text-muted [&_input]:size-4 [&_input]:accent-accent",
+};
+
+const TRANSLATIONS = {
+  fields: { title: "Field" },
+  operators: { title: "Operator" },
+  value: { title: "Value" },
+  combinators: { title: "People match" },
+  notToggle: { label: "inverted: nobody who matches", title: "Turn this group into its opposite" },
+  addRule: { label: withIcon(<Plus aria-hidden />, "Condition"), title: "Add a condition" },
+  addGroup: { label: withIcon(<FolderPlus aria-hidden />, "Group"), title: "Add a group of conditions" },
+  removeRule: { label: <X aria-hidden />, title: "Remove this condition" },
+  removeGroup: { label: <X aria-hidden />, title: "Remove this group" },
+  cloneRule: { label: <Copy aria-hidden />, title: "Copy this condition" },
+  cloneRuleGroup: { label: <Copy aria-hidden />, title: "Copy this group" },
+  shiftActionUp: { label: <ArrowUp aria-hidden />, title: "Move up" },
+  shiftActionDown: { label: <ArrowDown aria-hidden />, title: "Move down" },
+};
+
+/** The rules of a segment as nested groups of conditions; every move has a button, none needs a pointer. */
+export function RuleBuilder({ query, attributes, faultsShown, onChange, onAttribute }: RuleBuilderProps) {
+  const fields = useMemo(
+    () =>
+      GROUPS.map((label) => ({
+        label,
+        options: [...FIELDS, ...attributes]
+          .filter((field) => field.group === label)
+          .map(({ name, label }) => ({ name, value: name, label })),
+      })).filter((group) => group.options.length > 0),
+    [attributes],
+  );
+  const context: BuilderContext = useMemo(() => ({ attributes, faultsShown }), [attributes, faultsShown]);
+  const kindOf = (name: string): FieldKind => findField(name, attributes)?.kind ?? "text";
+
+  return (
+    <div className="grid gap-3">
+      <QueryBuilder
+        query={query}
+        onQueryChange={onChange}
+        enableMountQueryChange={false}
+        fields={fields}
+        combinators={COMBINATORS}
+        getOperators={(field) => operatorsOf(kindOf(field))}
+        getDefaultOperator={(field) => operatorsOf(kindOf(field))[0]?.name ?? "="}
+        getDefaultValue={(rule) => coerceValue(kindOf(rule.field), rule.operator, undefined) ?? ""}
+        controlElements={{ valueEditor: RuleValueEditor }}
+        controlClassnames={CLASSNAMES}
+        translations={TRANSLATIONS}
+        context={context}
+        maxLevels={MAX_DEPTH - 1}
+        listsAsArrays
+        parseNumbers
+        showNotToggle
+        showShiftActions
+        showCloneButtons
+        resetOnFieldChange
+        addRuleToNewGroups
+      />
+      <AddAttribute onAdd={onAttribute} known={attributes} />
+    </div>
+  );
+}
+
+const KINDS: { value: FieldKind; label: string }[] = [
+  { value: "text", label: "text" },
+  { value: "number", label: "number" },
+  { value: "boolean", label: "yes / no" },
+];
+
+/** Attributes are each shop's own, so their names have to be given. */
+function AddAttribute({ known, onAdd }: { known: readonly RuleField[]; onAdd: (field: RuleField) => void }) {
+  const [open, setOpen] = useState(false);
+  const [key, setKey] = useState("");
+  const [kind, setKind] = useState<FieldKind>("text");
+  const name = `attributes.${key}`;
+  const valid = /^\w{1,64}$/.test(key) && !known.some((field) => field.name === name);
+
+  if (!open) {
+    return (
+      <Button
+        look="quiet"
+        className="justify-self-start"
+        icon={<Plus aria-hidden />}
+        onClick={() => setOpen(true)}
+      >
+        Use a custom attribute
+      </Button>
+    );
+  }
+  const add = () => {
+    if (!valid) return;
+    onAdd(attributeField(name, kind));
+    setKey("");
+    setOpen(false);
+  };
+  return (
+    <fieldset className="flex flex-wrap items-center gap-2 rounded-xl border border-line bg-surface p-3">
+      <legend className="sr-only">Custom attribute</legend>
+      <input
+        aria-label="Attribute name"
+        placeholder="attribute name, e.g. plan"
+        value={key}
+        maxLength={64}
+        onChange={(event) => setKey(event.target.value.trim())}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter") return;
+          event.preventDefault();
+          add();
+        }}
+        className="control max-w-60"
+      />
+      <select
+        aria-label="Attribute type"
+        value={kind}
+        onChange={(event) => setKind(event.target.value as FieldKind)}
+        className="control w-auto"
+      >
+        {KINDS.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+      <Button disabled={!valid} onClick={add}>
+        Add as a condition
+      </Button>
+      <Button look="quiet" onClick={() => setOpen(false)}>
+        Cancel
+      </Button>
+    </fieldset>
+  );
+}
+
+function withIcon(icon: React.ReactNode, text: string) {
+  return (
+    <>
+      {icon}
+      {text}
+    </>
+  );
+}

@@ -1,0 +1,114 @@
+import { type FormEvent, useMemo, useState } from "react";
+import { add as addToQuery, prepareRuleGroup, type RuleGroupType } from "react-querybuilder";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { FormProblem } from "@/components/ui/states";
+import type { SegmentDraft } from "@/lib/contract";
+import { faultsByField, fieldPath } from "@/lib/problem";
+import type { RuleField } from "@/lib/rules/vocabulary";
+import { operatorsOf } from "@/lib/rules/vocabulary";
+import { attributesIn, coerceValue, queryFault, toWire } from "@/lib/rules/wire";
+import { useDebounced } from "@/lib/use-debounced";
+import { PreviewCard } from "./preview-card";
+import { RuleBuilder } from "./rule-builder";
+
+type SegmentFormProps = {
+  initial: SegmentDraft;
+  submitLabel: string;
+  cancelTo: string;
+  busy: boolean;
+  error: unknown;
+  onSubmit: (draft: SegmentDraft) => void;
+};
+
+const OWN_FIELDS = ["name", "description"];
+
+export function SegmentForm({ initial, submitLabel, cancelTo, busy, error, onSubmit }: SegmentFormProps) {
+  const [name, setName] = useState(initial.name);
+  const [description, setDescription] = useState(initial.description ?? "");
+  const [query, setQuery] = useState<RuleGroupType>(() => prepareRuleGroup(initial.rules as RuleGroupType));
+  const [attributes, setAttributes] = useState<readonly RuleField[]>(() => attributesIn(initial.rules));
+  const [tried, setTried] = useState(false);
+
+  const rules = useMemo(() => toWire(query, attributes), [query, attributes]);
+  const settled = useDebounced(rules, 300);
+  const refused = faultsByField(error);
+  const nameFault = tried && name.trim() === "" ? "Give the segment a name." : refused.name;
+
+  function addAttribute(field: RuleField) {
+    const operator = operatorsOf(field.kind)[0]?.name ?? "=";
+    const value = coerceValue(field.kind, operator, undefined) ?? "";
+    setAttributes((known) => [...known, field]);
+    setQuery((current) => addToQuery(current, { field: field.name, operator, value }, []) as RuleGroupType);
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setTried(true);
+    if (name.trim() === "" || queryFault(rules, attributes)) return;
+    onSubmit({ name: name.trim(), description: description.trim() || null, rules });
+  }
+
+  return (
+    <form onSubmit={submit} noValidate className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_18rem]">
+      <div className="grid min-w-0 gap-5">
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label="Name" error={nameFault}>
+            {(control) => (
+              <input
+                {...control}
+                value={name}
+                maxLength={200}
+                placeholder="e.g. Big spenders"
+                onChange={(event) => setName(event.target.value)}
+                className="control"
+              />
+            )}
+          </Field>
+          <Field label="Description" optional error={refused.description}>
+            {(control) => (
+              <input
+                {...control}
+                value={description}
+                maxLength={500}
+                onChange={(event) => setDescription(event.target.value)}
+                className="control"
+              />
+            )}
+          </Field>
+        </div>
+        <section aria-labelledby="rules-heading" className="grid gap-2">
+          <h2 id="rules-heading" className="text-sm font-medium">
+            Rules
+          </h2>
+          <RuleBuilder
+            query={query}
+            attributes={attributes}
+            faultsShown={tried}
+            onChange={setQuery}
+            onAttribute={addAttribute}
+          />
+        </section>
+        <FormProblem
+          error={error}
+          shown={fieldsOf(error).filter((field) => OWN_FIELDS.includes(fieldPath(field)))}
+        />
+        <div className="flex gap-2">
+          <Button type="submit" look="primary" busy={busy}>
+            {submitLabel}
+          </Button>
+          <ButtonLink look="quiet" to={cancelTo}>
+            Cancel
+          </ButtonLink>
+        </div>
+      </div>
+      <div className="lg:sticky lg:top-8">
+        <PreviewCard rules={settled} attributes={attributes} />
+      </div>
+    </form>
+  );
+}
+
+function fieldsOf(error: unknown): string[] {
+  return Object.keys(faultsByField(error));
+}

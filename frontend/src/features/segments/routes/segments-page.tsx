@@ -1,0 +1,71 @@
+import { Plus, Workflow } from "lucide-react";
+import { ButtonLink } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { ListView } from "@/components/ui/list-view";
+import { Page } from "@/components/ui/page";
+import { Empty } from "@/components/ui/states";
+import { type Column, RowLink, Table } from "@/components/ui/table";
+import type { Segment } from "@/lib/contract";
+import { formatRelative } from "@/lib/format";
+import { useSegments } from "../api/segments";
+import { RulesInWords } from "../components/rules-in-words";
+
+const COLUMNS: Column<Segment>[] = [
+  {
+    header: "Segment",
+    cell: (segment) => (
+      <>
+        <RowLink to={`/segments/${encodeURIComponent(segment.id)}`}>{segment.name}</RowLink>
+        {segment.description && <p className="text-sm text-muted">{segment.description}</p>}
+      </>
+    ),
+  },
+  {
+    header: "Rules",
+    from: "sm",
+    cell: (segment) => (
+      <p className="line-clamp-2 max-w-xl text-sm text-muted">
+        <RulesInWords rules={segment.rules} />
+      </p>
+    ),
+  },
+  {
+    header: "Changed",
+    end: true,
+    from: "md",
+    cell: (segment) => (
+      <span className="whitespace-nowrap text-muted">
+        {formatRelative(segment.updatedAt ?? segment.createdAt)}
+      </span>
+    ),
+  },
+];
+
+export function Component() {
+  const list = useSegments();
+  const create = (
+    <ButtonLink look="primary" to="/segments/new" icon={<Plus aria-hidden />}>
+      New segment
+    </ButtonLink>
+  );
+  return (
+    <Page title="Segments" actions={create}>
+      <Card flush>
+        <ListView
+          list={list}
+          noun="segments"
+          empty={
+            <Empty icon={<Workflow />} title="No segments yet" action={create}>
+              A segment is an audience described by rules, such as everyone who spent over 5,000 in the last
+              90 days. It follows the data by itself.
+            </Empty>
+          }
+        >
+          {(items) => (
+            <Table caption="Segments" columns={COLUMNS} rows={items} rowKey={(segment) => segment.id} />
+          )}
+        </ListView>
+      </Card>
+    </Page>
+  );
+}

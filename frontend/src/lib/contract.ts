@@ -1,0 +1,158 @@
+/**
+ * The wire shapes that the web app reads and writes. Written by hand until the client is generated from the API's
+ * description; nothing outside this file spells out a wire shape.
+ */
+
+export type Page<T> = { items: T[]; nextCursor: string | null };
+
+export type User = { id: string; email: string; name?: string; picture?: string; role: string };
+
+export type DailyFigures = { date: string; orders: number; revenue: number; customers: number };
+
+export type Stats = {
+  customers: number;
+  orders: number;
+  revenue: number;
+  segments: number;
+  campaigns: number;
+  messages: number;
+  currency: string;
+  daily: DailyFigures[];
+};
+
+export type Customer = {
+  id: string;
+  email: string;
+  name?: string;
+  phone?: string;
+  city?: string;
+  country?: string;
+  tags: string[];
+  attributes: Record<string, string | number | boolean>;
+  visits: number;
+  totalSpend: number;
+  orderCount: number;
+  averageOrderValue?: number | null;
+  firstOrderAt?: string;
+  lastOrderAt?: string;
+  lastActiveAt?: string;
+  createdAt: string;
+  updatedAt: string;
+  emailConsent: boolean;
+  smsConsent: boolean;
+  whatsappConsent: boolean;
+  timeZone?: string;
+};
+
+export type OrderStatus = "placed" | "fulfilled" | "cancelled" | "refunded";
+
+export type OrderItem = { sku: string; name: string; quantity: number; unitPrice: number };
+
+export type Order = {
+  id: string;
+  orderId?: string;
+  email: string;
+  customerId?: string;
+  items?: OrderItem[];
+  quantity?: number;
+  total: number;
+  currency: string;
+  placedAt: string;
+  status: OrderStatus;
+};
+
+export type ImportKind = "customers" | "orders" | "activities";
+export type ImportStatus = "waiting" | "reading" | "applying" | "done" | "failed";
+
+export type ImportRequest = { kind: ImportKind; mapping?: Record<string, string> };
+
+export type ImportTicket = {
+  id: string;
+  status: ImportStatus;
+  upload: { method: string; url: string; headers: Record<string, string> };
+};
+
+export type ImportJob = {
+  id: string;
+  kind: ImportKind;
+  status: ImportStatus;
+  bytesRead: number;
+  bytesTotal: number;
+  rows: number;
+  accepted: number;
+  rejected: number;
+  pendingParts: number;
+  error?: string;
+  createdAt: string;
+};
+
+/** One condition. `within` narrows a condition about orders to a stretch of time. */
+export type Rule = { field: string; operator: string; value?: unknown; within?: string };
+export type RuleGroup = { combinator: "and" | "or"; not?: boolean; rules: (Rule | RuleGroup)[] };
+
+export type Segment = {
+  id: string;
+  name: string;
+  description?: string;
+  rules: RuleGroup;
+  createdAt?: string;
+  updatedAt?: string;
+};
+
+export type SegmentDraft = { name: string; description?: string | null; rules: RuleGroup };
+
+export type SegmentPreview = {
+  count: number;
+  total: number;
+  sample: Partial<Customer>[];
+  tookMs: number;
+};
+
+export type Channel = "email" | "sms" | "whatsapp";
+export type Variant = { subject?: string; body: string };
+
+export type CampaignDraft = {
+  name: string;
+  segmentId: string;
+  channel: Channel;
+  objective?: string;
+  variants: Variant[];
+  scheduledAt?: string;
+};
+
+export type Campaign = {
+  id: string;
+  name: string;
+  segmentId: string;
+  channel: Channel;
+  objective?: string;
+  status: string;
+  variants?: Variant[];
+  audience: number;
+  queued: number;
+  sent: number;
+  delivered: number;
+  failed: number;
+  skipped: number;
+  scheduledAt?: string;
+  createdAt?: string;
+};
+
+export type FunnelStep = {
+  step: "matching" | "reachable" | "consenting" | "notSuppressed" | "notCapped" | "notHeldOut";
+  count: number;
+};
+export type CampaignFunnel = { steps: FunnelStep[]; willSend: number };
+
+export type Message = {
+  email: string;
+  channel: Channel;
+  status: string;
+  sentAt?: string;
+  deliveredAt?: string;
+  failedReason?: string;
+  skippedReason?: string;
+  variant?: number | string;
+  subject?: string;
+  body?: string;
+};

@@ -1,0 +1,91 @@
+/** Numbers, money and times for reading. One locale for now; the currency is the deployment's. */
+
+const LOCALE = "en-IN";
+
+const numbers = new Intl.NumberFormat(LOCALE);
+const percents = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 });
+const dateTimes = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+const dates = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
+const utcDates = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone: "UTC" });
+const utcMonths = new Intl.DateTimeFormat(LOCALE, { month: "short", year: "numeric", timeZone: "UTC" });
+const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+export function formatNumber(value: number): string {
+  return numbers.format(value);
+}
+
+export function formatShare(part: number, whole: number): string {
+  return whole > 0 ? percents.format(part / whole) : "–";
+}
+
+/** `amount` in major units, as on the wire. `compact` for axes: ₹2.5L. */
+export function formatMoney(
+  amount: number | null | undefined,
+  currency: string,
+  style: "full" | "compact" = "full",
+): string {
+  if (amount === null || amount === undefined) return "–";
+  return moneyFormat(currency, style).format(amount);
+}
+
+export function formatCompact(value: number): string {
+  return new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+export function formatDateTime(iso: string | undefined): string {
+  return withDate(iso, (date) => dateTimes.format(date));
+}
+
+export function formatDate(iso: string | undefined): string {
+  return withDate(iso, (date) => dates.format(date));
+}
+
+/** A calendar day of the server, which counts days in UTC. */
+export function formatUtcDay(day: string): string {
+  return withDate(day, (date) => utcDates.format(date));
+}
+
+export function formatUtcMonth(day: string): string {
+  return withDate(day, (date) => utcMonths.format(date));
+}
+
+export function formatRelative(iso: string | undefined, now = Date.now()): string {
+  return withDate(iso, (date) => {
+    const seconds = (date.getTime() - now) / 1000;
+    const size = Math.abs(seconds);
+    if (size < 45) return "just now";
+    if (size < 3600) return relative.format(Math.round(seconds / 60), "minute");
+    if (size < 86_400) return relative.format(Math.round(seconds / 3600), "hour");
+    if (size < 30 * 86_400) return relative.format(Math.round(seconds / 86_400), "day");
+    return dates.format(date);
+  });
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(0)} KB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** `one thing`, `2 things`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(count)} ${count === 1 ? one : many}`;
+}
+
+function withDate(iso: string | undefined, show: (date: Date) => string): string {
+  if (!iso) return "–";
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? "–" : show(date);
+}
+
+function moneyFormat(currency: string, style: "full" | "compact"): Intl.NumberFormat {
+  const key = `${currency} ${style}`;
+  let format = moneyFormats.get(key);
+  if (!format) {
+    const compact = style === "compact" ? { notation: "compact" as const, maximumFractionDigits: 1 } : {};
+    format = new Intl.NumberFormat(LOCALE, { style: "currency", currency, ...compact });
+    moneyFormats.set(key, format);
+  }
+  return format;
+}

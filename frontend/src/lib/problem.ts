@@ -1,0 +1,86 @@
+/** Problems (RFC 9457) as the app sees them: one error type for refusals, outages and a lost connection alike. */
+
+export type FieldFault = { field: string; reason: string };
+
+export class Problem extends Error {
+  override name = "Problem";
+  /** 0 when no answer came at all. */
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string | undefined;
+  readonly errors: FieldFault[];
+
+  constructor(of: { status: number; code: string; title: string; detail?: string; errors?: FieldFault[] }) {
+    super(of.title);
+    this.status = of.status;
+    this.code = of.code;
+    this.detail = of.detail;
+    this.errors = of.errors ?? [];
+  }
+
+  static offline(): Problem {
+    return new Problem({
+      status: 0,
+      code: "offline",
+      title: "No connection to the server",
+      detail: "Check your connection, then try again.",
+    });
+  }
+
+  /** Reads an answer that is not 2xx. Whatever its body holds, the result is presentable. */
+  static async fromResponse(response: Response): Promise<Problem> {
+    const body: unknown = await response.json().catch(() => undefined);
+    const of = isRecord(body) ? body : {};
+    return new Problem({
+      status: response.status,
+      code: text(of.code) ?? `http_${response.status}`,
+      title: text(of.title) ?? fallbackTitle(response.status),
+      detail: text(of.detail),
+      errors: Array.isArray(of.errors) ? of.errors.flatMap(asFault) : [],
+    });
+  }
+}
+
+/** The server's faults by field, with paths in one spelling: `variants[0].body`, `/variants/0/body` -> `variants.0.body`. */
+export function faultsByField(error: unknown): Record<string, string> {
+  const faults: Record<string, string> = {};
+  if (!(error instanceof Problem)) return faults;
+  for (const { field, reason } of error.errors) {
+    const key = fieldPath(field);
+    faults[key] = faults[key] ? `${faults[key]}; ${reason}` : reason;
+  }
+  return faults;
+}
+
+export function fieldPath(field: string): string {
+  return field
+    .replace(/\[(\d+)\]/g, ".$1")
+    .replace(/\//g, ".")
+    .replace(/^[.$]+/, "");
+}
+
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem({ status: 0, code: "unexpected", title: "Something went wrong on this page" });
+}
+
+function fallbackTitle(status: number): string {
+  if (status === 404) return "Not found";
+  if (status === 429) return "Too many requests, try again in a moment";
+  if (status >= 500) return "The server could not answer";
+  return "The request was refused";
+}
+
+function asFault(value: unknown): FieldFault[] {
+  if (!isRecord(value)) return [];
+  const reason = text(value.reason);
+  return reason ? [{ field: text(value.field) ?? "", reason }] : [];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
