@@ -3,8 +3,10 @@
 //! Data flows one way: bytes -> [`json`] -> [`event`] -> [`ledger`] -> changes, which the adapters store.
 
 pub mod activity;
+pub mod audience;
 pub mod campaign;
 pub mod customer;
+pub mod delivery;
 pub mod email;
 pub mod event;
 pub mod faults;
@@ -21,4 +23,5 @@ pub mod profile;
 pub mod rules;
 pub mod segment;
 pub mod stamp;
+pub mod template;
 pub mod time;

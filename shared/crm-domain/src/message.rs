@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::customer::Channel;
 use crate::faults::{self, Faults, Fields, Reason};
@@ -22,6 +23,18 @@ impl MessageId {
     pub fn parse(text: &str) -> Option<Self> {
         let (campaign, customer) = text.split_once('.')?;
         Some(Self { campaign: CampaignId::parse(campaign)?, customer: CustomerId::parse(customer)? })
+    }
+
+    /// A number below `below` that looks random but depends on the message and `purpose` alone.
+    #[must_use]
+    pub fn draw(&self, purpose: &str, below: u32) -> u32 {
+        let digest = Sha256::new()
+            .chain_update(self.campaign.as_bytes())
+            .chain_update(self.customer.as_bytes())
+            .chain_update(purpose.as_bytes())
+            .finalize();
+        let word = digest.iter().take(8).fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
+        (word % u64::from(below.max(1))) as u32
     }
 }
 
@@ -101,6 +114,9 @@ pub struct Message {
     pub channel: Channel,
     /// Index of the variant of the campaign.
     pub variant: u32,
+    /// How many recipients the same part of the plan had queued before this one.
+    #[serde(default)]
+    pub place: u32,
     pub queued_at: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Time>,
@@ -154,6 +170,28 @@ impl Message {
         } else {
             MessageStatus::Queued
         }
+    }
+
+    /// Applies a receipt. Of several with one report the earliest stands, so that neither order nor
+    /// repetition matters. False when nothing changed.
+    pub fn note(&mut self, receipt: &Receipt) -> bool {
+        let held = match receipt.report {
+            Report::Delivered => &mut self.delivered_at,
+            Report::Opened => &mut self.opened_at,
+            Report::Clicked => &mut self.clicked_at,
+            Report::Bounced => &mut self.bounced_at,
+            Report::Complained => &mut self.complained_at,
+            Report::Unsubscribed => &mut self.unsubscribed_at,
+            Report::Failed => &mut self.failed_at,
+        };
+        if held.is_some_and(|held| held <= receipt.at) {
+            return false;
+        }
+        *held = Some(receipt.at);
+        if receipt.report.has_reason() {
+            self.failed_reason.clone_from(&receipt.reason);
+        }
+        true
     }
 
     /// Whether nothing more will be done to send it.
@@ -241,6 +279,26 @@ impl Receipt {
 }
 
 impl Report {
+    /// Whether its reason is kept: why a message did not arrive.
+    #[must_use]
+    pub const fn has_reason(self) -> bool {
+        matches!(self, Self::Bounced | Self::Failed)
+    }
+
+    /// The word that the API has for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Opened => "opened",
+            Self::Clicked => "clicked",
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+            Self::Unsubscribed => "unsubscribed",
+            Self::Failed => "failed",
+        }
+    }
+
     fn from_json(json: &Json) -> Result<Self, Reason> {
         Ok(match json.as_text() {
             Some("delivered") => Self::Delivered,
@@ -252,5 +310,84 @@ impl Report {
             Some("failed") => Self::Failed,
             _ => return Err("must be delivered, opened, clicked, bounced, complained, unsubscribed or failed".into()),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::email::Email;
+
+    fn message() -> Message {
+        let email = "a@example.com";
+        Message {
+            customer_id: CustomerId::of(&Email::parse(email).unwrap()),
+            email: email.into(),
+            channel: Channel::Email,
+            variant: 0,
+            place: 0,
+            queued_at: Time::from_micros(0),
+            sent_at: None,
+            delivered_at: None,
+            opened_at: None,
+            clicked_at: None,
+            bounced_at: None,
+            complained_at: None,
+            unsubscribed_at: None,
+            failed_at: None,
+            failed_reason: None,
+            skipped_reason: None,
+            skipped_phase: None,
+            subject: None,
+            body: None,
+        }
+    }
+
+    #[test]
+    fn receipts_give_the_same_in_any_order_and_number() {
+        let id = MessageId { campaign: CampaignId::generate(), customer: message().customer_id };
+        let receipt = |report, at| Receipt { message: id, report, at: Time::from_micros(at), reason: None };
+        let receipts = [receipt(Report::Delivered, 5), receipt(Report::Opened, 9), receipt(Report::Delivered, 7)];
+        let after = |order: &[usize]| {
+            let mut message = message();
+            for index in order {
+                message.note(&receipts[*index]);
+            }
+            message
+        };
+        let expected = after(&[0, 1, 2]);
+        assert_eq!(expected.status(), MessageStatus::Opened);
+        for order in [&[2, 1, 0][..], &[1, 2, 0, 0, 1], &[2, 2, 0, 1]] {
+            assert_eq!(after(order), expected);
+        }
+        // Reported before its sending is recorded: it counts as queued until then, and fully afterwards.
+        let mut tally = Tally::default();
+        tally.count(&expected);
+        assert_eq!((tally.queued, tally.delivered), (1, 0));
+        let mut tally = Tally::default();
+        tally.count(&Message { sent_at: Some(Time::from_micros(6)), ..expected });
+        assert_eq!((tally.sent, tally.delivered, tally.opened), (1, 1, 1));
+    }
+
+    #[test]
+    fn a_tally_adds_up() {
+        let at = Some(Time::from_micros(1));
+        let mut tally = Tally::default();
+        tally.count(&message());
+        tally.count(&Message { sent_at: at, ..message() });
+        tally.count(&Message { sent_at: at, bounced_at: at, ..message() });
+        tally.count(&Message { sent_at: at, failed_at: at, ..message() });
+        tally.count(&Message { failed_at: at, ..message() });
+        tally.count(&Message { skipped_reason: Some(SkipReason::Gone), ..message() });
+        assert_eq!(tally.audience, tally.queued + tally.sent + tally.failed + tally.skipped);
+        assert_eq!((tally.audience, tally.queued, tally.sent, tally.failed, tally.skipped, tally.bounced), (6, 1, 2, 2, 1, 1));
+    }
+
+    #[test]
+    fn draws_are_even_and_stand() {
+        let campaign = CampaignId::generate();
+        let customers = (0..10_000).map(|n| CustomerId::of(&Email::parse(&format!("p{n}@example.com")).unwrap()));
+        let low = customers.filter(|customer| MessageId { campaign, customer: *customer }.draw("x", 10) < 3).count();
+        assert!((2_800..3_200).contains(&low), "{low}");
     }
 }

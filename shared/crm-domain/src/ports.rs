@@ -1,6 +1,7 @@
 //! What the domain needs of the outside world, named by what it can do. Adapters implement these; tests do so in memory.
 
 use std::future::Future;
+use std::ops::Range;
 
 use crate::campaign::{Campaign, CampaignState};
 use crate::customer::Customer;
@@ -206,8 +207,8 @@ pub trait KeepCampaigns: Send + Sync + 'static {
     fn campaigns(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Campaign>>> + Send;
     /// Moves the campaign on; [`StoreError::Conflict`] when its version is not `version` any more.
     fn set_campaign_state(&self, id: CampaignId, version: u64, state: &CampaignState) -> impl Future<Output = Stored<()>> + Send;
-    /// The sum over the log, shard by shard.
-    fn tally(&self, id: CampaignId) -> impl Future<Output = Stored<Tally>> + Send;
+    /// The stored counts of the log's shards; those without entries may be missing.
+    fn tallies(&self, id: CampaignId) -> impl Future<Output = Stored<Vec<(u32, Tally)>>> + Send;
     /// The log, in a fixed order.
     fn messages(&self, campaign: &Campaign, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Message>>> + Send;
 }
@@ -215,13 +216,14 @@ pub trait KeepCampaigns: Send + Sync + 'static {
 pub trait KeepLog: Send + Sync + 'static {
     /// Writes log entries that do not exist yet; existing ones stay as they are.
     fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> impl Future<Output = Stored<()>> + Send;
-    /// All entries of one shard.
+    /// All entries of one shard, as they are now.
     fn shard(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Vec<Message>>> + Send;
-    /// Records what became of an entry that was queued; an entry that is settled already stays as it is.
+    /// Records that an entry was sent, failed or skipped. Settled entries stay as they are, but for one that a receipt
+    /// reports as failed before its sending is recorded.
     fn settle(&self, campaign: &Campaign, entry: &Message) -> impl Future<Output = Stored<()>> + Send;
     /// Counts one shard anew and stores the figures.
     fn recount(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Tally>> + Send;
-    /// Notes that a part of the planning scan is done; true when it was the last one.
+    /// Notes that a part of the planning scan is done; true when all parts are, however often it is asked.
     fn plan_part_done(&self, id: CampaignId, part: u32) -> impl Future<Output = Stored<bool>> + Send;
 }
 
@@ -230,6 +232,8 @@ pub trait KeepLog: Send + Sync + 'static {
 pub struct Letter {
     /// Also the idempotency key towards the provider.
     pub id: MessageId,
+    /// The recipient's place in the campaign's plan: what is to hit one in ten goes by it.
+    pub place: u32,
     pub to: String,
     pub subject: Option<String>,
     pub body: String,
@@ -251,8 +255,9 @@ pub trait KeepImports: Send + Sync + 'static {
     fn create_import(&self, import: &Import) -> impl Future<Output = Stored<()>> + Send;
     fn import(&self, id: ImportId) -> impl Future<Output = Stored<Option<Versioned<Import>>>> + Send;
     fn imports(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Import>>> + Send;
-    /// Replaces the import of version `version`.
-    fn update_import(&self, version: u64, import: &Import) -> impl Future<Output = Stored<()>> + Send;
+    /// Replaces the import of version `version`, and adds `begun` to the pending parts. Of these, what the import itself
+    /// says is not looked at: the write worker takes parts out at any moment, without a new version.
+    fn update_import(&self, version: u64, import: &Import, begun: Range<u64>) -> impl Future<Output = Stored<()>> + Send;
 }
 
 /// A stretch of an uploaded file.
@@ -267,13 +272,14 @@ pub struct Slice {
 
 pub trait KeepUploads: Send + Sync + 'static {
     /// A URL to which the file can be PUT for one hour.
-    fn upload_url(&self, id: ImportId) -> impl Future<Output = Result<String, QueueError>> + Send;
-    /// Up to `length` bytes from `offset`; `None` when there is no file. With `tag`, fails when the file has changed.
-    fn read(&self, id: ImportId, offset: u64, length: u64, tag: Option<&str>) -> impl Future<Output = Result<Option<Slice>, QueueError>> + Send;
+    fn upload_url(&self, id: ImportId) -> impl Future<Output = Stored<String>> + Send;
+    /// Up to `length` bytes from `offset`; `None` when there is no file. With `tag`, [`StoreError::Conflict`] when the file
+    /// is another by now.
+    fn read(&self, id: ImportId, offset: u64, length: u64, tag: Option<&str>) -> impl Future<Output = Stored<Option<Slice>>> + Send;
     /// Keeps the rejected rows (CSV lines) of the stretch that begins at `offset`.
-    fn keep_rejected(&self, id: ImportId, offset: u64, csv: String) -> impl Future<Output = Result<(), QueueError>> + Send;
-    /// All rejected rows kept so far, up to about `max` bytes.
-    fn rejected(&self, id: ImportId, max: usize) -> impl Future<Output = Result<String, QueueError>> + Send;
+    fn keep_rejected(&self, id: ImportId, offset: u64, csv: String) -> impl Future<Output = Stored<()>> + Send;
+    /// The rejected rows kept so far, in the order of the file, up to `max` bytes of whole stretches.
+    fn rejected(&self, id: ImportId, max: usize) -> impl Future<Output = Stored<String>> + Send;
 }
 
 /// The keys that sign tokens, cursors and links: the current one first, then the one before.

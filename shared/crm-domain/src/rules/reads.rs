@@ -62,3 +62,9 @@ impl Reads {
         self.0.insert(part);
     }
 }
+
+impl FromIterator<Part> for Reads {
+    fn from_iter<I: IntoIterator<Item = Part>>(parts: I) -> Self {
+        Self(parts.into_iter().collect())
+    }
+}

@@ -1,0 +1,92 @@
+//! The delivery queue's messages: the steps by which a campaign gets from its launch to its last recipient.
+//!
+//! Every step may be delivered twice, late, or again after a crash half-way: each looks at what is stored first and then
+//! does what is left.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CampaignId, CustomerId};
+
+/// One step of a campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all_fields = "camelCase")]
+pub enum Task {
+    /// Freeze the audience found in one part of the scan of all customers.
+    #[serde(rename = "plan.v1")]
+    Plan {
+        campaign: CampaignId,
+        part: u32,
+        /// Where the scan goes on; absent at its start.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<CustomerId>,
+        /// Recipients queued by this part so far.
+        #[serde(default)]
+        queued: u32,
+    },
+    /// Write to those who are still queued in some shards of the log, `first` to `last`.
+    #[serde(rename = "deliver.v1")]
+    Deliver { campaign: CampaignId, first: u32, last: u32 },
+    /// Make deliveries for everyone who is still queued, once the campaign has moved on from version `since`.
+    #[serde(rename = "spread.v1")]
+    Spread { campaign: CampaignId, since: u64 },
+}
+
+/// A step, and how often it has been tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    #[serde(flatten)]
+    pub task: Task,
+    #[serde(default)]
+    pub attempt: u32,
+}
+
+impl Task {
+    #[must_use]
+    pub const fn campaign(&self) -> CampaignId {
+        match self {
+            Self::Plan { campaign, .. } | Self::Deliver { campaign, .. } | Self::Spread { campaign, .. } => *campaign,
+        }
+    }
+
+    /// The body of the queue message for its first try.
+    #[must_use]
+    pub fn body(&self) -> String {
+        Step { task: self.clone(), attempt: 0 }.body()
+    }
+}
+
+impl Step {
+    /// The body of the queue message.
+    #[must_use]
+    pub fn body(&self) -> String {
+        // Only ids and numbers: this cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads the body of a queue message.
+    ///
+    /// # Errors
+    /// Says what cannot be understood.
+    pub fn parse(body: &str) -> Result<Self, String> {
+        serde_json::from_str(body).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_survive_their_queue() {
+        let campaign = CampaignId::generate();
+        for task in [
+            Task::Plan { campaign, part: 3, after: None, queued: 0 },
+            Task::Deliver { campaign, first: 0, last: 9 },
+            Task::Spread { campaign, since: 7 },
+        ] {
+            let step = Step { task, attempt: 2 };
+            assert_eq!(Step::parse(&step.body()), Ok(step));
+        }
+        assert!(Step::parse(r#"{"task":"plan.v9"}"#).is_err());
+    }
+}
