@@ -7,13 +7,13 @@ use crm_domain::json::Json;
 use crm_domain::money::{Currency, Money};
 use crm_domain::rules::{Context, Rules};
 use crm_domain::time::Time;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, ToSpan};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
+use proptest::sample::{Index, select, subsequence};
 use serde_json::{Value, json};
 
 use crate::slow::{DEFAULTS, Order, Person};
@@ -235,4 +235,31 @@ pub fn group(condition: BoxedStrategy<Value>, most: usize) -> BoxedStrategy<Valu
     let inner = parts(condition.clone(), most).boxed();
     let middle = parts(prop_oneof![2 => condition.clone(), 1 => inner].boxed(), most).boxed();
     parts(prop_oneof![2 => condition, 1 => middle].boxed(), most).boxed()
+}
+
+/// Rules, a person and a clock. Half of the time the clock stands near an edge of one of the rules' stretches.
+pub fn scene(wire: BoxedStrategy<Value>) -> impl Strategy<Value = (Value, Person, Timestamp)> {
+    let edge = option::of((any::<[Index; 3]>(), -1_i64..=1));
+    (wire, person(), instant(), edge).prop_map(|(wire, person, any, edge)| {
+        let spans = spans_in(&wire);
+        let now = edge.filter(|_| !spans.is_empty()).and_then(|([event, span, place], micros)| {
+            let edges = edges_of(*event.get(&person.events()), *span.get(&spans));
+            (!edges.is_empty()).then(|| place.get(&edges).checked_add(micros.microseconds()).unwrap())
+        });
+        (wire, person, now.unwrap_or(any))
+    })
+}
+
+/// The durations that rules name.
+pub fn spans_in(rule: &Value) -> Vec<Span> {
+    let beneath = rule["rules"].as_array().into_iter().flatten().flat_map(spans_in);
+    let own = [&rule["value"], &rule["within"]].into_iter().filter_map(Value::as_str);
+    beneath.chain(own.filter(|text| text.starts_with('P')).filter_map(|text| text.parse().ok())).collect()
+}
+
+/// Where a stretch of this duration may let go of an event: that much later, on the days about it, and at their midnights.
+pub fn edges_of(event: Timestamp, span: Span) -> Vec<Timestamp> {
+    let Ok(about) = event.to_zoned(TimeZone::UTC).checked_add(span) else { return Vec::new() };
+    let days = (-1..=4).map(|days: i64| about.checked_add(days.days()).unwrap());
+    days.flat_map(|then| [then.timestamp(), then.start_of_day().unwrap().timestamp()]).collect()
 }

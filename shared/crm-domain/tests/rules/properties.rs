@@ -2,12 +2,13 @@
 
 use crm_domain::json::Json;
 use crm_domain::rules::{Part, Subject};
-use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::people::{condition, context, customer, group, instant, json_of, moving, person, rules, time};
+use crate::people::{
+    condition, context, customer, edges_of, group, instant, json_of, moving, person, rules, scene, spans_in, time,
+};
 use crate::slow::{Person, holds};
 
 /// So many cases, unless `PROPTEST_CASES` asks for another number.
@@ -17,12 +18,15 @@ fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..asked }
 }
 
+fn alone(condition: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
+    condition.prop_map(|condition| json!({"combinator": "and", "rules": [condition]})).boxed()
+}
+
 proptest! {
     #![proptest_config(cases(3000))]
 
     #[test]
-    fn every_condition_holds_as_the_slow_evaluator_says(condition in condition(), person in person(), now in instant()) {
-        let wire = json!({"combinator": "and", "rules": [condition]});
+    fn every_condition_holds_as_the_slow_evaluator_says((wire, person, now) in scene(alone(condition()))) {
         prop_assert_eq!(rules(&wire).holds(&customer(&person), &context(now)), holds(&wire, &person, now));
     }
 }
@@ -31,7 +35,7 @@ proptest! {
     #![proptest_config(cases(1000))]
 
     #[test]
-    fn every_tree_holds_as_the_slow_evaluator_says(wire in group(condition(), 4), person in person(), now in instant()) {
+    fn every_tree_holds_as_the_slow_evaluator_says((wire, person, now) in scene(group(condition(), 4))) {
         let (rules, customer, context) = (rules(&wire), customer(&person), context(now));
         let expected = holds(&wire, &person, now);
         prop_assert_eq!(rules.holds(&customer, &context), expected);
@@ -52,7 +56,7 @@ proptest! {
     }
 
     #[test]
-    fn explanations_agree_with_every_node(wire in group(condition(), 4), person in person(), now in instant()) {
+    fn explanations_agree_with_every_node((wire, person, now) in scene(group(condition(), 4))) {
         let (rules, customer, context) = (rules(&wire), customer(&person), context(now));
         let explanation = rules.explain(&customer, &context);
         prop_assert_eq!(explanation.holds(), rules.evaluate(&customer, &context).holds);
@@ -60,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn parts_that_are_not_read_change_nothing(wire in group(condition(), 2), person in person(), other in person(), now in instant()) {
+    fn parts_that_are_not_read_change_nothing((wire, person, now) in scene(group(condition(), 2)), other in person()) {
         let rules = rules(&wire);
         let reads = rules.reads();
         let (whole, other) = (customer(&person), customer(&other));
@@ -87,17 +91,17 @@ proptest! {
     #![proptest_config(cases(600))]
 
     #[test]
-    fn a_single_condition_flips_exactly_when_announced(condition in moving(), person in person(), now in instant()) {
-        flips_when_announced(&json!({"combinator": "and", "rules": [condition]}), &person, now);
-    }
-
-    #[test]
-    fn a_tree_flips_exactly_when_announced(wire in group(moving(), 2), person in person(), now in instant()) {
+    fn a_single_condition_flips_exactly_when_announced((wire, person, now) in scene(alone(moving()))) {
         flips_when_announced(&wire, &person, now);
     }
 
     #[test]
-    fn a_mixed_tree_flips_exactly_when_announced(wire in group(condition(), 3), person in person(), now in instant()) {
+    fn a_tree_flips_exactly_when_announced((wire, person, now) in scene(group(moving(), 2))) {
+        flips_when_announced(&wire, &person, now);
+    }
+
+    #[test]
+    fn a_mixed_tree_flips_exactly_when_announced((wire, person, now) in scene(group(condition(), 3))) {
         flips_when_announced(&wire, &person, now);
     }
 }
@@ -123,38 +127,16 @@ fn flips_when_announced(wire: &Value, person: &Person, now: Timestamp) {
 
 /// Each event and each event plus each duration, with the days about it, their midnights, and the microseconds about those.
 fn instants_that_matter(wire: &Value, person: &Person) -> Vec<Timestamp> {
-    let mut spans = Vec::new();
-    note_spans(wire, &mut spans);
-    let mut events: Vec<Timestamp> = person.orders.iter().map(|order| order.at).collect();
-    events.extend(person.seen);
-    events.push(person.created);
-    let mut instants = events.clone();
-    for event in events {
-        for span in &spans {
-            let Ok(about) = event.to_zoned(TimeZone::UTC).checked_add(*span) else { continue };
-            for days in -1..=4 {
-                let then = about.checked_add(days.days()).unwrap();
-                instants.push(then.timestamp());
-                instants.push(then.start_of_day().unwrap().timestamp());
-            }
-        }
+    let spans = spans_in(wire);
+    let mut instants = person.events();
+    for event in person.events() {
+        instants.extend(spans.iter().flat_map(|span| edges_of(event, *span)));
     }
     let near = |at: &Timestamp| [-1, 0, 1].map(|micros: i64| at.checked_add(micros.microseconds()).unwrap());
     let mut instants: Vec<Timestamp> = instants.iter().flat_map(near).collect();
     instants.sort();
     instants.dedup();
     instants
-}
-
-fn note_spans(rule: &Value, spans: &mut Vec<Span>) {
-    for rule in rule["rules"].as_array().into_iter().flatten() {
-        note_spans(rule, spans);
-    }
-    for text in [&rule["value"], &rule["within"]].into_iter().filter_map(Value::as_str) {
-        if let Some(span) = text.starts_with('P').then(|| text.parse().ok()).flatten() {
-            spans.push(span);
-        }
-    }
 }
 
 fn agree(explained: &Value, wire: &Value, person: &Person, now: Timestamp) {

@@ -24,6 +24,13 @@ pub struct Person {
     pub consents: [Option<bool>; 3],
 }
 
+impl Person {
+    /// Every point in time that a rule may look at.
+    pub fn events(&self) -> Vec<Timestamp> {
+        self.orders.iter().map(|order| order.at).chain(self.seen).chain([self.created]).collect()
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Order {
     pub at: Timestamp,
