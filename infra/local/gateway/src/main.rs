@@ -1,5 +1,5 @@
 //! The local stand-in for what is in front of the functions on AWS: API Gateway (routes of `template.yaml`, payload
-//! format 2.0) and CloudFront (the web app on the same origin). It invokes functions over the Lambda API; it holds no
+//! format 2.0) and `CloudFront` (the web app on the same origin). It invokes functions over the Lambda API; it holds no
 //! rule of the product.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -43,9 +43,13 @@ async fn run() -> Result<(), String> {
     });
 
     let v4 = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
-    let listener = TcpListener::bind(v4).await.map_err(|error| format!("cannot listen on {v4}: {error}"))?;
+    let listener = TcpListener::bind(v4)
+        .await
+        .map_err(|error| format!("cannot listen on {v4}: {error}"))?;
     // `localhost` means ::1 first to many clients, but not every machine has IPv6.
-    let second = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, options.port))).await.ok();
+    let second = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, options.port)))
+        .await
+        .ok();
     println!("listening on {v4}");
     server::serve(gateway, listener, second).await;
     Ok(())

@@ -1,0 +1,1 @@
+"""End-to-end tests over a second local stack that runs beside `make dev`."""

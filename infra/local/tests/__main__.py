@@ -1,0 +1,50 @@
+"""Starts the test stack, runs the end-to-end tests on it, stops it, and looks at what is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import unittest
+
+from infra.local import processes
+from infra.local.settings import ROOT
+from infra.local.tests.harness import SETTINGS, STACK
+
+
+class Lifecycle(unittest.TestCase):
+    """What must hold after all other tests."""
+
+    def test_stops_cleanly_and_leaves_nothing(self) -> None:
+        pids = STACK.pids()
+        self.assertGreater(len(pids), 5)
+        self.assertEqual(processes.exposed_listeners(pids), [], "something listened beyond loopback")
+        self.assertEqual(STACK.stop(signal.SIGTERM), 0, STACK.said())
+        self.assertEqual([pid for pid in pids if processes.running(pid)], [], "processes outlived the stack")
+        self.assertEqual(processes.executing_below(SETTINGS.temporary), [])
+
+
+def main() -> int:
+    """The exit code."""
+    pattern = sys.argv[1] if len(sys.argv) > 1 else "test_*.py"
+    STACK.wipe()
+    print(f"stack ready after {STACK.start():.0f} s", flush=True)
+    try:
+        loader = unittest.defaultTestLoader
+        suite = loader.discover(str(ROOT / "infra" / "local" / "tests"), pattern, top_level_dir=str(ROOT))
+        suite.addTests(loader.loadTestsFromTestCase(Lifecycle))
+        result = unittest.TextTestRunner(verbosity=2).run(suite)
+    finally:
+        if STACK.process and STACK.process.poll() is None:
+            STACK.stop()
+    failed = len(result.failures) + len(result.errors)
+    if failed:
+        print(f"logs: {os.path.relpath(SETTINGS.logs, ROOT)}")
+    else:
+        STACK.wipe()
+    print(f"end-to-end: {result.testsRun - failed} passed, {failed} failed")
+    return 1 if failed or not result.testsRun else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

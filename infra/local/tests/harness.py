@@ -1,0 +1,151 @@
+"""One local stack for all end-to-end tests, on ports and in a directory of its own.
+
+    from infra.local.tests.harness import StackTest
+
+    class Orders(StackTest):
+        def test_replayed_order_counts_once(self):
+            self.api.post("/api/orders", {...})
+            self.eventually(lambda: self.api.get("/api/stats")["orders"] == 1)
+
+`python -m infra.local.tests [PATTERN]` starts the stack from nothing, runs `test_*.py` in the order of their names,
+stops the stack, and asserts that nothing is left of it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import unittest
+from collections.abc import Callable
+from typing import Any
+
+from infra.local import aws, processes
+from infra.local.api import Api
+from infra.local.settings import ROOT, Settings
+
+SETTINGS = Settings(
+    port=int(os.environ.get("TEST_PORT", 18080)),
+    lambda_port=19000,
+    aws_port=14566,
+    directory=ROOT / ".local-test",
+    demo_customers=0,
+)
+
+
+class Stack:
+    """`make dev` as a test sees it: a process, its output, its signals."""
+
+    def __init__(self, settings: Settings = SETTINGS) -> None:
+        self.settings = settings
+        self.process: subprocess.Popen[bytes] | None = None
+        self.output = ROOT / "target" / "local-test.log"
+
+    def start(self, patience: float = 1500) -> float:
+        """Starts it and waits for the line `ready:`; the seconds that it took."""
+        started = time.monotonic()
+        self.output.parent.mkdir(exist_ok=True)
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local", "dev"],
+                cwd=ROOT,
+                env={**os.environ, **self.environment()},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        while f"ready: {self.settings.url}" not in self.said():
+            if self.process.poll() is not None:
+                raise AssertionError(f"the stack ended instead of being ready:\n{self.said()}")
+            if time.monotonic() - started > patience:
+                self.kill()
+                raise AssertionError(f"not ready after {patience:.0f} s:\n{self.said()}")
+            time.sleep(0.1)
+        return time.monotonic() - started
+
+    def environment(self) -> dict[str, str]:
+        """The variables that move a stack here."""
+        return {
+            "PORT": str(self.settings.port),
+            "LAMBDA_PORT": str(self.settings.lambda_port),
+            "AWS_PORT": str(self.settings.aws_port),
+            "STATE_DIR": str(self.settings.directory),
+            "DEMO_CUSTOMERS": str(self.settings.demo_customers),
+        }
+
+    def said(self) -> str:
+        """Everything printed since the start."""
+        return self.output.read_text(errors="replace") if self.output.exists() else ""
+
+    def pids(self) -> list[int]:
+        """The supervisor and all that it started."""
+        assert self.process
+        return [self.process.pid, *processes.descendants(self.process.pid)]
+
+    def stop(self, sig: int = signal.SIGTERM, patience: float = 60) -> int:
+        """Sends the signal and waits for the end; the exit code."""
+        assert self.process
+        self.process.send_signal(sig)
+        return self.process.wait(patience)
+
+    def kill(self) -> None:
+        """`kill -9` to the supervisor alone."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def wipe(self) -> None:
+        """Removes its state."""
+        shutil.rmtree(self.settings.directory, ignore_errors=True)
+
+
+STACK = Stack()
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 20, what: str = "the condition") -> None:
+    """Waits for something that becomes true by itself, and fails when it does not."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true within {seconds:.0f} s")
+        time.sleep(0.1)
+
+
+class StackTest(unittest.TestCase):
+    """A test case with a client of the running stack, as owner, and AWS clients."""
+
+    api: Api
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.api = Api(SETTINGS)
+
+    def as_role(self, role: str, email: str | None = None) -> Api:
+        """A client of somebody else."""
+        return Api(SETTINGS, email or f"{role}@example.com", role)
+
+    def anonymous(self) -> Api:
+        """A client without a token."""
+        api = Api(SETTINGS)
+        api.token = None
+        return api
+
+    def aws(self, service: str) -> Any:
+        """A boto3 client."""
+        return aws.client(SETTINGS, service)
+
+    def outputs(self) -> dict[str, str]:
+        """The outputs of the deployed stack."""
+        return aws.outputs(SETTINGS)
+
+    def eventually(self, holds: Callable[[], bool], seconds: float = 20, what: str = "the condition") -> None:
+        """See `wait_until`."""
+        wait_until(holds, seconds, what)
+
+    def drained(self, seconds: float = 60) -> None:
+        """Waits until every write queue is empty."""
+        wait_until(lambda: not any(sum(depth) for depth in aws.queues(SETTINGS).values()), seconds, "empty queues")

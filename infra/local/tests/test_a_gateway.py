@@ -1,0 +1,70 @@
+"""The gateway answers as API Gateway and CloudFront would."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import unittest
+
+from infra.local import template
+from infra.local.settings import ROOT
+from infra.local.tests.harness import SETTINGS, StackTest
+
+
+class Gateway(StackTest):
+    """Routes, limits, odd requests."""
+
+    def test_every_route_of_the_template_reaches_its_function(self) -> None:
+        for route in template.routes(template.load()):
+            path = route.path.replace("{", "").replace("}", "")
+            answer = self.anonymous().call(route.method, path)
+            self.assertNotIn(answer.status, (405, 502, 504), f"{route.method} {path}: {answer.body!r}")
+            if answer.status == 404:
+                self.assertNotEqual(answer.json()["code"], "route_not_found", f"{route.method} {path}")
+
+    def test_unknown_api_path_is_a_problem_and_never_the_page(self) -> None:
+        for path in ("/api", "/api/nothing", "/auth/nothing", "/api/customers/1/2/3"):
+            answer = self.api.call("GET", path)
+            self.assertEqual((answer.status, answer.json()["code"]), (404, "route_not_found"), path)
+            self.assertEqual(answer.headers["content-type"], "application/problem+json")
+
+    def test_known_path_with_another_method_names_its_methods(self) -> None:
+        answer = self.api.call("DELETE", "/api/orders")
+        self.assertEqual((answer.status, answer.json()["code"], answer.headers["allow"]), (405, "method_not_allowed", "GET, POST"))
+
+    def test_oversized_body_is_refused(self) -> None:
+        for size in (1024 * 1024 + 1, 11 * 1024 * 1024):
+            answer = self.api.call("POST", "/api/orders", b"x" * size, {"content-type": "application/json"})
+            self.assertEqual((answer.status, answer.json()["code"]), (413, "body_too_large"), size)
+
+    def test_odd_requests_do_no_harm(self) -> None:
+        for raw in (
+            b"GET /api/health HTTP/1.1\r\nHost: a b/#\r\n\r\n",
+            b"GET /api/customers/%ff%00 HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"GET /api/customers?search=%ff&search=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"GET /api/customers?" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"GET /api/health HTTP/1.1\r\nHost: x\r\nX-Odd: \xff\xfe\r\n\r\n",
+            b"POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n\xff\xfe",
+        ):
+            with socket.create_connection(("127.0.0.1", SETTINGS.port), 10) as connection:
+                connection.sendall(raw)
+                status = int(connection.recv(4096).split()[1])
+            self.assertLess(status, 500, raw[:60])
+        self.assertEqual(self.api.call("GET", "/api/health").status, 200)
+
+
+class Invocations(unittest.TestCase):
+    """`cargo lambda invoke` works for every function, with each of its events."""
+
+    def test_every_event_is_answered(self) -> None:
+        count = 0
+        for function in template.functions(template.load()):
+            for case in sorted((ROOT / "events" / function.name).glob("*.json")):
+                command = ["cargo-lambda", "lambda", "invoke", "-A", "127.0.0.1", "-P", str(SETTINGS.lambda_port)]
+                done = subprocess.run(
+                    [*command, function.name, "--data-file", str(case)], cwd=ROOT, capture_output=True, text=True, check=False
+                )
+                self.assertEqual(done.returncode, 0, f"{case}: {done.stderr}")
+                self.assertNotIn("errorType", done.stdout, str(case))
+                count += 1
+        self.assertGreater(count, 0)

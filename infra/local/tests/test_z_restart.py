@@ -1,0 +1,77 @@
+"""The stack stops, starts again with its data, and survives a `kill -9`. Runs last: it takes the stack down."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from infra.local import aws, processes
+from infra.local.settings import ROOT
+from infra.local.tests.harness import SETTINGS, STACK, StackTest, wait_until
+
+
+class Restart(StackTest):
+    """Each test leaves a running stack behind."""
+
+    def test_a_second_stack_says_which_ports_are_taken(self) -> None:
+        environment = {**os.environ, **STACK.environment(), "STATE_DIR": str(SETTINGS.directory) + "-other"}
+        command = [sys.executable, "-m", "infra.local", "dev"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        for port in (SETTINGS.port, SETTINGS.lambda_port, SETTINGS.aws_port):
+            self.assertIn(f"port {port} ", done.stdout)
+
+    def test_data_survives_an_interrupt(self) -> None:
+        self._remember("interrupted")
+        self.assertEqual(STACK.stop(signal.SIGINT), 0)
+        self.assertLess(STACK.start(), 30)
+        self.assertIn("starting from the state saved", STACK.said())
+        self.assertEqual(self._remembered(), "interrupted")
+
+    def test_killed_supervisor_takes_everything_along(self) -> None:
+        self._remember("supervisor killed")
+        pids = STACK.pids()
+        STACK.kill()
+        # The local AWS still saves its state on the way out.
+        wait_until(lambda: not any(processes.running(pid) for pid in pids), 20, "the end of all children")
+        self.assertLess(STACK.start(), 30)
+        self.assertEqual(self._remembered(), "supervisor killed")
+
+    def test_killed_stack_starts_from_its_last_save(self) -> None:
+        self._remember("all killed")
+        aws_pid = next(pid for pid in STACK.pids() if b"infra.local.emulator" in _command(pid))
+        before = (SETTINGS.state / "current").resolve()
+        os.kill(aws_pid, signal.SIGUSR1)
+        wait_until(lambda: (SETTINGS.state / "current").resolve() != before, 30, "the save")
+        pids = STACK.pids()
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        assert STACK.process
+        STACK.process.wait()
+        time.sleep(0.5)
+        for port in (SETTINGS.port, SETTINGS.lambda_port, SETTINGS.aws_port):
+            with socket.socket() as probe:
+                self.assertNotEqual(probe.connect_ex(("127.0.0.1", port)), 0, f"{port} still answers")
+        self.assertLess(STACK.start(), 30)
+        self.assertRegex(STACK.said(), re.compile(r"starting from the state saved \d+ seconds ago"))
+        self.assertEqual(self._remembered(), "all killed")
+
+    def _remember(self, value: str) -> None:
+        self.aws("ssm").put_parameter(Name="/test/remembered", Value=value, Type="String", Overwrite=True)
+
+    def _remembered(self) -> str:
+        found: str = aws.client(SETTINGS, "ssm").get_parameter(Name="/test/remembered")["Parameter"]["Value"]
+        return found
+
+
+def _command(pid: int) -> bytes:
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
