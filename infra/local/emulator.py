@@ -5,7 +5,7 @@
 - A lease on a message ends with the process that held it, so that a restart does not wait for its visibility timeout.
 - A stop lets batches in work finish.
 
-Run as `python -m infra.local.emulator` with the environment of `environment()`; ended by SIGTERM.
+Run as `python -m infra.local.emulator` with the environment of `environment()`; SIGUSR1 saves at once, SIGTERM ends it.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ class _Saver:
         self.writes = 0
         self.saved_writes = 0
         self.child = 0
+        self.next = time.monotonic() + SAVE_EVERY
 
     def tick(self) -> None:
         """Called by the event loop: no request is half done, so what a fork sees is consistent."""
@@ -83,9 +84,14 @@ class _Saver:
             if status != 0:
                 log.warning("saving the state failed (status %d); trying again", status)
                 self.saved_writes = -1
-        if self.writes != self.saved_writes:
+        if time.monotonic() >= self.next and self.writes != self.saved_writes:
             self.saved_writes = self.writes
+            self.next = time.monotonic() + SAVE_EVERY
             self._fork()
+
+    def soon(self) -> None:
+        """Does not wait for the half minute to pass."""
+        self.next = 0.0
 
     def now(self) -> None:
         """Saves in this process; for the end."""
@@ -219,8 +225,7 @@ async def _serve(state: Path) -> None:
     for sig in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sig, stop.set)
 
-    # Asked for: a save at once, if there is anything new.
-    loop.add_signal_handler(signal.SIGUSR1, saver.tick)
+    loop.add_signal_handler(signal.SIGUSR1, saver.soon)
 
     async def until_stopped() -> None:
         await stop.wait()
@@ -228,7 +233,7 @@ async def _serve(state: Path) -> None:
 
     async def save_now_and_then() -> None:
         while True:
-            await asyncio.sleep(SAVE_EVERY)
+            await asyncio.sleep(0.5)
             saver.tick()
 
     config = Config()

@@ -36,12 +36,13 @@ class Generations:
 
     def write(self, save: Callable[[Path], None]) -> Path:
         """Lets `save` fill a new generation, publishes it, and drops all but the one before."""
+        at = time.time()
         before = self.current()
         new = self.directory / f"{time.time_ns():020d}"
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
         save(new)
-        (new / _FACTS).write_text(json.dumps({"at": time.time()}))
+        (new / _FACTS).write_text(json.dumps({"at": at}))
         link = self.directory / f".{_CURRENT}-{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(new.name)
@@ -67,6 +68,6 @@ class Generations:
 
 
 def saved_at(generation: Path) -> float:
-    """When a generation was saved, in seconds since 1970."""
+    """The moment whose state a generation holds, in seconds since 1970."""
     at: float = json.loads((generation / _FACTS).read_text())["at"]
     return at

@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 from infra.local import template
+from infra.local.build import VENV
 from infra.local.settings import ROOT
 from infra.local.tests.harness import SETTINGS, StackTest
 
@@ -60,7 +61,7 @@ class Invocations(unittest.TestCase):
         count = 0
         for function in template.functions(template.load()):
             for case in sorted((ROOT / "events" / function.name).glob("*.json")):
-                command = ["cargo-lambda", "lambda", "invoke", "-A", "127.0.0.1", "-P", str(SETTINGS.lambda_port)]
+                command = [str(VENV / "cargo-lambda"), "lambda", "invoke", "-A", "127.0.0.1", "-P", str(SETTINGS.lambda_port)]
                 done = subprocess.run(
                     [*command, function.name, "--data-file", str(case)], cwd=ROOT, capture_output=True, text=True, check=False
                 )

@@ -12,6 +12,7 @@ import time
 
 from infra.local import aws, processes
 from infra.local.settings import ROOT
+from infra.local.snapshots import saved_at
 from infra.local.tests.harness import SETTINGS, STACK, StackTest, wait_until
 
 
@@ -45,9 +46,9 @@ class Restart(StackTest):
     def test_killed_stack_starts_from_its_last_save(self) -> None:
         self._remember("all killed")
         aws_pid = next(pid for pid in STACK.pids() if b"infra.local.emulator" in _command(pid))
-        before = (SETTINGS.state / "current").resolve()
+        moment = time.time()
         os.kill(aws_pid, signal.SIGUSR1)
-        wait_until(lambda: (SETTINGS.state / "current").resolve() != before, 30, "the save")
+        wait_until(lambda: saved_at((SETTINGS.state / "current").resolve()) > moment, 30, "the save")
         pids = STACK.pids()
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
