@@ -19,7 +19,7 @@ def run(score: Score) -> None:
     score.run("template: cfn-lint", [str(_SAM / "cfn-lint"), "template.yaml"])
     score.run("template: sam validate", [str(_SAM / "sam"), "validate", "--lint", "-t", "template.yaml"], env=_REGION)
     score.run("spelling", ["typos"])
-    score.run("dependencies: bans, licences, sources", ["cargo-deny", "--offline", "check", "bans", "licenses", "sources"])
+    score.run("dependencies: bans, licences, sources", ["cargo-deny", "check", "bans", "licenses", "sources"])
     score.run("dependencies: unused", ["cargo-shear"])
     score.run("clippy", ["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
     score.run("documentation", ["cargo", "doc", "--workspace", "--no-deps", "--quiet"], env={"RUSTDOCFLAGS": "-D warnings"})

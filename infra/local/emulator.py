@@ -73,6 +73,7 @@ class _Saver:
         self.saved_writes = 0
         self.child = 0
         self.next = time.monotonic() + SAVE_EVERY
+        self.forked = 0.0
 
     def tick(self) -> None:
         """Called by the event loop: no request is half done, so what a fork sees is consistent."""
@@ -81,7 +82,9 @@ class _Saver:
             if pid == 0:
                 return
             self.child = 0
-            if status != 0:
+            if status == 0:
+                log.info("saved the state in %.1f s", time.monotonic() - self.forked)
+            else:
                 log.warning("saving the state failed (status %d); trying again", status)
                 self.saved_writes = -1
         if time.monotonic() >= self.next and self.writes != self.saved_writes:
@@ -119,6 +122,7 @@ class _Saver:
             finally:
                 os._exit(code)
         self.child = pid
+        self.forked = started
         log.info("saving the state; paused for %.0f ms", (time.monotonic() - started) * 1000)
 
 
