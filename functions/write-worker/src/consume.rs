@@ -4,6 +4,7 @@
 //! an import's part is a set, and what is hopeless is set aside last, when the rest of its message is done.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crm_domain::event::{Command, Event};
 use crm_domain::ids::ImportId;
@@ -23,8 +24,8 @@ const MAX_REASON: usize = 1_000;
 
 /// The consumer of the write queues.
 pub struct Worker<S, Q> {
-    pub store: S,
-    pub queue: Q,
+    pub store: Arc<S>,
+    pub queue: Arc<Q>,
     pub currency: Currency,
 }
 
@@ -77,7 +78,7 @@ impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
         let events: Vec<&Event> = carried.iter().map(|carried| &carried.event).collect();
         let mut failed = BTreeSet::new();
         let mut counts = [0_u64; 3];
-        for (carried, outcome) in carried.iter().zip(apply(&self.store, &events).await) {
+        for (carried, outcome) in carried.iter().zip(apply(&*self.store, &events).await) {
             match outcome {
                 Some(outcome) => counts[outcome as usize] += 1,
                 None => {

@@ -18,8 +18,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config().await;
     let settings = Settings::from_env()?;
     let worker = Arc::new(consume::Worker {
-        store: Dynamo::from_env(&aws, settings.currency.clone())?,
-        queue: Sqs::new(&aws),
+        store: Arc::new(Dynamo::from_env(&aws, settings.currency.clone())?),
+        queue: Arc::new(Sqs::new(&aws)),
         currency: settings.currency,
     });
     batch::consume(move |messages| {

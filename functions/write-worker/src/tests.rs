@@ -1,1 +1,95 @@
-//! Tests of the worker.
+//! Batches over the ports in memory.
+
+use crm_domain::email::Email;
+use crm_domain::ids::CustomerId;
+use crm_domain::money::Money;
+use crm_domain::ports::{QueueName, ReadCustomers, ReadFigures};
+use crm_lambda::batch::{Incoming, incoming};
+use crm_testing::{Memory, cases, settings};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+use crate::consume::Worker;
+
+fn worker() -> Worker<Memory, Memory> {
+    let memory = Arc::new(Memory::default());
+    Worker { store: memory.clone(), queue: memory, currency: settings().currency.clone() }
+}
+
+fn message(id: &str, body: &Value) -> Incoming {
+    Incoming { id: id.into(), queue: QueueName::Orders, body: body.to_string(), attributes: Vec::new() }
+}
+
+fn order(id: u32, email: &str, total: u32) -> Value {
+    json!({
+        "specversion": "1.0", "id": format!("{id}"), "source": "/t", "type": "crm.order.place.v1", "time": "2026-01-01T00:00:00Z",
+        "data": {"email": email, "orderId": format!("o{id}"), "total": total},
+    })
+}
+
+async fn spend(worker: &Worker<Memory, Memory>, email: &str) -> Money {
+    let id = CustomerId::of(&Email::parse(email).unwrap());
+    worker.store.customer(id).await.unwrap().unwrap().record.total_spend()
+}
+
+#[tokio::test]
+async fn every_event_of_the_folder_is_applied_or_set_aside() {
+    for (case, event) in cases("write-worker") {
+        let worker = worker();
+        let messages = incoming(serde_json::from_str(&event).unwrap());
+        assert!(!messages.is_empty(), "{case}");
+        assert_eq!(worker.consume(messages).await, Vec::<String>::new(), "{case}");
+        let dead = worker.queue.dead(QueueName::Orders);
+        assert_eq!(dead.is_empty(), !case.starts_with("bad-"), "{case}");
+        for letter in dead {
+            assert!(letter.attributes.iter().any(|(name, reason)| *name == "reason" && !reason.is_empty()), "{letter:?}");
+        }
+        assert!(worker.store.commits() > 0, "{case}: neighbours are applied");
+    }
+}
+
+#[tokio::test]
+async fn duplicates_within_and_across_batches_count_once() {
+    let worker = worker();
+    let body = json!([order(1, "a@x.in", 10), order(2, "a@x.in", 5), order(1, "a@x.in", 10)]);
+    for _ in 0..2 {
+        assert!(worker.consume(vec![message("m1", &body), message("m2", &body)]).await.is_empty());
+    }
+    assert_eq!(spend(&worker, "a@x.in").await, Money::from_minor(1_500));
+    assert_eq!(worker.store.figures().await.unwrap().days[0].figures.orders, 2);
+}
+
+#[tokio::test]
+async fn a_record_that_moved_is_read_again() {
+    let worker = worker();
+    worker.store.fail_commits(3);
+    let bodies: Vec<Value> = (0..40).map(|n| order(n, &format!("c{}@x.in", n % 4), 1)).collect();
+    assert!(worker.consume(vec![message("m", &json!(bodies))]).await.is_empty());
+    assert_eq!(spend(&worker, "c0@x.in").await, Money::from_minor(1_000));
+}
+
+#[tokio::test]
+async fn what_cannot_be_committed_comes_again_and_its_neighbours_too_but_nothing_is_lost() {
+    let worker = worker();
+    worker.store.fail_commits(1_000);
+    assert_eq!(worker.consume(vec![message("m", &order(1, "a@x.in", 1))]).await, ["m"]);
+    worker.store.fail_commits(0);
+    assert!(worker.consume(vec![message("m", &order(1, "a@x.in", 1))]).await.is_empty());
+    assert_eq!(spend(&worker, "a@x.in").await, Money::from_minor(100));
+}
+
+#[tokio::test]
+async fn one_customer_with_hundreds_of_orders_fits_into_transactions() {
+    let worker = worker();
+    let bodies: Vec<Value> = (0..504).map(|n| order(n, "whale@x.in", 1)).collect();
+    assert!(worker.consume(vec![message("m", &json!(bodies))]).await.is_empty());
+    assert_eq!(spend(&worker, "whale@x.in").await, Money::from_minor(50_400));
+}
+
+#[tokio::test]
+async fn many_customers_share_transactions() {
+    let worker = worker();
+    let bodies: Vec<Value> = (0..400).map(|n| order(n, &format!("c{n}@x.in"), 1)).collect();
+    assert!(worker.consume(vec![message("m", &json!(bodies))]).await.is_empty());
+    assert!(worker.store.commits() <= 10, "{}", worker.store.commits());
+}

@@ -1,0 +1,312 @@
+//! Tables and queues in memory, with the same guarantees as the adapters: versions, conditions, all or nothing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Mutex;
+
+use crm_domain::activity::Activity;
+use crm_domain::customer::Customer;
+use crm_domain::event::Event;
+use crm_domain::ids::{ActivityId, CustomerId, ImportId, OrderId, SegmentId};
+use crm_domain::ledger::{DayDelta, Held, Ledger};
+use crm_domain::message::Receipt;
+use crm_domain::order::Order;
+use crm_domain::ports::{
+    ApplyEvents, CheckHealth, DayFigures, Enqueue, Figures, KeepSegments, Outgoing, Page, QueueError, QueueName, ReadCustomers,
+    ReadFigures, ReadOrders, ReadSecrets, ScanCustomers, ScanPart, SigningKeys, StoreError, Versioned,
+};
+use crm_domain::rules::Reads;
+use crm_domain::segment::Segment;
+use jiff::civil::Date;
+
+/// The whole CRM in memory.
+#[derive(Default)]
+pub struct Memory {
+    tables: Mutex<Tables>,
+}
+
+#[derive(Default)]
+struct Tables {
+    customers: BTreeMap<CustomerId, (u64, Customer)>,
+    orders: BTreeMap<OrderId, (u64, Order)>,
+    activities: BTreeMap<(CustomerId, ActivityId), (u64, Activity)>,
+    segments: BTreeMap<SegmentId, (u64, Segment)>,
+    days: BTreeMap<Date, DayDelta>,
+    queues: BTreeMap<QueueName, VecDeque<Outgoing>>,
+    dead: BTreeMap<QueueName, Vec<Outgoing>>,
+    parts_applied: BTreeSet<(ImportId, u64)>,
+    /// Commits to fail before any succeeds.
+    conflicts: u32,
+    commits: u32,
+}
+
+impl Memory {
+    /// Takes all messages off a queue.
+    pub fn drain(&self, queue: QueueName) -> Vec<Outgoing> {
+        self.lock().queues.entry(queue).or_default().drain(..).collect()
+    }
+
+    /// The dead letters of a queue.
+    pub fn dead(&self, queue: QueueName) -> Vec<Outgoing> {
+        self.lock().dead.get(&queue).cloned().unwrap_or_default()
+    }
+
+    /// Lets the next `count` commits fail as if somebody else had been faster.
+    pub fn fail_commits(&self, count: u32) {
+        self.lock().conflicts = count;
+    }
+
+    /// Number of commits that succeeded.
+    pub fn commits(&self) -> u32 {
+        self.lock().commits
+    }
+
+    /// Whether the part of an import has been reported as applied.
+    pub fn part_applied(&self, import: ImportId, part: u64) -> bool {
+        self.lock().parts_applied.contains(&(import, part))
+    }
+
+    /// Applies events directly, for tests of reading.
+    pub fn apply(&self, events: &[Event]) {
+        let mut ledger = self.loaded(&events.iter().collect::<Vec<_>>());
+        for event in events {
+            ledger.apply(event);
+        }
+        self.write(&[&ledger]).unwrap();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap()
+    }
+
+    fn loaded(&self, events: &[&Event]) -> Ledger {
+        let tables = self.lock();
+        let mut ledger = Ledger::default();
+        let mut customers: BTreeSet<CustomerId> = events.iter().filter_map(|event| event.customer()).collect();
+        for id in events.iter().filter_map(|event| event.order()) {
+            if let Some(order) = tables.orders.get(&id) {
+                customers.extend(order.1.body().map(|body| CustomerId::of(&body.email)));
+                ledger.hold_order(id, Some(order.clone()));
+            }
+        }
+        for id in customers {
+            if let Some(customer) = tables.customers.get(&id) {
+                ledger.hold_customer(id, Some(customer.clone()));
+            }
+        }
+        for key in events.iter().filter_map(|event| event.activity()) {
+            if let Some(activity) = tables.activities.get(&key) {
+                ledger.hold_activity(key.0, key.1, Some(activity.clone()));
+            }
+        }
+        ledger
+    }
+
+    fn write(&self, ledgers: &[&Ledger]) -> Result<(), StoreError> {
+        let mut tables = self.lock();
+        if tables.conflicts > 0 {
+            tables.conflicts -= 1;
+            return Err(StoreError::Conflict);
+        }
+        for ledger in ledgers {
+            let moved = ledger.customers().any(|(id, held)| is_stale(held, tables.customers.get(id)))
+                || ledger.orders().any(|(id, held)| is_stale(held, tables.orders.get(id)))
+                || ledger.activities().any(|(id, held)| is_stale(held, tables.activities.get(id)));
+            if moved {
+                return Err(StoreError::Conflict);
+            }
+        }
+        let mut actions = 0;
+        for ledger in ledgers {
+            actions += ledger.weight().0;
+            for (id, held) in ledger.customers() {
+                tables.customers.extend(held.change().map(|(version, record)| (*id, (version + 1, record.clone()))));
+            }
+            for (id, held) in ledger.orders() {
+                tables.orders.extend(held.change().map(|(version, record)| (*id, (version + 1, record.clone()))));
+            }
+            for (id, held) in ledger.activities() {
+                tables.activities.extend(held.change().map(|(version, record)| (*id, (version + 1, record.clone()))));
+            }
+            for (date, delta) in ledger.day_deltas() {
+                let day = tables.days.entry(date).or_default();
+                day.orders += delta.orders;
+                day.revenue += delta.revenue;
+                day.customers += delta.customers;
+            }
+        }
+        assert!(actions <= 100, "DynamoDB takes at most 100 actions in a transaction");
+        tables.commits += u32::from(actions > 0);
+        Ok(())
+    }
+}
+
+fn is_stale<T: Clone + PartialEq>(held: &Held<T>, stored: Option<&(u64, T)>) -> bool {
+    held.change().is_some_and(|(version, _)| version != stored.map_or(0, |(version, _)| *version))
+}
+
+impl ApplyEvents for Memory {
+    async fn load(&self, events: &[&Event]) -> Result<Ledger, StoreError> {
+        Ok(self.loaded(events))
+    }
+
+    async fn commit(&self, ledgers: &[&Ledger]) -> Result<(), StoreError> {
+        self.write(ledgers)
+    }
+
+    async fn apply_receipts(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
+        // There is no log here, so no message exists.
+        Ok(receipts.to_vec())
+    }
+
+    async fn import_part_applied(&self, import: ImportId, part: u64) -> Result<(), StoreError> {
+        self.lock().parts_applied.insert((import, part));
+        Ok(())
+    }
+}
+
+impl ReadCustomers for Memory {
+    async fn customer(&self, id: CustomerId) -> Result<Option<Versioned<Customer>>, StoreError> {
+        Ok(self.lock().customers.get(&id).map(|(version, record)| Versioned { version: *version, record: record.clone() }))
+    }
+
+    async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
+        let tables = self.lock();
+        Ok(ids.iter().filter_map(|id| tables.customers.get(id)).map(|(_, customer)| customer.clone()).collect())
+    }
+
+    async fn recent_customers(&self, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
+        let all = self.lock().customers.values().map(|(_, customer)| customer.clone()).collect();
+        Ok(paged(all, |customer| format!("{}#{}", customer.created_at().sortable(), customer.id), after, limit))
+    }
+
+    async fn search_customers(&self, query: &str, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
+        let query = query.to_lowercase();
+        let fits = |customer: &Customer| {
+            let tokens = customer.search_tokens();
+            query.split_whitespace().all(|word| tokens.iter().any(|token| token.starts_with(word)))
+        };
+        let found = self.lock().customers.values().map(|(_, customer)| customer.clone()).filter(fits).collect();
+        Ok(paged(found, |customer| customer.id.to_string(), after, limit))
+    }
+}
+
+impl ScanCustomers for Memory {
+    async fn scan(&self, part: &ScanPart, _: &Reads) -> Result<(Vec<Customer>, Option<CustomerId>), StoreError> {
+        // Small pages, so that callers must go on.
+        let tables = self.lock();
+        let own = tables.customers.values().map(|(_, customer)| customer).filter(|customer| customer.id.shard(part.of) == part.part);
+        let mut page: Vec<Customer> = own.filter(|customer| part.after.is_none_or(|after| customer.id > after)).take(4).cloned().collect();
+        let next = (page.len() == 4).then(|| page.remove(3)).and(page.last().map(|customer| customer.id));
+        Ok((page, next))
+    }
+}
+
+impl ReadOrders for Memory {
+    async fn order(&self, id: OrderId) -> Result<Option<Versioned<Order>>, StoreError> {
+        let tables = self.lock();
+        let found = tables.orders.get(&id).filter(|(_, order)| order.standing.is_some());
+        Ok(found.map(|(version, record)| Versioned { version: *version, record: record.clone() }))
+    }
+
+    async fn recent_orders(&self, after: Option<String>, limit: usize) -> Result<Page<Order>, StoreError> {
+        Ok(paged(self.standing(|_| true), order_position, after, limit))
+    }
+
+    async fn orders_of(&self, customer: CustomerId, after: Option<String>, limit: usize) -> Result<Page<Order>, StoreError> {
+        let own = self.standing(|order| order.body().is_some_and(|body| CustomerId::of(&body.email) == customer));
+        Ok(paged(own, order_position, after, limit))
+    }
+}
+
+impl Memory {
+    fn standing(&self, wanted: impl Fn(&Order) -> bool) -> Vec<Order> {
+        let tables = self.lock();
+        tables.orders.values().map(|(_, order)| order.clone()).filter(|order| order.standing.is_some() && wanted(order)).collect()
+    }
+}
+
+fn order_position(order: &Order) -> String {
+    format!("{}#{}", order.placed_at().unwrap().sortable(), order.id)
+}
+
+/// Newest first by position.
+fn paged<T>(items: Vec<T>, position: impl Fn(&T) -> String, after: Option<String>, limit: usize) -> Page<T> {
+    let mut items: Vec<(String, T)> = items.into_iter().map(|item| (position(&item), item)).collect();
+    items.sort_by(|a, b| b.0.cmp(&a.0));
+    items.retain(|(at, _)| after.as_ref().is_none_or(|after| at < after));
+    let next = (items.len() > limit).then(|| items[limit - 1].0.clone());
+    items.truncate(limit);
+    Page { items: items.into_iter().map(|(_, item)| item).collect(), next }
+}
+
+impl Enqueue for Memory {
+    async fn enqueue(&self, queue: QueueName, messages: Vec<Outgoing>) -> Result<(), QueueError> {
+        self.lock().queues.entry(queue).or_default().extend(messages);
+        Ok(())
+    }
+
+    async fn bury(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
+        self.lock().dead.entry(queue).or_default().push(message);
+        Ok(())
+    }
+}
+
+impl KeepSegments for Memory {
+    async fn create_segment(&self, segment: &Segment) -> Result<(), StoreError> {
+        self.lock().segments.insert(segment.id, (1, segment.clone()));
+        Ok(())
+    }
+
+    async fn segment(&self, id: SegmentId) -> Result<Option<Versioned<Segment>>, StoreError> {
+        Ok(self.lock().segments.get(&id).map(|(version, record)| Versioned { version: *version, record: record.clone() }))
+    }
+
+    async fn segments(&self, after: Option<String>, limit: usize) -> Result<Page<Segment>, StoreError> {
+        let all = self.lock().segments.values().map(|(_, segment)| segment.clone()).collect();
+        Ok(paged(all, |segment| segment.id.to_string(), after, limit))
+    }
+
+    async fn update_segment(&self, version: u64, segment: &Segment) -> Result<(), StoreError> {
+        let mut tables = self.lock();
+        match tables.segments.get_mut(&segment.id) {
+            Some(held) if held.0 == version => {
+                *held = (version + 1, segment.clone());
+                Ok(())
+            }
+            _ => Err(StoreError::Conflict),
+        }
+    }
+
+    async fn delete_segment(&self, id: SegmentId, version: u64) -> Result<(), StoreError> {
+        let mut tables = self.lock();
+        if tables.segments.get(&id).is_some_and(|held| held.0 == version) {
+            tables.segments.remove(&id);
+            return Ok(());
+        }
+        Err(StoreError::Conflict)
+    }
+}
+
+impl ReadFigures for Memory {
+    async fn figures(&self) -> Result<Figures, StoreError> {
+        let tables = self.lock();
+        let days = tables.days.iter().filter(|(_, figures)| **figures != DayDelta::default());
+        Ok(Figures {
+            segments: tables.segments.len() as u64,
+            days: days.map(|(date, figures)| DayFigures { date: *date, figures: *figures }).collect(),
+            ..Figures::default()
+        })
+    }
+}
+
+impl CheckHealth for Memory {
+    async fn is_reachable(&self) -> bool {
+        true
+    }
+}
+
+impl ReadSecrets for Memory {
+    async fn signing_keys(&self) -> Result<SigningKeys, StoreError> {
+        Ok(crate::http::signing_keys())
+    }
+}
