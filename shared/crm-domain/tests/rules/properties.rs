@@ -106,6 +106,22 @@ proptest! {
     }
 }
 
+/// A window on the one thing that everybody has, by the calendar.
+fn calendar() -> BoxedStrategy<Value> {
+    let spans = prop::sample::select(&["P1M", "P2M", "P11M", "P1Y", "P1M1D", "P1MT12H", "P13M3W", "P1MT23H59M59S"][..]);
+    alone(spans.prop_map(|span| json!({"field": "createdAt", "operator": "within", "value": span})).boxed())
+}
+
+proptest! {
+    #![proptest_config(cases(1500))]
+
+    #[test]
+    fn a_calendar_stretch_lets_go_exactly_when_announced((wire, person, now) in scene(calendar())) {
+        let person = Person { email: person.email, created: person.created, ..Person::default() };
+        flips_when_announced(&wire, &person, now);
+    }
+}
+
 /// The slow answer stays the same at every instant that might matter before the flip, and is another at the flip.
 fn flips_when_announced(wire: &Value, person: &Person, now: Timestamp) {
     let verdict = rules(wire).evaluate(&customer(person), &context(now));
