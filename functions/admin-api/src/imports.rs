@@ -1,0 +1,130 @@
+//! Imports: where to upload, how far each is, and which rows were refused.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use crm_domain::faults::{Faults, Fields, Patch, Reason};
+use crm_domain::ids::ImportId;
+use crm_domain::import::columns::check_mapping;
+use crm_domain::import::{Import, ImportKind, rejected};
+use crm_domain::json::Json as Tree;
+use crm_domain::ports::{KeepImports, KeepUploads, WatchQueues};
+use crm_domain::time::Time;
+use crm_lambda::auth::Caller;
+use crm_lambda::body::JsonBody;
+use crm_lambda::paging::Paging;
+use crm_lambda::problem::Problem;
+use serde_json::{Value, json};
+
+use crate::http::App;
+
+/// Most fields of a mapping.
+const MAX_MAPPING: usize = 100;
+/// Most bytes of refused rows in one answer; a function may answer 6 MB.
+const MAX_REJECTED: usize = 5_000_000;
+
+pub async fn start_import<S: KeepImports, U: KeepUploads, Q: WatchQueues>(
+    State(app): State<App<S, U, Q>>,
+    Extension(caller): Extension<Caller>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    caller.may_write()?;
+    let (kind, mapping) = read_request(&body)?;
+    let import = Import::new(ImportId::generate(), kind, mapping, Time::now());
+    let url = app.uploads.upload_url(import.id).await?;
+    app.store.create_import(&import).await?;
+    let location = format!("/api/imports/{}", import.id);
+    let answer = json!({
+        "id": import.id,
+        "kind": import.kind,
+        "status": import.status(),
+        "upload": {"method": "PUT", "url": url, "headers": {}},
+    });
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(answer)).into_response())
+}
+
+pub async fn list_imports<S: KeepImports, U: KeepUploads, Q: WatchQueues>(
+    State(app): State<App<S, U, Q>>,
+    paging: Paging,
+) -> Result<Response, Problem> {
+    let page = app.store.imports(paging.after.clone(), paging.limit).await?;
+    Ok(paging.answer(page, |import| view(&import)))
+}
+
+pub async fn get_import<S: KeepImports, U: KeepUploads, Q: WatchQueues>(
+    State(app): State<App<S, U, Q>>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(view(&find(&*app.store, &id).await?)))
+}
+
+pub async fn download_rejected<S: KeepImports, U: KeepUploads, Q: WatchQueues>(
+    State(app): State<App<S, U, Q>>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let import = find(&*app.store, &id).await?;
+    let lines = app.uploads.rejected(import.id, MAX_REJECTED).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"rejected-{}.csv\"", import.id)),
+    ];
+    Ok((headers, rejected::file(&lines, import.rejected)).into_response())
+}
+
+async fn find<S: KeepImports>(store: &S, id: &str) -> Result<Import, Problem> {
+    let id = ImportId::parse(id).ok_or_else(|| Problem::not_found("import"))?;
+    Ok(store.import(id).await?.ok_or_else(|| Problem::not_found("import"))?.record)
+}
+
+fn read_request(body: &Tree) -> Result<(ImportKind, BTreeMap<String, String>), Faults> {
+    let mut fields = Fields::of(body, "")?;
+    let kind = fields.required("kind", |json| {
+        json.as_text().and_then(ImportKind::parse).ok_or_else(|| Reason::from("must be customers, orders or activities"))
+    });
+    let mapping = match fields.optional("mapping", mapping) {
+        Patch::Set(mapping) => mapping,
+        Patch::Absent | Patch::Clear => BTreeMap::new(),
+    };
+    if let Some(kind) = kind {
+        fields.nested(check_mapping(kind, &mapping));
+    }
+    fields.finish()?;
+    Ok((kind.ok_or_else(|| Faults::of("kind", "is required"))?, mapping))
+}
+
+fn mapping(json: &Tree) -> Result<BTreeMap<String, String>, Reason> {
+    const WRONG: &str = "must be an object of our field -> your column, both text";
+    match json {
+        Tree::Object(members) if members.len() > MAX_MAPPING => Err(format!("must have at most {MAX_MAPPING} members").into()),
+        Tree::Object(members) => {
+            let pairs = members.iter().map(|(field, column)| Some((field.clone(), column.as_text()?.to_owned())));
+            pairs.collect::<Option<_>>().ok_or(WRONG.into())
+        }
+        _ => Err(WRONG.into()),
+    }
+}
+
+fn view(import: &Import) -> Value {
+    let mut shown = json!({
+        "id": import.id,
+        "kind": import.kind,
+        "status": import.status(),
+        "bytesRead": import.bytes_read,
+        "bytesTotal": import.bytes_total,
+        "rows": import.rows,
+        "accepted": import.accepted,
+        "rejected": import.rejected,
+        "parts": import.parts,
+        "pendingParts": import.pending.len(),
+        "ignoredColumns": import.header.as_ref().map_or(&[][..], |header| &header.ignored),
+        "createdAt": import.created_at,
+        "rejectedUrl": format!("/api/imports/{}/rejected", import.id),
+    });
+    if let Some(error) = &import.error {
+        shown["error"] = json!(error);
+    }
+    shown
+}

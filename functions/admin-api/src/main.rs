@@ -1,0 +1,27 @@
+//! `admin-api`: wiring.
+
+mod http;
+mod imports;
+mod queues;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crm_aws::{Dynamo, S3Uploads, SecretsManager, Sqs};
+use crm_lambda::auth::Keys;
+use crm_lambda::config::Settings;
+use crm_lambda::serve::{serve, start_logs};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    start_logs();
+    let aws = crm_aws::config().await;
+    let settings = Settings::from_env()?;
+    let app = http::App {
+        store: Arc::new(Dynamo::from_env(&aws, settings.currency)?),
+        uploads: Arc::new(S3Uploads::from_env(&aws)?),
+        queues: Arc::new(Sqs::new(&aws)),
+    };
+    serve(http::router(app, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
+}

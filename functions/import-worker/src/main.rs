@@ -1,0 +1,29 @@
+//! `import-worker`: wiring.
+
+mod call;
+mod stretch;
+#[cfg(test)]
+mod tests;
+mod work;
+
+use std::sync::Arc;
+
+use crm_aws::{Dynamo, S3Uploads, Sqs};
+use crm_lambda::batch::consume;
+use crm_lambda::config::Settings;
+use crm_lambda::serve::start_logs;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    start_logs();
+    let aws = crm_aws::config().await;
+    let settings = Settings::from_env()?;
+    let app = Arc::new(work::App {
+        store: Dynamo::from_env(&aws, settings.currency.clone())?,
+        uploads: S3Uploads::from_env(&aws)?,
+        queue: Sqs::new(&aws),
+        currency: settings.currency,
+        limits: stretch::Limits::default(),
+    });
+    consume(move |messages| work::consume_all(app.clone(), messages)).await
+}
