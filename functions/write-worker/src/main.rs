@@ -24,7 +24,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     });
     batch::consume(move |messages| {
         let worker = worker.clone();
-        async move { worker.consume(messages).await }
+        // Boxed: the whole call tree in one future is deeper than the compiler computes layouts for.
+        Box::pin(async move { worker.consume(messages).await })
     })
     .await
 }
