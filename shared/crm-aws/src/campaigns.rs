@@ -1,1 +1,244 @@
-//! (being written)
+//! Campaigns, and the counts of their logs, in the App table.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus, Variant};
+use crm_domain::customer::Channel;
+use crm_domain::ids::{CampaignId, CustomerId, SegmentId};
+use crm_domain::message::{Message, Tally};
+use crm_domain::ports::{KeepCampaigns, Page, StoreError, Versioned};
+use crm_domain::time::Time;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::{Deserialize, Serialize};
+
+use crate::batch::key;
+use crate::dynamo::Dynamo;
+use crate::error::{corrupt, store_error};
+use crate::listing::text;
+use crate::records::Item;
+
+/// Shards of a log read side by side for a page of it.
+const SHARDS_AT_ONCE: usize = 8;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CampaignRecord {
+    pk: String,
+    sk: CampaignId,
+    name: String,
+    segment_id: SegmentId,
+    /// The wire form, as text.
+    rules: String,
+    channel: Channel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    objective: Option<String>,
+    variants: Vec<Variant>,
+    created_at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scheduled_at: Option<Time>,
+    shards: u32,
+    plan_parts: u32,
+    /// Only ever added to, by [`Dynamo::note_part`].
+    #[serde(default, skip_serializing)]
+    parts_planned: BTreeSet<u32>,
+    status: CampaignStatus,
+    planned: bool,
+    #[serde(default)]
+    audience: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    finished_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failed_reason: Option<String>,
+    version: u64,
+}
+
+/// The counts of one shard of a log.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct TallyRecord {
+    pub pk: String,
+    /// The shard, as [`shard_name`] has it.
+    pub sk: String,
+    #[serde(flatten)]
+    pub tally: Tally,
+    pub version: u64,
+}
+
+/// Partition of the App table with the counts of a campaign's log.
+pub(crate) fn tally_partition(id: CampaignId) -> String {
+    format!("tally#{id}")
+}
+
+/// Four digits: there are at most 10,000 shards.
+pub(crate) fn shard_name(shard: u32) -> String {
+    format!("{shard:04}")
+}
+
+impl KeepCampaigns for Dynamo {
+    async fn create_campaign(&self, campaign: &Campaign) -> Result<(), StoreError> {
+        let record = CampaignRecord {
+            pk: "campaign".to_owned(),
+            sk: campaign.id,
+            name: campaign.name.clone(),
+            segment_id: campaign.segment_id,
+            rules: campaign.rules.to_json().to_string(),
+            channel: campaign.channel,
+            objective: campaign.objective.clone(),
+            variants: campaign.variants.clone(),
+            created_at: campaign.created_at,
+            scheduled_at: campaign.scheduled_at,
+            shards: campaign.shards,
+            plan_parts: campaign.plan_parts,
+            parts_planned: BTreeSet::new(),
+            status: campaign.state.status,
+            planned: campaign.state.planned,
+            audience: campaign.state.audience,
+            finished_at: campaign.state.finished_at,
+            failed_reason: campaign.state.failed_reason.clone(),
+            version: 1,
+        };
+        self.put_app_item(0, serde_dynamo::to_item(record).map_err(corrupt)?).await
+    }
+
+    async fn campaign(&self, id: CampaignId) -> Result<Option<Versioned<Campaign>>, StoreError> {
+        self.app_item("campaign", &id.to_string()).await?.map(|item| self.read_campaign(item)).transpose()
+    }
+
+    async fn campaigns(&self, after: Option<String>, limit: usize) -> Result<Page<Campaign>, StoreError> {
+        let page = self.newest_of("campaign", after, limit).await?;
+        let items = page.items.into_iter().map(|item| self.read_campaign(item).map(|campaign| campaign.record));
+        Ok(Page { items: items.collect::<Result<_, _>>()?, next: page.next })
+    }
+
+    async fn set_campaign_state(&self, id: CampaignId, version: u64, state: &CampaignState) -> Result<(), StoreError> {
+        let values: Item = serde_dynamo::to_item(state).map_err(corrupt)?;
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&self.app)
+            .set_key(Some(key([("pk", "campaign".to_owned()), ("sk", id.to_string())])))
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+            .expression_attribute_values(":next", AttributeValue::N((version + 1).to_string()));
+        let mut sets = vec!["#version = :next".to_owned()];
+        for (index, (name, value)) in values.into_iter().enumerate() {
+            sets.push(format!("#s{index} = :s{index}"));
+            request = request
+                .expression_attribute_names(format!("#s{index}"), name)
+                .expression_attribute_values(format!(":s{index}"), value);
+        }
+        request.update_expression(format!("SET {}", sets.join(", "))).send().await.map(|_| ()).map_err(store_error)
+    }
+
+    async fn tallies(&self, id: CampaignId) -> Result<Vec<(u32, Tally)>, StoreError> {
+        let items: Vec<Item> = self
+            .client
+            .query()
+            .table_name(&self.app)
+            // Who settles the last recipient must see what the others have counted.
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(tally_partition(id)))
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<_, _>>()
+            .await
+            .map_err(store_error)?;
+        items.into_iter().map(read_tally).collect()
+    }
+
+    async fn messages(&self, campaign: &Campaign, after: Option<String>, limit: usize) -> Result<Page<Message>, StoreError> {
+        let (first, within) = match after.as_deref().and_then(|position| position.split_once('#')) {
+            Some((shard, customer)) => (shard.parse().unwrap_or_default(), CustomerId::parse(customer)),
+            None => (0, None),
+        };
+        // Small audiences leave most shards of a large CRM empty. Before the plan is done their counts are not known.
+        let filled: BTreeSet<u32> = if campaign.state.planned {
+            let tallies = self.tallies(campaign.id).await?;
+            tallies.into_iter().filter(|(_, tally)| tally.audience > 0).map(|(shard, _)| shard).collect()
+        } else {
+            (0..campaign.shards).collect()
+        };
+        let pages = stream::iter(filled.range(first..).copied())
+            .map(|shard| self.shard_page(campaign.id, shard, within.filter(|_| shard == first), limit + 1))
+            .buffered(SHARDS_AT_ONCE);
+        let mut pages = std::pin::pin!(pages);
+        let mut items: Vec<Message> = Vec::new();
+        while items.len() <= limit {
+            let Some(page) = pages.try_next().await? else { break };
+            items.extend(page);
+        }
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let position = |last: &Message| format!("{}#{}", campaign.shard_of(last.customer_id), last.customer_id);
+        Ok(Page { next: items.last().filter(|_| more).map(position), items })
+    }
+}
+
+impl Dynamo {
+    /// Notes that a part of the plan is done; true when all are.
+    pub(crate) async fn note_part(&self, id: CampaignId, part: u32) -> Result<bool, StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.app)
+            .set_key(Some(key([("pk", "campaign".to_owned()), ("sk", id.to_string())])))
+            .condition_expression("attribute_exists(pk)")
+            .update_expression("ADD partsPlanned :part")
+            .expression_attribute_values(":part", AttributeValue::Ns(vec![part.to_string()]))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await
+            .map_err(store_error)?;
+        let campaign = self.read_campaign(answer.attributes.unwrap_or_default())?.record;
+        Ok(campaign.parts_planned.len() >= campaign.plan_parts as usize)
+    }
+
+    fn read_campaign(&self, item: Item) -> Result<Versioned<Campaign>, StoreError> {
+        let record: CampaignRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+        let campaign = Campaign {
+            id: record.sk,
+            name: record.name,
+            segment_id: record.segment_id,
+            rules: self.read_rules(&record.rules)?,
+            channel: record.channel,
+            objective: record.objective,
+            variants: record.variants,
+            created_at: record.created_at,
+            scheduled_at: record.scheduled_at,
+            shards: record.shards,
+            plan_parts: record.plan_parts,
+            parts_planned: record.parts_planned,
+            state: CampaignState {
+                status: record.status,
+                planned: record.planned,
+                audience: record.audience,
+                finished_at: record.finished_at,
+                failed_reason: record.failed_reason,
+            },
+        };
+        Ok(Versioned { version: record.version, record: campaign })
+    }
+}
+
+fn read_tally(item: Item) -> Result<(u32, Tally), StoreError> {
+    let shard = text(item.get("sk").cloned()).and_then(|sk| sk.parse().ok()).ok_or_else(|| corrupt("shard of a tally"))?;
+    let record: TallyRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+    Ok((shard, record.tally))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tallies_survive_storage() {
+        let tally = Tally { audience: 9, queued: 2, sent: 7, delivered: 6, bounced: 1, ..Tally::default() };
+        let record = TallyRecord { pk: tally_partition(CampaignId::generate()), sk: shard_name(17), tally, version: 3 };
+        let item: Item = serde_dynamo::to_item(record).unwrap();
+        assert_eq!(item.get("version"), Some(&AttributeValue::N("3".into())));
+        assert_eq!(read_tally(item).unwrap(), (17, tally));
+    }
+}

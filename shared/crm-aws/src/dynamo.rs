@@ -1,9 +1,10 @@
 //! The client and the names of the tables.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
 use aws_sdk_dynamodb::Client;
+use crm_domain::ids::CampaignId;
 use crm_domain::money::Currency;
 
 /// A variable that template.yaml should have set.
@@ -24,6 +25,8 @@ pub struct Dynamo {
     pub(crate) currency: Currency,
     /// Rows of the list directory known to exist, so that each is written about once per environment.
     pub(crate) known_lists: Mutex<HashSet<String>>,
+    /// Number of shards of the logs of campaigns, which never changes.
+    pub(crate) log_shards: Mutex<HashMap<CampaignId, u32>>,
 }
 
 impl Dynamo {
@@ -39,6 +42,7 @@ impl Dynamo {
             app: variable("APP_TABLE")?,
             currency,
             known_lists: Mutex::default(),
+            log_shards: Mutex::default(),
         })
     }
 }

@@ -21,6 +21,8 @@ mod segments;
 #[cfg(feature = "secrets")]
 mod secrets;
 #[cfg(feature = "sqs")]
+mod simulated;
+#[cfg(feature = "sqs")]
 mod sqs;
 #[cfg(feature = "s3")]
 mod uploads;
@@ -28,6 +30,8 @@ mod uploads;
 pub use dynamo::{Dynamo, MissingVariable};
 #[cfg(feature = "secrets")]
 pub use secrets::SecretsManager;
+#[cfg(feature = "sqs")]
+pub use simulated::Simulated;
 #[cfg(feature = "sqs")]
 pub use sqs::Sqs;
 #[cfg(feature = "s3")]

@@ -1,9 +1,122 @@
-//! (being written)
+//! Receipts: what providers report of messages, noted in the log.
+//!
+//! Each report of a message keeps its earliest time, whatever the order and the number of its receipts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use crm_domain::ids::CampaignId;
+use crm_domain::message::{Receipt, Report};
+use crm_domain::ports::{KeepCampaigns, StoreError};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
 use crate::dynamo::Dynamo;
-use crm_domain::message::Receipt;
-use crm_domain::ports::StoreError;
+use crate::error::store_error;
+use crate::log::message_key;
+
+/// Receipts noted side by side.
+const CONCURRENCY: usize = 16;
+/// Shards counted side by side.
+const RECOUNTS: usize = 8;
+
 impl Dynamo {
-    pub(crate) async fn record_receipts(&self, _: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
-        Ok(Vec::new())
+    /// Notes receipts and recounts what they touched. Returns those whose message does not exist.
+    pub(crate) async fn record_receipts(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
+        let shards = self.shard_numbers(receipts).await?;
+        let (mut unknown, mut touched) = (Vec::new(), BTreeSet::new());
+        let mut notes = Vec::new();
+        for receipt in receipts {
+            match shards.get(&receipt.message.campaign) {
+                Some(count) => notes.push(self.note_receipt(receipt, receipt.message.customer.shard(*count))),
+                None => unknown.push(receipt.clone()),
+            }
+        }
+        let mut notes = stream::iter(notes).buffered(CONCURRENCY);
+        for receipt in receipts.iter().filter(|receipt| shards.contains_key(&receipt.message.campaign)) {
+            // One answer for each, in order.
+            match notes.try_next().await? {
+                Some(Some(shard)) => {
+                    touched.insert((receipt.message.campaign, shard));
+                }
+                _ => unknown.push(receipt.clone()),
+            }
+        }
+        drop(notes);
+        // Also those in which nothing changed: whoever noted these receipts before may have ended before counting.
+        let recounts: Vec<_> = touched.into_iter().map(|(campaign, shard)| self.recount_shard(campaign, shard)).collect();
+        stream::iter(recounts).buffer_unordered(RECOUNTS).try_collect::<Vec<_>>().await?;
+        Ok(unknown)
+    }
+
+    /// How many shards the logs of the campaigns have, those that exist.
+    async fn shard_numbers(&self, receipts: &[Receipt]) -> Result<BTreeMap<CampaignId, u32>, StoreError> {
+        let wanted: BTreeSet<CampaignId> = receipts.iter().map(|receipt| receipt.message.campaign).collect();
+        let mut numbers = BTreeMap::new();
+        for id in wanted {
+            let known = self.log_shards.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&id).copied();
+            let number = match known {
+                Some(number) => Some(number),
+                None => self.campaign(id).await?.map(|campaign| campaign.record.shards),
+            };
+            if let Some(number) = number {
+                self.log_shards.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(id, number);
+                numbers.insert(id, number);
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// Notes one receipt; gives its shard again when its message exists.
+    async fn note_receipt(&self, receipt: &Receipt, shard: u32) -> Result<Option<u32>, StoreError> {
+        let message_key = message_key(receipt.message.campaign, shard, receipt.message.customer);
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&self.messages)
+            .set_key(Some(message_key.clone()))
+            .condition_expression("attribute_exists(customerId) AND (attribute_not_exists(#at) OR #at > :at)")
+            .expression_attribute_names("#at", attribute(receipt.report))
+            .expression_attribute_values(":at", AttributeValue::S(receipt.at.sortable()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let expression = match receipt.reason.clone().filter(|_| receipt.report.has_reason()) {
+            Some(reason) => {
+                request = request.expression_attribute_values(":reason", AttributeValue::S(reason));
+                "SET #at = :at, failedReason = :reason"
+            }
+            None => "SET #at = :at",
+        };
+        match request.update_expression(expression).send().await {
+            Ok(_) => Ok(Some(shard)),
+            Err(error) if held_back(&error) == Some(true) => Ok(Some(shard)),
+            // Not every implementation sends the old item along.
+            Err(error) if held_back(&error) == Some(false) => {
+                let request = self.client.get_item().table_name(&self.messages).set_key(Some(message_key)).consistent_read(true);
+                let found = request.projection_expression("customerId").send().await.map_err(store_error)?.item;
+                Ok(found.map(|_| shard))
+            }
+            Err(error) => Err(store_error(error)),
+        }
+    }
+}
+
+/// Whether it was the condition that held the update back, and if so, whether the answer shows that the item exists.
+fn held_back(error: &SdkError<UpdateItemError>) -> Option<bool> {
+    match error.as_service_error()? {
+        UpdateItemError::ConditionalCheckFailedException(failed) => Some(failed.item().is_some_and(|item| !item.is_empty())),
+        _ => None,
+    }
+}
+
+const fn attribute(report: Report) -> &'static str {
+    match report {
+        Report::Delivered => "deliveredAt",
+        Report::Opened => "openedAt",
+        Report::Clicked => "clickedAt",
+        Report::Bounced => "bouncedAt",
+        Report::Complained => "complainedAt",
+        Report::Unsubscribed => "unsubscribedAt",
+        Report::Failed => "failedAt",
     }
 }
