@@ -176,6 +176,16 @@ def _patch(state: Path) -> None:
 
     sqs._receive_messages_for_esm = receive
 
+    concurrency = lambda_svc._sqs_esm_concurrency
+
+    def allowed(esm: dict[str, Any], *rest: Any) -> int:
+        # A template's parameter is a string; CloudFormation knows the property's type, MiniStack does not.
+        scaling = {name: int(value) for name, value in (esm.get("ScalingConfig") or {}).items()}
+        at_once: int = concurrency({**esm, "ScalingConfig": scaling}, *rest)
+        return at_once
+
+    lambda_svc._sqs_esm_concurrency = allowed
+
 
 def _void_leases() -> None:
     """Nobody who received a message before the restart is still there to delete it."""

@@ -20,7 +20,7 @@ class Restart(StackTest):
     """Each test leaves a running stack behind."""
 
     def test_a_second_stack_says_which_ports_are_taken(self) -> None:
-        environment = {**os.environ, **STACK.environment(), "STATE_DIR": str(SETTINGS.directory) + "-other"}
+        environment = {**os.environ, **STACK.environment(), "STATE_DIR": str(SETTINGS.directory / "other")}
         command = [sys.executable, "-m", "infra.local", "dev"]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
         self.assertNotEqual(done.returncode, 0)
