@@ -3,5 +3,6 @@ import { afterEach } from "vitest";
 
 afterEach(() => {
   cleanup();
-  sessionStorage.clear();
+  // Tests of plain functions run without a DOM.
+  globalThis.sessionStorage?.clear();
 });

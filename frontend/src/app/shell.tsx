@@ -3,6 +3,7 @@ import {
   ChartColumn,
   FileUp,
   LogOut,
+  type LucideIcon,
   Moon,
   Send,
   ShoppingBag,
@@ -18,8 +19,8 @@ import { cn } from "@/lib/cn";
 import { session, useSession } from "@/lib/session";
 import { useTheme } from "@/lib/theme";
 
-const PLACES = [
-  { to: "/", label: "Dashboard", icon: ChartColumn },
+const PLACES: { to: string; label: string; short?: string; icon: LucideIcon }[] = [
+  { to: "/", label: "Dashboard", short: "Home", icon: ChartColumn },
   { to: "/customers", label: "Customers", icon: UsersRound },
   { to: "/orders", label: "Orders", icon: ShoppingBag },
   { to: "/segments", label: "Segments", icon: Workflow },
@@ -83,20 +84,20 @@ export function Shell() {
         aria-label="Main"
         className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-surface/95 pb-[env(safe-area-inset-bottom)] backdrop-blur md:hidden"
       >
-        {PLACES.map(({ to, label, icon: Icon }) => (
+        {PLACES.map(({ to, label, short, icon: Icon }) => (
           <NavLink
             key={to}
             to={to}
             end={to === "/"}
             className={({ isActive }) =>
               cn(
-                "grid min-h-14 place-content-center justify-items-center gap-0.5 text-[0.6875rem] -outline-offset-2! [&_svg]:size-5",
+                "grid min-h-14 place-content-center justify-items-center gap-0.5 text-[0.625rem] -outline-offset-2! [&_svg]:size-5",
                 isActive ? "font-medium text-accent" : "text-muted",
               )
             }
           >
             <Icon aria-hidden strokeWidth={1.75} />
-            {label}
+            {short ?? label}
           </NavLink>
         ))}
       </nav>

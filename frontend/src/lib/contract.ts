@@ -132,6 +132,8 @@ export type Campaign = {
   queued: number;
   sent: number;
   delivered: number;
+  /** Part of `sent`, as `delivered` is. */
+  bounced?: number;
   failed: number;
   skipped: number;
   scheduledAt?: string;
@@ -152,7 +154,8 @@ export type Message = {
   deliveredAt?: string;
   failedReason?: string;
   skippedReason?: string;
-  variant?: number | string;
+  /** Index of the variant, from 0. */
+  variant?: number;
   subject?: string;
   body?: string;
 };

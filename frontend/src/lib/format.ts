@@ -7,6 +7,7 @@ const percents = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFracti
 const dateTimes = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 const dates = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
 const utcDates = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone: "UTC" });
+const utcTicks = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
 const utcMonths = new Intl.DateTimeFormat(LOCALE, { month: "short", year: "numeric", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
 const moneyFormats = new Map<string, Intl.NumberFormat>();
@@ -44,6 +45,10 @@ export function formatDate(iso: string | undefined): string {
 /** A calendar day of the server, which counts days in UTC. */
 export function formatUtcDay(day: string): string {
   return withDate(day, (date) => utcDates.format(date));
+}
+
+export function formatUtcTick(day: string): string {
+  return withDate(day, (date) => utcTicks.format(date));
 }
 
 export function formatUtcMonth(day: string): string {

@@ -10,7 +10,13 @@ export class Problem extends Error {
   readonly detail: string | undefined;
   readonly errors: FieldFault[];
 
-  constructor(of: { status: number; code: string; title: string; detail?: string; errors?: FieldFault[] }) {
+  constructor(of: {
+    status: number;
+    code: string;
+    title: string;
+    detail?: string | undefined;
+    errors?: FieldFault[];
+  }) {
     super(of.title);
     this.status = of.status;
     this.code = of.code;
@@ -31,12 +37,20 @@ export class Problem extends Error {
   static async fromResponse(response: Response): Promise<Problem> {
     const body: unknown = await response.json().catch(() => undefined);
     const of = isRecord(body) ? body : {};
+    const errors = Array.isArray(of.errors) ? of.errors.flatMap(asFault) : [];
+    const detail = text(of.detail);
+    // Under `about:blank` the title is only the status in words (RFC 9457, 4.2.1): the detail says what is wrong.
+    const named = of.type !== undefined && of.type !== "about:blank" ? text(of.title) : undefined;
+    const title =
+      errors.length > 0
+        ? "Some entries were not accepted"
+        : (named ?? detail ?? fallbackTitle(response.status));
     return new Problem({
       status: response.status,
       code: text(of.code) ?? `http_${response.status}`,
-      title: text(of.title) ?? fallbackTitle(response.status),
-      detail: text(of.detail),
-      errors: Array.isArray(of.errors) ? of.errors.flatMap(asFault) : [],
+      title,
+      detail: errors.length > 0 || detail === title ? undefined : detail,
+      errors,
     });
   }
 }

@@ -41,6 +41,11 @@ const STATUS_TONES: Record<string, Tone> = {
   paused: "warn",
   sent: "good",
   delivered: "good",
+  opened: "good",
+  clicked: "good",
+  bounced: "warn",
+  complained: "bad",
+  unsubscribed: "warn",
   skipped: "neutral",
   unknown: "warn",
 };

@@ -76,6 +76,7 @@ export function Choices<T extends string>(props: ChoicesProps<T>) {
             />
             <span>
               <span className="flex items-center gap-2 text-sm font-medium [&_svg]:size-4">
+                {choice.icon}
                 {choice.label}
               </span>
               {choice.hint && <span className="block text-sm text-muted">{choice.hint}</span>}
@@ -103,7 +104,7 @@ export function Segmented<T extends string>({ label, value, choices, onChange }:
       {choices.map((choice) => (
         <label
           key={choice.value}
-          className="rounded-md px-3 py-1 text-sm text-muted transition-colors hover:text-ink has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          className="rounded-md px-2 py-1 text-sm whitespace-nowrap text-muted sm:px-3 transition-colors hover:text-ink has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent"
         >
           <input
             type="radio"

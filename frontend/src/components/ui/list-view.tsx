@@ -21,7 +21,7 @@ export function ListView<T>({ list, noun, empty, children }: ListViewProps<T>) {
   if (list.items.length === 0) return empty;
   return (
     <div aria-busy={list.isPlaceholderData}>
-      <div className={list.isPlaceholderData ? "opacity-60 transition-opacity" : undefined}>
+      <div className={list.isPlaceholderData ? "opacity-80 transition-opacity" : undefined}>
         {children(list.items)}
       </div>
       <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line px-5 py-3 text-sm text-muted">

@@ -54,7 +54,7 @@ export function Page({ title, aside, description, back, actions, children }: Pag
           </div>
           {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
         </div>
-        {description && <p className="max-w-prose text-muted">{description}</p>}
+        {description && <p className="max-w-3xl text-muted">{description}</p>}
       </header>
       {children}
     </div>

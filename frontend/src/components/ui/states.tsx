@@ -70,8 +70,16 @@ export function SkeletonRows({ rows = 6 }: { rows?: number }) {
   );
 }
 
+type FormProblemProps = {
+  error: unknown;
+  /** Fields whose faults stand beside them. */
+  shown?: readonly string[];
+  /** A field of the API in words. */
+  name?: (field: string) => string;
+};
+
 /** A refused form: its title, and the faults that belong to no field on the screen. */
-export function FormProblem({ error, shown = [] }: { error: unknown; shown?: readonly string[] }) {
+export function FormProblem({ error, shown = [], name = (field) => field }: FormProblemProps) {
   if (!error) return null;
   const problem = asProblem(error);
   const rest = problem.errors.filter(({ field }) => !shown.includes(field));
@@ -82,7 +90,7 @@ export function FormProblem({ error, shown = [] }: { error: unknown; shown?: rea
       {rest.length > 0 && (
         <ul className="mt-1 list-disc pl-5">
           {rest.map(({ field, reason }) => (
-            <li key={field + reason}>{field ? `${field}: ${reason}` : reason}</li>
+            <li key={field + reason}>{field ? `${name(field)}: ${reason}` : reason}</li>
           ))}
         </ul>
       )}

@@ -5,6 +5,8 @@ import { cn } from "@/lib/cn";
 export type Column<T> = {
   header: string;
   cell: (row: T) => ReactNode;
+  /** Takes the room that the others leave on a phone; what is too long there is cut off. */
+  main?: boolean;
   /** Numbers stand right. */
   end?: boolean;
   /** From which width on the column is shown; without it, always. */
@@ -31,7 +33,7 @@ export function Table<T>({ caption, columns, rows, rowKey }: TableProps<T>) {
               key={column.header}
               scope="col"
               className={cn(
-                "px-5 py-2.5 font-medium",
+                "px-4 py-2.5 font-medium sm:px-5",
                 column.end && "text-right",
                 column.from && FROM[column.from],
               )}
@@ -48,7 +50,8 @@ export function Table<T>({ caption, columns, rows, rowKey }: TableProps<T>) {
               <td
                 key={column.header}
                 className={cn(
-                  "px-5 py-3 align-top",
+                  "px-4 py-3 align-top sm:px-5",
+                  column.main && "max-sm:w-full max-sm:max-w-0 max-sm:[&>a]:truncate max-sm:[&>p]:truncate",
                   column.end && "text-right tabular-nums",
                   column.from && FROM[column.from],
                 )}
@@ -68,7 +71,7 @@ export function RowLink({ to, children }: { to: string; children: ReactNode }) {
   return (
     <Link
       to={to}
-      className="font-medium wrap-anywhere after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+      className="block font-medium wrap-anywhere after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
     >
       {children}
     </Link>

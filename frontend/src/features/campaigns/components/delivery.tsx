@@ -3,15 +3,19 @@ import { cn } from "@/lib/cn";
 import type { Campaign } from "@/lib/contract";
 import { formatNumber, formatShare } from "@/lib/format";
 
-/** Where a campaign's recipients are; the parts add up to the audience. `delivered` is a part of `sent`. */
+/** Where a campaign's recipients are; the parts add up to the audience. `delivered` and `bounced` are parts of `sent`. */
 export function deliveryParts(campaign: Campaign): ProgressPart[] {
-  const delivered = Math.min(campaign.delivered, campaign.sent);
-  return [
+  const { sent, failed, skipped } = campaign;
+  const delivered = Math.min(campaign.delivered, sent);
+  const bounced = Math.min(campaign.bounced ?? 0, sent - delivered);
+  const parts = [
     { label: "Delivered", value: delivered, className: "bg-accent" },
-    { label: "Sent, no receipt yet", value: campaign.sent - delivered, className: "bg-accent-pale" },
-    { label: "Failed", value: campaign.failed, className: "bg-danger" },
-    { label: "Skipped", value: campaign.skipped, className: "bg-control" },
+    { label: "Sent, unconfirmed", value: sent - delivered - bounced, className: "bg-accent-pale" },
+    { label: "Bounced", value: bounced, className: "bg-warn" },
+    { label: "Failed", value: failed, className: "bg-danger" },
+    { label: "Skipped", value: skipped, className: "bg-control" },
   ];
+  return parts.filter((part) => part.label !== "Bounced" || part.value > 0);
 }
 
 export function DeliveryBar({ campaign }: { campaign: Campaign }) {
@@ -30,7 +34,7 @@ export function DeliveryFigures({ campaign }: { campaign: Campaign }) {
     },
   ];
   return (
-    <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-5">
+    <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))]">
       {all.map((part) => (
         <div key={part.label}>
           <dt className="flex items-baseline gap-2 text-sm text-muted">

@@ -11,6 +11,7 @@ import { isOver, useMessages } from "../api/campaigns";
 const COLUMNS: Column<Message>[] = [
   {
     header: "Recipient",
+    main: true,
     cell: (message) => (
       <>
         <p className="font-medium wrap-anywhere">{message.email}</p>
@@ -24,12 +25,16 @@ const COLUMNS: Column<Message>[] = [
       <>
         <StatusBadge status={message.status} />
         {(message.failedReason || message.skippedReason) && (
-          <p className="mt-1 text-sm text-muted">{message.failedReason ?? message.skippedReason}</p>
+          <p className="mt-1 text-sm text-muted">{inWords(message.failedReason ?? message.skippedReason)}</p>
         )}
       </>
     ),
   },
-  { header: "Variant", from: "lg", cell: (message) => message.variant ?? "–" },
+  {
+    header: "Variant",
+    from: "lg",
+    cell: (message) => (message.variant === undefined ? "–" : message.variant + 1),
+  },
   { header: "Sent", from: "sm", cell: (message) => <Time at={message.sentAt} /> },
   { header: "Delivered", from: "md", cell: (message) => <Time at={message.deliveredAt} /> },
 ];
@@ -74,4 +79,9 @@ function Text({ message }: { message: Message }) {
 
 function Time({ at }: { at: string | undefined }) {
   return <span className="text-sm whitespace-nowrap text-muted">{formatDateTime(at)}</span>;
+}
+
+/** Reasons are words of the API (`no_consent`) or a provider's own text. */
+function inWords(reason = ""): string {
+  return reason.replaceAll("_", " ");
 }

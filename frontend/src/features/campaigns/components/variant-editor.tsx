@@ -35,12 +35,12 @@ export function VariantEditor({ variant, title, channel, faults, onChange, onRem
   }
 
   return (
-    <fieldset className="grid gap-4">
-      <legend className={title ? "float-left mb-3 font-semibold" : "sr-only"}>{title ?? "Message"}</legend>
+    <fieldset className="relative grid gap-4">
+      <legend className={title ? "pb-4 font-semibold" : "sr-only"}>{title ?? "Message"}</legend>
       {onRemove && (
         <Button
           look="quiet"
-          className="-mt-12 justify-self-end"
+          className="absolute -top-2 right-0"
           icon={<Trash2 aria-hidden />}
           onClick={onRemove}
           aria-label={`Remove ${title}`}

@@ -15,6 +15,7 @@ import { DeliveryBar } from "../components/delivery";
 const COLUMNS: Column<Campaign>[] = [
   {
     header: "Campaign",
+    main: true,
     cell: (campaign) => (
       <>
         <RowLink to={`/campaigns/${encodeURIComponent(campaign.id)}`}>{campaign.name}</RowLink>

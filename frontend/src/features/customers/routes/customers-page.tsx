@@ -21,6 +21,7 @@ export function Component() {
   const columns: Column<Customer>[] = [
     {
       header: "Customer",
+      main: true,
       cell: (customer) => (
         <>
           <RowLink to={`/customers/${encodeURIComponent(customer.id)}`}>

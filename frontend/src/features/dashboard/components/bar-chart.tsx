@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
-export type Bar = { key: string; label: string; value: number };
+/** `tick` is the short form of `label`, for the axis. */
+export type Bar = { key: string; label: string; tick: string; value: number };
 
 type BarChartProps = {
   /** The whole chart in a sentence; the figures themselves are in the table beside it. */
@@ -27,7 +28,7 @@ export function BarChart({ summary, bars, format, formatAxis }: BarChartProps) {
   const y = (value: number) => TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM);
   const x = (index: number) => left + step * (index + 0.5);
   const shown = active === null ? undefined : bars[active];
-  const labelled = labelIndexes(bars.length, Math.max(2, Math.floor(plot / 110)));
+  const labelled = labelIndexes(bars.length, Math.max(2, Math.floor(plot / 84)));
 
   return (
     <div ref={frame} className="relative" style={{ height: HEIGHT }}>
@@ -72,7 +73,7 @@ export function BarChart({ summary, bars, format, formatAxis }: BarChartProps) {
               textAnchor="middle"
               className="fill-muted"
             >
-              {bars[index]?.label}
+              {bars[index]?.tick}
             </text>
           ))}
         </svg>
@@ -101,11 +102,11 @@ export function niceTicks(max: number): number[] {
   return Array.from({ length: count + 1 }, (_, index) => index * step);
 }
 
+/** Evenly spread indexes, none so near to the end that its label would stick out. */
 function labelIndexes(count: number, most: number): number[] {
   const every = Math.max(1, Math.ceil(count / most));
-  return Array.from({ length: Math.ceil(count / every) }, (_, index) =>
-    Math.min(count - 1, Math.round((index + 0.5) * every - 0.5)),
-  ).filter((index, position, all) => all.indexOf(index) === position);
+  const first = Math.floor((every - 1) / 2);
+  return Array.from({ length: Math.ceil((count - first) / every) }, (_, index) => first + index * every);
 }
 
 function useWidth() {

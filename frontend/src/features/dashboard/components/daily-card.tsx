@@ -3,7 +3,14 @@ import { Card } from "@/components/ui/card";
 import { Segmented } from "@/components/ui/field";
 import { Empty } from "@/components/ui/states";
 import type { Stats } from "@/lib/contract";
-import { formatCompact, formatMoney, formatNumber, formatUtcDay, formatUtcMonth } from "@/lib/format";
+import {
+  formatCompact,
+  formatMoney,
+  formatNumber,
+  formatUtcDay,
+  formatUtcMonth,
+  formatUtcTick,
+} from "@/lib/format";
 import { BarChart } from "./bar-chart";
 import { type Bucket, type Range, type Series, seriesOf } from "./daily-series";
 
@@ -67,6 +74,7 @@ export function DailyCard({ stats }: { stats: Stats }) {
               bars={buckets.map((bucket) => ({
                 key: bucket.from,
                 label: bucketLabel(bucket, series),
+                tick: series.size === "month" ? formatUtcMonth(bucket.from) : formatUtcTick(bucket.from),
                 value: bucket[measure],
               }))}
               format={format}
@@ -128,5 +136,6 @@ function FiguresTable({ series, currency }: { series: Series; currency: string }
 
 function bucketLabel(bucket: Bucket, series: Series): string {
   if (series.size === "month") return formatUtcMonth(bucket.from);
+  if (series.size === "week") return `${formatUtcTick(bucket.from)} – ${formatUtcDay(bucket.to)}`;
   return formatUtcDay(bucket.from);
 }

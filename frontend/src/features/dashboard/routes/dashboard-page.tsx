@@ -37,12 +37,17 @@ function Filled({ stats }: { stats: Stats }) {
     <>
       <Tiles
         tiles={[
-          { label: "Revenue", value: formatMoney(stats.revenue, stats.currency), to: "/orders", wide: true },
-          { label: "Customers", value: formatNumber(stats.customers), to: "/customers" },
-          { label: "Orders", value: formatNumber(stats.orders), to: "/orders" },
-          { label: "Segments", value: formatNumber(stats.segments), to: "/segments" },
-          { label: "Campaigns", value: formatNumber(stats.campaigns), to: "/campaigns" },
-          { label: "Messages", value: formatNumber(stats.messages), to: "/campaigns" },
+          {
+            label: "Revenue",
+            value: formatMoney(stats.revenue, stats.currency),
+            to: "/orders",
+            size: "large",
+          },
+          { label: "Customers", value: formatNumber(stats.customers), to: "/customers", size: "medium" },
+          { label: "Orders", value: formatNumber(stats.orders), to: "/orders", size: "medium" },
+          { label: "Segments", value: formatNumber(stats.segments), to: "/segments", size: "small" },
+          { label: "Campaigns", value: formatNumber(stats.campaigns), to: "/campaigns", size: "small" },
+          { label: "Messages", value: formatNumber(stats.messages), to: "/campaigns", size: "small" },
         ]}
       />
       <DailyCard stats={stats} />
@@ -50,15 +55,22 @@ function Filled({ stats }: { stats: Stats }) {
   );
 }
 
-type Tile = { label: string; value: ReactNode; to?: string; wide?: boolean };
+type Tile = { label: string; value: ReactNode; to?: string; size: keyof typeof SPANS };
+
+/** Columns of six on phones, where the figures stand in three rows, and of seven on wide screens. */
+const SPANS = {
+  large: "col-span-6 sm:col-span-2",
+  medium: "col-span-3 sm:col-span-2 lg:col-span-1",
+  small: "col-span-2 lg:col-span-1",
+};
 
 function Tiles({ tiles }: { tiles: readonly Tile[] }) {
   return (
-    <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-7">
+    <ul className="grid grid-cols-6 gap-3 lg:grid-cols-7">
       {tiles.map((tile) => (
         <li
           key={tile.label}
-          className={`relative rounded-xl border border-line bg-surface px-4 py-3.5 shadow-card ${tile.wide ? "col-span-2 sm:col-span-1 lg:col-span-2" : ""}`}
+          className={`relative rounded-xl border border-line bg-surface px-3.5 py-3.5 shadow-card sm:px-4 ${SPANS[tile.size]}`}
         >
           {tile.to ? (
             <Link
@@ -134,18 +146,25 @@ function FirstSteps() {
   );
 }
 
+const NAMES = [
+  ["Revenue", "large"],
+  ["Customers", "medium"],
+  ["Orders", "medium"],
+  ["Segments", "small"],
+  ["Campaigns", "small"],
+  ["Messages", "small"],
+] as const;
+
 function Loading() {
   return (
     <div role="status" className="grid gap-5">
       <span className="sr-only">Loading</span>
       <Tiles
-        tiles={["Revenue", "Customers", "Orders", "Segments", "Campaigns", "Messages"].map(
-          (label, index) => ({
-            label,
-            value: <Skeleton className="mt-1.5 h-5 w-3/5" />,
-            wide: index === 0,
-          }),
-        )}
+        tiles={NAMES.map(([label, size]) => ({
+          label,
+          size,
+          value: <Skeleton className="mt-1.5 h-5 w-3/5" />,
+        }))}
       />
       <Skeleton className="h-96 rounded-xl" />
     </div>

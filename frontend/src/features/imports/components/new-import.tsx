@@ -16,7 +16,7 @@ import { headerOf } from "./csv-header";
 
 const KINDS: { value: ImportKind; label: string; hint: string }[] = [
   { value: "customers", label: "Customers", hint: "Needs the column email" },
-  { value: "orders", label: "Orders", hint: "Needs email, total and placed_at" },
+  { value: "orders", label: "Orders", hint: "Needs email, and total or items" },
   { value: "activities", label: "Activities", hint: "Needs email, type and at" },
 ];
 

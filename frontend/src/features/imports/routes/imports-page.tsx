@@ -13,6 +13,7 @@ import { NewImport } from "../components/new-import";
 const COLUMNS: Column<ImportJob>[] = [
   {
     header: "Import",
+    main: true,
     cell: (job) => (
       <>
         <RowLink to={`/imports/${encodeURIComponent(job.id)}`}>

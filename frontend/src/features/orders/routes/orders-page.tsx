@@ -14,18 +14,12 @@ import { useOrders } from "../api/orders";
 const COLUMNS: Column<Order>[] = [
   {
     header: "Customer",
+    main: true,
     cell: (order) => (
       <>
-        {order.customerId ? (
-          <Link
-            to={`/customers/${encodeURIComponent(order.customerId)}`}
-            className="font-medium wrap-anywhere hover:underline"
-          >
-            {order.email}
-          </Link>
-        ) : (
-          <span className="font-medium wrap-anywhere">{order.email}</span>
-        )}
+        <Link to={customerOf(order)} className="font-medium wrap-anywhere hover:underline">
+          {order.email}
+        </Link>
         <p className="text-sm text-muted sm:hidden">{formatDateTime(order.placedAt)}</p>
       </>
     ),
@@ -97,4 +91,10 @@ function itemsOf(order: Order): string {
   if (!first) return order.quantity ? plural(order.quantity, "item") : "–";
   const name = `${first.name || first.sku}${first.quantity > 1 ? ` × ${first.quantity}` : ""}`;
   return others.length > 0 ? `${name} and ${others.length} more` : name;
+}
+
+/** The customer's profile, or, where the order does not name it, the search for the address. */
+function customerOf(order: Order): string {
+  if (order.customerId) return `/customers/${encodeURIComponent(order.customerId)}`;
+  return `/customers?search=${encodeURIComponent(order.email)}`;
 }

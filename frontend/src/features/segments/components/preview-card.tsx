@@ -26,7 +26,9 @@ export function PreviewCard({ rules, attributes }: PreviewCardProps) {
         <div
           aria-busy={preview.isFetching || Boolean(fault)}
           className={
-            preview.isPlaceholderData || fault ? "opacity-55 transition-opacity" : "transition-opacity"
+            preview.isFetching && preview.isPlaceholderData
+              ? "opacity-80 transition-opacity"
+              : "transition-opacity"
           }
         >
           <p role="status">

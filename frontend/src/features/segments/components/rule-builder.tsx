@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, Copy, FolderPlus, Plus, X } from "lucide-react";
+import { ArrowDown, ArrowUp, FolderPlus, Plus, X } from "lucide-react";
 import { useMemo, useState } from "react";
 import { type Classnames, QueryBuilder, type RuleGroupType } from "react-querybuilder";
 import { Button } from "@/components/ui/button";
@@ -41,8 +41,6 @@ const CLASSNAMES: Partial<Classnames> = {
   addGroup: TEXT_BUTTON,
   removeRule: `${ICON_BUTTON} rule-remove`,
   removeGroup: `${ICON_BUTTON} ruleGroup-remove`,
-  cloneRule: ICON_BUTTON,
-  cloneGroup: ICON_BUTTON,
   shiftActions:
     "flex [&>button]:size-9 [&>button]:grid [&>button]:place-items-center [&>button]:rounded-lg [&>button]:text-muted [&>button:not(:disabled):hover]:bg-sunken [&>button:disabled]:opacity-35 [&_svg]:size-4",
   notToggle: "inline-flex items-center gap-1.5 text-sm text-muted [&_input]:size-4 [&_input]:accent-accent",
@@ -53,13 +51,11 @@ const TRANSLATIONS = {
   operators: { title: "Operator" },
   value: { title: "Value" },
   combinators: { title: "People match" },
-  notToggle: { label: "inverted: nobody who matches", title: "Turn this group into its opposite" },
+  notToggle: { label: "Exclude", title: "Everyone except who matches this group" },
   addRule: { label: withIcon(<Plus aria-hidden />, "Condition"), title: "Add a condition" },
   addGroup: { label: withIcon(<FolderPlus aria-hidden />, "Group"), title: "Add a group of conditions" },
   removeRule: { label: <X aria-hidden />, title: "Remove this condition" },
   removeGroup: { label: <X aria-hidden />, title: "Remove this group" },
-  cloneRule: { label: <Copy aria-hidden />, title: "Copy this condition" },
-  cloneRuleGroup: { label: <Copy aria-hidden />, title: "Copy this group" },
   shiftActionUp: { label: <ArrowUp aria-hidden />, title: "Move up" },
   shiftActionDown: { label: <ArrowDown aria-hidden />, title: "Move down" },
 };
@@ -99,7 +95,6 @@ export function RuleBuilder({ query, attributes, faultsShown, onChange, onAttrib
         parseNumbers
         showNotToggle
         showShiftActions
-        showCloneButtons
         resetOnFieldChange
         addRuleToNewGroups
       />

@@ -4,7 +4,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import type { SegmentDraft } from "@/lib/contract";
-import { faultsByField, fieldPath } from "@/lib/problem";
+import { faultsByField, fieldPath, Problem } from "@/lib/problem";
 import type { RuleField } from "@/lib/rules/vocabulary";
 import { operatorsOf } from "@/lib/rules/vocabulary";
 import { attributesIn, coerceValue, queryFault, toWire } from "@/lib/rules/wire";
@@ -79,7 +79,7 @@ export function SegmentForm({ initial, submitLabel, cancelTo, busy, error, onSub
         </div>
         <section aria-labelledby="rules-heading" className="grid gap-2">
           <h2 id="rules-heading" className="text-sm font-medium">
-            Rules
+            Customers who match
           </h2>
           <RuleBuilder
             query={query}
@@ -91,7 +91,8 @@ export function SegmentForm({ initial, submitLabel, cancelTo, busy, error, onSub
         </section>
         <FormProblem
           error={error}
-          shown={fieldsOf(error).filter((field) => OWN_FIELDS.includes(fieldPath(field)))}
+          shown={error instanceof Problem ? error.errors.map(({ field }) => field).filter(isOwn) : []}
+          name={conditionName}
         />
         <div className="flex gap-2">
           <Button type="submit" look="primary" busy={busy}>
@@ -109,6 +110,12 @@ export function SegmentForm({ initial, submitLabel, cancelTo, busy, error, onSub
   );
 }
 
-function fieldsOf(error: unknown): string[] {
-  return Object.keys(faultsByField(error));
+function isOwn(field: string): boolean {
+  return OWN_FIELDS.includes(fieldPath(field));
+}
+
+/** `rules.rules[1].rules[0].value` -> Condition 2.1 */
+function conditionName(field: string): string {
+  const places = [...fieldPath(field).matchAll(/rules\.(\d+)/g)].map(([, index]) => Number(index) + 1);
+  return places.length > 0 ? `Condition ${places.join(".")}` : field;
 }

@@ -104,7 +104,7 @@ function One({ kind, label, value, onChange }: OneProps) {
       value={String(value ?? "")}
       maxLength={500}
       onChange={(event) => onChange(event.target.value)}
-      className="control min-w-32 flex-1"
+      className="control w-32 grow"
     />
   );
 }
@@ -122,7 +122,7 @@ function NumberInput({ label, value, onChange }: Omit<OneProps, "kind">) {
         setText(event.target.value);
         onChange(toNumber(event.target.value));
       }}
-      className="control w-32 tabular-nums"
+      className="control w-28 tabular-nums"
     />
   );
 }
@@ -155,7 +155,7 @@ function TimeInput({
       max="2199-12-31"
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      className="control w-40"
+      className="control w-36"
     />
   );
 }
@@ -185,7 +185,7 @@ function ListInput({ label, numbers, value, onChange }: ListInputProps) {
         setText(event.target.value);
         onChange(parse(event.target.value));
       }}
-      className="control min-w-40 flex-1"
+      className="control w-32 grow"
     />
   );
 }
@@ -210,7 +210,7 @@ function SpanInput({ label, value, onChange }: SpanInputProps) {
         className="control w-auto"
       >
         <option value="last">the last</option>
-        <option value="days">the days from</option>
+        <option value="days">between</option>
         {span.type === "other" && <option value="other">the stretch</option>}
       </select>
       {span.type === "last" && (
@@ -227,7 +227,7 @@ function SpanInput({ label, value, onChange }: SpanInputProps) {
                 amount: Math.max(0, Math.min(999_999, Math.trunc(Number(event.target.value)))),
               })
             }
-            className="control w-20 tabular-nums"
+            className="control w-16 tabular-nums"
           />
           <select
             aria-label={`${label}: unit`}
@@ -250,7 +250,7 @@ function SpanInput({ label, value, onChange }: SpanInputProps) {
             value={span.from}
             onChange={(from) => change({ ...span, from: String(from) })}
           />
-          <span className="text-sm text-muted">to</span>
+          <span className="text-sm text-muted">and</span>
           <TimeInput
             label={`${label}: last day`}
             value={span.to}

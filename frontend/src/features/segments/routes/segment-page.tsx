@@ -87,6 +87,7 @@ function Members({ id }: { id: string }) {
   const columns: Column<Customer>[] = [
     {
       header: "Member",
+      main: true,
       cell: (customer) => (
         <>
           <RowLink to={`/customers/${encodeURIComponent(customer.id)}`}>

@@ -13,6 +13,7 @@ import { RulesInWords } from "../components/rules-in-words";
 const COLUMNS: Column<Segment>[] = [
   {
     header: "Segment",
+    main: true,
     cell: (segment) => (
       <>
         <RowLink to={`/segments/${encodeURIComponent(segment.id)}`}>{segment.name}</RowLink>

@@ -1,0 +1,85 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { useCursorList } from "@/lib/cursor-list";
+import { ListView } from "./list-view";
+
+const fetched = vi.fn<typeof fetch>();
+
+beforeEach(() => vi.stubGlobal("fetch", fetched.mockReset()));
+afterEach(() => vi.unstubAllGlobals());
+
+const page = (items: string[], nextCursor: string | null) =>
+  new Response(JSON.stringify({ items, nextCursor }));
+const problem = (status: number, detail: string) =>
+  new Response(JSON.stringify({ type: "about:blank", title: "x", status, detail }), { status });
+
+function Names() {
+  const list = useCursorList<string>(["names"], "/api/names");
+  return (
+    <ListView list={list} noun="names" empty={<p>No names yet</p>}>
+      {(items) => (
+        <ul>
+          {items.map((name) => (
+            <li key={name}>{name}</li>
+          ))}
+        </ul>
+      )}
+    </ListView>
+  );
+}
+
+function show() {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  render(
+    <QueryClientProvider client={client}>
+      <Names />
+    </QueryClientProvider>,
+  );
+}
+
+describe("ListView", () => {
+  it("says that it is loading until the first page is there", async () => {
+    let answer: (response: Response) => void = () => undefined;
+    fetched.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    show();
+    expect(screen.getByRole("status").textContent).toBe("Loading");
+    answer(page(["Asha"], null));
+    expect(await screen.findByText("Asha")).toBeTruthy();
+    expect(screen.queryByText("Loading")).toBeNull();
+  });
+
+  it("shows the empty state for an empty list", async () => {
+    fetched.mockResolvedValue(page([], null));
+    show();
+    expect(await screen.findByText("No names yet")).toBeTruthy();
+  });
+
+  it("shows the server's words when it fails, and tries again on demand", async () => {
+    fetched.mockResolvedValueOnce(problem(503, "A service behind the API does not answer."));
+    show();
+    expect((await screen.findByRole("alert")).textContent).toContain("does not answer");
+    fetched.mockResolvedValueOnce(page(["Asha"], null));
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("Asha")).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("adds the next page by its cursor and keeps the first when the next one fails", async () => {
+    fetched.mockResolvedValueOnce(page(["Asha", "Bina"], "c 1"));
+    show();
+    expect(await screen.findByText("The first 2 names")).toBeTruthy();
+
+    fetched.mockResolvedValueOnce(problem(500, "Something went wrong on our side."));
+    await userEvent.click(screen.getByRole("button", { name: "Show more" }));
+    expect(await screen.findByText("The next page could not be loaded.")).toBeTruthy();
+    expect(screen.getByText("Asha")).toBeTruthy();
+
+    fetched.mockResolvedValueOnce(page(["Chitra"], null));
+    await userEvent.click(screen.getByRole("button", { name: "Show more" }));
+    expect(await screen.findByText("3 names, all shown")).toBeTruthy();
+    expect(fetched.mock.calls.at(-1)?.[0]).toBe("/api/names?limit=50&cursor=c+1");
+    expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+  });
+});

@@ -1,0 +1,47 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import { formatMoney, formatRelative, formatShare, formatUtcDay, plural } from "./format";
+
+describe("formatMoney", () => {
+  it("groups in lakh and crore and shows all decimals of the currency", () => {
+    expect(formatMoney(25_003_156.3, "INR")).toBe("₹2,50,03,156.30");
+    expect(formatMoney(0, "INR")).toBe("₹0.00");
+    expect(formatMoney(-12.5, "INR")).toBe("-₹12.50");
+  });
+
+  it("takes the decimals from the currency", () => {
+    expect(formatMoney(1200, "JPY")).toBe("JP¥1,200");
+    expect(formatMoney(1.234, "KWD").replace(/\s/g, " ")).toBe("KWD 1.234");
+  });
+
+  it("shows a dash for what is not known", () => {
+    expect(formatMoney(null, "INR")).toBe("–");
+    expect(formatMoney(undefined, "INR")).toBe("–");
+  });
+
+  it("is short on axes", () => {
+    expect(formatMoney(250_000, "INR", "compact")).toBe("₹2.5L");
+  });
+});
+
+describe("other formats", () => {
+  it("keeps a day of the server the same day in every time zone", () => {
+    expect(formatUtcDay("1997-01-01")).toBe("1 Jan 1997");
+  });
+
+  it("says how long ago in the coarsest fitting unit", () => {
+    const now = Date.parse("2026-11-22T12:00:00Z");
+    expect(formatRelative("2026-11-22T11:59:50Z", now)).toBe("just now");
+    expect(formatRelative("2026-11-22T09:00:00Z", now)).toBe("3 hours ago");
+    expect(formatRelative("2026-11-21T12:00:00Z", now)).toBe("yesterday");
+    expect(formatRelative(undefined, now)).toBe("–");
+    expect(formatRelative("nonsense", now)).toBe("–");
+  });
+
+  it("counts and shares", () => {
+    expect(plural(1, "person", "people")).toBe("1 person");
+    expect(plural(1234567, "row")).toBe("12,34,567 rows");
+    expect(formatShare(1, 8)).toBe("12.5%");
+    expect(formatShare(1, 0)).toBe("–");
+  });
+});
