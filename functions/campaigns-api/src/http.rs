@@ -1,0 +1,229 @@
+//! The routes of campaigns.
+//!
+//! What starts work on the queue is put there before the campaign's record says that it goes on: if the second step
+//! fails, the worker finds nothing to do and drops the message, while the other way round a campaign would hang for ever.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Json, Router};
+use crm_domain::audience::Audience;
+use crm_domain::campaign::{Campaign, CampaignDraft, CampaignState, named_segment};
+use crm_domain::delivery::Task;
+use crm_domain::faults::Faults;
+use crm_domain::ids::{CampaignId, SegmentId};
+use crm_domain::json::Json as Tree;
+use crm_domain::message::Tally;
+use crm_domain::ports::{
+    Enqueue, KeepCampaigns, KeepSegments, Outgoing, Page, QueueName, ReadFigures, ScanCustomers, StoreError, Versioned,
+};
+use crm_domain::rules::Context;
+use crm_domain::segment::Segment;
+use crm_domain::time::Time;
+use crm_lambda::auth::{Caller, Keys, protected};
+use crm_lambda::body::JsonBody;
+use crm_lambda::config::Settings;
+use crm_lambda::etag::{check_match, etag};
+use crm_lambda::paging::Paging;
+use crm_lambda::problem::Problem;
+use futures_util::future::try_join_all;
+use serde_json::{Value, json};
+
+use crate::{funnel, view};
+
+/// Attempts to change a campaign's state while the worker changes it too.
+const ATTEMPTS: usize = 5;
+
+/// What the handlers work with.
+pub struct App<S, Q> {
+    pub store: Arc<S>,
+    pub queue: Arc<Q>,
+    pub settings: Arc<Settings>,
+}
+
+impl<S, Q> Clone for App<S, Q> {
+    fn clone(&self) -> Self {
+        Self { store: self.store.clone(), queue: self.queue.clone(), settings: self.settings.clone() }
+    }
+}
+
+/// The storage that campaigns need.
+pub trait Store: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures {}
+impl<S: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures> Store for S {}
+
+/// All routes, behind the token check.
+pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
+    let routes = Router::new()
+        .route("/api/campaigns", get(list_campaigns::<S, Q>).post(launch_campaign::<S, Q>))
+        .route("/api/campaigns/preview", post(preview_campaign::<S, Q>))
+        .route("/api/campaigns/{id}", get(get_campaign::<S, Q>))
+        .route("/api/campaigns/{id}/messages", get(list_messages::<S, Q>))
+        .route("/api/campaigns/{id}/pause", post(pause_campaign::<S, Q>))
+        .route("/api/campaigns/{id}/resume", post(resume_campaign::<S, Q>))
+        .route("/api/campaigns/{id}/cancel", post(cancel_campaign::<S, Q>))
+        .with_state(app);
+    protected(routes, keys)
+}
+
+async fn list_campaigns<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, paging: Paging) -> Result<Response, Problem> {
+    let Page { items, next } = app.store.campaigns(paging.after.clone(), paging.limit).await?;
+    let tallies = try_join_all(items.iter().map(|campaign| tally(&*app.store, campaign))).await?;
+    let items = items.into_iter().zip(tallies).collect();
+    Ok(paging.answer(Page { items, next }, |(campaign, tally)| view::campaign(&campaign, tally)))
+}
+
+async fn launch_campaign<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    Extension(caller): Extension<Caller>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    caller.may_write()?;
+    let now = Time::now();
+    let (draft, segment) = read_launch(&*app.store, &body, now).await?;
+    let customers = app.store.figures().await?.days.iter().map(|day| day.figures.customers).sum::<i64>();
+    let campaign = draft.into_campaign(segment.rules, u64::try_from(customers).unwrap_or_default(), now);
+    let plan = (0..campaign.plan_parts).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 });
+    app.queue.enqueue(QueueName::Delivery, plan.map(|task| message(&task)).collect()).await?;
+    app.store.create_campaign(&campaign).await?;
+    let mut response = (StatusCode::ACCEPTED, Json(json!({"id": campaign.id, "status": campaign.state.status}))).into_response();
+    if let Ok(location) = HeaderValue::from_str(&format!("/api/campaigns/{}", campaign.id)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+async fn preview_campaign<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, JsonBody(body): JsonBody) -> Result<Response, Problem> {
+    let now = Time::now();
+    let (draft, segment) = read_launch(&*app.store, &body, now).await?;
+    let context = Context { now: draft.scheduled_at.unwrap_or(now), consent_defaults: app.settings.consent_defaults };
+    let audience = Audience { rules: &segment.rules, channel: draft.channel, context };
+    let funnel = funnel::count(&*app.store, &audience).await?;
+    let steps: Vec<Value> = funnel.steps().iter().map(|(step, count)| json!({"step": step, "count": count})).collect();
+    Ok(Json(json!({"steps": steps, "willSend": funnel.will_send()})).into_response())
+}
+
+async fn get_campaign<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let found = find(&*app.store, &id).await?;
+    show(&*app.store, found.version, &found.record).await
+}
+
+async fn list_messages<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    Path(id): Path<String>,
+    paging: Paging,
+) -> Result<Response, Problem> {
+    let campaign = find(&*app.store, &id).await?.record;
+    let page = app.store.messages(&campaign, paging.after.clone(), paging.limit).await?;
+    Ok(paging.answer(page, |message| view::message(&campaign, &message)))
+}
+
+async fn pause_campaign<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let pause = Change { verb: "paused", spreads: false, to: |state, _| state.paused() };
+    change_state(&app, &caller, &id, &headers, &pause).await
+}
+
+async fn resume_campaign<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let resume = Change { verb: "resumed", spreads: true, to: |state, _| state.resumed() };
+    change_state(&app, &caller, &id, &headers, &resume).await
+}
+
+async fn cancel_campaign<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let cancel = Change { verb: "cancelled", spreads: true, to: |state, now| state.cancelled(now) };
+    change_state(&app, &caller, &id, &headers, &cancel).await
+}
+
+/// A change of state that a user asks for.
+struct Change {
+    verb: &'static str,
+    /// Whether those still queued must be looked at afterwards.
+    spreads: bool,
+    to: fn(&CampaignState, Time) -> Option<CampaignState>,
+}
+
+async fn change_state<S: Store, Q: Enqueue>(
+    app: &App<S, Q>,
+    caller: &Caller,
+    id: &str,
+    headers: &HeaderMap,
+    change: &Change,
+) -> Result<Response, Problem> {
+    caller.may_write()?;
+    for _ in 0..ATTEMPTS {
+        let Versioned { version, record: mut campaign } = find(&*app.store, id).await?;
+        check_match(headers, version)?;
+        let Some(state) = (change.to)(&campaign.state, Time::now()) else {
+            let status = json!(campaign.state.status);
+            let status = status.as_str().unwrap_or_default();
+            return Err(Problem::conflict(&format!("A campaign that is {status} cannot be {}.", change.verb)));
+        };
+        if change.spreads {
+            let task = Task::Spread { campaign: campaign.id, since: version };
+            app.queue.enqueue(QueueName::Delivery, vec![message(&task)]).await?;
+        }
+        match app.store.set_campaign_state(campaign.id, version, &state).await {
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+            Ok(()) => {
+                campaign.state = state;
+                return show(&*app.store, version + 1, &campaign).await;
+            }
+        }
+    }
+    Err(StoreError::Conflict.into())
+}
+
+/// Reads a launch's body and the segment that it names; a segment that is not there is one more fault of the body.
+async fn read_launch<S: Store>(store: &S, body: &Tree, now: Time) -> Result<(CampaignDraft, Segment), Problem> {
+    let named: Option<SegmentId> = named_segment(body);
+    let segment = match named {
+        Some(id) => store.segment(id).await?,
+        None => None,
+    };
+    let mut faults = Faults::default();
+    if named.is_some() && segment.is_none() {
+        faults.add("segmentId", "names no segment");
+    }
+    match (CampaignDraft::parse(body, now), segment) {
+        (Ok(draft), Some(segment)) => return Ok((draft, segment.record)),
+        (Ok(_), None) => {}
+        (Err(mut more), _) => faults.0.append(&mut more.0),
+    }
+    Err(faults.into())
+}
+
+async fn find<S: Store>(store: &S, id: &str) -> Result<Versioned<Campaign>, Problem> {
+    let missing = || Problem::not_found("campaign");
+    store.campaign(CampaignId::parse(id).ok_or_else(missing)?).await?.ok_or_else(missing)
+}
+
+async fn show<S: Store>(store: &S, version: u64, campaign: &Campaign) -> Result<Response, Problem> {
+    let tally = tally(store, campaign).await?;
+    Ok(([(header::ETAG, etag(version))], Json(view::campaign(campaign, tally))).into_response())
+}
+
+/// The counts of the whole log.
+async fn tally<S: Store>(store: &S, campaign: &Campaign) -> Result<Tally, StoreError> {
+    Ok(store.tallies(campaign.id).await?.into_iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(tally)))
+}
+
+fn message(task: &Task) -> Outgoing {
+    Outgoing { body: task.body(), ..Outgoing::default() }
+}

@@ -1,0 +1,27 @@
+//! `campaigns-api`: wiring.
+
+mod funnel;
+mod http;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::sync::Arc;
+
+use crm_aws::{Dynamo, SecretsManager, Sqs};
+use crm_lambda::auth::Keys;
+use crm_lambda::config::Settings;
+use crm_lambda::serve::{serve, start_logs};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    start_logs();
+    let aws = crm_aws::config().await;
+    let settings = Settings::from_env()?;
+    let app = http::App {
+        store: Arc::new(Dynamo::from_env(&aws, settings.currency.clone())?),
+        queue: Arc::new(Sqs::new(&aws)),
+        settings: Arc::new(settings),
+    };
+    serve(http::router(app, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
+}

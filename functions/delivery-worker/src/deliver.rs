@@ -1,0 +1,120 @@
+//! Writing to those who are queued.
+//!
+//! A crash between the provider's answer and its record means that the letter is handed over once more, under the same
+//! id; the provider then sends nothing twice.
+
+use std::collections::HashMap;
+
+use crm_domain::audience;
+use crm_domain::campaign::{Campaign, CampaignStatus};
+use crm_domain::customer::{Channel, Customer};
+use crm_domain::ids::{CampaignId, CustomerId};
+use crm_domain::message::{Message, Phase, SkipReason};
+use crm_domain::ports::{Enqueue, Letter, SendLetters, Sending, StoreError};
+use crm_domain::template::Templates;
+use crm_domain::time::Time;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::plan::RECIPIENTS;
+use crate::worker::{Next, StepError, Store, Worker};
+
+/// Shards read or counted side by side.
+const SHARDS: usize = 8;
+/// Outcomes recorded side by side.
+const CONCURRENCY: usize = 16;
+
+impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
+    /// Settles everyone who is queued in the shards `first` to `last`.
+    pub(crate) async fn deliver(&self, id: CampaignId, first: u32, last: u32) -> Result<Next, StepError> {
+        let Some(found) = self.store.campaign(id).await? else { return Ok(Next::Wait) };
+        let campaign = found.record;
+        if campaign.state.status == CampaignStatus::Paused {
+            // Resuming hands everyone out again.
+            return Ok(Next::Done);
+        }
+        let last = last.min(campaign.shards.saturating_sub(1));
+        let reads: Vec<_> = (first..=last).map(|shard| self.store.shard(&campaign, shard)).collect();
+        let shards: Vec<Vec<Message>> = stream::iter(reads).buffered(SHARDS).try_collect().await?;
+        let queued: Vec<Message> = shards.into_iter().flatten().filter(|entry| !entry.is_settled()).collect();
+        for recipients in queued.chunks(RECIPIENTS as usize) {
+            // Read again each time: a pause takes effect with the next hundred.
+            let Some(now) = self.store.campaign(id).await? else { break };
+            let settled = match now.record.state.status {
+                CampaignStatus::Paused => break,
+                CampaignStatus::Cancelled => recipients.iter().map(|entry| skipped(entry, SkipReason::Cancelled)).collect(),
+                _ => self.write_to(&campaign, recipients).await?,
+            };
+            let records: Vec<_> = settled.iter().map(|entry| self.store.settle(&campaign, entry)).collect();
+            stream::iter(records).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
+        }
+        let counts: Vec<_> = (first..=last).map(|shard| self.store.recount(&campaign, shard)).collect();
+        let counts: Result<Vec<_>, StoreError> = stream::iter(counts).buffer_unordered(SHARDS).try_collect().await;
+        if counts?.iter().all(|tally| tally.queued == 0) && self.store.tallies(id).await?.iter().all(|(_, tally)| tally.queued == 0) {
+            self.finish(id).await?;
+        }
+        Ok(Next::Done)
+    }
+
+    /// Sends to up to a hundred recipients; returns their entries with what became of them.
+    async fn write_to(&self, campaign: &Campaign, recipients: &[Message]) -> Result<Vec<Message>, StepError> {
+        let templates = self.templates(campaign)?;
+        let ids: Vec<CustomerId> = recipients.iter().map(|entry| entry.customer_id).collect();
+        let customers = self.store.customers(&ids).await?;
+        let customers: HashMap<CustomerId, Customer> = customers.into_iter().map(|customer| (customer.id, customer)).collect();
+        let (mut settled, mut letters, mut sending) = (Vec::with_capacity(recipients.len()), Vec::new(), Vec::new());
+        for entry in recipients {
+            match self.letter(campaign, &templates, entry, customers.get(&entry.customer_id)) {
+                Ok(letter) => {
+                    sending.push(entry);
+                    letters.push(letter);
+                }
+                Err(outcome) => settled.push(*outcome),
+            }
+        }
+        if !letters.is_empty() {
+            let answers = self.provider.send(&letters).await?;
+            settled.extend(sending.into_iter().zip(letters).zip(answers).map(|((entry, letter), answer)| answered(entry, letter, answer)));
+        }
+        Ok(settled)
+    }
+
+    /// The letter to one recipient, or their entry settled without one.
+    fn letter(
+        &self,
+        campaign: &Campaign,
+        templates: &Templates,
+        entry: &Message,
+        customer: Option<&Customer>,
+    ) -> Result<Letter, Box<Message>> {
+        let Some(customer) = customer else { return Err(Box::new(skipped(entry, SkipReason::Gone))) };
+        if let Some(reason) = audience::barrier(customer, campaign.channel, self.consent_defaults) {
+            return Err(Box::new(skipped(entry, reason)));
+        }
+        let to = match campaign.channel {
+            Channel::Email => customer.email.to_string(),
+            Channel::Sms | Channel::Whatsapp => customer.phone.clone().unwrap_or_default(),
+        };
+        let id = campaign.message_id(entry.customer_id);
+        match templates.render(entry.variant, campaign.channel, customer) {
+            Ok(text) => Ok(Letter { id, place: entry.place, to, subject: text.subject, body: text.body }),
+            Err(reason) => Err(Box::new(failed(entry, reason))),
+        }
+    }
+}
+
+fn skipped(entry: &Message, reason: SkipReason) -> Message {
+    Message { skipped_reason: Some(reason), skipped_phase: Some(Phase::Send), ..entry.clone() }
+}
+
+fn failed(entry: &Message, reason: String) -> Message {
+    Message { failed_at: Some(Time::now()), failed_reason: Some(reason), ..entry.clone() }
+}
+
+fn answered(entry: &Message, letter: Letter, answer: Sending) -> Message {
+    let Letter { subject, body, .. } = letter;
+    let entry = Message { subject, body: Some(body), ..entry.clone() };
+    match answer {
+        Sending::Taken(at) => Message { sent_at: Some(at), ..entry },
+        Sending::Refused(reason) => failed(&entry, reason),
+    }
+}

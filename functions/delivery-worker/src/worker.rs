@@ -1,0 +1,145 @@
+//! The loop of the delivery queue: each step by itself, tried again soon when something fails, set aside when it keeps
+//! failing.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crm_domain::campaign::Campaign;
+use crm_domain::customer::ConsentDefaults;
+use crm_domain::delivery::{Step, Task};
+use crm_domain::ids::CampaignId;
+use crm_domain::ports::{
+    Enqueue, KeepCampaigns, KeepLog, Outgoing, QueueError, QueueName, ReadCustomers, ScanCustomers, SendLetters, StoreError,
+};
+use crm_domain::template::Templates;
+use crm_lambda::batch::Incoming;
+use crm_lambda::problem::chain;
+use futures_util::{StreamExt, stream};
+
+/// Steps of one batch under way at once.
+const CONCURRENCY: usize = 4;
+/// Time after which a plan hands over to the next message. The function itself has 60 s, and a batch several plans.
+const BUDGET: Duration = Duration::from_secs(15);
+/// Tries of a step before it is set aside; the waits in between add up to four minutes.
+const MAX_ATTEMPTS: u32 = 8;
+/// Tries of a step whose campaign is not there: a launch that fails half-way leaves such. They add up to a minute, three
+/// times what the launch itself may take.
+const MAX_WAITS: u32 = 6;
+/// Campaigns whose templates are kept compiled.
+const MAX_COMPILED: usize = 16;
+
+/// The storage that deliveries need.
+pub trait Store: KeepCampaigns + KeepLog + ReadCustomers + ScanCustomers {}
+impl<S: KeepCampaigns + KeepLog + ReadCustomers + ScanCustomers> Store for S {}
+
+/// What the steps work with.
+pub struct Worker<S, Q, P> {
+    pub(crate) store: S,
+    pub(crate) queue: Q,
+    pub(crate) provider: P,
+    pub(crate) consent_defaults: ConsentDefaults,
+    templates: Mutex<HashMap<CampaignId, Arc<Templates>>>,
+}
+
+/// How a step ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    Done,
+    /// It goes on with this, after so many seconds.
+    Then(Task, u32),
+    /// What it needs is not there yet.
+    Wait,
+}
+
+/// Why a step failed; another try may succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    #[error("the campaign's templates do not compile: {0}")]
+    Templates(String),
+}
+
+impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
+    pub fn new(store: S, queue: Q, provider: P, consent_defaults: ConsentDefaults) -> Self {
+        Self { store, queue, provider, consent_defaults, templates: Mutex::default() }
+    }
+
+    /// Takes a batch; returns the ids of the messages that must come again.
+    pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
+        let steps: Vec<_> = batch.into_iter().map(|message| self.take(message)).collect();
+        stream::iter(steps).buffer_unordered(CONCURRENCY).filter_map(async |failed| failed).collect().await
+    }
+
+    async fn take(&self, message: Incoming) -> Option<String> {
+        let outcome = match Step::parse(&message.body) {
+            Ok(step) => self.run(step).await,
+            Err(reason) => self.bury(message.body, reason).await,
+        };
+        let error = outcome.err()?;
+        // The queue does not answer: the message comes back when its visibility ends.
+        tracing::error!(cause = %chain(&error), "step cannot be handed on");
+        Some(message.id)
+    }
+
+    /// Runs a step and hands on what follows from it. Only a failure to do the latter is an error.
+    async fn run(&self, step: Step) -> Result<(), QueueError> {
+        let Step { task, attempt } = step;
+        let campaign = task.campaign();
+        match self.advance(task.clone()).await {
+            Ok(Next::Done) => Ok(()),
+            Ok(Next::Then(task, delay)) => self.requeue(&Step { task, attempt: 0 }, delay).await,
+            Ok(Next::Wait) if attempt < MAX_WAITS => self.requeue(&Step { task, attempt: attempt + 1 }, backoff(attempt)).await,
+            Ok(Next::Wait) => {
+                tracing::warn!(%campaign, "step dropped: its request never came to an end");
+                Ok(())
+            }
+            Err(error) if attempt < MAX_ATTEMPTS => {
+                tracing::warn!(%campaign, attempt, cause = %chain(&error), "step failed");
+                self.requeue(&Step { task, attempt: attempt + 1 }, backoff(attempt)).await
+            }
+            Err(error) => {
+                tracing::error!(%campaign, cause = %chain(&error), "step set aside");
+                self.bury(task.body(), error.to_string()).await
+            }
+        }
+    }
+
+    async fn advance(&self, task: Task) -> Result<Next, StepError> {
+        match task {
+            Task::Plan { campaign, part, after, queued } => self.plan(campaign, part, after, queued, Instant::now() + BUDGET).await,
+            Task::Deliver { campaign, first, last } => self.deliver(campaign, first, last).await,
+            Task::Spread { campaign, since } => self.spread(campaign, since).await,
+        }
+    }
+
+    async fn requeue(&self, step: &Step, delay: u32) -> Result<(), QueueError> {
+        self.queue.enqueue(QueueName::Delivery, vec![Outgoing { body: step.body(), delay, attributes: Vec::new() }]).await
+    }
+
+    async fn bury(&self, body: String, reason: String) -> Result<(), QueueError> {
+        self.queue.bury(QueueName::Delivery, Outgoing { body, delay: 0, attributes: vec![("reason", reason)] }).await
+    }
+
+    /// The campaign's templates, compiled once per environment.
+    pub(crate) fn templates(&self, campaign: &Campaign) -> Result<Arc<Templates>, StepError> {
+        let mut compiled = self.templates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(templates) = compiled.get(&campaign.id) {
+            return Ok(templates.clone());
+        }
+        if compiled.len() >= MAX_COMPILED {
+            compiled.clear();
+        }
+        let templates = Arc::new(Templates::compile(campaign.channel, &campaign.variants).map_err(StepError::Templates)?);
+        compiled.insert(campaign.id, templates.clone());
+        Ok(templates)
+    }
+}
+
+/// Seconds before the next try.
+const fn backoff(attempt: u32) -> u32 {
+    1 << attempt
+}
