@@ -24,8 +24,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     });
     batch::consume(move |messages| {
         let worker = worker.clone();
-        // Boxed: the whole call tree in one future is deeper than the compiler computes layouts for.
-        Box::pin(async move { worker.consume(messages).await })
+        async move { worker.consume(messages).await }
     })
     .await
 }

@@ -31,7 +31,8 @@ where
 {
     let consume = &consume;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
-        let failed = consume(incoming(event.payload)).await;
+        // Boxed: a consumer's whole call tree in one future is deeper than the compiler computes layouts for.
+        let failed = Box::pin(consume(incoming(event.payload))).await;
         Ok::<_, std::convert::Infallible>(answer(failed))
     }))
     .await
