@@ -239,8 +239,13 @@ pub fn group(condition: BoxedStrategy<Value>, most: usize) -> BoxedStrategy<Valu
 
 /// Rules, a person and a clock. Half of the time the clock stands near an edge of one of the rules' stretches.
 pub fn scene(wire: BoxedStrategy<Value>) -> impl Strategy<Value = (Value, Person, Timestamp)> {
+    scene_of(wire, person().boxed())
+}
+
+/// As [`scene`], with such persons.
+pub fn scene_of(wire: BoxedStrategy<Value>, person: BoxedStrategy<Person>) -> impl Strategy<Value = (Value, Person, Timestamp)> {
     let edge = option::of((any::<[Index; 3]>(), -1_i64..=1));
-    (wire, person(), instant(), edge).prop_map(|(wire, person, any, edge)| {
+    (wire, person, instant(), edge).prop_map(|(wire, person, any, edge)| {
         let spans = spans_in(&wire);
         let now = edge.filter(|_| !spans.is_empty()).and_then(|([event, span, place], micros)| {
             let edges = edges_of(*event.get(&person.events()), *span.get(&spans));

@@ -2,14 +2,15 @@
 
 use crm_domain::json::Json;
 use crm_domain::rules::{Part, Subject};
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::people::{
-    condition, context, customer, edges_of, group, instant, json_of, moving, person, rules, scene, spans_in, time,
+    condition, context, customer, edges_of, group, instant, json_of, moving, person, rules, scene, scene_of, spans_in, time,
 };
-use crate::slow::{Person, holds};
+use crate::slow::{Order, Person, holds};
 
 /// So many cases, unless `PROPTEST_CASES` asks for another number.
 fn cases(cases: u32) -> ProptestConfig {
@@ -106,20 +107,37 @@ proptest! {
     }
 }
 
-/// A window on the one thing that everybody has, by the calendar.
+/// Windows by the calendar: on the one thing that everybody has, and on orders.
 fn calendar() -> BoxedStrategy<Value> {
-    let spans = prop::sample::select(&["P1M", "P2M", "P11M", "P1Y", "P1M1D", "P1MT12H", "P13M3W", "P1MT23H59M59S"][..]);
-    alone(spans.prop_map(|span| json!({"field": "createdAt", "operator": "within", "value": span})).boxed())
+    let spans = || prop::sample::select(&["P1M", "P2M", "P11M", "P1Y", "P1M1D", "P1MT12H", "P13M3W", "P1MT23H59M59S"][..]);
+    let created = spans().prop_map(|span| json!({"field": "createdAt", "operator": "within", "value": span}));
+    let orders = (spans(), 1..4)
+        .prop_map(|(span, count)| json!({"field": "orderCount", "operator": ">=", "value": count, "within": span}));
+    alone(prop_oneof![created, orders].boxed())
+}
+
+/// The same time of day at the end of a month that is shorter than the next, where windows let go more than once.
+fn at_months_end(at: Timestamp) -> Timestamp {
+    let at = at.to_zoned(TimeZone::UTC);
+    let month = [2, 4, 6, 9, 11][at.month().unsigned_abs() as usize % 5];
+    at.with().day(1).month(month).build().unwrap().last_of_month().unwrap().timestamp()
 }
 
 proptest! {
     #![proptest_config(cases(1500))]
 
     #[test]
-    fn a_calendar_stretch_lets_go_exactly_when_announced((wire, person, now) in scene(calendar())) {
-        let person = Person { email: person.email, created: person.created, ..Person::default() };
+    fn a_calendar_stretch_lets_go_exactly_when_announced((wire, person, now) in calendar_scene()) {
         flips_when_announced(&wire, &person, now);
     }
+}
+
+fn calendar_scene() -> impl Strategy<Value = (Value, Person, Timestamp)> {
+    let person = person().prop_map(|person| {
+        let orders = person.orders.into_iter().take(3).map(|order| Order { at: at_months_end(order.at), ..order }).collect();
+        Person { email: person.email, created: at_months_end(person.created), orders, ..Person::default() }
+    });
+    scene_of(calendar(), person.boxed())
 }
 
 /// The slow answer stays the same at every instant that might matter before the flip, and is another at the flip.
