@@ -14,9 +14,27 @@ export default defineConfig({
   preview: { host: "127.0.0.1", port: 4173, proxy },
   build: { manifest: true, reportCompressedSize: false },
   test: {
-    environment: "jsdom",
-    include: ["src/**/*.test.{ts,tsx}"],
-    setupFiles: ["src/test-setup.ts"],
     restoreMocks: true,
+    // Plain functions need no document, which costs a second per file.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "plain",
+          environment: "node",
+          include: ["src/**/*.test.ts"],
+          exclude: ["src/**/*.dom.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "dom",
+          environment: "jsdom",
+          include: ["src/**/*.test.tsx", "src/**/*.dom.test.ts"],
+          setupFiles: ["src/test-setup.ts"],
+        },
+      },
+    ],
   },
 });

@@ -3,6 +3,5 @@ import { afterEach } from "vitest";
 
 afterEach(() => {
   cleanup();
-  // Tests of plain functions run without a DOM.
-  globalThis.sessionStorage?.clear();
+  sessionStorage.clear();
 });

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { formatMoney, formatRelative, formatShare, formatUtcDay, plural } from "./format";
 

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { prepareRuleGroup, type RuleGroupType } from "react-querybuilder";
 import { describe, expect, it } from "vitest";
 import type { RuleGroup } from "../contract";

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { niceTicks } from "./bar-chart";
 import { seriesOf } from "./daily-series";

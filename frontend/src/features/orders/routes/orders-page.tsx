@@ -17,17 +17,13 @@ const COLUMNS: Column<Order>[] = [
     main: true,
     cell: (order) => (
       <>
-        <Link to={customerOf(order)} className="font-medium wrap-anywhere hover:underline">
+        <Link to={customerOf(order)} className="block font-medium wrap-anywhere hover:underline">
           {order.email}
         </Link>
+        {order.orderId && <p className="text-sm text-muted wrap-anywhere max-sm:hidden">{order.orderId}</p>}
         <p className="text-sm text-muted sm:hidden">{formatDateTime(order.placedAt)}</p>
       </>
     ),
-  },
-  {
-    header: "Order",
-    from: "lg",
-    cell: (order) => <span className="wrap-anywhere">{order.orderId ?? "–"}</span>,
   },
   { header: "Items", from: "md", cell: (order) => itemsOf(order) },
   { header: "Status", from: "sm", cell: (order) => <StatusBadge status={order.status} /> },

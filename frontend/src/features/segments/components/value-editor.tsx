@@ -27,7 +27,7 @@ export function RuleValueEditor(props: ValueEditorProps) {
   };
   return (
     <div className="rule-editor grid gap-1.5">
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-center gap-1.5">
         <Value
           kind={field.kind}
           operator={props.operator}
@@ -122,7 +122,7 @@ function NumberInput({ label, value, onChange }: Omit<OneProps, "kind">) {
         setText(event.target.value);
         onChange(toNumber(event.target.value));
       }}
-      className="control w-28 tabular-nums"
+      className="control w-24 tabular-nums"
     />
   );
 }
