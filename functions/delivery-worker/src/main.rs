@@ -6,6 +6,8 @@ mod plan;
 mod tests;
 mod worker;
 
+use std::sync::Arc;
+
 use crm_aws::{Dynamo, Simulated, Sqs};
 use crm_lambda::batch::consume;
 use crm_lambda::config::Settings;
@@ -16,7 +18,13 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
     let aws = crm_aws::config().await;
     let settings = Settings::from_env()?;
-    let store = Dynamo::from_env(&aws, settings.currency)?;
-    let worker = worker::Worker::new(store, Sqs::new(&aws), Simulated::new(Sqs::new(&aws)), settings.consent_defaults);
-    consume(async |batch| worker.handle(batch).await).await
+    let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
+    let provider = Arc::new(Simulated::new(Sqs::new(&aws)));
+    let worker = Arc::new(worker::Worker::new(store, Arc::new(Sqs::new(&aws)), provider, settings.consent_defaults));
+    consume(move |batch| {
+        let worker = worker.clone();
+        // Boxed: the whole call tree in one future is deeper than the compiler computes layouts for.
+        Box::pin(async move { worker.handle(batch).await })
+    })
+    .await
 }

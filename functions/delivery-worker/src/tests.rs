@@ -1,1 +1,324 @@
-//! Tests.
+//! Whole campaigns over the ports in memory, also with crashes, duplicates and reordering.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crm_domain::campaign::{Campaign, CampaignDraft, CampaignState, CampaignStatus, Variant};
+use crm_domain::customer::{Channel, ConsentDefaults};
+use crm_domain::delivery::{Step, Task};
+use crm_domain::event::Event;
+use crm_domain::ids::{CampaignId, SegmentId};
+use crm_domain::json::Json;
+use crm_domain::message::{MessageStatus, Phase, SkipReason, Tally};
+use crm_domain::ports::{Enqueue, KeepCampaigns, Outgoing, QueueName};
+use crm_domain::rules::Rules;
+use crm_domain::time::Time;
+use crm_lambda::batch::{Incoming, incoming};
+use crm_testing::{Memory, cases, settings};
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom as _;
+use rand::{Rng as _, SeedableRng as _};
+use serde_json::{Value, json};
+
+use crate::plan::deliveries;
+use crate::worker::Worker;
+
+type TestWorker = Worker<Memory, Memory, Memory>;
+
+struct Crm {
+    memory: Arc<Memory>,
+    worker: TestWorker,
+}
+
+impl Crm {
+    fn new(people: u32) -> Self {
+        let memory = Arc::new(Memory::default());
+        for number in 0..people {
+            upsert(&memory, number, &json!({"name": format!("Person {number}"), "emailConsent": number % 7 != 3}), 1);
+        }
+        let worker = Worker::new(memory.clone(), memory.clone(), memory.clone(), ConsentDefaults::default());
+        Self { memory, worker }
+    }
+
+    /// Launches a campaign to everyone, as the API does.
+    async fn launch(&self, body: &str, customers: u64, scheduled_at: Option<Time>) -> Campaign {
+        let rules = Json::parse(br#"{"combinator":"and","rules":[]}"#).unwrap();
+        let draft = CampaignDraft {
+            name: "Hello".into(),
+            segment_id: SegmentId::generate(),
+            channel: Channel::Email,
+            objective: None,
+            variants: vec![Variant { subject: Some("Hi".into()), body: body.into() }],
+            scheduled_at,
+        };
+        let campaign = draft.into_campaign(Rules::parse(&rules, "rules", &settings().currency).unwrap(), customers, Time::now());
+        let plan = (0..campaign.plan_parts).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 });
+        self.put(plan).await;
+        self.memory.create_campaign(&campaign).await.unwrap();
+        campaign
+    }
+
+    async fn put(&self, tasks: impl Iterator<Item = Task>) {
+        let messages = tasks.map(|task| Outgoing { body: task.body(), ..Outgoing::default() }).collect();
+        self.memory.enqueue(QueueName::Delivery, messages).await.unwrap();
+    }
+
+    /// Changes the state as the API does: what follows from it is queued first.
+    async fn change(&self, id: CampaignId, to: impl Fn(&CampaignState) -> Option<CampaignState>) -> bool {
+        let found = self.memory.campaign(id).await.unwrap().unwrap();
+        let Some(state) = to(&found.record.state) else { return false };
+        self.put([Task::Spread { campaign: id, since: found.version }].into_iter()).await;
+        self.memory.set_campaign_state(id, found.version, &state).await.is_ok()
+    }
+
+    /// Works until the queue is empty.
+    async fn drain(&self) {
+        for _ in 0..10_000 {
+            let batch: Vec<Incoming> = self.memory.drain(QueueName::Delivery).into_iter().map(received).collect();
+            if batch.is_empty() {
+                return;
+            }
+            assert_eq!(self.worker.handle(batch).await, Vec::<String>::new());
+        }
+        panic!("the queue does not empty");
+    }
+
+    async fn state(&self, id: CampaignId) -> CampaignState {
+        self.memory.campaign(id).await.unwrap().unwrap().record.state
+    }
+
+    async fn tally(&self, id: CampaignId) -> Tally {
+        self.memory.tallies(id).await.unwrap().into_iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(tally))
+    }
+
+    /// The counts are those of the log.
+    async fn assert_counts(&self, id: CampaignId) -> Tally {
+        let mut counted = Tally::default();
+        self.memory.log(id).iter().for_each(|message| counted.count(message));
+        let tally = self.tally(id).await;
+        assert_eq!(tally, counted);
+        assert_eq!(tally.audience, tally.queued + tally.sent + tally.failed + tally.skipped);
+        tally
+    }
+}
+
+fn upsert(memory: &Memory, number: u32, fields: &Value, second: u32) {
+    let mut data = json!({"email": format!("p{number}@x.in")});
+    data.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    let event = json!({
+        "specversion": "1.0", "id": format!("{number}.{second}"), "source": "/t", "type": "crm.customer.upsert.v1",
+        "time": format!("2026-01-01T00:00:{second:02}Z"), "data": data,
+    });
+    let event = Event::parse(&Json::parse(event.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap();
+    memory.apply(&[event]);
+}
+
+fn received(message: Outgoing) -> Incoming {
+    Incoming { id: "m".into(), queue: QueueName::Delivery, body: message.body, attributes: Vec::new() }
+}
+
+#[tokio::test]
+async fn everyone_gets_it_once_or_is_skipped_with_the_reason() {
+    let crm = Crm::new(30);
+    let campaign = crm.launch("Dear {{name}}", 12_000, None).await;
+    assert_eq!((campaign.shards, campaign.plan_parts), (120, 3));
+    crm.drain().await;
+    let tally = crm.assert_counts(campaign.id).await;
+    assert_eq!((tally.audience, tally.sent, tally.skipped, tally.failed), (30, 26, 4, 0));
+    let state = crm.state(campaign.id).await;
+    assert_eq!((state.status, state.audience, state.planned), (CampaignStatus::Sent, 30, true));
+    assert!(state.finished_at.is_some());
+    for entry in crm.memory.log(campaign.id) {
+        match entry.status() {
+            MessageStatus::Sent => assert!(entry.body.unwrap().starts_with("Dear Person ")),
+            status => {
+                let skipped = (MessageStatus::Skipped, Some(SkipReason::NoConsent), Some(Phase::Launch));
+                assert_eq!((status, entry.skipped_reason, entry.skipped_phase), skipped);
+            }
+        }
+    }
+    assert_eq!(crm.memory.letters().len(), 26);
+    // Once more from the start changes nothing.
+    let before = crm.memory.log(campaign.id);
+    crm.put((0..3).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 })).await;
+    crm.put([Task::Deliver { campaign: campaign.id, first: 0, last: 999 }].into_iter()).await;
+    crm.drain().await;
+    assert_eq!(crm.memory.log(campaign.id), before);
+    assert_eq!(crm.state(campaign.id).await, state);
+}
+
+#[tokio::test]
+async fn an_empty_audience_is_sent_at_once() {
+    let crm = Crm::new(0);
+    let campaign = crm.launch("x", 0, None).await;
+    crm.drain().await;
+    assert_eq!(crm.state(campaign.id).await.status, CampaignStatus::Sent);
+    assert_eq!(crm.assert_counts(campaign.id).await, Tally::default());
+}
+
+#[tokio::test]
+async fn who_cannot_be_rendered_has_failed_and_the_others_are_sent() {
+    let crm = Crm::new(3);
+    upsert(&crm.memory, 1, &json!({"attributes": {"points": "many"}}), 2);
+    let campaign = crm.launch("{% if attributes.points %}{{ attributes.points - 1 }}{% endif %}", 3, None).await;
+    crm.drain().await;
+    let tally = crm.assert_counts(campaign.id).await;
+    assert_eq!((tally.sent, tally.failed), (2, 1));
+    let failed = crm.memory.log(campaign.id).into_iter().find(|entry| entry.status() == MessageStatus::Failed).unwrap();
+    assert!(failed.failed_reason.unwrap().starts_with("template: "));
+}
+
+#[tokio::test]
+async fn a_consent_withdrawn_after_the_launch_counts_at_sending() {
+    let crm = Crm::new(3);
+    let campaign = crm.launch("x", 3, None).await;
+    let plan = crm.memory.drain(QueueName::Delivery).into_iter().map(received).collect();
+    crm.worker.handle(plan).await;
+    upsert(&crm.memory, 0, &json!({"emailConsent": false}), 2);
+    crm.drain().await;
+    let tally = crm.assert_counts(campaign.id).await;
+    assert_eq!((tally.sent, tally.skipped), (2, 1));
+    let skipped = crm.memory.log(campaign.id).into_iter().find(|entry| entry.skipped_reason.is_some()).unwrap();
+    assert_eq!((skipped.email.as_str(), skipped.skipped_phase), ("p0@x.in", Some(Phase::Send)));
+}
+
+#[tokio::test]
+async fn a_pause_holds_everyone_and_a_resumption_reaches_everyone() {
+    let crm = Crm::new(20);
+    let campaign = crm.launch("x", 2_000, None).await;
+    let plan = crm.memory.drain(QueueName::Delivery).into_iter().map(received).collect();
+    crm.worker.handle(plan).await;
+    assert!(crm.change(campaign.id, CampaignState::paused).await);
+    crm.drain().await;
+    assert!(crm.memory.letters().is_empty());
+    assert_eq!(crm.tally(campaign.id).await.queued, 17);
+    assert!(crm.change(campaign.id, CampaignState::resumed).await);
+    crm.drain().await;
+    assert_eq!(crm.assert_counts(campaign.id).await.sent, 17);
+    assert_eq!(crm.state(campaign.id).await.status, CampaignStatus::Sent);
+}
+
+#[tokio::test]
+async fn a_cancelled_campaign_skips_the_rest() {
+    let crm = Crm::new(20);
+    let campaign = crm.launch("x", 2_000, None).await;
+    assert!(crm.change(campaign.id, |state| state.cancelled(Time::now())).await);
+    crm.drain().await;
+    let tally = crm.assert_counts(campaign.id).await;
+    assert_eq!((tally.audience, tally.sent, tally.skipped), (20, 0, 20));
+    let state = crm.state(campaign.id).await;
+    assert_eq!(state.status, CampaignStatus::Cancelled);
+    assert!(state.finished_at.is_some());
+}
+
+#[tokio::test]
+async fn a_scheduled_campaign_waits_for_its_time() {
+    let crm = Crm::new(2);
+    let campaign = crm.launch("x", 2, Some(Time::now().plus(2_000_000_000))).await;
+    let plan = crm.memory.drain(QueueName::Delivery).into_iter().map(received).collect();
+    crm.worker.handle(plan).await;
+    assert_eq!(crm.state(campaign.id).await.status, CampaignStatus::Scheduled);
+    let waiting = crm.memory.drain(QueueName::Delivery);
+    assert_eq!(waiting.iter().map(|message| message.delay).collect::<Vec<_>>(), [900]);
+    // Cancelled before it began: there is nobody to skip.
+    assert!(crm.change(campaign.id, |state| state.cancelled(Time::now())).await);
+    crm.worker.handle(waiting.into_iter().map(received).collect()).await;
+    crm.drain().await;
+    assert!(crm.memory.log(campaign.id).is_empty());
+    let begun = crm.launch("x", 2, Some(Time::now().plus(-1))).await;
+    crm.drain().await;
+    assert_eq!(crm.state(begun.id).await.status, CampaignStatus::Sent);
+}
+
+#[tokio::test]
+async fn steps_of_a_launch_that_failed_are_dropped_after_a_while() {
+    let crm = Crm::new(1);
+    crm.put([Task::Plan { campaign: CampaignId::generate(), part: 0, after: None, queued: 0 }].into_iter()).await;
+    crm.drain().await;
+    assert!(crm.memory.dead(QueueName::Delivery).is_empty());
+}
+
+#[tokio::test]
+async fn every_event_of_the_folder_is_done_or_set_aside() {
+    for (case, event) in cases("delivery-worker") {
+        let crm = Crm::new(1);
+        let messages = incoming(serde_json::from_str(&event).unwrap());
+        assert!(!messages.is_empty(), "{case}");
+        assert_eq!(crm.worker.handle(messages).await, Vec::<String>::new(), "{case}");
+        let dead = crm.memory.dead(QueueName::Delivery);
+        assert_eq!(dead.is_empty(), !case.starts_with("bad-"), "{case}");
+        for letter in dead {
+            assert!(letter.attributes.iter().any(|(name, reason)| *name == "reason" && !reason.is_empty()), "{letter:?}");
+        }
+    }
+}
+
+#[test]
+fn deliveries_cover_each_queued_shard_once() {
+    let tallies: Vec<(u32, Tally)> =
+        [60, 40, 1, 0, 250, 3].iter().enumerate().map(|(shard, queued)| (shard as u32, Tally { queued: *queued, ..Tally::default() })).collect();
+    let id = CampaignId::generate();
+    let task = |first, last| Task::Deliver { campaign: id, first, last };
+    assert_eq!(deliveries(id, &tallies), [task(0, 1), task(2, 2), task(4, 4), task(5, 5)]);
+}
+
+/// A run in which the process dies at random steps, messages come twice and in any order, and someone pauses and resumes.
+async fn troubled_run(seed: u64) {
+    let mut chance = StdRng::seed_from_u64(seed);
+    let people = chance.random_range(1..25);
+    let crm = Crm::new(people);
+    let campaign = crm.launch("Dear {{name}}", chance.random_range(1..15_000), None).await;
+    let mut waiting: Vec<Outgoing> = Vec::new();
+    for _ in 0..400 {
+        waiting.extend(crm.memory.drain(QueueName::Delivery));
+        if waiting.is_empty() {
+            break;
+        }
+        waiting.shuffle(&mut chance);
+        let batch: Vec<Outgoing> = waiting.split_off(waiting.len() - chance.random_range(1..=waiting.len().min(10)));
+        // SQS may deliver any message again.
+        waiting.extend(batch.iter().filter(|_| chance.random_ratio(1, 8)).cloned());
+        if chance.random_ratio(1, 2) {
+            crm.memory.die_after(Some(chance.random_range(0..60)));
+        }
+        let failed = crm.worker.handle(batch.iter().cloned().map(received).collect()).await;
+        let died = crm.memory.campaign(campaign.id).await.is_err();
+        crm.memory.die_after(None);
+        if died || !failed.is_empty() {
+            // Whose function dies gets its whole batch again.
+            waiting.extend(batch);
+        }
+        match chance.random_range(0..12) {
+            0 => drop(crm.change(campaign.id, CampaignState::paused).await),
+            1..4 => drop(crm.change(campaign.id, CampaignState::resumed).await),
+            _ => {}
+        }
+    }
+    // Now nothing is in the way any more.
+    crm.memory.enqueue(QueueName::Delivery, waiting).await.unwrap();
+    crm.change(campaign.id, CampaignState::resumed).await;
+    crm.drain().await;
+    let tally = crm.assert_counts(campaign.id).await;
+    let state = crm.state(campaign.id).await;
+    let without_consent = (0..people).filter(|number| number % 7 == 3).count() as u64;
+    assert_eq!(state.status, CampaignStatus::Sent, "seed {seed}: {tally:?}");
+    assert_eq!((tally.audience, state.audience, tally.queued), (u64::from(people), u64::from(people), 0), "seed {seed}");
+    assert_eq!((tally.skipped, tally.failed), (without_consent, 0), "seed {seed}");
+    let sent: BTreeSet<_> = crm.memory.log(campaign.id).iter().filter(|entry| entry.sent_at.is_some()).map(|entry| entry.customer_id).collect();
+    let taken: BTreeSet<_> = crm.memory.letters().iter().map(|letter| letter.id.customer).collect();
+    assert_eq!(sent, taken, "seed {seed}");
+    assert!(crm.memory.dead(QueueName::Delivery).is_empty(), "seed {seed}");
+}
+
+#[tokio::test]
+async fn crashes_duplicates_and_reordering_change_nothing() {
+    for seed in 0..150 {
+        troubled_run(seed).await;
+    }
+}
+
+#[test]
+fn a_step_that_is_set_aside_starts_afresh_when_it_is_put_back() {
+    let task = Task::Spread { campaign: CampaignId::generate(), since: 1 };
+    assert_eq!(Step::parse(&task.body()).unwrap().attempt, 0);
+}

@@ -35,9 +35,9 @@ impl<S: KeepCampaigns + KeepLog + ReadCustomers + ScanCustomers> Store for S {}
 
 /// What the steps work with.
 pub struct Worker<S, Q, P> {
-    pub(crate) store: S,
-    pub(crate) queue: Q,
-    pub(crate) provider: P,
+    pub(crate) store: Arc<S>,
+    pub(crate) queue: Arc<Q>,
+    pub(crate) provider: Arc<P>,
     pub(crate) consent_defaults: ConsentDefaults,
     templates: Mutex<HashMap<CampaignId, Arc<Templates>>>,
 }
@@ -64,7 +64,7 @@ pub enum StepError {
 }
 
 impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
-    pub fn new(store: S, queue: Q, provider: P, consent_defaults: ConsentDefaults) -> Self {
+    pub fn new(store: Arc<S>, queue: Arc<Q>, provider: Arc<P>, consent_defaults: ConsentDefaults) -> Self {
         Self { store, queue, provider, consent_defaults, templates: Mutex::default() }
     }
 

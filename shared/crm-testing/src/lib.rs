@@ -1,10 +1,13 @@
-//! What tests share: the ports in memory ([`Memory`]), tokens, and the events of `events/` sent to a router.
+//! What tests share: the ports in memory ([`Memory`]; for imports [`AtDesk`]), tokens, and the events of `events/` sent to a router.
 //!
 //! Panics are failures of the test that calls, so they are allowed here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
+mod campaigns;
 mod http;
+mod imports;
 mod memory;
 
 pub use http::{Answer, answer, cases, keys, send, send_event, settings, token};
+pub use imports::{AtDesk, Desk};
 pub use memory::Memory;

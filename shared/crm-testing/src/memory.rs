@@ -18,10 +18,13 @@ use crm_domain::rules::Reads;
 use crm_domain::segment::Segment;
 use jiff::civil::Date;
 
+use crate::campaigns::Mailroom;
+
 /// The whole CRM in memory.
 #[derive(Default)]
 pub struct Memory {
     tables: Mutex<Tables>,
+    mailroom: Mutex<Mailroom>,
 }
 
 #[derive(Default)]
@@ -72,6 +75,10 @@ impl Memory {
             ledger.apply(event);
         }
         self.write(&[&ledger]).unwrap();
+    }
+
+    pub(crate) fn mailroom(&self) -> std::sync::MutexGuard<'_, Mailroom> {
+        self.mailroom.lock().unwrap()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Tables> {
@@ -154,8 +161,7 @@ impl ApplyEvents for Memory {
     }
 
     async fn apply_receipts(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
-        // There is no log here, so no message exists.
-        Ok(receipts.to_vec())
+        Ok(self.note(receipts))
     }
 
     async fn import_part_applied(&self, import: ImportId, part: u64) -> Result<(), StoreError> {
@@ -230,7 +236,7 @@ fn order_position(order: &Order) -> String {
 }
 
 /// Newest first by position.
-fn paged<T>(items: Vec<T>, position: impl Fn(&T) -> String, after: Option<String>, limit: usize) -> Page<T> {
+pub(crate) fn paged<T>(items: Vec<T>, position: impl Fn(&T) -> String, after: Option<String>, limit: usize) -> Page<T> {
     let mut items: Vec<(String, T)> = items.into_iter().map(|item| (position(&item), item)).collect();
     items.sort_by(|a, b| b.0.cmp(&a.0));
     items.retain(|(at, _)| after.as_ref().is_none_or(|after| at < after));
@@ -241,6 +247,7 @@ fn paged<T>(items: Vec<T>, position: impl Fn(&T) -> String, after: Option<String
 
 impl Enqueue for Memory {
     async fn enqueue(&self, queue: QueueName, messages: Vec<Outgoing>) -> Result<(), QueueError> {
+        self.step().await.map_err(|error| QueueError(error.into()))?;
         self.lock().queues.entry(queue).or_default().extend(messages);
         Ok(())
     }

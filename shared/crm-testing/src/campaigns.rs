@@ -1,0 +1,208 @@
+//! Campaigns, their log and a provider in memory. The process that works with them can be made to die at any step.
+
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::task::Poll;
+
+use crm_domain::campaign::{Campaign, CampaignState};
+use crm_domain::ids::{CampaignId, CustomerId};
+use crm_domain::message::{Message, MessageId, Receipt, Tally};
+use crm_domain::ports::{
+    KeepCampaigns, KeepLog, Letter, Page, QueueError, SendLetters, Sending, StoreError, Versioned,
+};
+use crm_domain::time::Time;
+
+use crate::memory::{Memory, paged};
+
+/// What [`Memory`] keeps of campaigns.
+#[derive(Default)]
+pub(crate) struct Mailroom {
+    campaigns: BTreeMap<CampaignId, (u64, Campaign)>,
+    log: BTreeMap<(CampaignId, u32, CustomerId), Message>,
+    /// Version and counts of each shard.
+    tallies: BTreeMap<(CampaignId, u32), (u64, Tally)>,
+    /// Letters that the provider has taken, and how often each was handed over.
+    letters: BTreeMap<MessageId, (Letter, u32)>,
+    /// Steps until the process dies.
+    steps: Option<u32>,
+}
+
+impl Memory {
+    /// Lets everything fail after so many more steps; `None`: the process lives.
+    pub fn die_after(&self, steps: Option<u32>) {
+        self.mailroom().steps = steps;
+    }
+
+    /// The log of a campaign, by shard and customer.
+    pub fn log(&self, id: CampaignId) -> Vec<Message> {
+        self.mailroom().log.iter().filter(|((campaign, ..), _)| *campaign == id).map(|(_, message)| message.clone()).collect()
+    }
+
+    /// What the provider has taken, each letter once.
+    pub fn letters(&self) -> Vec<Letter> {
+        self.mailroom().letters.values().map(|(letter, _)| letter.clone()).collect()
+    }
+
+    /// Notes receipts in the log and counts it anew; returns those of no message.
+    pub(crate) fn note(&self, receipts: &[Receipt]) -> Vec<Receipt> {
+        let mut room = self.mailroom();
+        let mut unknown = Vec::new();
+        for receipt in receipts {
+            let id = receipt.message.campaign;
+            let shard = room.campaigns.get(&id).map(|(_, campaign)| campaign.shard_of(receipt.message.customer)).unwrap_or_default();
+            match room.log.get_mut(&(id, shard, receipt.message.customer)) {
+                Some(message) => {
+                    message.note(receipt);
+                    let tally = room.count(id, shard);
+                    let version = room.tallies.get(&(id, shard)).map_or(0, |(version, _)| *version);
+                    room.tallies.insert((id, shard), (version + 1, tally));
+                }
+                None => unknown.push(receipt.clone()),
+            }
+        }
+        unknown
+    }
+
+    /// One step: others may do theirs first, and a dead process does none.
+    pub(crate) async fn step(&self) -> Result<(), StoreError> {
+        let mut waited = false;
+        poll_fn(|context| {
+            if waited {
+                return Poll::Ready(());
+            }
+            waited = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+        let mut room = self.mailroom();
+        match room.steps {
+            Some(0) => Err(StoreError::Unavailable("the process has died".into())),
+            steps => {
+                room.steps = steps.map(|steps| steps - 1);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Mailroom {
+    fn count(&self, id: CampaignId, shard: u32) -> Tally {
+        let mut tally = Tally::default();
+        self.shard(id, shard).for_each(|message| tally.count(message));
+        tally
+    }
+
+    fn shard(&self, id: CampaignId, shard: u32) -> impl Iterator<Item = &Message> {
+        self.log.iter().filter(move |((campaign, at, _), _)| *campaign == id && *at == shard).map(|(_, message)| message)
+    }
+}
+
+impl KeepCampaigns for Memory {
+    async fn create_campaign(&self, campaign: &Campaign) -> Result<(), StoreError> {
+        self.step().await?;
+        self.mailroom().campaigns.insert(campaign.id, (1, campaign.clone()));
+        Ok(())
+    }
+
+    async fn campaign(&self, id: CampaignId) -> Result<Option<Versioned<Campaign>>, StoreError> {
+        self.step().await?;
+        Ok(self.mailroom().campaigns.get(&id).map(|(version, record)| Versioned { version: *version, record: record.clone() }))
+    }
+
+    async fn campaigns(&self, after: Option<String>, limit: usize) -> Result<Page<Campaign>, StoreError> {
+        let all = self.mailroom().campaigns.values().map(|(_, campaign)| campaign.clone()).collect();
+        Ok(paged(all, |campaign| campaign.id.to_string(), after, limit))
+    }
+
+    async fn set_campaign_state(&self, id: CampaignId, version: u64, state: &CampaignState) -> Result<(), StoreError> {
+        self.step().await?;
+        let mut room = self.mailroom();
+        let held = room.campaigns.get_mut(&id).filter(|(held, _)| *held == version).ok_or(StoreError::Conflict)?;
+        held.0 += 1;
+        held.1.state = state.clone();
+        Ok(())
+    }
+
+    async fn tallies(&self, id: CampaignId) -> Result<Vec<(u32, Tally)>, StoreError> {
+        self.step().await?;
+        let room = self.mailroom();
+        let own = room.tallies.iter().filter(|((campaign, _), _)| *campaign == id);
+        Ok(own.map(|((_, shard), (_, tally))| (*shard, *tally)).collect())
+    }
+
+    async fn messages(&self, campaign: &Campaign, after: Option<String>, limit: usize) -> Result<Page<Message>, StoreError> {
+        Ok(paged(self.log(campaign.id), |message| message.customer_id.to_string(), after, limit))
+    }
+}
+
+impl KeepLog for Memory {
+    async fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> Result<(), StoreError> {
+        for entry in entries {
+            self.step().await?;
+            let key = (campaign.id, campaign.shard_of(entry.customer_id), entry.customer_id);
+            self.mailroom().log.entry(key).or_insert_with(|| entry.clone());
+        }
+        Ok(())
+    }
+
+    async fn shard(&self, campaign: &Campaign, shard: u32) -> Result<Vec<Message>, StoreError> {
+        self.step().await?;
+        Ok(self.mailroom().shard(campaign.id, shard).cloned().collect())
+    }
+
+    async fn settle(&self, campaign: &Campaign, entry: &Message) -> Result<(), StoreError> {
+        self.step().await?;
+        let mut room = self.mailroom();
+        let key = (campaign.id, campaign.shard_of(entry.customer_id), entry.customer_id);
+        let Some(held) = room.log.get_mut(&key) else { return Ok(()) };
+        let open = held.sent_at.is_none() && held.skipped_reason.is_none();
+        if open && (entry.sent_at.is_some() || held.failed_at.is_none()) {
+            held.sent_at = entry.sent_at;
+            held.failed_at = held.failed_at.or(entry.failed_at);
+            held.failed_reason = held.failed_reason.take().or_else(|| entry.failed_reason.clone());
+            held.skipped_reason = entry.skipped_reason;
+            held.skipped_phase = entry.skipped_phase;
+            held.subject.clone_from(&entry.subject);
+            held.body.clone_from(&entry.body);
+        }
+        Ok(())
+    }
+
+    async fn recount(&self, campaign: &Campaign, shard: u32) -> Result<Tally, StoreError> {
+        let key = (campaign.id, shard);
+        loop {
+            self.step().await?;
+            let version = self.mailroom().tallies.get(&key).map_or(0, |(version, _)| *version);
+            self.step().await?;
+            let tally = self.mailroom().count(campaign.id, shard);
+            self.step().await?;
+            let mut room = self.mailroom();
+            let held = room.tallies.entry(key).or_default();
+            if held.0 == version {
+                *held = (version + 1, tally);
+                return Ok(tally);
+            }
+        }
+    }
+
+    async fn plan_part_done(&self, id: CampaignId, part: u32) -> Result<bool, StoreError> {
+        self.step().await?;
+        let mut room = self.mailroom();
+        let Some((_, campaign)) = room.campaigns.get_mut(&id) else { return Err(StoreError::Conflict) };
+        campaign.parts_planned.insert(part);
+        Ok(campaign.parts_planned.len() >= campaign.plan_parts as usize)
+    }
+}
+
+impl SendLetters for Memory {
+    async fn send(&self, letters: &[Letter]) -> Result<Vec<Sending>, QueueError> {
+        self.step().await.map_err(|error| QueueError(error.into()))?;
+        for letter in letters {
+            self.mailroom().letters.entry(letter.id).or_insert_with(|| (letter.clone(), 0)).1 += 1;
+        }
+        // The answer may be lost.
+        self.step().await.map_err(|error| QueueError(error.into()))?;
+        Ok(letters.iter().map(|_| Sending::Taken(Time::now())).collect())
+    }
+}
