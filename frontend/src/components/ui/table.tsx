@@ -5,7 +5,7 @@ import { cn } from "@/lib/cn";
 export type Column<T> = {
   header: string;
   cell: (row: T) => ReactNode;
-  /** Takes the room that the others leave on a phone; what is too long there is cut off. */
+  /** Names the row: too long a text is cut off, and on a phone it takes what room the others leave. */
   main?: boolean;
   /** Numbers stand right. */
   end?: boolean;
@@ -51,7 +51,7 @@ export function Table<T>({ caption, columns, rows, rowKey }: TableProps<T>) {
                 key={column.header}
                 className={cn(
                   "px-4 py-3 align-top sm:px-5",
-                  column.main && "max-sm:w-full max-sm:max-w-0 max-sm:[&>a]:truncate max-sm:[&>p]:truncate",
+                  column.main && "max-w-72 max-sm:w-full max-sm:max-w-0 [&>a]:truncate [&>p]:truncate",
                   column.end && "text-right tabular-nums",
                   column.from && FROM[column.from],
                 )}

@@ -3,6 +3,7 @@ import { useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import type { Channel, Variant } from "@/lib/contract";
+import { plural } from "@/lib/format";
 
 const PLACEHOLDERS = [
   { insert: '{{name|default("there")}}', label: "Name" },
@@ -40,7 +41,7 @@ export function VariantEditor({ variant, title, channel, faults, onChange, onRem
       {onRemove && (
         <Button
           look="quiet"
-          className="absolute -top-2 right-0"
+          className="absolute -top-11 right-0"
           icon={<Trash2 aria-hidden />}
           onClick={onRemove}
           aria-label={`Remove ${title}`}
@@ -87,7 +88,7 @@ export function VariantEditor({ variant, title, channel, faults, onChange, onRem
             {placeholder.label}
           </button>
         ))}
-        <span className="ml-auto tabular-nums">{variant.body.length} characters</span>
+        <span className="ml-auto tabular-nums">{plural(variant.body.length, "character")}</span>
       </div>
     </fieldset>
   );
