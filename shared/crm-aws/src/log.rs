@@ -30,7 +30,7 @@ const COUNTED: [&str; 15] = [
     "complainedAt", "unsubscribedAt", "failedAt", "skippedReason", "skippedPhase",
 ];
 
-/// A time as text of fixed width, so that DynamoDB compares instants.
+/// A time as text of fixed width, so that stored ones compare as instants do.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Sortable(pub Time);
@@ -175,7 +175,7 @@ impl Dynamo {
             .expression_attribute_values(":shard", AttributeValue::S(partition(id, shard)))
             // A space sorts before every id.
             .expression_attribute_values(":after", AttributeValue::S(after.map_or_else(|| " ".to_owned(), |id| id.to_string())))
-            .limit(limit as i32)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .send()
             .await
             .map_err(store_error)?;

@@ -72,7 +72,7 @@ fn receipts(letter: &Letter, now: Time, soon: &mut Vec<String>, later: &mut Vec<
 /// Every tenth of a campaign's recipients, from a place that differs from campaign to campaign: so the share is right for
 /// small audiences too.
 fn bounces(letter: &Letter) -> bool {
-    letter.place.wrapping_add(letter.id.campaign.shard(BOUNCES)) % BOUNCES == 0
+    letter.place.wrapping_add(letter.id.campaign.shard(BOUNCES)).is_multiple_of(BOUNCES)
 }
 
 fn event(letter: &Letter, report: Report, at: Time, now: Time) -> String {

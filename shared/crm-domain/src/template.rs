@@ -19,6 +19,8 @@ const NAMES: [&str; 4] = ["name", "city", "email", "attributes"];
 const FUEL: u64 = 50_000;
 /// Greatest length of one rendered text, in bytes.
 const MAX_BYTES: usize = 100_000;
+/// Ends the names of texts whose values are escaped.
+const HTML: &str = "/html";
 /// Greatest length of a subject, in characters: what RFC 5322 lets stand on one line.
 const MAX_SUBJECT: usize = 990;
 
@@ -94,7 +96,7 @@ fn engine() -> Environment<'static> {
     let mut engine = Environment::new();
     engine.set_undefined_behavior(UndefinedBehavior::Lenient);
     engine.set_fuel(Some(FUEL));
-    engine.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
+    engine.set_auto_escape_callback(|name| if name.ends_with(HTML) { AutoEscape::Html } else { AutoEscape::None });
     // What would get around escaping, or build texts out of nothing.
     for filter in ["safe", "format", "indent", "pprint", "batch", "slice"] {
         engine.remove_filter(filter);
@@ -103,11 +105,11 @@ fn engine() -> Environment<'static> {
 }
 
 fn subject_name(index: usize) -> String {
-    format!("{index}.subject")
+    format!("{index}/subject")
 }
 
 fn body_name(index: usize, channel: Channel) -> String {
-    format!("{index}.{}", if channel == Channel::Email { "html" } else { "txt" })
+    format!("{index}{}", if channel == Channel::Email { HTML } else { "/text" })
 }
 
 /// What templates see of a customer; what is not known is left out.
@@ -176,11 +178,8 @@ const fn never_works(kind: ErrorKind) -> bool {
 
 /// The engine's error in few words, without the text around it.
 fn told(error: &minijinja::Error) -> String {
-    let mut text: String = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned).chars().take(200).collect();
-    if let Some(line) = error.line() {
-        text.push_str(&format!(" (line {line})"));
-    }
-    text
+    let text: String = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned).chars().take(200).collect();
+    error.line().map_or_else(|| text.clone(), |line| format!("{text} (line {line})"))
 }
 
 #[cfg(test)]
