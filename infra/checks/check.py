@@ -26,7 +26,7 @@ def run(score: Score) -> None:
     frontend = ROOT / "frontend"
     if (frontend / "package.json").is_file():
         if not (frontend / "node_modules").is_dir() and shutil.which("npm"):
-            score.run("front end: install", ["npm", "ci", "--no-audit", "--no-fund"], frontend)
+            score.run("front end: install", ["npm", "install", "--no-save", "--no-audit", "--no-fund"], frontend)
         for script in ("check", "lint", "typecheck"):
             if f'"{script}":' in (frontend / "package.json").read_text():
                 score.run(f"front end: {script}", ["npm", "run", "--silent", script], frontend)

@@ -46,7 +46,8 @@ def web_app() -> None:
         return
     lock = frontend / "package-lock.json"
     if _changed("npm", [frontend / "package.json", lock], frontend / "node_modules"):
-        _run([str(VENV / "npm"), "ci" if lock.is_file() else "install", "--no-audit", "--no-fund"], frontend)
+        # Not `npm ci`: it insists on every platform's optional packages, which not every registry mirror carries.
+        _run([str(VENV / "npm"), "install", "--no-save", "--no-audit", "--no-fund"], frontend)
         _remember("npm", [frontend / "package.json", lock])
     sources = [path for path in sorted(frontend.rglob("*")) if path.is_file() and not _generated(path, frontend)]
     sources += [path for path in sorted((ROOT / "infra").glob("openapi*")) if path.is_file()]
