@@ -12,11 +12,13 @@ use crm_lambda::accept::pack;
 pub struct Limits {
     pub bytes: u64,
     pub rows: usize,
+    /// What is waited between two attempts at the same stretch, doubling.
+    pub pause_ms: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 4 << 20, rows: 100_000 }
+        Self { bytes: 4 << 20, rows: 100_000, pause_ms: 100 }
     }
 }
 

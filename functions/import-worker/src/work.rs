@@ -28,6 +28,8 @@ use crate::stretch::{self, Limits};
 
 /// Attempts at a stretch within one invocation; a message given back waits for minutes.
 const ATTEMPTS: u32 = 6;
+/// Most characters of the reason that a dead letter carries.
+const MAX_REASON: usize = 1_000;
 
 /// What the worker works with.
 pub struct App<S, U, Q> {
@@ -82,8 +84,7 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
             Err(Failure::Transient(cause)) => Err(cause),
             Err(Failure::Hopeless(reason)) => {
                 tracing::warn!(message = message.id, reason, "import message set aside");
-                let buried = Outgoing { body: message.body, attributes: vec![("reason", reason)], ..Outgoing::default() };
-                self.queue.bury(QueueName::Imports, buried).await.map_err(|error| chain(&error))
+                self.queue.bury(QueueName::Imports, dead_letter(message.body, &reason)).await.map_err(|error| chain(&error))
             }
         }
     }
@@ -96,7 +97,7 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
                 if attempt == ATTEMPTS || matches!(failure, Failure::Hopeless(_)) {
                     return Err(failure);
                 }
-                pause(attempt).await;
+                self.pause(attempt).await;
             }
         }
         Ok(())
@@ -156,14 +157,21 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
         Ok(self.queue.enqueue(QueueName::Imports, vec![message]).await?)
     }
 
+    /// Full-jitter back-off.
+    async fn pause(&self, attempt: u32) {
+        let ceiling = self.limits.pause_ms << attempt.min(6);
+        tokio::time::sleep(Duration::from_millis(rand::random_range(0..=ceiling))).await;
+    }
+
     async fn fail(&self, version: u64, mut import: Import, reason: &str) -> Result<(), Failure> {
         import.error = Some(reason.to_owned());
         Ok(self.store.update_import(version, &import, 0..0).await?)
     }
 }
 
-/// Full-jitter back-off, up to some seconds.
-async fn pause(attempt: u32) {
-    let ceiling = 100_u64 << attempt.min(6);
-    tokio::time::sleep(Duration::from_millis(rand::random_range(0..=ceiling))).await;
+fn dead_letter(body: String, reason: &str) -> Outgoing {
+    // SQS refuses an empty body.
+    let body = if body.is_empty() { "(empty)".to_owned() } else { body };
+    let reason = reason.chars().take(MAX_REASON).collect();
+    Outgoing { body, delay: 0, attributes: vec![("reason", reason), ("queue", QueueName::Imports.as_str().to_owned())] }
 }
