@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-
 from infra.checks import layers, layout
 from infra.checks.steps import ROOT, Score
+from infra.local import build
 
 _SAM = ROOT / ".venv" / "sam" / "bin"
 _REGION = {"AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"}
@@ -25,8 +24,15 @@ def run(score: Score) -> None:
     score.run("documentation", ["cargo", "doc", "--workspace", "--no-deps", "--quiet"], env={"RUSTDOCFLAGS": "-D warnings"})
     frontend = ROOT / "frontend"
     if (frontend / "package.json").is_file():
-        if not (frontend / "node_modules").is_dir() and shutil.which("npm"):
-            score.run("front end: install", ["npm", "install", "--no-save", "--no-audit", "--no-fund"], frontend)
+        score.hold("front end: install", _install)
         for script in ("check", "lint", "typecheck"):
             if f'"{script}":' in (frontend / "package.json").read_text():
                 score.run(f"front end: {script}", ["npm", "run", "--silent", script], frontend)
+
+
+def _install() -> list[str]:
+    try:
+        build.install_web_tools()
+    except build.BuildFailed as failure:
+        return [str(failure)]
+    return []

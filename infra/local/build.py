@@ -46,14 +46,20 @@ def web_app() -> None:
         return
     lock = frontend / "package-lock.json"
     if _changed("npm", [frontend / "package.json", lock], frontend / "node_modules"):
-        # Not `npm ci`: it insists on every platform's optional packages, which not every registry mirror carries.
-        _run([str(VENV / "npm"), "install", "--no-save", "--no-audit", "--no-fund"], frontend)
-        _remember("npm", [frontend / "package.json", lock])
+        install_web_tools()
     sources = [path for path in sorted(frontend.rglob("*")) if path.is_file() and not _generated(path, frontend)]
     sources += [path for path in sorted((ROOT / "infra").glob("openapi*")) if path.is_file()]
     if _changed("web", sources, WEB / "index.html"):
         _run([str(VENV / "npm"), "run", "build"], frontend)
         _remember("web", sources)
+
+
+def install_web_tools() -> None:
+    """Installs what package-lock.json names. Not by `npm ci`, which refuses a lock without the builds for foreign
+    platforms, and those cannot be locked where the registry at hand does not carry them."""
+    frontend = ROOT / "frontend"
+    _run([str(VENV / "npm"), "install", "--no-save", "--no-audit", "--no-fund"], frontend)
+    _remember("npm", [frontend / "package.json", frontend / "package-lock.json"])
 
 
 def _generated(path: Path, frontend: Path) -> bool:
