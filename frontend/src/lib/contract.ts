@@ -82,6 +82,8 @@ export type ImportJob = {
   accepted: number;
   rejected: number;
   pendingParts: number;
+  /** Columns of the file that stand for no field of ours. */
+  ignoredColumns?: string[];
   error?: string;
   createdAt: string;
 };
@@ -138,6 +140,8 @@ export type Campaign = {
   skipped: number;
   scheduledAt?: string;
   createdAt?: string;
+  finishedAt?: string;
+  failedReason?: string;
 };
 
 export type FunnelStep = {
@@ -147,6 +151,8 @@ export type FunnelStep = {
 export type CampaignFunnel = { steps: FunnelStep[]; willSend: number };
 
 export type Message = {
+  id?: string;
+  customerId?: string;
   email: string;
   channel: Channel;
   status: string;

@@ -1,4 +1,5 @@
 import { Inbox } from "lucide-react";
+import { Link } from "react-router";
 import { StatusBadge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
@@ -14,7 +15,15 @@ const COLUMNS: Column<Message>[] = [
     main: true,
     cell: (message) => (
       <>
-        <p className="font-medium wrap-anywhere">{message.email}</p>
+        <p className="font-medium">
+          {message.customerId ? (
+            <Link to={`/customers/${encodeURIComponent(message.customerId)}`} className="hover:underline">
+              {message.email}
+            </Link>
+          ) : (
+            message.email
+          )}
+        </p>
         <Text message={message} />
       </>
     ),
@@ -57,7 +66,12 @@ export function MessageLog({ campaign }: { campaign: Campaign }) {
         }
       >
         {(items) => (
-          <Table caption="Messages" columns={columns} rows={items} rowKey={(message) => message.email} />
+          <Table
+            caption="Messages"
+            columns={columns}
+            rows={items}
+            rowKey={(message) => message.id ?? message.email}
+          />
         )}
       </ListView>
     </Card>

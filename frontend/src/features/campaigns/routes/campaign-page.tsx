@@ -60,6 +60,11 @@ function Report({ campaign }: { campaign: Campaign }) {
     >
       <Card title={plural(campaign.audience, "recipient")}>
         <div className="grid gap-5">
+          {campaign.failedReason && (
+            <p role="alert" className="text-danger">
+              {campaign.failedReason}
+            </p>
+          )}
           <DeliveryBar campaign={campaign} />
           <DeliveryFigures campaign={campaign} />
         </div>

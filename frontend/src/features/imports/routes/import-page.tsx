@@ -64,6 +64,9 @@ function Job({ job }: { job: ImportJob }) {
             <Figure label="Accepted" value={formatNumber(job.accepted)} />
             <Figure label="Rejected" value={formatNumber(job.rejected)} />
           </dl>
+          {(job.ignoredColumns?.length ?? 0) > 0 && (
+            <p className="text-sm text-muted">Columns not used: {job.ignoredColumns?.join(", ")}</p>
+          )}
           <FormProblem error={rejected.error} />
           <div className="flex flex-wrap gap-2">
             {job.rejected > 0 && (
