@@ -12,7 +12,7 @@ import {
   formatUtcTick,
 } from "@/lib/format";
 import { BarChart } from "./bar-chart";
-import { type Bucket, type Range, type Series, seriesOf } from "./daily-series";
+import { type Bucket, type Measure, type Range, type Series, seriesOf } from "./daily-series";
 
 const MEASURES = [
   { value: "revenue", label: "Revenue" },
@@ -30,14 +30,12 @@ const VIEWS = [
   { value: "table", label: "Table" },
 ] as const;
 
-type Measure = (typeof MEASURES)[number]["value"];
-
 /** What was sold over time, as a chart or as a table. */
 export function DailyCard({ stats }: { stats: Stats }) {
   const [measure, setMeasure] = useState<Measure>("revenue");
   const [range, setRange] = useState<Range>("90");
   const [view, setView] = useState<"chart" | "table">("chart");
-  const series = useMemo(() => seriesOf(stats.daily, range), [stats.daily, range]);
+  const series = useMemo(() => seriesOf(stats.daily, range, measure), [stats.daily, range, measure]);
   const { buckets } = series;
 
   const format = (value: number) =>
@@ -61,7 +59,7 @@ export function DailyCard({ stats }: { stats: Stats }) {
       }
     >
       {!first || !last ? (
-        <Empty title="No orders yet">The figures of each day appear here as orders come in.</Empty>
+        <Empty title="Nothing yet">The figures of each day appear here as they come in.</Empty>
       ) : (
         <>
           <p className="mb-4 text-sm text-muted">

@@ -6,7 +6,11 @@ const day = (date: string, orders = 1) => ({ date, orders, revenue: orders * 10,
 
 describe("seriesOf", () => {
   it("fills days without orders and counts the range back from the last day with figures", () => {
-    const { size, buckets } = seriesOf([day("2026-03-05"), day("2026-01-01"), day("2026-03-02", 4)], "30");
+    const { size, buckets } = seriesOf(
+      [day("2026-03-05"), day("2026-01-01"), day("2026-03-02", 4)],
+      "30",
+      "orders",
+    );
     expect(size).toBe("day");
     expect(buckets).toHaveLength(30);
     expect(buckets.at(-1)).toMatchObject({ from: "2026-03-05", orders: 1 });
@@ -23,7 +27,7 @@ describe("seriesOf", () => {
       ["365", "week"],
       ["all", "month"],
     ] as const) {
-      const series = seriesOf(daily, range);
+      const series = seriesOf(daily, range, "orders");
       expect(series.size).toBe(size);
       const from = series.buckets[0]?.from ?? "";
       const expected = daily.filter(({ date }) => date >= from).reduce((sum, { orders }) => sum + orders, 0);
@@ -36,8 +40,17 @@ describe("seriesOf", () => {
     }
   });
 
+  it("ends with the chosen figure, not with whatever else came later", () => {
+    const daily = [day("1998-06-30", 3), { date: "2026-11-22", orders: 0, revenue: 0, customers: 5 }];
+    expect(seriesOf(daily, "30", "orders").buckets.at(-1)).toMatchObject({ from: "1998-06-30", orders: 3 });
+    expect(seriesOf(daily, "30", "customers").buckets.at(-1)).toMatchObject({
+      from: "2026-11-22",
+      customers: 5,
+    });
+  });
+
   it("is empty without figures", () => {
-    expect(seriesOf([], "all").buckets).toEqual([]);
+    expect(seriesOf([], "all", "orders").buckets).toEqual([]);
   });
 });
 

@@ -1,19 +1,23 @@
-/** Daily figures over a range, without gaps, in so few buckets that a chart of them can be read. */
+/**
+ * Daily figures over a range, without gaps, in so few buckets that a chart of them can be read. A range counts back from
+ * the last day on which the chosen figure is there at all: imported history may have ended long ago.
+ */
 import type { DailyFigures } from "@/lib/contract";
 
+export type Measure = "orders" | "revenue" | "customers";
 export type Range = "30" | "90" | "365" | "all";
 export type Bucket = { from: string; to: string; orders: number; revenue: number; customers: number };
 export type Series = { size: "day" | "week" | "month"; buckets: Bucket[] };
 
 const DAY = 86_400_000;
 
-export function seriesOf(daily: readonly DailyFigures[], range: Range): Series {
+export function seriesOf(daily: readonly DailyFigures[], range: Range, measure: Measure): Series {
   const days = daily
     .map((figures) => ({ ...figures, time: Date.parse(`${figures.date}T00:00:00Z`) }))
     .filter((figures) => !Number.isNaN(figures.time))
     .sort((a, b) => a.time - b.time);
-  const last = days.at(-1);
-  const first = days[0];
+  const first = days.find((figures) => figures[measure] !== 0);
+  const last = days.findLast((figures) => figures[measure] !== 0);
   if (!first || !last) return { size: "day", buckets: [] };
 
   const start = range === "all" ? first.time : Math.max(first.time, last.time - (Number(range) - 1) * DAY);
@@ -29,7 +33,7 @@ export function seriesOf(daily: readonly DailyFigures[], range: Range): Series {
 
   let at = 0;
   for (const figures of days) {
-    if (figures.time < start) continue;
+    if (figures.time < start || figures.time > last.time) continue;
     while (at < buckets.length - 1 && figures.date > (buckets[at]?.to ?? "")) at += 1;
     const bucket = buckets[at];
     if (!bucket) continue;
