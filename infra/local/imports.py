@@ -69,7 +69,9 @@ def _watch(api: Api, identity: str) -> dict[str, Any]:
     while True:
         found: dict[str, Any] = api.get(f"/api/imports/{urllib.parse.quote(identity)}")
         read, whole = found.get("bytesRead") or 0, found.get("bytesTotal") or 0
-        pending = found.get("pendingParts") or 0
+        pending, parts = found.get("pendingParts") or 0, found.get("parts") or 0
+        if found["status"] == "applying" and parts:
+            read, whole = parts - pending, parts
         note = f"{found.get('rows', 0)} rows" + (f", {pending} parts to apply" if pending else "")
         _bar(found["status"], read, whole, note)
         if found["status"] in ("done", "failed"):

@@ -117,12 +117,15 @@ def end(pids: list[int], patience: float = 2.0) -> None:
 
 def reap() -> None:
     """Takes leave of adopted processes that have ended; our own children are left to their `Child`."""
-    for pid in [one for one, parent in _processes() if parent == os.getpid()]:
-        if _state(pid) == "Z" and pid not in _own():
-            try:
-                os.waitpid(pid, os.WNOHANG)
-            except ChildProcessError:
-                pass
+    own = {child.pid for child in _children}
+    while True:
+        try:
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return
+        if ended is None or ended.si_pid in own:
+            return
+        os.waitpid(ended.si_pid, os.WNOHANG)
 
 
 def running(pid: int) -> bool:
@@ -176,10 +179,6 @@ def _loopback(address: str) -> bool:
 
 
 _children: list[Child] = []
-
-
-def _own() -> set[int]:
-    return {child.pid for child in _children}
 
 
 def _processes() -> Iterator[tuple[int, int]]:

@@ -27,11 +27,13 @@ from infra.local import aws, processes
 from infra.local.api import Api
 from infra.local.settings import ROOT, Settings
 
+# TEST_PORTS moves it, for two runs at a time on one machine.
+_PORT, _LAMBDA_PORT, _AWS_PORT = (int(port) for port in os.environ.get("TEST_PORTS", "18080,19000,14566").split(","))
 SETTINGS = Settings(
-    port=int(os.environ.get("TEST_PORT", 18080)),
-    lambda_port=19000,
-    aws_port=14566,
-    directory=ROOT / ".local-test",
+    port=_PORT,
+    lambda_port=_LAMBDA_PORT,
+    aws_port=_AWS_PORT,
+    directory=ROOT / os.environ.get("TEST_STATE_DIR", ".local-test"),
     demo_customers=0,
 )
 
