@@ -75,7 +75,8 @@ impl Dynamo {
                 self.client
                     .query()
                     .table_name(&self.search)
-                    .key_condition_expression("bucket = :bucket AND #token BETWEEN :low AND :high")
+                    .key_condition_expression("#bucket = :bucket AND #token BETWEEN :low AND :high")
+                    .expression_attribute_names("#bucket", "bucket")
                     .expression_attribute_names("#token", "token")
                     .expression_attribute_values(":bucket", AttributeValue::S(bucket))
                     .expression_attribute_values(":low", AttributeValue::S(low))
