@@ -111,6 +111,7 @@ impl KeepCampaigns for Memory {
     }
 
     async fn campaigns(&self, after: Option<String>, limit: usize) -> Result<Page<Campaign>, StoreError> {
+        self.step().await?;
         let all = self.mailroom().campaigns.values().map(|(_, campaign)| campaign.clone()).collect();
         Ok(paged(all, |campaign| campaign.id.to_string(), after, limit))
     }
