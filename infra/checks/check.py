@@ -14,7 +14,7 @@ def run(score: Score) -> None:
     """All checks; what fails is noted, and the rest still runs."""
     score.hold("layers", layers.check)
     score.hold("layout", layout.check)
-    score.run("format", ["cargo", "fmt", "--all", "--check"])
+    score.run("format", ["cargo", "fmt", "--all", "--", "--check", "-l"])
     score.run("template: cfn-lint", [str(_SAM / "cfn-lint"), "template.yaml"])
     score.run("template: sam validate", [str(_SAM / "sam"), "validate", "--lint", "-t", "template.yaml"], env=_REGION)
     score.run("spelling", ["typos"])

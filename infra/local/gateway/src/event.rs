@@ -17,13 +17,7 @@ use serde_json::{Map, Value, json};
 use crate::routes::Match;
 
 /// The invocation payload for one request.
-pub fn build(
-    request: &Parts,
-    body: &Bytes,
-    matched: &Match<'_>,
-    caller: IpAddr,
-    port: u16,
-) -> Value {
+pub fn build(request: &Parts, body: &Bytes, matched: &Match<'_>, caller: IpAddr, port: u16) -> Value {
     let path = request.uri.path();
     let query = request.uri.query().unwrap_or("");
     let headers = flatten(request, caller, port);
@@ -62,10 +56,7 @@ pub fn build(
             event.insert("cookies".into(), json!(cookies));
         }
         if !query.is_empty() {
-            event.insert(
-                "queryStringParameters".into(),
-                Value::Object(parameters(query)),
-            );
+            event.insert("queryStringParameters".into(), Value::Object(parameters(query)));
         }
         if !matched.parameters.is_empty() {
             event.insert("pathParameters".into(), json!(matched.parameters));
@@ -93,30 +84,18 @@ fn flatten(request: &Parts, caller: IpAddr, port: u16) -> Map<String, Value> {
     flat.insert("x-forwarded-port".into(), Value::String(port.to_string()));
     flat.insert("x-forwarded-proto".into(), Value::String("http".into()));
     // The function's URL is made of it, so it has to be there and readable, as it always is on AWS.
-    let host = request
-        .headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .filter(|host| is_authority(host));
-    flat.insert(
-        "host".into(),
-        Value::String(host.map_or_else(|| format!("localhost:{port}"), str::to_owned)),
-    );
+    let host = request.headers.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| is_authority(host));
+    flat.insert("host".into(), Value::String(host.map_or_else(|| format!("localhost:{port}"), str::to_owned)));
     flat
 }
 
 fn is_authority(host: &str) -> bool {
-    host.bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
         && host.parse::<http::uri::Authority>().is_ok()
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let values: Vec<_> = headers
-        .get_all(name)
-        .iter()
-        .map(|value| String::from_utf8_lossy(value.as_bytes()))
-        .collect();
+    let values: Vec<_> = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     (!values.is_empty()).then(|| values.join(","))
 }
 
@@ -125,10 +104,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
         .get_all(COOKIE)
         .iter()
         .flat_map(|value| {
-            String::from_utf8_lossy(value.as_bytes())
-                .split(';')
-                .map(|one| one.trim().to_owned())
-                .collect::<Vec<_>>()
+            String::from_utf8_lossy(value.as_bytes()).split(';').map(|one| one.trim().to_owned()).collect::<Vec<_>>()
         })
         .filter(|one| !one.is_empty())
         .collect()
@@ -149,9 +125,7 @@ fn parameters(query: &str) -> Map<String, Value> {
 }
 
 fn decode(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " "))
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 fn encode(body: &Bytes) -> (Option<String>, bool) {
@@ -182,24 +156,12 @@ mod tests {
             key: "GET /api/orders/by-email/{email}",
             parameters: BTreeMap::from([("email".to_owned(), "a@b.c".to_owned())]),
         };
-        build(
-            &parts(request),
-            &Bytes::from_static(body),
-            &matched,
-            IpAddr::V4(Ipv4Addr::LOCALHOST),
-            8080,
-        )
+        build(&parts(request), &Bytes::from_static(body), &matched, IpAddr::V4(Ipv4Addr::LOCALHOST), 8080)
     }
 
     #[test]
     fn repeated_headers_are_joined_and_cookies_stand_apart() {
-        let event = event(
-            Request::get("/api/x")
-                .header("Accept", "a")
-                .header("Accept", "b")
-                .header("Cookie", "s=1; t=2"),
-            b"",
-        );
+        let event = event(Request::get("/api/x").header("Accept", "a").header("Accept", "b").header("Cookie", "s=1; t=2"), b"");
         assert_eq!(event["headers"]["accept"], "a,b");
         assert_eq!(event["headers"].get("cookie"), None);
         assert_eq!(event["cookies"], json!(["s=1", "t=2"]));
@@ -209,24 +171,15 @@ mod tests {
     #[test]
     fn queries_are_decoded_and_joined_but_kept_raw_too() {
         let event = event(Request::get("/api/x?tag=a%20b&tag=c+d&flag"), b"");
-        assert_eq!(
-            event["queryStringParameters"],
-            json!({"tag": "a b,c d", "flag": ""})
-        );
+        assert_eq!(event["queryStringParameters"], json!({"tag": "a b,c d", "flag": ""}));
         assert_eq!(event["rawQueryString"], "tag=a%20b&tag=c+d&flag");
     }
 
     #[test]
     fn body_that_is_not_utf8_travels_as_base64() {
-        assert_eq!(
-            event(Request::post("/api/x"), b"{\"a\":1}")["isBase64Encoded"],
-            false
-        );
+        assert_eq!(event(Request::post("/api/x"), b"{\"a\":1}")["isBase64Encoded"], false);
         let event = event(Request::post("/api/x"), b"\xff\xfe");
-        assert_eq!(
-            (event["body"].as_str(), event["isBase64Encoded"].as_bool()),
-            (Some("//4="), Some(true))
-        );
+        assert_eq!((event["body"].as_str(), event["isBase64Encoded"].as_bool()), (Some("//4="), Some(true)));
     }
 
     #[test]
@@ -238,17 +191,12 @@ mod tests {
     #[test]
     fn functions_read_back_what_was_sent() {
         let event = event(
-            Request::patch("/api/orders/by-email/a%40b.c?limit=5")
-                .header("Host", "localhost:8080")
-                .header("If-Match", "\"1\""),
+            Request::patch("/api/orders/by-email/a%40b.c?limit=5").header("Host", "localhost:8080").header("If-Match", "\"1\""),
             b"\xff\x00",
         );
         let request = lambda_http::request::from_str(&event.to_string()).unwrap();
         assert_eq!(request.method(), "PATCH");
-        assert_eq!(
-            request.uri(),
-            "http://localhost:8080/api/orders/by-email/a%40b.c?limit=5"
-        );
+        assert_eq!(request.uri(), "http://localhost:8080/api/orders/by-email/a%40b.c?limit=5");
         assert_eq!(request.path_parameters().first("email"), Some("a@b.c"));
         assert_eq!(request.headers()["if-match"], "\"1\"");
         assert_eq!(request.body().as_ref(), b"\xff\x00");

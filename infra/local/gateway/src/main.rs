@@ -33,8 +33,8 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), String> {
     let options = Options::parse(std::env::args().skip(1))?;
-    let text = std::fs::read_to_string(&options.routes)
-        .map_err(|error| format!("cannot read {}: {error}", options.routes.display()))?;
+    let text =
+        std::fs::read_to_string(&options.routes).map_err(|error| format!("cannot read {}: {error}", options.routes.display()))?;
     let gateway = Arc::new(Gateway {
         routes: RouteTable::from_json(&text)?,
         lambda: lambda::Client::new(&options.lambda)?,
@@ -43,13 +43,9 @@ async fn run() -> Result<(), String> {
     });
 
     let v4 = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
-    let listener = TcpListener::bind(v4)
-        .await
-        .map_err(|error| format!("cannot listen on {v4}: {error}"))?;
+    let listener = TcpListener::bind(v4).await.map_err(|error| format!("cannot listen on {v4}: {error}"))?;
     // `localhost` means ::1 first to many clients, but not every machine has IPv6.
-    let second = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, options.port)))
-        .await
-        .ok();
+    let second = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, options.port))).await.ok();
     println!("listening on {v4}");
     server::serve(gateway, listener, second).await;
     Ok(())

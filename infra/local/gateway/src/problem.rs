@@ -47,13 +47,9 @@ pub fn function_timed_out() -> Response<Full<Bytes>> {
 
 fn problem(status: StatusCode, code: &str) -> Response<Full<Bytes>> {
     let title = status.canonical_reason().unwrap_or("Error");
-    let body =
-        json!({"type": "about:blank", "title": title, "status": status.as_u16(), "code": code});
+    let body = json!({"type": "about:blank", "title": title, "status": status.as_u16(), "code": code});
     let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
 }

@@ -36,8 +36,8 @@ pub enum Lookup<'a> {
 impl RouteTable {
     /// From `[{"method": "GET", "path": "/api/customers/{id}", "function": "customers-api"}, ...]`.
     pub fn from_json(text: &str) -> Result<Self, String> {
-        let written: Vec<WrittenRoute> = serde_json::from_str(text)
-            .map_err(|error| format!("routes are not readable: {error}"))?;
+        let written: Vec<WrittenRoute> =
+            serde_json::from_str(text).map_err(|error| format!("routes are not readable: {error}"))?;
         let mut routes: Vec<Route> = written.into_iter().map(Route::from).collect();
         // Literals first, segment by segment: then the first route that fits is the most particular one.
         routes.sort_by_key(|route| route.segments.iter().map(Segment::rank).collect::<Vec<_>>());
@@ -46,11 +46,7 @@ impl RouteTable {
 
     /// Finds the route of a request. HEAD is served by the route of GET, whose body the server then leaves out.
     pub fn find(&self, method: &Method, path: &str) -> Lookup<'_> {
-        let wanted = if *method == Method::HEAD {
-            "GET"
-        } else {
-            method.as_str()
-        };
+        let wanted = if *method == Method::HEAD { "GET" } else { method.as_str() };
         let parts: Vec<&str> = split(path).collect();
         let mut others = Vec::new();
         for route in &self.routes {
@@ -58,21 +54,13 @@ impl RouteTable {
                 continue;
             };
             if route.method == wanted {
-                return Lookup::Found(Match {
-                    function: &route.function,
-                    key: &route.key,
-                    parameters,
-                });
+                return Lookup::Found(Match { function: &route.function, key: &route.key, parameters });
             }
             others.push(route.method.as_str());
         }
         others.sort_unstable();
         others.dedup();
-        if others.is_empty() {
-            Lookup::Unknown
-        } else {
-            Lookup::OtherMethods(others)
-        }
+        if others.is_empty() { Lookup::Unknown } else { Lookup::OtherMethods(others) }
     }
 }
 
@@ -107,22 +95,12 @@ impl Segment {
 impl From<WrittenRoute> for Route {
     fn from(written: WrittenRoute) -> Self {
         let segments = split(&written.path)
-            .map(|part| {
-                match part
-                    .strip_prefix('{')
-                    .and_then(|rest| rest.strip_suffix('}'))
-                {
-                    Some(name) => Segment::Parameter(name.to_owned()),
-                    None => Segment::Literal(part.to_owned()),
-                }
+            .map(|part| match part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+                Some(name) => Segment::Parameter(name.to_owned()),
+                None => Segment::Literal(part.to_owned()),
             })
             .collect();
-        Self {
-            key: format!("{} {}", written.method, written.path),
-            method: written.method,
-            function: written.function,
-            segments,
-        }
+        Self { key: format!("{} {}", written.method, written.path), method: written.method, function: written.function, segments }
     }
 }
 
@@ -138,10 +116,7 @@ impl Route {
                 Segment::Literal(_) => return None,
                 Segment::Parameter(_) if part.is_empty() => return None,
                 Segment::Parameter(name) => {
-                    parameters.insert(
-                        name.clone(),
-                        percent_decode_str(part).decode_utf8_lossy().into_owned(),
-                    );
+                    parameters.insert(name.clone(), percent_decode_str(part).decode_utf8_lossy().into_owned());
                 }
             }
         }
@@ -180,59 +155,34 @@ mod tests {
 
     #[test]
     fn literal_segment_beats_parameter() {
-        assert_eq!(
-            found(&Method::GET, "/api/segments/newest").0,
-            "GET /api/segments/newest"
-        );
-        assert_eq!(
-            found(&Method::GET, "/api/segments/other").0,
-            "GET /api/segments/{id}"
-        );
+        assert_eq!(found(&Method::GET, "/api/segments/newest").0, "GET /api/segments/newest");
+        assert_eq!(found(&Method::GET, "/api/segments/other").0, "GET /api/segments/{id}");
     }
 
     #[test]
     fn method_of_a_parameter_route_is_found_behind_a_literal_one() {
-        assert_eq!(
-            found(&Method::GET, "/api/segments/preview").0,
-            "GET /api/segments/{id}"
-        );
+        assert_eq!(found(&Method::GET, "/api/segments/preview").0, "GET /api/segments/{id}");
     }
 
     #[test]
     fn parameters_are_percent_decoded_once() {
-        let (_, parameters) = found(
-            &Method::GET,
-            "/api/orders/by-email/a%2Bb%40example.com%2541",
-        );
+        let (_, parameters) = found(&Method::GET, "/api/orders/by-email/a%2Bb%40example.com%2541");
         assert_eq!(parameters["email"], "a+b@example.com%41");
     }
 
     #[test]
     fn head_is_served_by_get() {
-        assert_eq!(
-            found(&Method::HEAD, "/api/orders/1").0,
-            "GET /api/orders/{id}"
-        );
+        assert_eq!(found(&Method::HEAD, "/api/orders/1").0, "GET /api/orders/{id}");
     }
 
     #[test]
     fn known_path_with_other_method_names_its_methods() {
-        assert_eq!(
-            table().find(&Method::DELETE, "/api/orders/1"),
-            Lookup::OtherMethods(vec!["GET", "PATCH"])
-        );
+        assert_eq!(table().find(&Method::DELETE, "/api/orders/1"), Lookup::OtherMethods(vec!["GET", "PATCH"]));
     }
 
     #[test]
     fn nothing_else_matches() {
-        for path in [
-            "/api/orders",
-            "/api/orders/",
-            "/api/orders/1/2",
-            "/api/orders/by-email/",
-            "/",
-            "/API/orders/1",
-        ] {
+        for path in ["/api/orders", "/api/orders/", "/api/orders/1/2", "/api/orders/by-email/", "/", "/API/orders/1"] {
             assert_eq!(table().find(&Method::GET, path), Lookup::Unknown, "{path}");
         }
     }

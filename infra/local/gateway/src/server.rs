@@ -59,9 +59,7 @@ pub async fn serve(gateway: Arc<Gateway>, first: TcpListener, second: Option<Tcp
     let _ = tokio::time::timeout(Duration::from_secs(5), graceful.shutdown()).await;
 }
 
-async fn accept(
-    listener: Option<&TcpListener>,
-) -> std::io::Result<(TcpStream, std::net::SocketAddr)> {
+async fn accept(listener: Option<&TcpListener>) -> std::io::Result<(TcpStream, std::net::SocketAddr)> {
     match listener {
         Some(listener) => listener.accept().await,
         None => std::future::pending().await,
@@ -69,10 +67,7 @@ async fn accept(
 }
 
 async fn stopped() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
         return;
     };
     tokio::select! {
@@ -81,12 +76,7 @@ async fn stopped() {
     }
 }
 
-fn connection(
-    gateway: Arc<Gateway>,
-    graceful: &GracefulShutdown,
-    stream: TcpStream,
-    caller: IpAddr,
-) {
+fn connection(gateway: Arc<Gateway>, graceful: &GracefulShutdown, stream: TcpStream, caller: IpAddr) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let gateway = gateway.clone();
@@ -122,20 +112,11 @@ impl Gateway {
             Lookup::Found(matched) => self.invoke(request, matched, caller).await,
             Lookup::OtherMethods(methods) => problem::method_not_allowed(&methods),
             Lookup::Unknown if is_api(path) => problem::route_not_found(),
-            Lookup::Unknown => {
-                self.web
-                    .serve(request.method(), path, request.headers())
-                    .await
-            }
+            Lookup::Unknown => self.web.serve(request.method(), path, request.headers()).await,
         }
     }
 
-    async fn invoke(
-        &self,
-        request: Request<Incoming>,
-        matched: Match<'_>,
-        caller: IpAddr,
-    ) -> Response<Full<Bytes>> {
+    async fn invoke(&self, request: Request<Incoming>, matched: Match<'_>, caller: IpAddr) -> Response<Full<Bytes>> {
         let (parts, body) = request.into_parts();
         let body = match Limited::new(body, BODY_LIMIT).collect().await {
             Ok(body) => body.to_bytes(),
@@ -158,10 +139,5 @@ impl Gateway {
 }
 
 fn is_api(path: &str) -> bool {
-    ["/api", "/auth"].iter().any(|prefix| {
-        path == *prefix
-            || path
-                .strip_prefix(prefix)
-                .is_some_and(|rest| rest.starts_with('/'))
-    })
+    ["/api", "/auth"].iter().any(|prefix| path == *prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')))
 }

@@ -11,8 +11,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::problem;
 
-const UNBUILT: &str =
-    "<!doctype html><title>Mini CRM</title><p>The web app is not built. The API is at /api.";
+const UNBUILT: &str = "<!doctype html><title>Mini CRM</title><p>The web app is not built. The API is at /api.";
 
 /// A directory of built files; it need not exist.
 pub struct Files {
@@ -26,12 +25,7 @@ impl Files {
     }
 
     /// Answers GET and HEAD for any path outside the API.
-    pub async fn serve(
-        &self,
-        method: &Method,
-        path: &str,
-        headers: &HeaderMap,
-    ) -> Response<Full<Bytes>> {
+    pub async fn serve(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Full<Bytes>> {
         if *method != Method::GET && *method != Method::HEAD {
             return problem::method_not_allowed(&["GET", "HEAD"]);
         }
@@ -49,25 +43,15 @@ impl Files {
         }
         match self.file(Path::new("index.html"), headers).await {
             Some(page) => page,
-            None => respond(
-                Bytes::from_static(UNBUILT.as_bytes()),
-                Path::new("index.html"),
-            ),
+            None => respond(Bytes::from_static(UNBUILT.as_bytes()), Path::new("index.html")),
         }
     }
 
     async fn file(&self, relative: &Path, headers: &HeaderMap) -> Option<Response<Full<Bytes>>> {
         let path = self.root.join(relative);
-        let changed = tokio::fs::metadata(&path)
-            .await
-            .ok()
-            .filter(std::fs::Metadata::is_file)?
-            .modified()
-            .ok()?;
+        let changed = tokio::fs::metadata(&path).await.ok().filter(std::fs::Metadata::is_file)?.modified().ok()?;
         let bytes = Bytes::from(tokio::fs::read(&path).await.ok()?);
-        let stamp = changed
-            .duration_since(std::time::UNIX_EPOCH)
-            .map_or(0, |past| past.as_nanos());
+        let stamp = changed.duration_since(std::time::UNIX_EPOCH).map_or(0, |past| past.as_nanos());
         let tag = HeaderValue::try_from(format!("\"{:x}-{:x}\"", bytes.len(), stamp)).ok()?;
         let known = headers.get(IF_NONE_MATCH) == Some(&tag);
         let mut response = respond(if known { Bytes::new() } else { bytes }, relative);
@@ -84,16 +68,9 @@ fn respond(bytes: Bytes, file: &Path) -> Response<Full<Bytes>> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(file)));
     let hashed = file.starts_with("assets");
-    let caching = if hashed {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let caching = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
-    headers.insert(
-        "x-content-type-options",
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     response
 }
 
@@ -111,11 +88,7 @@ fn safe(path: &str) -> Option<PathBuf> {
 }
 
 fn content_type(file: &Path) -> &'static str {
-    match file
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or("")
-    {
+    match file.extension().and_then(|extension| extension.to_str()).unwrap_or("") {
         "html" => "text/html; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
@@ -140,15 +113,7 @@ mod tests {
     fn paths_stay_below_the_root() {
         assert_eq!(safe("/assets/a.js"), Some(PathBuf::from("assets/a.js")));
         assert_eq!(safe("//etc/passwd"), Some(PathBuf::from("etc/passwd")));
-        for path in [
-            "/../secret",
-            "/a/%2e%2e/b",
-            "/%2e%2e%2fb",
-            "/.env",
-            "/a%00",
-            "/a\\b",
-            "/%ff",
-        ] {
+        for path in ["/../secret", "/a/%2e%2e/b", "/%2e%2e%2fb", "/.env", "/a%00", "/a\\b", "/%ff"] {
             assert_eq!(safe(path), None, "{path}");
         }
     }
@@ -164,28 +129,11 @@ mod tests {
 
         for path in ["/", "/customers", "/segments/1/edit"] {
             let page = get(path).await;
-            assert_eq!(
-                (
-                    page.status().as_u16(),
-                    page.headers()["cache-control"].to_str().unwrap()
-                ),
-                (200, "no-cache")
-            );
+            assert_eq!((page.status().as_u16(), page.headers()["cache-control"].to_str().unwrap()), (200, "no-cache"));
         }
-        assert!(
-            get("/assets/a-1.js").await.headers()["cache-control"]
-                .to_str()
-                .unwrap()
-                .contains("immutable")
-        );
+        assert!(get("/assets/a-1.js").await.headers()["cache-control"].to_str().unwrap().contains("immutable"));
         assert_eq!(get("/assets/missing.js").await.status(), 404);
-        assert_eq!(
-            files
-                .serve(&Method::POST, "/", &HeaderMap::new())
-                .await
-                .status(),
-            405
-        );
+        assert_eq!(files.serve(&Method::POST, "/", &HeaderMap::new()).await.status(), 405);
 
         let mut known = HeaderMap::new();
         known.insert(IF_NONE_MATCH, get("/").await.headers()[ETAG].clone());
