@@ -90,7 +90,7 @@ async fn an_import_is_started_and_found_where_location_says() {
 async fn an_import_that_makes_no_sense_is_refused_with_every_fault() {
     let (router, desk) = crm();
     for (body, fields) in [
-        (r#"{}"#, vec!["kind"]),
+        ("{}", vec!["kind"]),
         (r#"{"kind":"shoes"}"#, vec!["kind"]),
         (r#"{"kind":"orders","mapping":{"visits":"V","total":"\u0007"},"x":1}"#, vec!["mapping.total", "mapping.visits", "x"]),
         (r#"{"kind":"orders","mapping":{"total":1}}"#, vec!["mapping"]),

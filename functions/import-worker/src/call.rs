@@ -1,5 +1,7 @@
 //! What wakes the worker: S3's notice of an uploaded file, or its own call to go on from an offset.
 
+use std::fmt::Write as _;
+
 use crm_domain::ids::ImportId;
 use crm_domain::json::Json;
 use serde_json::json;
@@ -23,7 +25,7 @@ pub struct Call {
 pub fn read_calls(body: &str) -> Result<Vec<Call>, String> {
     let json = Json::parse(body.as_bytes()).map_err(|error| format!("not acceptable JSON: {error}"))?;
     // Unlike a message id, the body stays the same when it comes back from the dead-letter queue.
-    let name: String = Sha256::digest(body.as_bytes()).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let name = hex(&Sha256::digest(body.as_bytes())[..12]);
     if let Some(import) = json.get("importId") {
         let import = import.as_text().and_then(ImportId::parse).ok_or("importId is not the id of an import")?;
         let offset = json.get("offset").and_then(Json::as_integer).and_then(|offset| u64::try_from(offset).ok());
@@ -42,6 +44,14 @@ pub fn read_calls(body: &str) -> Result<Vec<Call>, String> {
 #[must_use]
 pub fn call_on(import: ImportId, offset: u64) -> String {
     json!({"importId": import, "offset": offset, "call": Uuid::now_v7()}).to_string()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn uploaded(record: &Json) -> Result<ImportId, String> {

@@ -47,7 +47,7 @@ pub fn read(import: &Import, header: &Header, bytes: &[u8], max_rows: usize, cur
     let mut events = Vec::new();
     let progress = RowReader::new(import.kind, header).read(bytes.get(from as usize..)?, line, last, max_rows, |row| {
         next.rows += 1;
-        let event = row.outcome.map_err(|reason| reason.into_owned());
+        let event = row.outcome.map_err(std::borrow::Cow::into_owned);
         match event.and_then(|json| import.event(row.line, &json, currency).map_err(|faults| faults.to_string())) {
             Ok(event) => events.push(event),
             Err(reason) => rejected.add(row.line, &reason, row.raw),

@@ -1,6 +1,7 @@
 //! Whole imports over the desk in memory: good and bad files, and workers that die, repeat and race.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -104,7 +105,7 @@ async fn one_bad_row_in_ten_thousand_is_listed_and_the_others_are_kept() {
     let mut file = "\u{feff}Email;Order Number;Amount\r\n".to_owned();
     for row in 0..10_000 {
         let amount = if row == 4_321 { "1,000.5".to_owned() } else { format!("{row}.25") };
-        file.push_str(&format!("c{row}@x.in;o-{row};{amount}\r\n"));
+        writeln!(file, "c{row}@x.in;o-{row};{amount}\r").unwrap();
     }
     let desk = desk_with(ImportKind::Orders, file.as_bytes());
     let limits = Limits { bytes: 50_000, ..Limits::default() };
@@ -354,7 +355,7 @@ proptest! {
         let mut file = "email,total\n".to_owned();
         for row in 0..40 {
             let amount = if row % 7 == 3 { "x".to_owned() } else { row.to_string() };
-            file.push_str(&format!("c{row}@x.in,{amount}\n"));
+            writeln!(file, "c{row}@x.in,{amount}").unwrap();
         }
         let limits = Limits { bytes, rows, pause_ms: 0 };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

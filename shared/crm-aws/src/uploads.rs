@@ -17,7 +17,7 @@ use crate::dynamo::{MissingVariable, variable};
 use crate::error::corrupt;
 
 /// How long an upload URL is good.
-const UPLOAD_TIME: Duration = Duration::from_secs(3_600);
+const UPLOAD_TIME: Duration = Duration::from_hours(1);
 
 /// S3, and the name of the bucket (`UPLOADS_BUCKET`).
 pub struct S3Uploads {

@@ -1,4 +1,5 @@
 //! CSV files as they come: headers of all kinds, bad rows, and any way of cutting a file into stretches.
+#![allow(clippy::unwrap_used, reason = "what fails in a helper fails its test")]
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,7 @@
 //! The rows that were refused, as a CSV file that is safe to open in a spreadsheet: line, reason, row.
 
+use std::fmt::Write as _;
+
 use crate::import::rows::shortened;
 
 /// The first line of such a file.
@@ -21,7 +23,8 @@ impl Rejected {
         self.count += 1;
         if self.csv.len() < MAX_BYTES {
             let reason = shortened(reason.as_bytes(), MAX_SHOWN);
-            self.csv.push_str(&format!("{line},{},{}\n", cell(&reason), cell(&shortened(raw, MAX_SHOWN))));
+            // Writing to a string cannot fail.
+            let _ = writeln!(self.csv, "{line},{},{}", cell(&reason), cell(&shortened(raw, MAX_SHOWN)));
         }
     }
 
