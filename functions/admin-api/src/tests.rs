@@ -20,7 +20,8 @@ fn crm() -> (Router, AtDesk) {
 }
 
 async fn send_as(router: &Router, role: &str, method: &str, path: &str, body: &str) -> Answer {
-    let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {}", token(role, &json!({}))));
+    let request =
+        Request::builder().method(method).uri(path).header("authorization", format!("Bearer {}", token(role, &json!({}))));
     answer(router, request.body(Body::from(body.to_owned())).unwrap()).await
 }
 
@@ -63,7 +64,10 @@ async fn an_import_is_started_and_found_where_location_says() {
     let begun = send(&router, "POST", "/api/imports", r#"{"kind":"customers","mapping":{"name":"Full"}}"#).await;
     assert_eq!(begun.status, 201);
     let id = begun.json["id"].as_str().unwrap().to_owned();
-    assert_eq!(begun.json["upload"], json!({"method": "PUT", "url": format!("http://files.test/imports/{id}/file.csv"), "headers": {}}));
+    assert_eq!(
+        begun.json["upload"],
+        json!({"method": "PUT", "url": format!("http://files.test/imports/{id}/file.csv"), "headers": {}})
+    );
     assert_eq!(begun.json["status"], "waiting");
     let location = begun.headers["location"].to_str().unwrap().to_owned();
     assert_eq!(location, format!("/api/imports/{id}"));

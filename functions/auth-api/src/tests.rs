@@ -52,7 +52,8 @@ async fn tokens_that_are_not_ours_are_refused_alike() {
         token("emperor", &json!({})),
     ];
     for token in hostile {
-        let request = Request::get("/auth/user-jwt").header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap();
+        let request =
+            Request::get("/auth/user-jwt").header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap();
         let answer = answer(&router(keys()), request).await;
         let shown = &token[..token.len().min(40)];
         assert_eq!((answer.status, &answer.json["code"]), (401, &json!("unauthorized")), "{shown}");

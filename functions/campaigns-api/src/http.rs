@@ -95,7 +95,10 @@ async fn launch_campaign<S: Store, Q: Enqueue>(
     Ok(response)
 }
 
-async fn preview_campaign<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, JsonBody(body): JsonBody) -> Result<Response, Problem> {
+async fn preview_campaign<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
     let now = Time::now();
     let (draft, segment) = read_launch(&*app.store, &body, now).await?;
     let context = Context { now: draft.scheduled_at.unwrap_or(now), consent_defaults: app.settings.consent_defaults };

@@ -36,7 +36,8 @@ async fn crm() -> (Router, Arc<Memory>) {
     };
     memory.create_segment(&segment).await.unwrap();
     let event = |kind: &str, id: &str, data: Value| {
-        let event = json!({"specversion": "1.0", "id": id, "source": "/t", "type": kind, "time": "2026-01-01T00:00:00Z", "data": data});
+        let event =
+            json!({"specversion": "1.0", "id": id, "source": "/t", "type": kind, "time": "2026-01-01T00:00:00Z", "data": data});
         Event::parse(&Json::parse(event.to_string().as_bytes()).unwrap(), &currency, Time::now()).unwrap()
     };
     let people = [("a", 900, true), ("b", 501, true), ("c", 700, false), ("d", 500, true)];

@@ -78,8 +78,19 @@ async fn all_faults_of_a_body_are_named_at_once() {
     assert_eq!(
         fields,
         [
-            "attributes.", "attributes.k", "city", "email", "lastActiveAt", "name", "nope", "orderCount", "phone", "smsConsent", "tags[1]",
-            "timeZone", "visits",
+            "attributes.",
+            "attributes.k",
+            "city",
+            "email",
+            "lastActiveAt",
+            "name",
+            "nope",
+            "orderCount",
+            "phone",
+            "smsConsent",
+            "tags[1]",
+            "timeZone",
+            "visits",
         ]
     );
 }

@@ -49,7 +49,9 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
         let counts: Vec<_> = (first..=last).map(|shard| self.store.recount(&campaign, shard)).collect();
         let counts: Result<Vec<_>, StoreError> = stream::iter(counts).buffer_unordered(SHARDS).try_collect().await;
-        if counts?.iter().all(|tally| tally.queued == 0) && self.store.tallies(id).await?.iter().all(|(_, tally)| tally.queued == 0) {
+        if counts?.iter().all(|tally| tally.queued == 0)
+            && self.store.tallies(id).await?.iter().all(|(_, tally)| tally.queued == 0)
+        {
             self.finish(id).await?;
         }
         Ok(Next::Done)
@@ -73,7 +75,9 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
         if !letters.is_empty() {
             let answers = self.provider.send(&letters).await?;
-            settled.extend(sending.into_iter().zip(letters).zip(answers).map(|((entry, letter), answer)| answered(entry, letter, answer)));
+            settled.extend(
+                sending.into_iter().zip(letters).zip(answers).map(|((entry, letter), answer)| answered(entry, letter, answer)),
+            );
         }
         Ok(settled)
     }

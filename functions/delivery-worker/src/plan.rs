@@ -71,7 +71,8 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
 
     /// Counts the whole log, notes the audience, and hands it out. Done again after a crash, it does the same again.
     async fn freeze(&self, campaign: &Campaign) -> Result<(), StepError> {
-        let counts = (0..campaign.shards).map(|shard| async move { Ok::<_, StoreError>((shard, self.store.recount(campaign, shard).await?)) });
+        let counts = (0..campaign.shards)
+            .map(|shard| async move { Ok::<_, StoreError>((shard, self.store.recount(campaign, shard).await?)) });
         let counts: Vec<_> = counts.collect();
         let mut tallies: Vec<(u32, Tally)> = stream::iter(counts).buffer_unordered(RECOUNTS).try_collect().await?;
         tallies.sort_unstable_by_key(|(shard, _)| *shard);
@@ -117,7 +118,11 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     }
 
     /// Changes the state unless `to` sees no need; returns the state that then holds.
-    async fn change(&self, id: CampaignId, to: impl Fn(&CampaignState) -> Option<CampaignState>) -> Result<CampaignState, StepError> {
+    async fn change(
+        &self,
+        id: CampaignId,
+        to: impl Fn(&CampaignState) -> Option<CampaignState>,
+    ) -> Result<CampaignState, StepError> {
         for _ in 0..ATTEMPTS {
             let Some(Versioned { version, record }) = self.store.campaign(id).await? else { break };
             let Some(state) = to(&record.state) else { return Ok(record.state) };

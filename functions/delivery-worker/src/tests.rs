@@ -255,8 +255,11 @@ async fn every_event_of_the_folder_is_done_or_set_aside() {
 
 #[test]
 fn deliveries_cover_each_queued_shard_once() {
-    let tallies: Vec<(u32, Tally)> =
-        [60, 40, 1, 0, 250, 3].iter().enumerate().map(|(shard, queued)| (shard as u32, Tally { queued: *queued, ..Tally::default() })).collect();
+    let tallies: Vec<(u32, Tally)> = [60, 40, 1, 0, 250, 3]
+        .iter()
+        .enumerate()
+        .map(|(shard, queued)| (shard as u32, Tally { queued: *queued, ..Tally::default() }))
+        .collect();
     let id = CampaignId::generate();
     let task = |first, last| Task::Deliver { campaign: id, first, last };
     assert_eq!(deliveries(id, &tallies), [task(0, 1), task(2, 2), task(4, 4), task(5, 5)]);
@@ -324,7 +327,8 @@ async fn troubled_run(seed: u64) {
     assert_eq!(state.status, CampaignStatus::Sent, "seed {seed}: {tally:?}");
     assert_eq!((tally.audience, state.audience, tally.queued), (u64::from(people), u64::from(people), 0), "seed {seed}");
     assert_eq!((tally.skipped, tally.failed), (without_consent, 0), "seed {seed}");
-    let sent: BTreeSet<_> = crm.memory.log(campaign.id).iter().filter(|entry| entry.sent_at.is_some()).map(|entry| entry.customer_id).collect();
+    let sent: BTreeSet<_> =
+        crm.memory.log(campaign.id).iter().filter(|entry| entry.sent_at.is_some()).map(|entry| entry.customer_id).collect();
     let taken: BTreeSet<_> = crm.memory.letters().iter().map(|letter| letter.id.customer).collect();
     assert_eq!(sent, taken, "seed {seed}");
     assert!(crm.memory.dead(QueueName::Delivery).is_empty(), "seed {seed}");

@@ -110,7 +110,9 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
 
     async fn advance(&self, task: Task) -> Result<Next, StepError> {
         match task {
-            Task::Plan { campaign, part, after, queued } => self.plan(campaign, part, after, queued, Instant::now() + BUDGET).await,
+            Task::Plan { campaign, part, after, queued } => {
+                self.plan(campaign, part, after, queued, Instant::now() + BUDGET).await
+            }
             Task::Deliver { campaign, first, last } => self.deliver(campaign, first, last).await,
             Task::Spread { campaign, since } => self.spread(campaign, since).await,
         }

@@ -59,7 +59,8 @@ pub fn read(import: &Import, header: &Header, bytes: &[u8], max_rows: usize, cur
     next.rejected += rejected.count();
     if progress.oversized {
         let line = progress.line;
-        next.error = Some(format!("The row on line {line} is longer than 1 MB; is a quote not closed? All rows before it are imported."));
+        next.error =
+            Some(format!("The row on line {line} is longer than 1 MB; is a quote not closed? All rows before it are imported."));
     } else if next.bytes_read == import.bytes_read && !last {
         return None;
     }

@@ -197,7 +197,9 @@ impl KeepUploads for Million {
     async fn read(&self, _: ImportId, offset: u64, length: u64, _: Option<&str>) -> Result<Option<Slice>, StoreError> {
         let size = WIDTH * 1_000_001;
         let end = (offset + length).min(size);
-        let row = |row: u64| if row == 0 { format!("{:<31}\n", "email,total") } else { format!("{:<31}\n", format!("c{row}@example.in,{row}.50")) };
+        let row = |row: u64| {
+            if row == 0 { format!("{:<31}\n", "email,total") } else { format!("{:<31}\n", format!("c{row}@example.in,{row}.50")) }
+        };
         let text: String = (offset / WIDTH..end.div_ceil(WIDTH)).map(row).collect();
         let from = (offset % WIDTH) as usize;
         Ok(Some(Slice { bytes: text.as_bytes()[from..from + (end - offset) as usize].to_vec(), size, tag: "t".into() }))
@@ -304,8 +306,12 @@ struct Trouble {
 
 fn trouble() -> impl Strategy<Value = Trouble> {
     let steps = || prop_oneof![1 => Just(None), 2 => (0_u32..12).prop_map(Some)];
-    ([0_usize..9, 0..9], [steps(), steps()], any::<bool>(), any::<bool>())
-        .prop_map(|(calls, steps, again, applied)| Trouble { calls, steps, again, applied })
+    ([0_usize..9, 0..9], [steps(), steps()], any::<bool>(), any::<bool>()).prop_map(|(calls, steps, again, applied)| Trouble {
+        calls,
+        steps,
+        again,
+        applied,
+    })
 }
 
 /// Imports through all the trouble, then without any until nothing is left to do.

@@ -65,7 +65,10 @@ impl From<QueueError> for Failure {
 }
 
 /// Handles messages one after the other; the ids of those that must come again.
-pub async fn consume_all<S: KeepImports, U: KeepUploads, Q: Enqueue>(app: Arc<App<S, U, Q>>, messages: Vec<Incoming>) -> Vec<String> {
+pub async fn consume_all<S: KeepImports, U: KeepUploads, Q: Enqueue>(
+    app: Arc<App<S, U, Q>>,
+    messages: Vec<Incoming>,
+) -> Vec<String> {
     let mut failed = Vec::new();
     for message in messages {
         let id = message.id.clone();

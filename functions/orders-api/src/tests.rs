@@ -26,7 +26,8 @@ fn apply_queued(memory: &Memory) {
             Json::List(items) => items,
             one => vec![one],
         };
-        let events: Vec<Event> = items.iter().map(|item| Event::parse(item, &settings().currency, Time::now()).unwrap()).collect();
+        let events: Vec<Event> =
+            items.iter().map(|item| Event::parse(item, &settings().currency, Time::now()).unwrap()).collect();
         memory.apply(&events);
     }
 }
@@ -96,9 +97,7 @@ async fn a_change_of_status_is_queued_and_guarded_by_if_match() {
 #[tokio::test]
 async fn every_field_is_held_to_its_limits() {
     let (router, memory) = crm();
-    let item = |sku: &str, quantity: serde_json::Value, price: serde_json::Value| {
-        json!({"email": "a@x.in", "items": [{"sku": sku, "name": "n", "quantity": quantity, "unitPrice": price}]})
-    };
+    let item = |sku: &str, quantity: serde_json::Value, price: serde_json::Value| json!({"email": "a@x.in", "items": [{"sku": sku, "name": "n", "quantity": quantity, "unitPrice": price}]});
     let refused = [
         (json!({"email": "a@x.in"}), "total"),
         (json!({"total": 1}), "email"),

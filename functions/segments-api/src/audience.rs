@@ -22,7 +22,11 @@ pub struct Preview {
 }
 
 /// Counts who matches, exactly.
-pub async fn preview<S: ScanCustomers + ReadCustomers>(store: &S, rules: &Rules, context: &Context) -> Result<Preview, StoreError> {
+pub async fn preview<S: ScanCustomers + ReadCustomers>(
+    store: &S,
+    rules: &Rules,
+    context: &Context,
+) -> Result<Preview, StoreError> {
     let parts = (0..PARTS).map(|part| preview_part(store, rules, context, part));
     let (mut preview, mut ids) = (Preview::default(), Vec::new());
     for (part, found) in try_join_all(parts).await? {

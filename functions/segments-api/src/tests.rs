@@ -84,7 +84,9 @@ async fn a_segment_is_changed_only_by_who_knows_its_version() {
     assert_eq!(made.status, 201);
     let path = made.headers["location"].to_str().unwrap().to_owned();
     let patch = async |tag: &str| {
-        let request = Request::patch(&path).header("authorization", format!("Bearer {}", token("marketer", &json!({})))).header("if-match", tag);
+        let request = Request::patch(&path)
+            .header("authorization", format!("Bearer {}", token("marketer", &json!({}))))
+            .header("if-match", tag);
         answer(&router, request.body(Body::from(r#"{"name":"T","description":null}"#)).unwrap()).await
     };
     assert_eq!(patch("\"1\"").await.status, 200);
@@ -99,7 +101,10 @@ async fn a_segment_is_changed_only_by_who_knows_its_version() {
 async fn analysts_read_but_do_not_write() {
     let router = crm();
     let post = |path: &str, body: Value| {
-        Request::post(path).header("authorization", format!("Bearer {}", token("analyst", &json!({})))).body(Body::from(body.to_string())).unwrap()
+        Request::post(path)
+            .header("authorization", format!("Bearer {}", token("analyst", &json!({}))))
+            .body(Body::from(body.to_string()))
+            .unwrap()
     };
     let body = json!({"name": "S", "rules": spent_over(1)});
     assert_eq!(answer(&router, post("/api/segments", body)).await.status, 403);

@@ -74,8 +74,11 @@ async fn apply_slice<S: ApplyEvents>(store: &S, events: &[&Event]) -> Vec<Option
     while groups.iter().any(|group| !group.next_step().is_empty()) {
         let active: Vec<&mut Group<'_>> = groups.iter_mut().filter(|group| !group.next_step().is_empty()).collect();
         let transactions = packed(active);
-        let finished: Vec<Vec<(usize, Outcome)>> =
-            stream::iter(transactions).map(|transaction| commit(store, transaction)).buffer_unordered(CONCURRENCY).collect().await;
+        let finished: Vec<Vec<(usize, Outcome)>> = stream::iter(transactions)
+            .map(|transaction| commit(store, transaction))
+            .buffer_unordered(CONCURRENCY)
+            .collect()
+            .await;
         for (index, outcome) in finished.into_iter().flatten() {
             if let Some(result) = results.get_mut(index) {
                 *result = Some(outcome);
@@ -99,7 +102,8 @@ fn packed<'g, 'a>(groups: Vec<&'g mut Group<'a>>) -> Vec<Vec<Share<'g, 'a>>> {
     for group in groups {
         let (ledger, outcomes) = group.stepped();
         let (records, size) = ledger.weight();
-        let touched: BTreeSet<(i16, i8)> = ledger.day_deltas().into_keys().map(|date: Date| (date.year(), date.month())).collect();
+        let touched: BTreeSet<(i16, i8)> =
+            ledger.day_deltas().into_keys().map(|date: Date| (date.year(), date.month())).collect();
         let all_months: BTreeSet<_> = months.union(&touched).copied().collect();
         let fits = actions + records + all_months.len() <= MAX_ACTIONS && bytes + size <= MAX_BYTES;
         let share = Share { group, ledger, outcomes };

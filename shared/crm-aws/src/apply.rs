@@ -34,8 +34,10 @@ impl ApplyEvents for Dynamo {
             let customer = read_customer(item)?;
             ledger.hold_customer(customer.record.id, Some((customer.version, customer.record)));
         }
-        let keys =
-            activity_ids.iter().map(|(customer, id)| key([("customerId", customer.to_string()), ("id", id.to_string())])).collect();
+        let keys = activity_ids
+            .iter()
+            .map(|(customer, id)| key([("customerId", customer.to_string()), ("id", id.to_string())]))
+            .collect();
         for item in self.get_all(&self.activities, keys).await? {
             let activity = read_activity(item)?;
             ledger.hold_activity(activity.record.customer, activity.record.id, Some((activity.version, activity.record)));
@@ -103,8 +105,11 @@ impl ApplyEvents for Dynamo {
 impl Dynamo {
     fn put(&self, table: &str, version: u64, item: Item) -> Result<TransactWriteItem, StoreError> {
         let (condition, stored) = Self::version_condition(version);
-        let mut put =
-            Put::builder().table_name(table).set_item(Some(item)).condition_expression(condition).expression_attribute_names("#version", "version");
+        let mut put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression(condition)
+            .expression_attribute_names("#version", "version");
         if let Some(stored) = stored {
             put = put.expression_attribute_values(":version", stored);
         }

@@ -30,8 +30,7 @@ impl ReadCustomers for Dynamo {
 
     async fn recent_customers(&self, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
         let (keys, next) = self.newest(&self.customers, CUSTOMERS, after, limit).await?;
-        let ids: Vec<CustomerId> =
-            keys.into_iter().filter_map(|mut item| CustomerId::parse(&text(item.remove("id"))?)).collect();
+        let ids: Vec<CustomerId> = keys.into_iter().filter_map(|mut item| CustomerId::parse(&text(item.remove("id"))?)).collect();
         let mut items = self.customers(&ids).await?;
         items.sort_by_key(|customer| ids.iter().position(|id| *id == customer.id));
         Ok(Page { items, next })

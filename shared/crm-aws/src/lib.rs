@@ -17,9 +17,9 @@ mod orders;
 mod receipts;
 mod records;
 mod search;
-mod segments;
 #[cfg(feature = "secrets")]
 mod secrets;
+mod segments;
 #[cfg(feature = "sqs")]
 mod simulated;
 #[cfg(feature = "sqs")]

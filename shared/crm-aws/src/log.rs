@@ -26,8 +26,21 @@ const CONCURRENCY: usize = 16;
 const ROUNDS: u32 = 12;
 /// What counting looks at, and what every entry has.
 const COUNTED: [&str; 15] = [
-    "customerId", "email", "channel", "variant", "queuedAt", "sentAt", "deliveredAt", "openedAt", "clickedAt", "bouncedAt",
-    "complainedAt", "unsubscribedAt", "failedAt", "skippedReason", "skippedPhase",
+    "customerId",
+    "email",
+    "channel",
+    "variant",
+    "queuedAt",
+    "sentAt",
+    "deliveredAt",
+    "openedAt",
+    "clickedAt",
+    "bouncedAt",
+    "complainedAt",
+    "unsubscribedAt",
+    "failedAt",
+    "skippedReason",
+    "skippedPhase",
 ];
 
 /// A time as text of fixed width, so that stored ones compare as instants do.
@@ -181,7 +194,8 @@ impl Dynamo {
             .map_err(store_error)?;
         // Fewer than asked for although there are more: the answer reached 1 MB. The rest is behind the last of them.
         let mut items: Vec<Message> = answer.items.unwrap_or_default().into_iter().map(read_message).collect::<Result<_, _>>()?;
-        if answer.last_evaluated_key.is_some() && items.len() < limit
+        if answer.last_evaluated_key.is_some()
+            && items.len() < limit
             && let Some(last) = items.last().map(|message| message.customer_id)
         {
             items.extend(Box::pin(self.shard_page(id, shard, Some(last), limit - items.len())).await?);

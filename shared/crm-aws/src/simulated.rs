@@ -39,7 +39,8 @@ impl<Q: Enqueue> SendLetters for Simulated<Q> {
             receipts(letter, now, &mut soon, &mut later);
         }
         let messages = [(soon, SOON), (later, LATER)].into_iter().filter(|(events, _)| !events.is_empty());
-        let messages = messages.map(|(events, delay)| Outgoing { body: format!("[{}]", events.join(",")), delay, attributes: Vec::new() });
+        let messages =
+            messages.map(|(events, delay)| Outgoing { body: format!("[{}]", events.join(",")), delay, attributes: Vec::new() });
         self.queue.enqueue(QueueName::Receipts, messages.collect()).await?;
         Ok(letters.iter().map(|_| Sending::Taken(now)).collect())
     }

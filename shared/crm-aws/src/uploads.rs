@@ -59,7 +59,9 @@ impl KeepUploads for S3Uploads {
                 return match error.code() {
                     Some("NoSuchKey" | "NotFound") => Ok(None),
                     // No range of an empty file can be had.
-                    Some("InvalidRange") if offset == 0 => Ok(Some(Slice { bytes: Vec::new(), size: 0, tag: "empty".to_owned() })),
+                    Some("InvalidRange") if offset == 0 => {
+                        Ok(Some(Slice { bytes: Vec::new(), size: 0, tag: "empty".to_owned() }))
+                    }
                     Some("PreconditionFailed") => Err(StoreError::Conflict),
                     _ => Err(file_error(error)),
                 };

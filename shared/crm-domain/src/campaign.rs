@@ -120,7 +120,8 @@ impl CampaignDraft {
                 None
             }
             Some(variants) => {
-                let read = variants.iter().enumerate().map(|(index, json)| Variant::parse(json, &format!("variants[{index}]"), channel));
+                let read =
+                    variants.iter().enumerate().map(|(index, json)| Variant::parse(json, &format!("variants[{index}]"), channel));
                 let read: Vec<Option<Variant>> = read.map(|variant| fields.nested(variant)).collect();
                 read.into_iter().collect::<Option<Vec<Variant>>>()
             }
@@ -336,7 +337,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!((draft.name.as_str(), draft.channel, draft.scheduled_at), ("Spring", Channel::Email, None));
-        let later = parse(r#"{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[{"body":"x"}],"scheduledAt":"2027-06-01"}"#);
+        let later =
+            parse(r#"{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[{"body":"x"}],"scheduledAt":"2027-06-01"}"#);
         assert!(later.unwrap().scheduled_at.is_some());
     }
 
@@ -349,16 +351,34 @@ mod tests {
         assert_eq!(
             faults.unwrap_err(),
             [
-                "name", "segmentId", "channel", "objective", "variants[0].body", "variants[1].subject", "variants[1].body",
-                "variants[1].more", "variants[2]", "scheduledAt", "extra"
+                "name",
+                "segmentId",
+                "channel",
+                "objective",
+                "variants[0].body",
+                "variants[1].subject",
+                "variants[1].body",
+                "variants[1].more",
+                "variants[2]",
+                "scheduledAt",
+                "extra"
             ]
         );
         for (body, field) in [
             (r#"{"name":"a","segmentId":"SEGMENT","channel":"email","variants":[{"body":"x"}]}"#, "variants[0].subject"),
-            (r#"{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[{"subject":"s","body":"x"}]}"#, "variants[0].subject"),
+            (
+                r#"{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[{"subject":"s","body":"x"}]}"#,
+                "variants[0].subject",
+            ),
             (r#"{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[]}"#, "variants"),
-            (r#"{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[{"body":"x"}],"scheduledAt":"2199-01-01"}"#, "scheduledAt"),
-            (r#"{"name":"a","segmentId":"SEGMENT","channel":"email","variants":[{"subject":"a\nb","body":"x"}]}"#, "variants[0].subject"),
+            (
+                r#"{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[{"body":"x"}],"scheduledAt":"2199-01-01"}"#,
+                "scheduledAt",
+            ),
+            (
+                r#"{"name":"a","segmentId":"SEGMENT","channel":"email","variants":[{"subject":"a\nb","body":"x"}]}"#,
+                "variants[0].subject",
+            ),
         ] {
             assert_eq!(parse(body).unwrap_err(), [field], "{body}");
         }
@@ -367,7 +387,13 @@ mod tests {
 
     #[test]
     fn states_move_only_where_they_may() {
-        let sending = CampaignState { status: CampaignStatus::Sending, planned: false, audience: 0, finished_at: None, failed_reason: None };
+        let sending = CampaignState {
+            status: CampaignStatus::Sending,
+            planned: false,
+            audience: 0,
+            finished_at: None,
+            failed_reason: None,
+        };
         let paused = sending.paused().unwrap();
         assert_eq!(paused.resumed(), Some(sending.clone()));
         assert!(sending.resumed().is_none() && paused.paused().is_none());

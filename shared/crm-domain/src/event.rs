@@ -152,10 +152,9 @@ impl Event {
     #[must_use]
     pub fn activity(&self) -> Option<(CustomerId, ActivityId)> {
         match &self.command {
-            Command::RecordActivity(body) => Some((
-                CustomerId::of(&body.email),
-                ActivityId::of(body.given_id.as_deref(), &self.source, &self.id),
-            )),
+            Command::RecordActivity(body) => {
+                Some((CustomerId::of(&body.email), ActivityId::of(body.given_id.as_deref(), &self.source, &self.id)))
+            }
             _ => None,
         }
     }
@@ -172,9 +171,8 @@ impl Event {
 
 fn status_change(data: &Json, path: &str) -> Result<Command, Faults> {
     let mut fields = Fields::of(data, path)?;
-    let id = fields.optional("id", |json| {
-        json.as_text().and_then(OrderId::parse).ok_or_else(|| "must be the id of an order".into())
-    });
+    let id =
+        fields.optional("id", |json| json.as_text().and_then(OrderId::parse).ok_or_else(|| "must be the id of an order".into()));
     let merchant_id = fields.optional("orderId", |json| faults::text(json, 100));
     let status = fields.required("status", OrderStatus::from_json);
     let id = id.value().or_else(|| merchant_id.value().map(|given| OrderId::of(Some(&given), "", "")));

@@ -87,9 +87,7 @@ impl<'a> Fields<'a> {
     /// One fault when it is not an object.
     pub fn of(json: &'a Json, path: &str) -> Result<Self, Faults> {
         match json {
-            Json::Object(members) => {
-                Ok(Self { path: path.to_owned(), members, read: Vec::new(), faults: Faults::default() })
-            }
+            Json::Object(members) => Ok(Self { path: path.to_owned(), members, read: Vec::new(), faults: Faults::default() }),
             _ => Err(Faults::of(path, "must be an object")),
         }
     }

@@ -175,7 +175,8 @@ impl Ledger {
     pub fn weight(&self) -> (usize, usize) {
         let customers = self.customers.values().filter_map(Held::change).map(|(_, customer)| customer.history.bytes() + 1_500);
         let orders = self.orders.values().filter_map(Held::change).map(|(_, order)| {
-            order.body().map_or(0, |body| body.items.iter().map(|item| item.sku.len() + item.name.len() + 60).sum::<usize>()) + 700
+            order.body().map_or(0, |body| body.items.iter().map(|item| item.sku.len() + item.name.len() + 60).sum::<usize>())
+                + 700
         });
         let activities = self.activities.values().filter_map(Held::change).map(|_| 500);
         customers.chain(orders).chain(activities).fold((0, 0), |(count, bytes), more| (count + 1, bytes + more))

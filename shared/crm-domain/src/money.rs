@@ -55,8 +55,8 @@ impl Currency {
         }
         // ISO 4217, list one: all others have two.
         let decimals = match code {
-            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
-            | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND" | "VUV"
+            | "XAF" | "XOF" | "XPF" => 0,
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
             _ => 2,
         };
@@ -116,7 +116,8 @@ impl Currency {
             None => (text.as_str(), 0),
         };
         let negative = mantissa.starts_with('-');
-        let (whole, fraction) = mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa.trim_start_matches('-'), ""));
+        let (whole, fraction) =
+            mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa.trim_start_matches('-'), ""));
         let digits = format!("{whole}{fraction}");
         let digits = digits.trim_start_matches('0');
         let significant = digits.trim_end_matches('0');
@@ -149,8 +150,17 @@ mod tests {
     #[test]
     fn amounts_are_exact() {
         for (text, minor) in [
-            ("11.77", 1177), ("0", 0), ("0.1", 10), ("12", 1200), ("12.0", 1200), ("1e2", 10_000), ("1.5e1", 1500),
-            ("1000000000000", 100_000_000_000_000), ("999999999999.99", 99_999_999_999_999), ("2500315.63", 250_031_563), ("-0", 0),
+            ("11.77", 1177),
+            ("0", 0),
+            ("0.1", 10),
+            ("12", 1200),
+            ("12.0", 1200),
+            ("1e2", 10_000),
+            ("1.5e1", 1500),
+            ("1000000000000", 100_000_000_000_000),
+            ("999999999999.99", 99_999_999_999_999),
+            ("2500315.63", 250_031_563),
+            ("-0", 0),
         ] {
             assert_eq!(amount(text), Ok(minor), "{text}");
         }

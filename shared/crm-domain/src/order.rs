@@ -101,8 +101,9 @@ impl OrderBody {
         });
         let status = fields.optional("status", OrderStatus::from_json).value();
         match (&items, &paid) {
-            (Patch::Absent | Patch::Clear, Patch::Absent | Patch::Clear) if fields.raw("items").is_none_or(|i| *i == Json::Null)
-                && fields.raw("total").is_none_or(|t| *t == Json::Null) =>
+            (Patch::Absent | Patch::Clear, Patch::Absent | Patch::Clear)
+                if fields.raw("items").is_none_or(|i| *i == Json::Null)
+                    && fields.raw("total").is_none_or(|t| *t == Json::Null) =>
             {
                 fields.fault("total", "is required where there are no items");
             }

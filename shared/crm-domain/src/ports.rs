@@ -60,7 +60,12 @@ pub trait ReadCustomers: Send + Sync + 'static {
     /// All customers, newest first by creation.
     fn recent_customers(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Customer>>> + Send;
     /// Customers of whom every word of `query` begins a word of the name or the address.
-    fn search_customers(&self, query: &str, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Customer>>> + Send;
+    fn search_customers(
+        &self,
+        query: &str,
+        after: Option<String>,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Page<Customer>>> + Send;
 }
 
 /// One of the parts into which a scan of all customers is split, and how far it has come.
@@ -83,7 +88,12 @@ pub trait ReadOrders: Send + Sync + 'static {
     /// All orders, newest first by `placedAt`, then id.
     fn recent_orders(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Order>>> + Send;
     /// The orders of one customer, newest first.
-    fn orders_of(&self, customer: CustomerId, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Order>>> + Send;
+    fn orders_of(
+        &self,
+        customer: CustomerId,
+        after: Option<String>,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Page<Order>>> + Send;
 }
 
 pub trait ApplyEvents: Send + Sync + 'static {
@@ -110,8 +120,7 @@ pub enum QueueName {
 }
 
 impl QueueName {
-    pub const ALL: [Self; 6] =
-        [Self::Customers, Self::Orders, Self::Activities, Self::Receipts, Self::Delivery, Self::Imports];
+    pub const ALL: [Self; 6] = [Self::Customers, Self::Orders, Self::Activities, Self::Receipts, Self::Delivery, Self::Imports];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -210,7 +219,12 @@ pub trait KeepCampaigns: Send + Sync + 'static {
     /// The stored counts of the log's shards; those without entries may be missing.
     fn tallies(&self, id: CampaignId) -> impl Future<Output = Stored<Vec<(u32, Tally)>>> + Send;
     /// The log, in a fixed order.
-    fn messages(&self, campaign: &Campaign, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Message>>> + Send;
+    fn messages(
+        &self,
+        campaign: &Campaign,
+        after: Option<String>,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Page<Message>>> + Send;
 }
 
 pub trait KeepLog: Send + Sync + 'static {
@@ -275,7 +289,13 @@ pub trait KeepUploads: Send + Sync + 'static {
     fn upload_url(&self, id: ImportId) -> impl Future<Output = Stored<String>> + Send;
     /// Up to `length` bytes from `offset`; `None` when there is no file. With `tag`, [`StoreError::Conflict`] when the file
     /// is another by now.
-    fn read(&self, id: ImportId, offset: u64, length: u64, tag: Option<&str>) -> impl Future<Output = Stored<Option<Slice>>> + Send;
+    fn read(
+        &self,
+        id: ImportId,
+        offset: u64,
+        length: u64,
+        tag: Option<&str>,
+    ) -> impl Future<Output = Stored<Option<Slice>>> + Send;
     /// Keeps the rejected rows (CSV lines) of the stretch that begins at `offset`.
     fn keep_rejected(&self, id: ImportId, offset: u64, csv: String) -> impl Future<Output = Stored<()>> + Send;
     /// The rejected rows kept so far, in the order of the file, up to `max` bytes of whole stretches.

@@ -111,9 +111,7 @@ fn tags(fields: &mut Fields<'_>) -> Patch<Vec<String>> {
 fn attributes(fields: &mut Fields<'_>) -> Patch<Vec<(String, Option<AttributeValue>)>> {
     let path = fields.place("attributes");
     let given = fields.optional("attributes", |json| match json {
-        Json::Object(members) if members.len() > MAX_ATTRIBUTES => {
-            Err(format!("must have at most {MAX_ATTRIBUTES} keys").into())
-        }
+        Json::Object(members) if members.len() > MAX_ATTRIBUTES => Err(format!("must have at most {MAX_ATTRIBUTES} keys").into()),
         Json::Object(_) if json.to_string().len() > MAX_ATTRIBUTE_BYTES => {
             Err(format!("must be at most {MAX_ATTRIBUTE_BYTES} bytes in all").into())
         }

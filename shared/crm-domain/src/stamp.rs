@@ -76,10 +76,6 @@ impl Stamps {
     #[must_use]
     pub fn unpack(bytes: &[u8]) -> Option<Self> {
         let (stamps, fields): (Vec<Stamp>, Vec<(String, usize)>) = postcard::from_bytes(bytes).ok()?;
-        fields
-            .into_iter()
-            .map(|(field, at)| stamps.get(at).map(|stamp| (field, stamp.clone())))
-            .collect::<Option<_>>()
-            .map(Self)
+        fields.into_iter().map(|(field, at)| stamps.get(at).map(|stamp| (field, stamp.clone()))).collect::<Option<_>>().map(Self)
     }
 }

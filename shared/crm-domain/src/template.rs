@@ -45,7 +45,8 @@ pub fn check(source: &str) -> Result<(), Reason> {
     let unreadable = |error: &minijinja::Error| Reason::from(format!("is not a valid template: {}", told(error)));
     engine.add_template_owned("check", source.to_owned()).map_err(|error| unreadable(&error))?;
     let template = engine.get_template("check").map_err(|error| unreadable(&error))?;
-    let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().filter(|name| !NAMES.contains(&name.as_str())).collect();
+    let mut unknown: Vec<String> =
+        template.undeclared_variables(false).into_iter().filter(|name| !NAMES.contains(&name.as_str())).collect();
     unknown.sort();
     if let Some(name) = unknown.first() {
         let shown: String = name.chars().take(50).collect();
@@ -156,7 +157,8 @@ impl io::Write for Bounded {
 
 /// A header is one line: whatever a value brings, nothing can follow it.
 fn one_line(subject: &str) -> String {
-    let spaced: String = subject.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    let spaced: String =
+        subject.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
     spaced.trim().chars().take(MAX_SUBJECT).collect()
 }
 
@@ -223,16 +225,36 @@ mod tests {
     #[test]
     fn what_can_never_be_rendered_is_refused_at_launch() {
         for good in [
-            "plain", "{{name}} {{ city }}", "{{attributes.x}}", "{{name|default(\"there\")}}", "{{name|upper}}", "{# note #}",
-            "{% if attributes.vip %}x{% endif %}", "{{ attributes.points * 2 }}", "{ {", "100 %}", "{% set n = name %}{{ n }}",
+            "plain",
+            "{{name}} {{ city }}",
+            "{{attributes.x}}",
+            "{{name|default(\"there\")}}",
+            "{{name|upper}}",
+            "{# note #}",
+            "{% if attributes.vip %}x{% endif %}",
+            "{{ attributes.points * 2 }}",
+            "{ {",
+            "100 %}",
+            "{% set n = name %}{{ n }}",
             "{% for word in name|split(' ') %}{{ loop.index }}{{ word }}{% endfor %}",
         ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         for bad in [
-            "{{nmae}}", "{{customer.name}}", "{{ name", "{% if name %}", "{{name|nosuch}}", "{{ name is nosuch }}", "{{ range(9) }}",
-            "{% include \"x\" %}", "{{ name|safe }}", "{{ name.nosuch() }}", "{% macro a() %}{% endmacro %}", "{{ debug() }}",
-            "{{ name|default(1,2,3) }}", "{{ 'x' * 99999999 }}",
+            "{{nmae}}",
+            "{{customer.name}}",
+            "{{ name",
+            "{% if name %}",
+            "{{name|nosuch}}",
+            "{{ name is nosuch }}",
+            "{{ range(9) }}",
+            "{% include \"x\" %}",
+            "{{ name|safe }}",
+            "{{ name.nosuch() }}",
+            "{% macro a() %}{% endmacro %}",
+            "{{ debug() }}",
+            "{{ name|default(1,2,3) }}",
+            "{{ 'x' * 99999999 }}",
         ] {
             assert!(check(bad).is_err(), "{bad}");
         }

@@ -64,7 +64,8 @@ fn headers_match_whatever_their_case_spaces_and_underscores() {
 #[test]
 fn a_mapping_beats_names() {
     let file = "email,Contact,amount,Net Sum,when\n";
-    let header = header_of(ImportKind::Orders, file, &[("email", "contact"), ("total", "Net Sum"), ("placedAt", "WHEN")]).unwrap();
+    let header =
+        header_of(ImportKind::Orders, file, &[("email", "contact"), ("total", "Net Sum"), ("placedAt", "WHEN")]).unwrap();
     assert_eq!(fields(&header).join(" "), "- email - total placedAt");
     assert_eq!(header.ignored, ["email", "amount"]);
     let header = header_of(ImportKind::Customers, "email,lvl", &[("attributes.level", "lvl")]).unwrap();
@@ -77,9 +78,19 @@ fn files_that_cannot_be_imported_say_why() {
         (ImportKind::Orders, "", &[][..], "The file is empty"),
         (ImportKind::Orders, "\u{feff}\r\n\r\n", &[], "The file is empty"),
         (ImportKind::Orders, "foo,bar\n1,2\n", &[], "no column for email"),
-        (ImportKind::Orders, "email,quantity\na@b.cd,1", &[], "no column for total (nor all of sku, name, quantity and unit_price)"),
+        (
+            ImportKind::Orders,
+            "email,quantity\na@b.cd,1",
+            &[],
+            "no column for total (nor all of sku, name, quantity and unit_price)",
+        ),
         (ImportKind::Activities, "email,type", &[], "no column for at"),
-        (ImportKind::Orders, "email,total", &[("total", "Summe")], "names the column \"Summe\" for total, but the file has the columns email, total."),
+        (
+            ImportKind::Orders,
+            "email,total",
+            &[("total", "Summe")],
+            "names the column \"Summe\" for total, but the file has the columns email, total.",
+        ),
         (ImportKind::Orders, "email,total", &[("total", "total"), ("quantity", "Total")], "both for quantity and for total"),
         (ImportKind::Orders, "email,total,sku", &[("sku", "sku")], "a line of an order also needs name, quantity, unitPrice"),
         (ImportKind::Orders, "email,Total,total ", &[], "Two columns are called"),
@@ -100,14 +111,18 @@ fn files_that_cannot_be_imported_say_why() {
 #[test]
 fn mappings_are_checked_before_a_file_comes() {
     assert!(check_mapping(ImportKind::Customers, &mapping(&[("attributes.x_1", "X"), ("firstName", "Given")])).is_ok());
-    let faults = check_mapping(ImportKind::Orders, &mapping(&[("attributes.x", "X"), ("email", " "), ("Total", "x")])).unwrap_err();
+    let faults =
+        check_mapping(ImportKind::Orders, &mapping(&[("attributes.x", "X"), ("email", " "), ("Total", "x")])).unwrap_err();
     assert_eq!(faults.0.len(), 3);
 }
 
 #[test]
 fn rows_become_the_bodies_of_http() {
     let orders = "email,order_id,placed_at,quantity,amount\na@b.cd, 7 ,1997-01-01,1,11.70\n";
-    assert_eq!(good(ImportKind::Orders, orders), r#"{"email":"a@b.cd","orderId":"7","placedAt":"1997-01-01","total":11.7,"quantity":1}"#);
+    assert_eq!(
+        good(ImportKind::Orders, orders),
+        r#"{"email":"a@b.cd","orderId":"7","placedAt":"1997-01-01","total":11.7,"quantity":1}"#
+    );
     let item = "email,sku,name,qty,unit_price,total\na@b.cd,S1,Mug,2,5,9.5\na@b.cd,,,2,,9.5\n";
     let found = rows(ImportKind::Orders, item.as_bytes());
     let expected = r#"{"email":"a@b.cd","total":9.5,"items":[{"sku":"S1","name":"Mug","unitPrice":5,"quantity":2}]}"#;

@@ -45,8 +45,13 @@ fn any_event() -> impl Strategy<Value = (&'static str, u32, Value)> {
         .prop_map(|(email, name, tags, attributes, visits, at, consent)| {
             let mut data = json!({"email": email});
             let said = [
-                ("name", name), ("tags", tags), ("attributes", attributes), ("visits", visits), ("createdAt", at.clone()),
-                ("lastActiveAt", at), ("smsConsent", consent.map(Value::from)),
+                ("name", name),
+                ("tags", tags),
+                ("attributes", attributes),
+                ("visits", visits),
+                ("createdAt", at.clone()),
+                ("lastActiveAt", at),
+                ("smsConsent", consent.map(Value::from)),
             ];
             for (key, value) in said {
                 if let Some(value) = value {
@@ -55,8 +60,8 @@ fn any_event() -> impl Strategy<Value = (&'static str, u32, Value)> {
             }
             ("crm.customer.upsert.v1", data)
         });
-    let order = (email.clone(), select(vec!["o1", "o2", "o3", "o4"]), 0_u32..3, prop::option::of(when.clone()), any::<bool>()).prop_map(
-        |(email, id, price, when, items)| {
+    let order = (email.clone(), select(vec!["o1", "o2", "o3", "o4"]), 0_u32..3, prop::option::of(when.clone()), any::<bool>())
+        .prop_map(|(email, id, price, when, items)| {
             let mut data = json!({"email": email, "orderId": id});
             if items {
                 data["items"] = json!([{"sku": format!("s{price}"), "name": "Thing", "quantity": 2, "unitPrice": price}]);
@@ -67,12 +72,13 @@ fn any_event() -> impl Strategy<Value = (&'static str, u32, Value)> {
                 data["placedAt"] = json!(when);
             }
             ("crm.order.place.v1", data)
-        },
-    );
+        });
     let status = (select(vec!["o1", "o2", "o3", "o5"]), select(vec!["placed", "fulfilled", "cancelled", "refunded"]))
         .prop_map(|(id, status)| ("crm.order.status.v1", json!({"orderId": id, "status": status})));
-    let activity = (email, select(vec!["visit", "open"]), when, select(vec!["a1", "a2", "a3"]))
-        .prop_map(|(email, kind, at, id)| ("crm.activity.record.v1", json!({"email": email, "type": kind, "at": at, "activityId": id})));
+    let activity =
+        (email, select(vec!["visit", "open"]), when, select(vec!["a1", "a2", "a3"])).prop_map(|(email, kind, at, id)| {
+            ("crm.activity.record.v1", json!({"email": email, "type": kind, "at": at, "activityId": id}))
+        });
     (prop_oneof![2 => profile, 4 => order, 2 => status, 2 => activity], day).prop_map(|((kind, data), day)| (kind, day, data))
 }
 
@@ -127,7 +133,8 @@ fn run(batches: &[Vec<&Event>]) -> (Tables, BTreeMap<jiff::civil::Date, DayDelta
 /// The figures of a customer, added up from the tables in the slowest way.
 fn check_sums((customers, orders, activities): &Tables) {
     for customer in customers.values() {
-        let own: Vec<&Order> = orders.values().filter(|order| order.body().is_some_and(|body| body.email == customer.email)).collect();
+        let own: Vec<&Order> =
+            orders.values().filter(|order| order.body().is_some_and(|body| body.email == customer.email)).collect();
         let counting: Vec<&&Order> = own.iter().filter(|order| order.status().counts()).collect();
         assert_eq!(customer.sums.order_count, counting.len() as u64);
         let total: i64 = counting.iter().map(|order| order.body().unwrap().total().minor()).sum();

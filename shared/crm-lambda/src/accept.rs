@@ -125,7 +125,8 @@ fn bulk(body: &Json) -> Result<Option<&[Json]>, Faults> {
 /// The caller's `Idempotency-Key`, else a new id: with the index it becomes the event's id.
 fn request_id(headers: &HeaderMap) -> Result<String, Problem> {
     let Some(header) = headers.get("idempotency-key") else { return Ok(Uuid::now_v7().to_string()) };
-    let checked = header.to_str().map_err(|_| Reason::from("must be ASCII text")).and_then(|text| faults::checked_text(text, 150));
+    let checked =
+        header.to_str().map_err(|_| Reason::from("must be ASCII text")).and_then(|text| faults::checked_text(text, 150));
     checked.map(str::to_owned).map_err(|reason| Faults::of("Idempotency-Key", reason).into())
 }
 

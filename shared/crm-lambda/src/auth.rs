@@ -82,7 +82,11 @@ impl Keys {
     pub async fn get(&self) -> Result<Arc<SigningKeys>, Problem> {
         self.cache.try_get_with((), async { (self.fetch)().await.map(Arc::new) }).await.map_err(|error| {
             tracing::error!(cause = %error, "signing keys cannot be read");
-            Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Tokens cannot be checked right now; try again shortly.")
+            Problem::new(
+                axum::http::StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Tokens cannot be checked right now; try again shortly.",
+            )
         })
     }
 }
@@ -92,7 +96,9 @@ impl Keys {
 pub fn sign(key: &str, purpose: &str, message: &[u8]) -> [u8; 32] {
     let mac = |key: &[u8], message: &[u8]| -> [u8; 32] {
         // HMAC takes keys of any length.
-        Hmac::<Sha256>::new_from_slice(key).map(|mac| mac.chain_update(message).finalize().into_bytes().into()).unwrap_or_default()
+        Hmac::<Sha256>::new_from_slice(key)
+            .map(|mac| mac.chain_update(message).finalize().into_bytes().into())
+            .unwrap_or_default()
     };
     mac(&mac(key.as_bytes(), purpose.as_bytes()), message)
 }

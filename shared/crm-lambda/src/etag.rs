@@ -15,5 +15,9 @@ pub fn check_match(headers: &HeaderMap, version: u64) -> Result<(), Problem> {
     let Some(wanted) = headers.get(header::IF_MATCH) else { return Ok(()) };
     let wanted = wanted.to_str().unwrap_or_default();
     let current = format!("\"{version}\"");
-    if wanted.split(',').map(str::trim).any(|tag| tag == "*" || tag == current) { Ok(()) } else { Err(Problem::precondition_failed()) }
+    if wanted.split(',').map(str::trim).any(|tag| tag == "*" || tag == current) {
+        Ok(())
+    } else {
+        Err(Problem::precondition_failed())
+    }
 }

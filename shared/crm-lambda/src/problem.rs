@@ -60,7 +60,11 @@ impl Problem {
 
     #[must_use]
     pub fn precondition_failed() -> Self {
-        Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", "The resource has changed: If-Match names an older version.")
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "precondition_failed",
+            "The resource has changed: If-Match names an older version.",
+        )
     }
 
     #[must_use]
@@ -77,8 +81,11 @@ impl Problem {
 
     fn unavailable(cause: &dyn std::error::Error) -> Self {
         tracing::error!(cause = %chain(cause), "dependency failed");
-        let mut problem =
-            Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "A service behind the API does not answer; try again shortly.");
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "A service behind the API does not answer; try again shortly.",
+        );
         problem.retry_after = Some(1);
         problem
     }

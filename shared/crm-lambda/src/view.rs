@@ -63,5 +63,11 @@ pub fn order(order: &Order, settings: &Settings) -> Value {
 }
 
 fn shown<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(members.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())
+    Value::Object(
+        members
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect::<Map<_, _>>(),
+    )
 }

@@ -7,9 +7,7 @@ use std::task::Poll;
 use crm_domain::campaign::{Campaign, CampaignState};
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, MessageId, Receipt, Tally};
-use crm_domain::ports::{
-    KeepCampaigns, KeepLog, Letter, Page, QueueError, SendLetters, Sending, StoreError, Versioned,
-};
+use crm_domain::ports::{KeepCampaigns, KeepLog, Letter, Page, QueueError, SendLetters, Sending, StoreError, Versioned};
 use crm_domain::time::Time;
 
 use crate::memory::{Memory, paged};
@@ -49,7 +47,8 @@ impl Memory {
         let mut unknown = Vec::new();
         for receipt in receipts {
             let id = receipt.message.campaign;
-            let shard = room.campaigns.get(&id).map(|(_, campaign)| campaign.shard_of(receipt.message.customer)).unwrap_or_default();
+            let shard =
+                room.campaigns.get(&id).map(|(_, campaign)| campaign.shard_of(receipt.message.customer)).unwrap_or_default();
             match room.log.get_mut(&(id, shard, receipt.message.customer)) {
                 Some(message) => {
                     message.note(receipt);

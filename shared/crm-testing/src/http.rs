@@ -32,7 +32,10 @@ impl Answer {
     /// Paths of the fields that a problem names.
     #[must_use]
     pub fn fields(&self) -> Vec<&str> {
-        self.json["errors"].as_array().map(|errors| errors.iter().filter_map(|e| e["field"].as_str()).collect()).unwrap_or_default()
+        self.json["errors"]
+            .as_array()
+            .map(|errors| errors.iter().filter_map(|e| e["field"].as_str()).collect())
+            .unwrap_or_default()
     }
 }
 

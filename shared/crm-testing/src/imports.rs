@@ -9,7 +9,8 @@ use std::task::Poll;
 use crm_domain::ids::ImportId;
 use crm_domain::import::Import;
 use crm_domain::ports::{
-    Enqueue, KeepImports, KeepUploads, Outgoing, Page, QueueError, QueueName, QueueState, Slice, StoreError, Versioned, WatchQueues,
+    Enqueue, KeepImports, KeepUploads, Outgoing, Page, QueueError, QueueName, QueueState, Slice, StoreError, Versioned,
+    WatchQueues,
 };
 
 /// What all workers share.
@@ -87,15 +88,23 @@ impl KeepImports for AtDesk {
     }
 
     async fn import(&self, id: ImportId) -> Result<Option<Versioned<Import>>, StoreError> {
-        self.step(|desk, _| Ok(desk.imports.get(&id).map(|(version, import)| Versioned { version: *version, record: import.clone() })))
-            .await
+        self.step(|desk, _| {
+            Ok(desk.imports.get(&id).map(|(version, import)| Versioned { version: *version, record: import.clone() }))
+        })
+        .await
     }
 
     async fn imports(&self, after: Option<String>, limit: usize) -> Result<Page<Import>, StoreError> {
         self.step(|desk, _| {
             let older = |id: &ImportId| after.as_ref().is_none_or(|after| id.to_string() < *after);
-            let mut items: Vec<Import> =
-                desk.imports.iter().rev().filter(|(id, _)| older(id)).take(limit + 1).map(|(_, (_, import))| import.clone()).collect();
+            let mut items: Vec<Import> = desk
+                .imports
+                .iter()
+                .rev()
+                .filter(|(id, _)| older(id))
+                .take(limit + 1)
+                .map(|(_, (_, import))| import.clone())
+                .collect();
             let more = items.len() > limit;
             items.truncate(limit);
             let next = items.last().filter(|_| more).map(|import| import.id.to_string());
@@ -180,8 +189,15 @@ impl Enqueue for AtDesk {
 impl WatchQueues for AtDesk {
     async fn states(&self) -> Result<Vec<QueueState>, QueueError> {
         let desk = self.desk();
-        let count = |queues: &BTreeMap<QueueName, Vec<Outgoing>>, name| queues.get(&name).map_or(0, |messages| messages.len() as u64);
-        let state = |name| QueueState { name, waiting: count(&desk.queues, name), in_flight: 0, delayed: 0, dead: count(&desk.dead, name) };
+        let count =
+            |queues: &BTreeMap<QueueName, Vec<Outgoing>>, name| queues.get(&name).map_or(0, |messages| messages.len() as u64);
+        let state = |name| QueueState {
+            name,
+            waiting: count(&desk.queues, name),
+            in_flight: 0,
+            delayed: 0,
+            dead: count(&desk.dead, name),
+        };
         Ok(QueueName::ALL.map(state).to_vec())
     }
 

@@ -200,8 +200,10 @@ impl ScanCustomers for Memory {
     async fn scan(&self, part: &ScanPart, _: &Reads) -> Result<(Vec<Customer>, Option<CustomerId>), StoreError> {
         // Small pages, so that callers must go on.
         let tables = self.lock();
-        let own = tables.customers.values().map(|(_, customer)| customer).filter(|customer| customer.id.shard(part.of) == part.part);
-        let mut page: Vec<Customer> = own.filter(|customer| part.after.is_none_or(|after| customer.id > after)).take(4).cloned().collect();
+        let own =
+            tables.customers.values().map(|(_, customer)| customer).filter(|customer| customer.id.shard(part.of) == part.part);
+        let mut page: Vec<Customer> =
+            own.filter(|customer| part.after.is_none_or(|after| customer.id > after)).take(4).cloned().collect();
         let next = (page.len() == 4).then(|| page.remove(3)).and(page.last().map(|customer| customer.id));
         Ok((page, next))
     }

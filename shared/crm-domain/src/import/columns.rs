@@ -103,12 +103,7 @@ pub fn check_mapping(kind: ImportKind, mapping: &BTreeMap<String, String>) -> Re
 ///
 /// # Errors
 /// Says, for people, why nothing can be imported from this file.
-pub fn read_header(
-    bytes: &[u8],
-    whole: bool,
-    kind: ImportKind,
-    mapping: &BTreeMap<String, String>,
-) -> Result<Header, String> {
+pub fn read_header(bytes: &[u8], whole: bool, kind: ImportKind, mapping: &BTreeMap<String, String>) -> Result<Header, String> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err("The file is UTF-16 text; save it as CSV in UTF-8.".into());
     }
@@ -202,7 +197,8 @@ fn match_columns<'a>(
         if mapping.contains_key(*field) {
             continue;
         }
-        let free = |synonym: &str| (0..names.len()).filter(|&at| fields[at].is_none() && plain_names[at] == synonym).collect::<Vec<_>>();
+        let free =
+            |synonym: &str| (0..names.len()).filter(|&at| fields[at].is_none() && plain_names[at] == synonym).collect::<Vec<_>>();
         match synonyms.iter().map(|synonym| free(synonym)).find(|found| !found.is_empty()).as_deref() {
             None | Some([]) => {}
             Some([at]) => fields[*at] = Some(field),
@@ -227,12 +223,18 @@ fn add_attributes(names: &[String], columns: &mut [Option<String>]) -> Result<()
 /// `attributes.KEY` of a column called so, or `attribute_KEY`; the key is taken as it is written.
 fn attribute_field(name: &str) -> Option<String> {
     let lower = name.to_ascii_lowercase();
-    let prefix = ["attributes.", "attributes_", "attribute.", "attribute_"].into_iter().find(|prefix| lower.starts_with(prefix))?;
+    let prefix =
+        ["attributes.", "attributes_", "attribute.", "attribute_"].into_iter().find(|prefix| lower.starts_with(prefix))?;
     let key = name.get(prefix.len()..)?;
     is_attribute_key(key).then(|| format!("attributes.{key}"))
 }
 
-fn check(kind: ImportKind, names: &[String], mapping: &BTreeMap<String, String>, fields: &mut [Option<&str>]) -> Result<(), String> {
+fn check(
+    kind: ImportKind,
+    names: &[String],
+    mapping: &BTreeMap<String, String>,
+    fields: &mut [Option<&str>],
+) -> Result<(), String> {
     for field in required(kind) {
         if !fields.contains(&Some(*field)) {
             return Err(missing(field, kind, names));
@@ -260,7 +262,10 @@ fn missing(field: &str, kind: ImportKind, names: &[String]) -> String {
     let synonyms = known(kind).iter().find(|(known, _)| *known == field).map_or(&[][..], |(_, synonyms)| synonyms);
     let known_as = synonyms.iter().take(4).copied().collect::<Vec<_>>().join(", ");
     let or_items = if field == "total" { " (nor all of sku, name, quantity and unit_price)" } else { "" };
-    format!("There is no column for {field}{or_items}. Known names are {known_as}; any other can be named in the mapping; {}", listed(names))
+    format!(
+        "There is no column for {field}{or_items}. Known names are {known_as}; any other can be named in the mapping; {}",
+        listed(names)
+    )
 }
 
 fn listed(names: &[String]) -> String {

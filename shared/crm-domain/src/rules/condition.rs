@@ -168,8 +168,10 @@ impl Node {
 
 impl Wire {
     fn to_json(&self) -> Json {
-        let mut members =
-            vec![("field".to_owned(), Json::Text(self.field.name())), ("operator".to_owned(), Json::from(self.operator.as_str()))];
+        let mut members = vec![
+            ("field".to_owned(), Json::Text(self.field.name())),
+            ("operator".to_owned(), Json::from(self.operator.as_str())),
+        ];
         if let Some(value) = &self.value {
             members.push(("value".to_owned(), value.clone()));
         }

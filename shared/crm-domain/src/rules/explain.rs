@@ -7,13 +7,13 @@ use crate::json::{Json, Number};
 use crate::money::{Currency, Money};
 use crate::time::Time;
 
+use super::Context;
 use super::condition::{Condition, Group, Node, Test};
 use super::evaluate::tally;
 use super::field::{Combinator, Field, Measure};
 use super::purchases;
 use super::subject::Subject;
 use super::window::Window;
-use super::Context;
 
 /// How many tags or articles are shown.
 const MAX_SHOWN: usize = 20;
@@ -135,9 +135,8 @@ fn bought(condition: &Condition, subject: &Subject<'_>, window: Option<Window>, 
         orders.iter().filter(|order| order.counts).flat_map(|order| order.product_indices().iter().copied()).collect();
     indices.sort_unstable();
     indices.dedup();
-    let picked = |index: &u32| {
-        subject.articles().get(*index as usize).is_some_and(|article| test.picks(&article.sku, &article.name))
-    };
+    let picked =
+        |index: &u32| subject.articles().get(*index as usize).is_some_and(|article| test.picks(&article.sku, &article.name));
     let (found, rest): (Vec<u32>, Vec<u32>) = indices.into_iter().partition(picked);
     let mut shown: Vec<&str> = Vec::new();
     for product in found.into_iter().chain(rest).filter_map(|index| history.products().get(index as usize)) {

@@ -231,21 +231,56 @@ impl Serialize for Operator {
 use Operator as O;
 
 const TEXT: &[Operator] = &[
-    O::Equal, O::NotEqual, O::Contains, O::DoesNotContain, O::BeginsWith, O::DoesNotBeginWith, O::EndsWith,
-    O::DoesNotEndWith, O::In, O::NotIn, O::Null, O::NotNull,
+    O::Equal,
+    O::NotEqual,
+    O::Contains,
+    O::DoesNotContain,
+    O::BeginsWith,
+    O::DoesNotBeginWith,
+    O::EndsWith,
+    O::DoesNotEndWith,
+    O::In,
+    O::NotIn,
+    O::Null,
+    O::NotNull,
 ];
 const NUMBER: &[Operator] = &[
-    O::Equal, O::NotEqual, O::Less, O::AtMost, O::Greater, O::AtLeast, O::Between, O::NotBetween, O::In, O::NotIn,
-    O::Null, O::NotNull,
+    O::Equal,
+    O::NotEqual,
+    O::Less,
+    O::AtMost,
+    O::Greater,
+    O::AtLeast,
+    O::Between,
+    O::NotBetween,
+    O::In,
+    O::NotIn,
+    O::Null,
+    O::NotNull,
 ];
 /// An attribute is text, number or boolean by the condition's operator and value.
 const ATTRIBUTE: &[Operator] = &[
-    O::Equal, O::NotEqual, O::Less, O::AtMost, O::Greater, O::AtLeast, O::Contains, O::DoesNotContain, O::BeginsWith,
-    O::DoesNotBeginWith, O::EndsWith, O::DoesNotEndWith, O::Between, O::NotBetween, O::In, O::NotIn, O::Null, O::NotNull,
+    O::Equal,
+    O::NotEqual,
+    O::Less,
+    O::AtMost,
+    O::Greater,
+    O::AtLeast,
+    O::Contains,
+    O::DoesNotContain,
+    O::BeginsWith,
+    O::DoesNotBeginWith,
+    O::EndsWith,
+    O::DoesNotEndWith,
+    O::Between,
+    O::NotBetween,
+    O::In,
+    O::NotIn,
+    O::Null,
+    O::NotNull,
 ];
-const TIME: &[Operator] = &[
-    O::Less, O::AtMost, O::Greater, O::AtLeast, O::Between, O::NotBetween, O::Within, O::NotWithin, O::Null, O::NotNull,
-];
+const TIME: &[Operator] =
+    &[O::Less, O::AtMost, O::Greater, O::AtLeast, O::Between, O::NotBetween, O::Within, O::NotWithin, O::Null, O::NotNull];
 const SET: &[Operator] = &[O::Contains, O::DoesNotContain, O::In, O::NotIn, O::Null, O::NotNull];
 const BOUGHT: &[Operator] = &[O::Contains, O::DoesNotContain, O::In, O::NotIn];
 const FLAG: &[Operator] = &[O::Equal, O::NotEqual];

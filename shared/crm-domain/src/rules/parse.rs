@@ -125,8 +125,7 @@ impl Parser<'_> {
         }
         let (window, within) = within.unzip();
         let (positive, negated) = operator.positive();
-        let mut reader =
-            Value { json: value.unwrap_or(&Json::Null), place, currency: self.currency, faults: &mut self.faults };
+        let mut reader = Value { json: value.unwrap_or(&Json::Null), place, currency: self.currency, faults: &mut self.faults };
         let test = reader.test(field.clone(), positive, window)?;
         let value = if takes_none { value.filter(|value| is_small(value)) } else { value };
         let wire = Wire { field, operator, value: value.cloned(), within: within.flatten() };

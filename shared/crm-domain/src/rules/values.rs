@@ -82,7 +82,9 @@ impl Value<'_> {
                 self.fault("must be text, a number, true or false");
                 None
             }
-            (Operator::In, Some(Json::Bool(_) | Json::Null | Json::Object(_) | Json::List(_))) if matches!(self.json, Json::List(_)) => {
+            (Operator::In, Some(Json::Bool(_) | Json::Null | Json::Object(_) | Json::List(_)))
+                if matches!(self.json, Json::List(_)) =>
+            {
                 self.faults.add(format!("{}[0]", self.place), "must be text or a number");
                 None
             }

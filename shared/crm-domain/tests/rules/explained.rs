@@ -62,11 +62,12 @@ fn explanations_say_what_was_seen() {
 #[test]
 fn explanations_show_at_most_twenty_articles_those_looked_for_first() {
     const SKUS: [&str; 30] = [
-        "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9", "c0", "c1",
-        "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9",
+        "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9",
+        "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9",
     ];
     let items: Vec<_> = SKUS.iter().map(|sku| (*sku, "Thing")).collect();
-    let person = Person { orders: vec![order("2026-11-01T00:00:00Z", 1, &items)], tags: SKUS.map(str::to_owned).to_vec(), ..nobody() };
+    let person =
+        Person { orders: vec![order("2026-11-01T00:00:00Z", 1, &items)], tags: SKUS.map(str::to_owned).to_vec(), ..nobody() };
     let explain = |field: &str| {
         let wire = json!({"combinator": "and", "rules": [condition(field, "contains", &json!("c9"))]});
         let explained = serde_json::to_value(rules(&wire).explain(&customer(&person), &context(at(NOW)))).unwrap();

@@ -50,13 +50,20 @@ fn every_fault_is_named_at_once() {
         ],
     });
     let expected = [
-        "rules.combinator", "rules.not", "rules.extra",
-        "rules.rules[0].field", "rules.rules[0].operator",
+        "rules.combinator",
+        "rules.not",
+        "rules.extra",
+        "rules.rules[0].field",
+        "rules.rules[0].operator",
         "rules.rules[1].rules[0].operator",
-        "rules.rules[1].rules[1].within", "rules.rules[1].rules[1].path", "rules.rules[1].rules[1].value",
-        "rules.rules[1].rules[2].value[1]", "rules.rules[1].rules[2].value[2]",
+        "rules.rules[1].rules[1].within",
+        "rules.rules[1].rules[1].path",
+        "rules.rules[1].rules[1].value",
+        "rules.rules[1].rules[2].value[1]",
+        "rules.rules[1].rules[2].value[2]",
         "rules.rules[2].rules",
-        "rules.rules[3].field", "rules.rules[3].value",
+        "rules.rules[3].field",
+        "rules.rules[3].value",
         "rules.rules[4]",
     ];
     assert_eq!(places(&rules), expected);
@@ -87,7 +94,10 @@ fn only_the_operators_of_the_table_go_with_a_field() {
         ("tags", "contains doesNotContain in notIn null notNull"),
         ("purchasedSku purchasedName", "contains doesNotContain in notIn"),
         ("emailConsent smsConsent whatsappConsent", "= !="),
-        ("attributes.x", "= != contains doesNotContain beginsWith doesNotBeginWith endsWith doesNotEndWith in notIn null notNull < <= > >= between notBetween"),
+        (
+            "attributes.x",
+            "= != contains doesNotContain beginsWith doesNotBeginWith endsWith doesNotEndWith in notIn null notNull < <= > >= between notBetween",
+        ),
     ];
     let all: Vec<&str> = text.split(' ').chain(number.split(' ')).chain(time.split(' ')).collect();
     for (fields, operators) in tables {
@@ -223,7 +233,8 @@ fn what_query_builders_add_is_ignored_and_not_kept() {
 
 #[test]
 fn size_is_bounded() {
-    let many = |count: usize| json!({"combinator": "or", "rules": vec![json!({"field": "visits", "operator": "=", "value": 1}); count]});
+    let many =
+        |count: usize| json!({"combinator": "or", "rules": vec![json!({"field": "visits", "operator": "=", "value": 1}); count]});
     assert_eq!(places(&many(MAX_CONDITIONS)), Vec::<String>::new());
     assert_eq!(places(&many(MAX_CONDITIONS + 1)), ["rules"]);
     let spread = json!({"combinator": "or", "rules": [many(51), many(50)]});
@@ -231,9 +242,7 @@ fn size_is_bounded() {
     let broken = json!({"combinator": "or", "rules": vec![json!(0); 50_000]});
     assert_eq!(places(&broken).len(), MAX_CONDITIONS + 1);
 
-    let nested = |depth: usize| {
-        (1..depth).fold(many(1), |inner, _| json!({"combinator": "and", "rules": [inner]}))
-    };
+    let nested = |depth: usize| (1..depth).fold(many(1), |inner, _| json!({"combinator": "and", "rules": [inner]}));
     assert_eq!(places(&nested(6)), Vec::<String>::new());
     assert_eq!(places(&nested(7)), [format!("rules{}", ".rules[0]".repeat(6))]);
 

@@ -1,7 +1,11 @@
 //! The rule language: by table, by example of every fault, and by properties against a slow second evaluator.
 //! These are tests of behaviour through the public interface alone.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends by panicking; the exemption for tests stops at helper functions")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends by panicking; the exemption for tests stops at helper functions"
+)]
 
 mod explained;
 mod faults;

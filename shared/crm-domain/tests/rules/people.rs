@@ -18,11 +18,29 @@ use serde_json::{Value, json};
 
 use crate::slow::{DEFAULTS, Order, Person};
 
-pub const TEXTS: &[&str] = &["Priya Sharma", "priya", "PRIYA", "sharma", "Élodie", "éLODIE", "İzmir", "ΟΔΟΣ", "Straße", "a", "A b"];
-pub const PRODUCTS: &[(&str, &str)] = &[("TEA-1", "Green Tea"), ("tea-1", "green tea"), ("CUP", "Tea Cup É"), ("É-9", "Straße"), ("x", "A")];
+pub const TEXTS: &[&str] =
+    &["Priya Sharma", "priya", "PRIYA", "sharma", "Élodie", "éLODIE", "İzmir", "ΟΔΟΣ", "Straße", "a", "A b"];
+pub const PRODUCTS: &[(&str, &str)] =
+    &[("TEA-1", "Green Tea"), ("tea-1", "green tea"), ("CUP", "Tea Cup É"), ("É-9", "Straße"), ("x", "A")];
 pub const WINDOWS: &[&str] = &[
-    "P1D", "P7D", "P30D", "P1W", "P1M", "P2M", "P3M", "P12M", "P1Y", "PT12H", "PT36H", "PT1S", "P1M1D", "P1MT12H", "P1Y1M", "P200Y",
-    "P1MT23H59M59S", "P13M3W",
+    "P1D",
+    "P7D",
+    "P30D",
+    "P1W",
+    "P1M",
+    "P2M",
+    "P3M",
+    "P12M",
+    "P1Y",
+    "PT12H",
+    "PT36H",
+    "PT1S",
+    "P1M1D",
+    "P1MT12H",
+    "P1Y1M",
+    "P200Y",
+    "P1MT23H59M59S",
+    "P13M3W",
 ];
 pub const AMOUNTS: &[f64] = &[0.0, 0.01, 10.0, 12.5, 33.33, 33.34, 100.0, 66.67];
 
@@ -97,12 +115,17 @@ pub fn instant() -> impl Strategy<Value = Timestamp> {
 
 fn order() -> impl Strategy<Value = Order> {
     let total = select(vec![0, 1, 1000, 1250, 3333, 3334, 10_000]);
-    (instant(), total, prop::bool::weighted(0.8), subsequence(PRODUCTS, 0..3))
-        .prop_map(|(at, minor, counts, items)| Order { at, minor, counts, items })
+    (instant(), total, prop::bool::weighted(0.8), subsequence(PRODUCTS, 0..3)).prop_map(|(at, minor, counts, items)| Order {
+        at,
+        minor,
+        counts,
+        items,
+    })
 }
 
 pub fn person() -> impl Strategy<Value = Person> {
-    let texts = btree_map(select(&["name", "phone", "city", "country", "timeZone"][..]), select(TEXTS).prop_map(str::to_owned), 0..5);
+    let texts =
+        btree_map(select(&["name", "phone", "city", "country", "timeZone"][..]), select(TEXTS).prop_map(str::to_owned), 0..5);
     let attribute = prop_oneof![
         select(TEXTS).prop_map(|text| json!(text)),
         select(AMOUNTS).prop_map(|number| json!(number)),
@@ -159,13 +182,24 @@ fn of_kind(
 ) -> BoxedStrategy<Value> {
     (select(fields), select(operators))
         .prop_flat_map(move |(field, operator)| {
-            value(operator, one.clone(), lower).prop_map(move |value| json!({"field": field, "operator": operator, "value": value}))
+            value(operator, one.clone(), lower)
+                .prop_map(move |value| json!({"field": field, "operator": operator, "value": value}))
         })
         .boxed()
 }
 
 const TEXT: &[&str] = &[
-    "=", "!=", "contains", "doesNotContain", "beginsWith", "doesNotBeginWith", "endsWith", "doesNotEndWith", "in", "notIn", "null",
+    "=",
+    "!=",
+    "contains",
+    "doesNotContain",
+    "beginsWith",
+    "doesNotBeginWith",
+    "endsWith",
+    "doesNotEndWith",
+    "in",
+    "notIn",
+    "null",
     "notNull",
 ];
 const NUMBER: &[&str] = &["=", "!=", "<", "<=", ">", ">=", "between", "notBetween", "in", "notIn", "null", "notNull"];
@@ -222,11 +256,9 @@ pub fn condition() -> BoxedStrategy<Value> {
 }
 
 pub fn group(condition: BoxedStrategy<Value>, most: usize) -> BoxedStrategy<Value> {
-    let put = |rules: Vec<Value>, combinator: &str, not: Option<bool>| {
-        match not {
-            Some(not) => json!({"combinator": combinator, "not": not, "rules": rules}),
-            None => json!({"combinator": combinator, "rules": rules}),
-        }
+    let put = |rules: Vec<Value>, combinator: &str, not: Option<bool>| match not {
+        Some(not) => json!({"combinator": combinator, "not": not, "rules": rules}),
+        None => json!({"combinator": combinator, "rules": rules}),
     };
     let parts = move |rule: BoxedStrategy<Value>, most: usize| {
         (vec(rule, 0..=most), select(&["and", "or"][..]), option::of(any::<bool>()))

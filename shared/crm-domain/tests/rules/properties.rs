@@ -188,7 +188,9 @@ fn agree(explained: &Value, wire: &Value, person: &Person, now: Timestamp) {
     }
     let missing = explained["seen"].is_null() || explained["seen"] == json!([]);
     let present = |field: &str| {
-        ["name", "phone", "city", "country", "timeZone"].contains(&field) || field.starts_with("attributes.") || field.ends_with("At")
+        ["name", "phone", "city", "country", "timeZone"].contains(&field)
+            || field.starts_with("attributes.")
+            || field.ends_with("At")
     };
     let field = wire["field"].as_str().unwrap();
     if present(field) {
@@ -203,9 +205,40 @@ fn agree(explained: &Value, wire: &Value, person: &Person, now: Timestamp) {
 fn any_json() -> impl Strategy<Value = Value> {
     let words = prop::sample::select(
         &[
-            "combinator", "not", "rules", "id", "field", "operator", "value", "within", "valueSource", "and", "or", "name", "totalSpend",
-            "orderCount", "createdAt", "tags", "purchasedSku", "emailConsent", "attributes.x", "attributes.", "=", "in", "between", "null",
-            "contains", "P30D", "P1M", "PT", "P-1D", "P99999999999999999999Y", "2026-01-01", "2026-01-01/2026-02-01", "2026-02-01/", "",
+            "combinator",
+            "not",
+            "rules",
+            "id",
+            "field",
+            "operator",
+            "value",
+            "within",
+            "valueSource",
+            "and",
+            "or",
+            "name",
+            "totalSpend",
+            "orderCount",
+            "createdAt",
+            "tags",
+            "purchasedSku",
+            "emailConsent",
+            "attributes.x",
+            "attributes.",
+            "=",
+            "in",
+            "between",
+            "null",
+            "contains",
+            "P30D",
+            "P1M",
+            "PT",
+            "P-1D",
+            "P99999999999999999999Y",
+            "2026-01-01",
+            "2026-01-01/2026-02-01",
+            "2026-02-01/",
+            "",
         ][..],
     );
     let leaf = prop_oneof![

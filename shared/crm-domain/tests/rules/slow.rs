@@ -94,9 +94,9 @@ fn condition(rule: &Value, operator: &str, person: &Person, now: Timestamp) -> b
             _ => person.tags.iter().any(|tag| choices(value).contains(&low(tag))),
         },
         "purchasedSku" => orders.iter().any(|order| order.items.iter().any(|(sku, _)| choices(value).contains(&low(sku)))),
-        "purchasedName" => orders.iter().any(|order| {
-            order.items.iter().any(|(_, name)| choices(value).iter().any(|choice| low(name).contains(choice)))
-        }),
+        "purchasedName" => orders
+            .iter()
+            .any(|order| order.items.iter().any(|(_, name)| choices(value).iter().any(|choice| low(name).contains(choice)))),
         "emailConsent" => person.consents[0].unwrap_or(DEFAULTS[0]) == value.as_bool().unwrap(),
         "smsConsent" => person.consents[1].unwrap_or(DEFAULTS[1]) == value.as_bool().unwrap(),
         "whatsappConsent" => person.consents[2].unwrap_or(DEFAULTS[2]) == value.as_bool().unwrap(),

@@ -39,7 +39,13 @@ fn durations_count_back_from_now_both_ends_included() {
     turns(&on("P30D"), &person, "2026-12-01T08:00:00.000001Z", false, &[]);
     // Not there yet: it enters when its time comes.
     turns(&on("P1D"), &person, "2026-11-01T07:00:00Z", false, &["2026-11-01T08:00:00Z", "2026-11-02T08:00:00.000001Z"]);
-    turns(&condition("createdAt", "notWithin", &json!("P1D")), &person, "2026-11-01T09:00:00Z", false, &["2026-11-02T08:00:00.000001Z"]);
+    turns(
+        &condition("createdAt", "notWithin", &json!("P1D")),
+        &person,
+        "2026-11-01T09:00:00Z",
+        false,
+        &["2026-11-02T08:00:00.000001Z"],
+    );
     turns(&on("2026-11-01/2026-11-30"), &person, "2026-11-02T00:00:00Z", true, &[]);
     turns(&condition("lastActiveAt", "notWithin", &json!("P30D")), &nobody(), NOW, true, &[]);
 }
@@ -55,10 +61,21 @@ fn months_and_years_are_calendar_ones_in_utc() {
     turns(&on("P1M1D"), &created("2026-01-15T08:00:00Z"), "2026-01-16T00:00:00Z", true, &["2026-02-16T08:00:00.000001Z"]);
     turns(&on("P1M"), &created("2026-01-15T23:59:59.999999Z"), "2026-01-16T00:00:00Z", true, &["2026-02-16T00:00:00Z"]);
     // 28 to 31 March all lie one month after 28 February: what left at noon is back at midnight.
-    turns(&on("P1M"), &created("2026-02-28T12:00:00Z"), "2026-03-28T00:00:00Z", true, &[
-        "2026-03-28T12:00:00.000001Z", "2026-03-29T00:00:00Z", "2026-03-29T12:00:00.000001Z", "2026-03-30T00:00:00Z",
-        "2026-03-30T12:00:00.000001Z", "2026-03-31T00:00:00Z", "2026-03-31T12:00:00.000001Z",
-    ]);
+    turns(
+        &on("P1M"),
+        &created("2026-02-28T12:00:00Z"),
+        "2026-03-28T00:00:00Z",
+        true,
+        &[
+            "2026-03-28T12:00:00.000001Z",
+            "2026-03-29T00:00:00Z",
+            "2026-03-29T12:00:00.000001Z",
+            "2026-03-30T00:00:00Z",
+            "2026-03-30T12:00:00.000001Z",
+            "2026-03-31T00:00:00Z",
+            "2026-03-31T12:00:00.000001Z",
+        ],
+    );
 }
 
 #[test]
@@ -66,18 +83,36 @@ fn narrowed_conditions_count_only_the_orders_of_the_stretch() {
     let narrowed = |field: &str, operator: &str, value: Value, within: &str| json!({"field": field, "operator": operator, "value": value, "within": within});
     let (person, p14d) = (priya(), "P14D");
     turns(&narrowed("orderCount", ">=", json!(2), p14d), &person, NOW, true, &["2026-11-24T12:00:00.000001Z"]);
-    turns(&narrowed("orderCount", "=", json!(1), p14d), &person, NOW, false, &["2026-11-24T12:00:00.000001Z", "2026-12-04T00:00:00.000001Z"]);
+    turns(
+        &narrowed("orderCount", "=", json!(1), p14d),
+        &person,
+        NOW,
+        false,
+        &["2026-11-24T12:00:00.000001Z", "2026-12-04T00:00:00.000001Z"],
+    );
     turns(&narrowed("totalSpend", "<", json!(10), p14d), &person, NOW, false, &["2026-12-04T00:00:00.000001Z"]);
     turns(&narrowed("totalSpend", "null", json!(null), p14d), &person, NOW, false, &[]);
     turns(&narrowed("averageOrderValue", "=", json!(10), p14d), &person, NOW, true, &["2026-12-04T00:00:00.000001Z"]);
     turns(&narrowed("averageOrderValue", "null", json!(null), p14d), &person, NOW, false, &["2026-12-04T00:00:00.000001Z"]);
     turns(&narrowed("purchasedSku", "contains", json!("cup"), p14d), &person, NOW, true, &["2026-11-24T12:00:00.000001Z"]);
     turns(&narrowed("purchasedSku", "contains", json!("tea-1"), p14d), &person, NOW, false, &[]);
-    turns(&narrowed("purchasedName", "doesNotContain", json!("tea"), p14d), &person, NOW, false, &["2026-11-24T12:00:00.000001Z"]);
+    turns(
+        &narrowed("purchasedName", "doesNotContain", json!("tea"), p14d),
+        &person,
+        NOW,
+        false,
+        &["2026-11-24T12:00:00.000001Z"],
+    );
     turns(&narrowed("orderCount", "=", json!(2), "2026-11-01/2026-11-10"), &person, NOW, true, &[]);
     turns(&narrowed("orderCount", "=", json!(1), "2026-11-02/2026-11-10"), &person, NOW, true, &[]);
     // An order placed ahead counts once its time has come.
-    turns(&narrowed("orderCount", "=", json!(1), "P1D"), &person, "2026-11-19T12:00:00Z", false, &["2026-11-20T00:00:00Z", "2026-11-21T00:00:00.000001Z"]);
+    turns(
+        &narrowed("orderCount", "=", json!(1), "P1D"),
+        &person,
+        "2026-11-19T12:00:00Z",
+        false,
+        &["2026-11-20T00:00:00Z", "2026-11-21T00:00:00.000001Z"],
+    );
 }
 
 #[test]
