@@ -127,11 +127,11 @@ impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
         }
         let import = message.attribute("import-id").and_then(ImportId::parse);
         let part = message.attribute("import-part").and_then(|part| part.parse().ok());
-        if let (Some(import), Some(part)) = (import, part) {
-            if let Err(error) = self.store.import_part_applied(import, part).await {
-                tracing::warn!(cause = %chain(&error), "an import's progress was not recorded");
-                return false;
-            }
+        if let (Some(import), Some(part)) = (import, part)
+            && let Err(error) = self.store.import_part_applied(import, part).await
+        {
+            tracing::warn!(cause = %chain(&error), "an import's progress was not recorded");
+            return false;
         }
         true
     }

@@ -52,7 +52,7 @@ impl ApplyEvents for Dynamo {
         for ledger in ledgers {
             for (_, held) in ledger.customers() {
                 let Some((version, customer)) = held.change() else { continue };
-                writes.push(self.put(&self.customers, version, records::customer_item(customer, version + 1, now)?)?);
+                writes.push(Self::put(&self.customers, version, records::customer_item(customer, version + 1, now)?)?);
                 customer_lists.push(records::customer_list(customer).0);
                 if held.before().is_none_or(|before| before.search_tokens() != customer.search_tokens()) {
                     search_rows.extend(crate::search::rows(customer));
@@ -60,12 +60,12 @@ impl ApplyEvents for Dynamo {
             }
             for (_, held) in ledger.orders() {
                 let Some((version, order)) = held.change() else { continue };
-                writes.push(self.put(&self.orders, version, records::order_item(order, version + 1)?)?);
+                writes.push(Self::put(&self.orders, version, records::order_item(order, version + 1)?)?);
                 order_lists.extend(records::order_list(order).map(|(partition, _)| partition));
             }
             for (_, held) in ledger.activities() {
                 let Some((version, activity)) = held.change() else { continue };
-                writes.push(self.put(&self.activities, version, records::activity_item(activity, version + 1)?)?);
+                writes.push(Self::put(&self.activities, version, records::activity_item(activity, version + 1)?)?);
             }
         }
         if writes.is_empty() {
@@ -103,7 +103,7 @@ impl ApplyEvents for Dynamo {
 }
 
 impl Dynamo {
-    fn put(&self, table: &str, version: u64, item: Item) -> Result<TransactWriteItem, StoreError> {
+    fn put(table: &str, version: u64, item: Item) -> Result<TransactWriteItem, StoreError> {
         let (condition, stored) = Self::version_condition(version);
         let mut put = Put::builder()
             .table_name(table)

@@ -43,9 +43,9 @@ impl Dynamo {
             let more = partitions.len() == PARTITIONS as usize;
             if more {
                 // The last day may be cut in the middle: leave it to the next round unless it is all there is.
-                let last = partitions.last().map(|p| day(p).to_owned()).unwrap_or_default();
-                if partitions.first().is_some_and(|first| day(first) != last) {
-                    partitions.retain(|partition| day(partition) != last);
+                let cut = partitions.last().map(|p| day(p).to_owned()).unwrap_or_default();
+                if partitions.first().is_some_and(|first| day(first) != cut) {
+                    partitions.retain(|partition| day(partition) != cut);
                 }
             }
             let Some(oldest) = partitions.last().map(|partition| day(partition).to_owned()) else { break };

@@ -88,7 +88,7 @@ impl Dynamo {
         request.send().await.map(|_| ()).map_err(store_error)
     }
 
-    /// Items of one kind of the App table, newest first: their sort keys are UUIDv7.
+    /// Items of one kind of the App table, newest first: their sort keys are of UUID version 7.
     pub(crate) async fn newest_of(&self, pk: &str, after: Option<String>, limit: usize) -> Result<Page<Item>, StoreError> {
         let answer = self
             .client

@@ -83,6 +83,7 @@ impl History {
     }
 
     /// The counting orders, ascending in time.
+    #[must_use]
     pub fn counting(&self) -> impl DoubleEndedIterator<Item = &Purchase> {
         self.purchases.iter().filter(|purchase| purchase.counts)
     }

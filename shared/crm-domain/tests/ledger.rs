@@ -1,4 +1,5 @@
 //! The invariants of the write path: the outcome depends on the set of events only, and sums equal what they sum.
+#![allow(clippy::unwrap_used)] // helpers of tests
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -23,7 +23,7 @@ pub const ISSUER: &str = "mini-crm";
 /// Audience of access tokens.
 pub const AUDIENCE: &str = "mini-crm-api";
 /// How long signing keys are kept before Secrets Manager is asked again.
-const KEYS_TTL: Duration = Duration::from_secs(300);
+const KEYS_TTL: Duration = Duration::from_mins(5);
 
 /// What a user may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -112,7 +112,7 @@ impl KeepCampaigns for Memory {
     async fn campaigns(&self, after: Option<String>, limit: usize) -> Result<Page<Campaign>, StoreError> {
         self.step().await?;
         let all = self.mailroom().campaigns.values().map(|(_, campaign)| campaign.clone()).collect();
-        Ok(paged(all, |campaign| campaign.id.to_string(), after, limit))
+        Ok(paged(all, |campaign| campaign.id.to_string(), after.as_deref(), limit))
     }
 
     async fn set_campaign_state(&self, id: CampaignId, version: u64, state: &CampaignState) -> Result<(), StoreError> {
@@ -132,7 +132,7 @@ impl KeepCampaigns for Memory {
     }
 
     async fn messages(&self, campaign: &Campaign, after: Option<String>, limit: usize) -> Result<Page<Message>, StoreError> {
-        Ok(paged(self.log(campaign.id), |message| message.customer_id.to_string(), after, limit))
+        Ok(paged(self.log(campaign.id), |message| message.customer_id.to_string(), after.as_deref(), limit))
     }
 }
 

@@ -182,7 +182,7 @@ impl ReadCustomers for Memory {
 
     async fn recent_customers(&self, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
         let all = self.lock().customers.values().map(|(_, customer)| customer.clone()).collect();
-        Ok(paged(all, |customer| format!("{}#{}", customer.created_at().sortable(), customer.id), after, limit))
+        Ok(paged(all, |customer| format!("{}#{}", customer.created_at().sortable(), customer.id), after.as_deref(), limit))
     }
 
     async fn search_customers(&self, query: &str, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
@@ -192,7 +192,7 @@ impl ReadCustomers for Memory {
             query.split_whitespace().all(|word| tokens.iter().any(|token| token.starts_with(word)))
         };
         let found = self.lock().customers.values().map(|(_, customer)| customer.clone()).filter(fits).collect();
-        Ok(paged(found, |customer| customer.id.to_string(), after, limit))
+        Ok(paged(found, |customer| customer.id.to_string(), after.as_deref(), limit))
     }
 }
 
@@ -217,12 +217,12 @@ impl ReadOrders for Memory {
     }
 
     async fn recent_orders(&self, after: Option<String>, limit: usize) -> Result<Page<Order>, StoreError> {
-        Ok(paged(self.standing(|_| true), order_position, after, limit))
+        Ok(paged(self.standing(|_| true), order_position, after.as_deref(), limit))
     }
 
     async fn orders_of(&self, customer: CustomerId, after: Option<String>, limit: usize) -> Result<Page<Order>, StoreError> {
         let own = self.standing(|order| order.body().is_some_and(|body| CustomerId::of(&body.email) == customer));
-        Ok(paged(own, order_position, after, limit))
+        Ok(paged(own, order_position, after.as_deref(), limit))
     }
 }
 
@@ -238,10 +238,10 @@ fn order_position(order: &Order) -> String {
 }
 
 /// Newest first by position.
-pub(crate) fn paged<T>(items: Vec<T>, position: impl Fn(&T) -> String, after: Option<String>, limit: usize) -> Page<T> {
+pub(crate) fn paged<T>(items: Vec<T>, position: impl Fn(&T) -> String, after: Option<&str>, limit: usize) -> Page<T> {
     let mut items: Vec<(String, T)> = items.into_iter().map(|item| (position(&item), item)).collect();
     items.sort_by(|a, b| b.0.cmp(&a.0));
-    items.retain(|(at, _)| after.as_ref().is_none_or(|after| at < after));
+    items.retain(|(at, _)| after.is_none_or(|after| at.as_str() < after));
     let next = (items.len() > limit).then(|| items[limit - 1].0.clone());
     items.truncate(limit);
     Page { items: items.into_iter().map(|(_, item)| item).collect(), next }
@@ -272,7 +272,7 @@ impl KeepSegments for Memory {
 
     async fn segments(&self, after: Option<String>, limit: usize) -> Result<Page<Segment>, StoreError> {
         let all = self.lock().segments.values().map(|(_, segment)| segment.clone()).collect();
-        Ok(paged(all, |segment| segment.id.to_string(), after, limit))
+        Ok(paged(all, |segment| segment.id.to_string(), after.as_deref(), limit))
     }
 
     async fn update_segment(&self, version: u64, segment: &Segment) -> Result<(), StoreError> {
