@@ -88,9 +88,7 @@ class _Saver:
                 log.warning("saving the state failed (status %d); trying again", status)
                 self.saved_writes = -1
         if time.monotonic() >= self.next and self.writes != self.saved_writes:
-            self.saved_writes = self.writes
-            self.next = time.monotonic() + SAVE_EVERY
-            self._fork()
+            self._unless_unpacking()
 
     def soon(self) -> None:
         """Does not wait for the half minute to pass."""
@@ -102,6 +100,20 @@ class _Saver:
             os.waitpid(self.child, 0)
             self.child = 0
         self.generations.write(_save)
+
+    def _unless_unpacking(self) -> None:
+        """A fork while a function's code is being unpacked would hold that file open for writing, and the function could
+        not be started ("text file busy") before the save is done."""
+        from ministack.services import lambda_svc
+
+        if not lambda_svc._provided_code_lock.acquire(blocking=False):
+            return
+        try:
+            self.saved_writes = self.writes
+            self.next = time.monotonic() + SAVE_EVERY
+            self._fork()
+        finally:
+            lambda_svc._provided_code_lock.release()
 
     def _fork(self) -> None:
         from ministack.services import sqs
