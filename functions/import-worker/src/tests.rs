@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::future::poll_fn;
 use std::ops::Range;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::task::Poll;
 
 use crm_domain::event::Event;
 use crm_domain::ids::ImportId;
@@ -159,6 +162,26 @@ async fn the_same_file_makes_the_same_events_again() {
     assert_eq!(sources.len(), 1);
 }
 
+#[tokio::test]
+async fn parts_noted_by_one_who_dies_before_sending_do_not_stay_pending() {
+    let desk = desk_with(ImportKind::Orders, b"email,total\na@x.in,5\nb@x.in,6\n");
+    let limits = Limits { pause_ms: 0, ..Limits::default() };
+    let mut steady = pin!(consume_all(worker(&desk.colleague(None), limits), vec![message(uploaded())]));
+    // One has sent the parts and not moved on yet; they are applied.
+    while !desk.desk().queues.contains_key(&QueueName::Orders) {
+        let ended = poll_fn(|context| Poll::Ready(steady.as_mut().poll(context).is_ready())).await;
+        assert!(!ended);
+    }
+    apply(&desk, &take(&desk, QueueName::Orders));
+    // The other reads the import and the file, notes the same parts, and dies.
+    assert_eq!(consume_all(worker(&desk.colleague(Some(3)), limits), vec![message(uploaded())]).await.len(), 1);
+    assert_eq!(state(&desk).pending.len(), 1);
+    assert!(steady.await.is_empty());
+    assert_eq!(import(&desk, limits).await.bytes_read, state(&desk).bytes_total);
+    apply(&desk, &take(&desk, QueueName::Orders));
+    assert_eq!((state(&desk).status(), state(&desk).rows), (ImportStatus::Done, 2));
+}
+
 /// A million rows that exist only while they are read, and a queue that only counts.
 struct Million {
     import: std::sync::Mutex<(u64, Import)>,
@@ -298,20 +321,18 @@ impl Enqueue for Shared {
 struct Trouble {
     calls: [usize; 2],
     steps: [Option<u32>; 2],
+    /// By how many steps the second comes later.
+    lag: u32,
     /// The first call is delivered once more, later.
     again: bool,
-    /// Whether the write worker does its work before.
-    applied: bool,
+    /// At which of the two workers' steps the write worker does its work, bit by bit.
+    applied: u32,
 }
 
 fn trouble() -> impl Strategy<Value = Trouble> {
     let steps = || prop_oneof![1 => Just(None), 2 => (0_u32..12).prop_map(Some)];
-    ([0_usize..9, 0..9], [steps(), steps()], any::<bool>(), any::<bool>()).prop_map(|(calls, steps, again, applied)| Trouble {
-        calls,
-        steps,
-        again,
-        applied,
-    })
+    ([0_usize..9, 0..9], [steps(), steps()], 0_u32..6, any::<bool>(), any::<u32>())
+        .prop_map(|(calls, steps, lag, again, applied)| Trouble { calls, steps, lag, again, applied })
 }
 
 /// Imports through all the trouble, then without any until nothing is left to do.
@@ -319,23 +340,37 @@ async fn import_with(troubles: Vec<Trouble>, file: &[u8], limits: Limits) -> (At
     let desk = desk_with(ImportKind::Orders, file);
     let mut calls = vec![uploaded(), uploaded()];
     let mut applied = Vec::new();
-    let calm = Trouble { calls: [0, 0], steps: [None, None], again: false, applied: true };
+    let calm = Trouble { calls: [0, 0], steps: [None, None], lag: 0, again: false, applied: u32::MAX };
     let mut troubles = troubles.into_iter();
     for _ in 0..1_000 {
-        let Trouble { calls: picks, steps, again, applied: apply_now } = troubles.next().unwrap_or_else(|| calm.clone());
-        if apply_now {
-            applied.extend(apply(&desk, &take(&desk, QueueName::Orders)));
-        }
+        let Trouble { calls: picks, steps, lag, again, applied: ticks } = troubles.next().unwrap_or_else(|| calm.clone());
         if calls.is_empty() {
             break;
         }
         let first = calls.swap_remove(picks[0] % calls.len());
         let second = if calls.is_empty() { first.clone() } else { calls.swap_remove(picks[1] % calls.len()) };
         let at = |steps| worker(&desk.colleague(steps), limits);
-        let (one, two) = tokio::join!(
+        let write_worker = async {
+            let mut ids = Vec::new();
+            for tick in 0..u32::BITS {
+                tokio::task::yield_now().await;
+                if ticks >> tick & 1 == 1 {
+                    ids.extend(apply(&desk, &take(&desk, QueueName::Orders)));
+                }
+            }
+            ids
+        };
+        let (one, two, ids) = tokio::join!(
             consume_all(at(steps[0]), vec![message(first.clone())]),
-            consume_all(at(steps[1]), vec![message(second.clone())])
+            async {
+                for _ in 0..lag {
+                    tokio::task::yield_now().await;
+                }
+                consume_all(at(steps[1]), vec![message(second.clone())]).await
+            },
+            write_worker
         );
+        applied.extend(ids);
         if again || !one.is_empty() {
             calls.push(first);
         }
@@ -350,7 +385,7 @@ async fn import_with(troubles: Vec<Trouble>, file: &[u8], limits: Limits) -> (At
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn no_crash_repetition_or_race_loses_or_doubles_a_row(
