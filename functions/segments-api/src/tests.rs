@@ -83,14 +83,14 @@ async fn a_segment_is_changed_only_by_who_knows_its_version() {
     let made = send(&router, "POST", "/api/segments", json!({"name": "S", "rules": spent_over(1)}).to_string()).await;
     assert_eq!(made.status, 201);
     let path = made.headers["location"].to_str().unwrap().to_owned();
-    let patch = async |tag: &str| {
+    let change = async |tag: &str| {
         let request = Request::patch(&path)
             .header("authorization", format!("Bearer {}", token("marketer", &json!({}))))
             .header("if-match", tag);
         answer(&router, request.body(Body::from(r#"{"name":"T","description":null}"#)).unwrap()).await
     };
-    assert_eq!(patch("\"1\"").await.status, 200);
-    assert_eq!(patch("\"1\"").await.status, 412);
+    assert_eq!(change("\"1\"").await.status, 200);
+    assert_eq!(change("\"1\"").await.status, 412);
     assert_eq!(send(&router, "GET", &path, "").await.json["name"], "T");
     assert_eq!(send(&router, "PATCH", &path, r#"{"name":null}"#).await.status, 422);
     assert_eq!(send(&router, "DELETE", &path, "").await.status, 204);
