@@ -3,33 +3,30 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
-use crm_domain::ports::{KeepImports, KeepUploads, WatchQueues};
-use crm_lambda::auth::{Keys, protected};
+use crm_domain::ports::{KeepAccess, KeepAudit, KeepImports, KeepRequests, KeepUploads, WatchQueues};
+use crm_lambda::auth::Keys;
+use crm_lambda::gate::Gate;
 
-use crate::{imports, queues};
+use crate::{audit, imports, keys, queues, users};
+
+/// The storage that administration needs, imports apart.
+pub trait Store: KeepAccess + KeepAudit + KeepRequests {}
+impl<S: KeepAccess + KeepAudit + KeepRequests> Store for S {}
 
 /// What the handlers work with.
-pub struct App<S, U, Q> {
+pub struct App<S, I, U, Q> {
     pub store: Arc<S>,
+    pub imports: Arc<I>,
     pub uploads: Arc<U>,
     pub queues: Arc<Q>,
 }
 
-impl<S, U, Q> Clone for App<S, U, Q> {
-    fn clone(&self) -> Self {
-        Self { store: self.store.clone(), uploads: self.uploads.clone(), queues: self.queues.clone() }
-    }
-}
-
-/// All routes, behind the token check.
-pub fn router<S: KeepImports, U: KeepUploads, Q: WatchQueues>(app: App<S, U, Q>, keys: Keys) -> Router {
-    let routes = Router::new()
-        .route("/api/queues", get(queues::list_queues::<S, U, Q>))
-        .route("/api/queues/{name}/redrive", post(queues::redrive_queue::<S, U, Q>))
-        .route("/api/imports", get(imports::list_imports::<S, U, Q>).post(imports::start_import::<S, U, Q>))
-        .route("/api/imports/{id}", get(imports::get_import::<S, U, Q>))
-        .route("/api/imports/{id}/rejected", get(imports::download_rejected::<S, U, Q>))
-        .with_state(app);
-    protected(routes, keys)
+/// All routes.
+pub fn router<S: Store, I: KeepImports, U: KeepUploads, Q: WatchQueues>(app: App<S, I, U, Q>, signing: Keys) -> Router {
+    let gate = Gate::new(signing, app.store.clone());
+    imports::routes(gate.clone(), imports::Files { imports: app.imports, uploads: app.uploads })
+        .merge(queues::routes(gate.clone(), queues::Watched { queues: app.queues, store: app.store.clone() }))
+        .merge(users::routes(gate.clone(), app.store.clone()))
+        .merge(keys::routes(gate.clone(), app.store.clone()))
+        .merge(audit::routes(gate, app.store))
 }

@@ -1,41 +1,66 @@
 //! Imports: where to upload, how far each is, and which rows were refused.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
+use axum::{Json, Router};
 use crm_domain::faults::{Faults, Fields, Patch, Reason};
 use crm_domain::ids::ImportId;
 use crm_domain::import::columns::check_mapping;
 use crm_domain::import::{Import, ImportKind, rejected};
 use crm_domain::json::Json as Tree;
-use crm_domain::ports::{KeepImports, KeepUploads, WatchQueues};
-use crm_domain::time::Time;
-use crm_lambda::auth::Caller;
+use crm_domain::ports::{KeepImports, KeepUploads};
+use crm_lambda::api::Api;
 use crm_lambda::body::JsonBody;
+use crm_lambda::caller::{Attempt, Caller};
+use crm_lambda::gate::Gate;
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
+use crm_lambda::routes;
 use serde_json::{Value, json};
 
-use crate::http::App;
+use crate::http::Store;
 
 /// Most fields of a mapping.
 const MAX_MAPPING: usize = 100;
 /// Most bytes of refused rows in one answer; a function may answer 6 MB.
 const MAX_REJECTED: usize = 5_000_000;
 
-pub async fn start_import<S: KeepImports, U: KeepUploads, Q: WatchQueues>(
-    State(app): State<App<S, U, Q>>,
-    Extension(caller): Extension<Caller>,
+/// Imports, and the files that they read.
+pub struct Files<I, U> {
+    pub imports: Arc<I>,
+    pub uploads: Arc<U>,
+}
+
+impl<I, U> Clone for Files<I, U> {
+    fn clone(&self) -> Self {
+        Self { imports: self.imports.clone(), uploads: self.uploads.clone() }
+    }
+}
+
+pub fn routes<S: Store, I: KeepImports, U: KeepUploads>(gate: Gate<S>, files: Files<I, U>) -> Router {
+    Api::new(gate)
+        .on(&routes::LIST_IMPORTS, list_imports::<I, U>)
+        .on(&routes::START_IMPORT, start_import::<I, U>)
+        .on(&routes::GET_IMPORT, get_import::<I, U>)
+        .on(&routes::DOWNLOAD_REJECTED_ROWS, download_rejected::<I, U>)
+        .over(files)
+}
+
+async fn start_import<I: KeepImports, U: KeepUploads>(
+    State(files): State<Files<I, U>>,
+    caller: Caller,
+    attempt: Attempt,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    caller.may_write()?;
     let (kind, mapping) = read_request(&body)?;
-    let import = Import::new(ImportId::generate(), kind, mapping, Time::now());
-    let url = app.uploads.upload_url(import.id).await?;
-    app.store.create_import(&import).await?;
+    let import = Import::new(ImportId::of_request(attempt.id), kind, mapping, attempt.at);
+    let url = files.uploads.upload_url(import.id).await?;
+    let audit = caller.audit(format!("imports/{}", import.id), None, Some(json!({"kind": import.kind})));
+    files.imports.create_import(&import, &audit).await?;
     let location = format!("/api/imports/{}", import.id);
     let answer = json!({
         "id": import.id,
@@ -46,27 +71,27 @@ pub async fn start_import<S: KeepImports, U: KeepUploads, Q: WatchQueues>(
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(answer)).into_response())
 }
 
-pub async fn list_imports<S: KeepImports, U: KeepUploads, Q: WatchQueues>(
-    State(app): State<App<S, U, Q>>,
+async fn list_imports<I: KeepImports, U: KeepUploads>(
+    State(files): State<Files<I, U>>,
     paging: Paging,
 ) -> Result<Response, Problem> {
-    let page = app.store.imports(paging.after.clone(), paging.limit).await?;
+    let page = files.imports.imports(paging.after.clone(), paging.limit).await?;
     Ok(paging.answer(page, |import| view(&import)))
 }
 
-pub async fn get_import<S: KeepImports, U: KeepUploads, Q: WatchQueues>(
-    State(app): State<App<S, U, Q>>,
+async fn get_import<I: KeepImports, U: KeepUploads>(
+    State(files): State<Files<I, U>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    Ok(Json(view(&find(&*app.store, &id).await?)))
+    Ok(Json(view(&find(&*files.imports, &id).await?)))
 }
 
-pub async fn download_rejected<S: KeepImports, U: KeepUploads, Q: WatchQueues>(
-    State(app): State<App<S, U, Q>>,
+async fn download_rejected<I: KeepImports, U: KeepUploads>(
+    State(files): State<Files<I, U>>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let import = find(&*app.store, &id).await?;
-    let lines = app.uploads.rejected(import.id, MAX_REJECTED).await?;
+    let import = find(&*files.imports, &id).await?;
+    let lines = files.uploads.rejected(import.id, MAX_REJECTED).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"rejected-{}.csv\"", import.id)),

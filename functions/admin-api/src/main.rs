@@ -1,10 +1,13 @@
 //! `admin-api`: wiring.
 
+mod audit;
 mod http;
 mod imports;
+mod keys;
 mod queues;
 #[cfg(test)]
 mod tests;
+mod users;
 
 use std::sync::Arc;
 
@@ -18,8 +21,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
     let aws = crm_aws::config().await;
     let settings = Settings::from_env()?;
+    let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
     let app = http::App {
-        store: Arc::new(Dynamo::from_env(&aws, settings.currency)?),
+        imports: store.clone(),
+        store,
         uploads: Arc::new(S3Uploads::from_env(&aws)?),
         queues: Arc::new(Sqs::new(&aws)),
     };

@@ -8,15 +8,22 @@ use axum::http::Request;
 use crm_domain::ids::ImportId;
 use crm_domain::import::Header;
 use crm_domain::ports::{Outgoing, QueueName};
-use crm_testing::{Answer, AtDesk, answer, cases, keys, send, send_event, token};
+use crm_testing::{Answer, AtDesk, Memory, answer, cases, keys, send, send_event, token, walk};
 use serde_json::{Value, json};
 
 use crate::http::{App, router};
 
 fn crm() -> (Router, AtDesk) {
-    let desk = AtDesk::default();
+    let (router, desk, _) = house();
+    (router, desk)
+}
+
+/// With the memory that keeps users, keys and the audit log.
+fn house() -> (Router, AtDesk, Arc<Memory>) {
+    let (desk, memory) = (AtDesk::default(), Arc::new(Memory::default()));
     let shared = Arc::new(desk.clone());
-    (router(App { store: shared.clone(), uploads: shared.clone(), queues: shared }, keys()), desk)
+    let app = App { store: memory.clone(), imports: shared.clone(), uploads: shared.clone(), queues: shared };
+    (router(app, keys()), desk, memory)
 }
 
 async fn send_as(router: &Router, role: &str, method: &str, path: &str, body: &str) -> Answer {
@@ -128,4 +135,158 @@ async fn rejected_rows_come_as_csv_and_say_what_is_missing() {
     let answer = send(&router, "GET", &path, "").await;
     assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");
     assert_eq!(answer.text, "line,reason,row\n3,bad,x\n70,worse,y\n,10 more rejected rows are not listed,\n");
+}
+
+#[tokio::test]
+async fn every_role_is_let_in_where_the_table_says() {
+    assert_eq!(walk("admin-api", &crm().0).await, 15 * 7);
+}
+
+#[tokio::test]
+async fn somebody_is_invited_changed_disabled_and_let_in_again() {
+    let (router, _, memory) = house();
+    let invited = send(&router, "POST", "/api/users", r#"{"email":"New@example.com","role":"analyst"}"#).await;
+    assert_eq!(
+        (invited.status, &invited.json["status"], &invited.json["email"]),
+        (201, &json!("invited"), &json!("new@example.com"))
+    );
+    let again = send(&router, "POST", "/api/users", r#"{"email":"new@example.com","role":"admin"}"#).await;
+    assert_eq!((again.status, &again.json["code"]), (409, &json!("conflict")));
+    let path = invited.headers["location"].to_str().unwrap().to_owned();
+    let changed = send(&router, "PATCH", &path, r#"{"role":"marketer"}"#).await;
+    assert_eq!(
+        (changed.status, &changed.json["role"], &changed.headers["etag"]),
+        (200, &json!("marketer"), &"\"2\"".parse().unwrap())
+    );
+    assert_eq!(send(&router, "DELETE", &path, "").await.status, 204);
+    assert_eq!(send(&router, "GET", &path, "").await.status, 404);
+
+    for (disabled, status) in [(true, "disabled"), (false, "active")] {
+        let changed = send(&router, "PATCH", "/api/users/u-analyst", json!({"disabled": disabled}).to_string()).await;
+        assert_eq!((changed.status, &changed.json["status"]), (200, &json!(status)));
+    }
+    assert_eq!(send(&router, "DELETE", "/api/users/u-analyst", "").await.status, 409);
+    let actions: Vec<String> = memory.told().into_iter().map(|(actor, action, _)| format!("{actor} {action}")).collect();
+    let expected = ["invite_user", "change_user", "withdraw_invitation", "change_user", "change_user"];
+    assert_eq!(actions, expected.map(|action| format!("u-owner {action}")));
+}
+
+#[tokio::test]
+async fn only_owners_touch_owners_and_nobody_themselves() {
+    let (router, ..) = house();
+    for (role, method, path, body) in [
+        ("admin", "POST", "/api/users", r#"{"email":"x@example.com","role":"owner"}"#),
+        ("admin", "PATCH", "/api/users/u-owner", r#"{"role":"analyst"}"#),
+        ("admin", "PATCH", "/api/users/u-owner", r#"{"disabled":true}"#),
+        ("admin", "PATCH", "/api/users/u-marketer", r#"{"role":"owner"}"#),
+        ("admin", "PATCH", "/api/users/u-admin", r#"{"role":"analyst"}"#),
+        ("owner", "PATCH", "/api/users/u-owner", r#"{"role":"analyst"}"#),
+        ("owner", "PATCH", "/api/users/u-owner", r#"{"disabled":true}"#),
+    ] {
+        let refused = send_as(&router, role, method, path, body).await;
+        assert_eq!((refused.status, &refused.json["code"]), (403, &json!("forbidden")), "{role} {path} {body}");
+    }
+    assert_eq!(send_as(&router, "admin", "PATCH", "/api/users/u-marketer", r#"{"role":"admin"}"#).await.status, 200);
+    assert_eq!(send_as(&router, "owner", "PATCH", "/api/users/u-admin", r#"{"role":"owner"}"#).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_opens_its_scope_and_is_revoked() {
+    let (router, _, memory) = house();
+    for (body, fields) in [
+        ("{}", vec!["name", "scopes"]),
+        (r#"{"name":"x","scopes":[]}"#, vec!["scopes"]),
+        (r#"{"name":"x","scopes":["admin"],"expiresAt":"2020-01-01","more":1}"#, vec!["scopes", "expiresAt", "more"]),
+    ] {
+        let refused = send(&router, "POST", "/api/keys", body).await;
+        assert_eq!((refused.status, refused.fields()), (422, fields), "{body}");
+    }
+    let made = send(&router, "POST", "/api/keys", r#"{"name":"Shop","scopes":["read","read"]}"#).await;
+    assert_eq!((made.status, &made.json["scopes"]), (201, &json!(["read"])));
+    let key = made.json["key"].as_str().unwrap().to_owned();
+    let with_key = async || {
+        let request = Request::get("/api/imports").header("authorization", format!("Bearer {key}"));
+        answer(&router, request.body(Body::empty()).unwrap()).await.status
+    };
+    assert_eq!(with_key().await, 200);
+    let listed = send(&router, "GET", "/api/keys", "").await;
+    let own = listed.json["items"].as_array().unwrap().iter().find(|one| one["id"] == made.json["id"]).unwrap().clone();
+    assert!(own["lastUsedAt"].is_string() && own.get("key").is_none(), "{own}");
+    assert!(!listed.text.contains(&key) && !listed.text.contains("ecret"), "{}", listed.text);
+    let path = made.headers["location"].to_str().unwrap().to_owned();
+    for _ in 0..2 {
+        assert_eq!(send(&router, "DELETE", &path, "").await.status, 204);
+    }
+    let actions: Vec<String> = memory.told().into_iter().map(|(_, action, _)| action).collect();
+    assert_eq!(actions, ["create_key", "revoke_key"], "revoked once");
+}
+
+#[tokio::test]
+async fn the_audit_log_is_read_by_actor_object_and_time() {
+    let (router, ..) = house();
+    send_as(&router, "owner", "PATCH", "/api/users/u-analyst", r#"{"role":"marketer"}"#).await;
+    send_as(&router, "admin", "POST", "/api/users", r#"{"email":"ann@example.com","role":"analyst"}"#).await;
+    send_as(&router, "admin", "POST", "/api/queues/orders/redrive", "").await;
+    let read = async |query: &str| send(&router, "GET", &format!("/api/audit{query}"), "").await.json["items"].clone();
+    let all = read("").await;
+    let actions: Vec<&str> = all.as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["redrive_queue", "invite_user", "change_user"]);
+    assert_eq!(all[1]["after"]["email"], "a***@example.com");
+    assert_eq!((&all[2]["before"], &all[2]["after"]), (&json!({"role": "analyst"}), &json!({"role": "marketer"})));
+    assert_eq!(read("?actor=u-admin").await.as_array().unwrap().len(), 2);
+    assert_eq!(read("?object=queues/orders&actor=u-admin").await.as_array().unwrap().len(), 1);
+    assert_eq!(read("?until=2020-01-01").await, json!([]));
+    assert_eq!(read("?since=2020-01-01&limit=1").await.as_array().unwrap().len(), 1);
+    let refused = send(&router, "GET", "/api/audit?since=yesterday&actor=", "").await;
+    assert_eq!((refused.status, refused.fields()), (422, vec!["actor", "since"]));
+}
+
+/// Sends a request as an owner under an idempotency key.
+async fn keyed(router: &Router, key: &str, path: &str, body: &str) -> Answer {
+    let request = Request::post(path)
+        .header("authorization", format!("Bearer {}", token("owner", &json!({}))))
+        .header("idempotency-key", key);
+    answer(router, request.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+#[tokio::test]
+async fn the_same_request_again_gets_the_first_answer_and_does_nothing() {
+    let (router, _, memory) = house();
+    let body = r#"{"name":"Shop","scopes":["ingest"]}"#;
+    let first = keyed(&router, "k1", "/api/keys", body).await;
+    let again = keyed(&router, "k1", "/api/keys", body).await;
+    assert_eq!((first.status, &first.text), (again.status, &again.text), "even what is shown once");
+    assert_eq!(
+        (&again.headers["location"], &again.headers["idempotent-replayed"]),
+        (&first.headers["location"], &"true".parse().unwrap())
+    );
+    assert_eq!(memory.told().len(), 1);
+    let other = keyed(&router, "k1", "/api/keys", r#"{"name":"Other","scopes":["ingest"]}"#).await;
+    assert_eq!((other.status, &other.json["code"]), (422, &json!("idempotency_key_reused")));
+    assert_eq!(
+        keyed(&router, "k1", "/api/users", r#"{"email":"z@example.com","role":"analyst"}"#).await.status,
+        201,
+        "another route"
+    );
+    assert_eq!(keyed(&router, "k2", "/api/keys", body).await.status, 201);
+    for bad in ["", "a\tb", &"k".repeat(151)] {
+        assert_eq!(keyed(&router, bad, "/api/keys", body).await.fields(), ["Idempotency-Key"], "{bad:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_request_frees_its_key() {
+    let (router, ..) = house();
+    assert_eq!(keyed(&router, "k", "/api/keys", "{}").await.status, 422);
+    assert_eq!(keyed(&router, "k", "/api/keys", r#"{"name":"Shop","scopes":["ingest"]}"#).await.status, 201);
+}
+
+#[tokio::test]
+async fn who_takes_over_from_a_dead_holder_makes_the_same_thing() {
+    let (router, desk, memory) = house();
+    let first = keyed(&router, "k", "/api/imports", r#"{"kind":"orders"}"#).await;
+    memory.end_leases();
+    let second = keyed(&router, "k", "/api/imports", r#"{"kind":"orders"}"#).await;
+    assert_eq!((second.status, &second.json["id"]), (201, &first.json["id"]));
+    assert_eq!(desk.desk().imports.len(), 1);
 }

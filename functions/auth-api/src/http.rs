@@ -1,21 +1,187 @@
-//! Who the caller is. Tokens come from outside for now; sign-in will issue them here.
+//! The routes of sign-in.
 
-use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
-use crm_lambda::auth::{Caller, Keys, protected};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use crm_domain::access::{Refresh, Session, User};
+use crm_domain::faults::{Faults, Fields, Reason};
+use crm_domain::json::Json as Tree;
+use crm_domain::ports::{KeepAccess, KeepRequests, KeepSessions, SigningKeys, StoreError};
+use crm_domain::time::Time;
+use crm_lambda::api::Api;
+use crm_lambda::auth::{self, Keys};
+use crm_lambda::body::JsonBody;
+use crm_lambda::caller::Caller;
+use crm_lambda::gate::Gate;
+use crm_lambda::problem::Problem;
+use crm_lambda::routes;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-/// All routes. Signing out needs no token: it must work with an expired one.
-pub fn router(keys: Keys) -> Router {
-    protected(Router::new().route("/auth/user-jwt", get(get_user)), keys).route("/auth/logout", post(sign_out))
+use crate::certificates::FetchCertificates;
+use crate::entry::{Entry, disabled};
+use crate::google::Google;
+use crate::session;
+
+/// Attempts to renew a session while another tab renews it.
+const ATTEMPTS: usize = 3;
+
+/// What the handlers work with.
+pub struct App<S, C> {
+    pub store: Arc<S>,
+    pub google: Arc<Google<C>>,
+    pub entry: Arc<Entry>,
+    pub keys: Keys,
+    /// Where the web app is served from.
+    pub origin: Arc<str>,
 }
 
-async fn get_user(Extension(caller): Extension<Caller>) -> Json<Value> {
-    Json(json!({"user": {"id": caller.sub, "email": caller.email, "name": caller.name, "role": caller.role}}))
+impl<S, C> Clone for App<S, C> {
+    fn clone(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            google: self.google.clone(),
+            entry: self.entry.clone(),
+            keys: self.keys.clone(),
+            origin: self.origin.clone(),
+        }
+    }
 }
 
-/// There is no session on the server yet, so there is nothing to end.
-async fn sign_out() -> StatusCode {
-    StatusCode::NO_CONTENT
+/// The storage that sign-in needs.
+pub trait Store: KeepAccess + KeepSessions + KeepRequests {}
+impl<S: KeepAccess + KeepSessions + KeepRequests> Store for S {}
+
+/// All routes.
+pub fn router<S: Store, C: FetchCertificates>(app: App<S, C>) -> Router {
+    Api::new(Gate::new(app.keys.clone(), app.store.clone()))
+        .on(&routes::SIGN_IN, sign_in::<S, C>)
+        .on(&routes::REFRESH, refresh::<S, C>)
+        .on(&routes::SIGN_OUT, sign_out::<S, C>)
+        .on(&routes::WHO_AM_I, who_am_i)
+        .over(app)
+}
+
+async fn who_am_i(caller: Caller) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!({"user": view(caller.user()?)})))
+}
+
+async fn sign_in<S: Store, C: FetchCertificates>(
+    State(app): State<App<S, C>>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    app.check_origin(&headers)?;
+    let credential = read_credential(&body)?;
+    let now = Time::now();
+    let identity = app.google.verify(credential, now).await.map_err(|fault| {
+        tracing::info!(fault, "an ID token is refused");
+        Problem::unauthorized()
+    })?;
+    let user = app.entry.enter(&*app.store, &identity, now).await?;
+    let session = Session::begun(user.id.clone(), now);
+    app.store.begin_session(&session).await?;
+    app.signed_in(&user, &session, &*app.keys.get().await?, now)
+}
+
+/// A request without a session is no fault: the page asks so whether there is one.
+async fn refresh<S: Store, C: FetchCertificates>(State(app): State<App<S, C>>, headers: HeaderMap) -> Result<Response, Problem> {
+    app.check_origin(&headers)?;
+    let Some(token) = session::cookie_of(&headers).filter(|token| !token.is_empty()) else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    let keys = app.keys.get().await?;
+    let now = Time::now();
+    let renewed = match session::read(token, &keys) {
+        Some((id, generation)) => app.renew(id, generation, now).await?,
+        None => None,
+    };
+    let Some(session) = renewed else { return Ok(app.ended(Problem::unauthorized())) };
+    match app.store.user(&session.user).await? {
+        Some(user) if user.record.is_active() => app.signed_in(&user.record, &session, &keys, now),
+        _ => {
+            app.store.end_session(session.id).await?;
+            Ok(app.ended(disabled()))
+        }
+    }
+}
+
+async fn sign_out<S: Store, C: FetchCertificates>(State(app): State<App<S, C>>, headers: HeaderMap) -> Result<Response, Problem> {
+    app.check_origin(&headers)?;
+    let keys = app.keys.get().await?;
+    if let Some((id, _)) = session::cookie_of(&headers).and_then(|token| session::read(token, &keys)) {
+        app.store.end_session(id).await?;
+    }
+    Ok(app.ended(StatusCode::NO_CONTENT))
+}
+
+impl<S: Store, C: FetchCertificates> App<S, C> {
+    /// The session whose token is to be given out next; `None` when there is none any more.
+    async fn renew(&self, id: Uuid, generation: u32, now: Time) -> Result<Option<Session>, Problem> {
+        for _ in 0..ATTEMPTS {
+            let Some(session) = self.store.session(id).await? else { return Ok(None) };
+            match session.refreshed(generation, now) {
+                Refresh::Again => return Ok(Some(session)),
+                Refresh::Rotated(next) => match self.store.rotate_session(&next).await {
+                    // Another tab was faster: its successor is ours too.
+                    Err(StoreError::Conflict) => {}
+                    Err(error) => return Err(error.into()),
+                    Ok(()) => return Ok(Some(next)),
+                },
+                outcome @ (Refresh::Replayed | Refresh::Expired) => {
+                    if outcome == Refresh::Replayed {
+                        tracing::warn!(session = %id, user = %session.user, "a session token was used again: its family ends");
+                    }
+                    self.store.end_session(id).await?;
+                    return Ok(None);
+                }
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    fn signed_in(&self, user: &User, session: &Session, keys: &SigningKeys, now: Time) -> Result<Response, Problem> {
+        let issued = auth::issue(&user.id, keys, now).zip(session::token(session, keys));
+        let ((token, expires), session) = issued.ok_or_else(|| StoreError::Corrupt("no signing key".into()))?;
+        let body = json!({"token": token, "expiresAt": expires, "user": view(user)});
+        Ok(self.with_cookie(Json(body).into_response(), &session))
+    }
+
+    fn ended(&self, answer: impl IntoResponse) -> Response {
+        self.with_cookie(answer.into_response(), "")
+    }
+
+    fn with_cookie(&self, mut response: Response, token: &str) -> Response {
+        if let Some(cookie) = session::cookie(token, self.origin.starts_with("https:")) {
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    /// Refuses a browser that another site has sent here: it could sign a visitor in as somebody else.
+    fn check_origin(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+        let origin = origin.to_str().unwrap_or_default();
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let same_host = origin.split_once("://").map(|(_, authority)| authority) == host;
+        if origin == &*self.origin || (host.is_some() && same_host) { Ok(()) } else { Err(Problem::forbidden()) }
+    }
+}
+
+fn read_credential(body: &Tree) -> Result<&str, Faults> {
+    let mut fields = Fields::of(body, "")?;
+    let credential = fields.required("credential", |json| json.as_text().ok_or_else(|| Reason::from("must be text")));
+    fields.finish()?;
+    credential.ok_or_else(|| Faults::of("credential", "is required"))
+}
+
+fn view(user: &User) -> Value {
+    let mut shown = json!({"id": user.id, "email": user.email, "name": user.name, "role": user.role});
+    if let Some(picture) = &user.picture {
+        shown["picture"] = json!(picture);
+    }
+    shown
 }

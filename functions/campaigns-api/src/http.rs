@@ -3,13 +3,10 @@
 //! What starts work on the queue is put there before the campaign's record says that it goes on: if the second step
 //! fails, the worker finds nothing to do and drops the message, while the other way round a campaign would hang for ever.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
+use axum::{Json, Router};
 use crm_domain::audience::Audience;
 use crm_domain::campaign::{Campaign, CampaignDraft, CampaignState, named_segment};
 use crm_domain::delivery::Task;
@@ -23,12 +20,15 @@ use crm_domain::ports::{
 use crm_domain::rules::Context;
 use crm_domain::segment::Segment;
 use crm_domain::time::Time;
-use crm_lambda::auth::{Caller, Keys, protected};
+use crm_lambda::api::{Api, App};
+use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
-use crm_lambda::config::Settings;
+use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::etag::{check_match, etag};
+use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
+use crm_lambda::routes;
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
@@ -37,35 +37,22 @@ use crate::{funnel, view};
 /// Attempts to change a campaign's state while the worker changes it too.
 const ATTEMPTS: usize = 5;
 
-/// What the handlers work with.
-pub struct App<S, Q> {
-    pub store: Arc<S>,
-    pub queue: Arc<Q>,
-    pub settings: Arc<Settings>,
-}
-
-impl<S, Q> Clone for App<S, Q> {
-    fn clone(&self) -> Self {
-        Self { store: self.store.clone(), queue: self.queue.clone(), settings: self.settings.clone() }
-    }
-}
-
 /// The storage that campaigns need.
-pub trait Store: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures {}
-impl<S: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures> Store for S {}
+pub trait Store: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures + GateStore {}
+impl<S: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures + GateStore> Store for S {}
 
-/// All routes, behind the token check.
+/// All routes.
 pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
-    let routes = Router::new()
-        .route("/api/campaigns", get(list_campaigns::<S, Q>).post(launch_campaign::<S, Q>))
-        .route("/api/campaigns/preview", post(preview_campaign::<S, Q>))
-        .route("/api/campaigns/{id}", get(get_campaign::<S, Q>))
-        .route("/api/campaigns/{id}/messages", get(list_messages::<S, Q>))
-        .route("/api/campaigns/{id}/pause", post(pause_campaign::<S, Q>))
-        .route("/api/campaigns/{id}/resume", post(resume_campaign::<S, Q>))
-        .route("/api/campaigns/{id}/cancel", post(cancel_campaign::<S, Q>))
-        .with_state(app);
-    protected(routes, keys)
+    Api::new(Gate::new(keys, app.store.clone()))
+        .on(&routes::LIST_CAMPAIGNS, list_campaigns::<S, Q>)
+        .on(&routes::LAUNCH_CAMPAIGN, launch_campaign::<S, Q>)
+        .on(&routes::PREVIEW_CAMPAIGN, preview_campaign::<S, Q>)
+        .on(&routes::GET_CAMPAIGN, get_campaign::<S, Q>)
+        .on(&routes::LIST_MESSAGES, list_messages::<S, Q>)
+        .on(&routes::PAUSE_CAMPAIGN, pause_campaign::<S, Q>)
+        .on(&routes::RESUME_CAMPAIGN, resume_campaign::<S, Q>)
+        .on(&routes::CANCEL_CAMPAIGN, cancel_campaign::<S, Q>)
+        .over(app)
 }
 
 async fn list_campaigns<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, paging: Paging) -> Result<Response, Problem> {
@@ -77,17 +64,19 @@ async fn list_campaigns<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, pagi
 
 async fn launch_campaign<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
-    Extension(caller): Extension<Caller>,
+    caller: Caller,
+    attempt: Attempt,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    caller.may_write()?;
-    let now = Time::now();
+    let now = attempt.at;
     let (draft, segment) = read_launch(&*app.store, &body, now).await?;
     let customers = app.store.figures().await?.days.iter().map(|day| day.figures.customers).sum::<i64>();
-    let campaign = draft.into_campaign(segment.rules, u64::try_from(customers).unwrap_or_default(), now);
+    let id = CampaignId::of_request(attempt.id);
+    let campaign = draft.into_campaign(id, segment.rules, u64::try_from(customers).unwrap_or_default(), now);
     let plan = (0..campaign.plan_parts).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 });
     app.queue.enqueue(QueueName::Delivery, plan.map(|task| message(&task)).collect()).await?;
-    app.store.create_campaign(&campaign).await?;
+    let audit = caller.audit(object(id), None, Some(view::campaign(&campaign, Tally::default())));
+    app.store.create_campaign(&campaign, &audit).await?;
     let mut response = (StatusCode::ACCEPTED, Json(json!({"id": campaign.id, "status": campaign.state.status}))).into_response();
     if let Ok(location) = HeaderValue::from_str(&format!("/api/campaigns/{}", campaign.id)) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -125,7 +114,7 @@ async fn list_messages<S: Store, Q: Enqueue>(
 
 async fn pause_campaign<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
-    Extension(caller): Extension<Caller>,
+    caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -135,7 +124,7 @@ async fn pause_campaign<S: Store, Q: Enqueue>(
 
 async fn resume_campaign<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
-    Extension(caller): Extension<Caller>,
+    caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -145,7 +134,7 @@ async fn resume_campaign<S: Store, Q: Enqueue>(
 
 async fn cancel_campaign<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
-    Extension(caller): Extension<Caller>,
+    caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -168,7 +157,6 @@ async fn change_state<S: Store, Q: Enqueue>(
     headers: &HeaderMap,
     change: &Change,
 ) -> Result<Response, Problem> {
-    caller.may_write()?;
     for _ in 0..ATTEMPTS {
         let Versioned { version, record: mut campaign } = find(&*app.store, id).await?;
         check_match(headers, version)?;
@@ -181,7 +169,9 @@ async fn change_state<S: Store, Q: Enqueue>(
             let task = Task::Spread { campaign: campaign.id, since: version };
             app.queue.enqueue(QueueName::Delivery, vec![message(&task)]).await?;
         }
-        match app.store.set_campaign_state(campaign.id, version, &state).await {
+        let status = |state: &CampaignState| Some(json!({"status": state.status}));
+        let audit = caller.audit(object(campaign.id), status(&campaign.state), status(&state));
+        match app.store.set_campaign_state(campaign.id, version, &state, Some(&audit)).await {
             Err(StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
             Ok(()) => {
@@ -210,6 +200,11 @@ async fn read_launch<S: Store>(store: &S, body: &Tree, now: Time) -> Result<(Cam
         (Err(mut more), _) => faults.0.append(&mut more.0),
     }
     Err(faults.into())
+}
+
+/// The campaign as the audit log names it.
+fn object(id: CampaignId) -> String {
+    format!("campaigns/{id}")
 }
 
 async fn find<S: Store>(store: &S, id: &str) -> Result<Versioned<Campaign>, Problem> {

@@ -9,6 +9,7 @@ mod view;
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, SecretsManager, Sqs};
+use crm_lambda::api::App;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::Settings;
 use crm_lambda::serve::{serve, start_logs};
@@ -18,7 +19,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
     let aws = crm_aws::config().await;
     let settings = Settings::from_env()?;
-    let app = http::App {
+    let app = App {
         store: Arc::new(Dynamo::from_env(&aws, settings.currency.clone())?),
         queue: Arc::new(Sqs::new(&aws)),
         settings: Arc::new(settings),

@@ -14,10 +14,11 @@ use crm_domain::ports::{KeepCampaigns, KeepSegments, QueueName};
 use crm_domain::rules::Rules;
 use crm_domain::segment::Segment;
 use crm_domain::time::Time;
-use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token};
+use crm_lambda::api::App;
+use crm_testing::{Memory, answer, audit, cases, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
-use crate::http::{App, router};
+use crate::http::router;
 
 const SEGMENT: &str = "01900000-0000-7000-8000-000000000001";
 
@@ -34,7 +35,7 @@ async fn crm() -> (Router, Arc<Memory>) {
         created_at: Time::now(),
         updated_at: Time::now(),
     };
-    memory.create_segment(&segment).await.unwrap();
+    memory.create_segment(&segment, &audit()).await.unwrap();
     let event = |kind: &str, id: &str, data: Value| {
         let event =
             json!({"specversion": "1.0", "id": id, "source": "/t", "type": kind, "time": "2026-01-01T00:00:00Z", "data": data});
@@ -184,4 +185,9 @@ async fn a_launch_whose_record_cannot_be_written_leaves_no_campaign() {
     memory.die_after(None);
     assert_eq!(tasks(&memory).len(), 1);
     assert_eq!(send(&router, "GET", "/api/campaigns", "").await.json["items"], json!([]));
+}
+
+#[tokio::test]
+async fn every_role_is_let_in_where_the_table_says() {
+    assert_eq!(walk("campaigns-api", &crm().await.0).await, 8 * 7);
 }

@@ -1,51 +1,41 @@
 //! The routes of customers and their activities.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
+use axum::{Json, Router};
 use crm_domain::event::Kind;
 use crm_domain::faults::{Faults, checked_text};
 use crm_domain::ids::CustomerId;
 use crm_domain::ports::{Enqueue, QueueName, ReadCustomers, ReadOrders};
 use crm_lambda::accept::{Write, accept};
-use crm_lambda::auth::{Caller, Keys, protected};
+use crm_lambda::api::{Api, App};
+use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
-use crm_lambda::config::Settings;
+use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::etag::etag;
+use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
-use crm_lambda::view;
+use crm_lambda::{routes, view};
 use serde::Deserialize;
-
-/// What the handlers work with.
-pub struct App<S, Q> {
-    pub store: Arc<S>,
-    pub queue: Arc<Q>,
-    pub settings: Arc<Settings>,
-}
-
-impl<S, Q> Clone for App<S, Q> {
-    fn clone(&self) -> Self {
-        Self { store: self.store.clone(), queue: self.queue.clone(), settings: self.settings.clone() }
-    }
-}
 
 const UPSERT: Write = Write { kind: Kind::UpsertCustomer, queue: QueueName::Customers, location: Some("/api/customers") };
 const RECORD: Write = Write { kind: Kind::RecordActivity, queue: QueueName::Activities, location: None };
 
-/// All routes, behind the token check.
-pub fn router<S: ReadCustomers + ReadOrders, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
-    let routes = Router::new()
-        .route("/api/customers", get(list_customers::<S, Q>).post(upsert_customers::<S, Q>))
-        .route("/api/customers/{id}", get(get_customer::<S, Q>))
-        .route("/api/customers/{id}/orders", get(list_orders::<S, Q>))
-        .route("/api/activities", post(record_activities::<S, Q>))
-        .with_state(app);
-    protected(routes, keys)
+/// The storage that customers need.
+pub trait Store: ReadCustomers + ReadOrders + GateStore {}
+impl<S: ReadCustomers + ReadOrders + GateStore> Store for S {}
+
+/// All routes.
+pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
+    Api::new(Gate::new(keys, app.store.clone()))
+        .on(&routes::LIST_CUSTOMERS, list_customers::<S, Q>)
+        .on(&routes::UPSERT_CUSTOMERS, upsert_customers::<S, Q>)
+        .on(&routes::GET_CUSTOMER, get_customer::<S, Q>)
+        .on(&routes::LIST_CUSTOMER_ORDERS, list_orders::<S, Q>)
+        .on(&routes::RECORD_ACTIVITIES, record_activities::<S, Q>)
+        .over(app)
 }
 
 #[derive(Deserialize)]
@@ -53,7 +43,7 @@ struct Search {
     search: Option<String>,
 }
 
-async fn list_customers<S: ReadCustomers, Q: Enqueue>(
+async fn list_customers<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
     paging: Paging,
     Query(query): Query<Search>,
@@ -69,15 +59,12 @@ async fn list_customers<S: ReadCustomers, Q: Enqueue>(
     Ok(paging.answer(page, |customer| view::customer(&customer, &app.settings)))
 }
 
-async fn get_customer<S: ReadCustomers, Q: Enqueue>(
-    State(app): State<App<S, Q>>,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
+async fn get_customer<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, Path(id): Path<String>) -> Result<Response, Problem> {
     let found = app.store.customer(parse_id(&id)?).await?.ok_or_else(|| Problem::not_found("customer"))?;
     Ok(([(header::ETAG, etag(found.version))], Json(view::customer(&found.record, &app.settings))).into_response())
 }
 
-async fn list_orders<S: ReadOrders, Q: Enqueue>(
+async fn list_orders<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
     Path(id): Path<String>,
     paging: Paging,
@@ -86,24 +73,22 @@ async fn list_orders<S: ReadOrders, Q: Enqueue>(
     Ok(paging.answer(page, |order| view::order(&order, &app.settings)))
 }
 
-async fn upsert_customers<S: ReadCustomers, Q: Enqueue>(
+async fn upsert_customers<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
-    Extension(caller): Extension<Caller>,
-    headers: HeaderMap,
+    caller: Caller,
+    attempt: Attempt,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    caller.may_write()?;
-    accept(UPSERT, &*app.queue, &caller.source(), &headers, &body, &app.settings.currency).await
+    accept(UPSERT, &*app.queue, &caller.source(), &attempt, &body, &app.settings.currency).await
 }
 
-async fn record_activities<S: ReadCustomers, Q: Enqueue>(
+async fn record_activities<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
-    Extension(caller): Extension<Caller>,
-    headers: HeaderMap,
+    caller: Caller,
+    attempt: Attempt,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    caller.may_write()?;
-    accept(RECORD, &*app.queue, &caller.source(), &headers, &body, &app.settings.currency).await
+    accept(RECORD, &*app.queue, &caller.source(), &attempt, &body, &app.settings.currency).await
 }
 
 fn parse_id(id: &str) -> Result<CustomerId, Problem> {

@@ -7,10 +7,11 @@ use crm_domain::event::Event;
 use crm_domain::json::Json;
 use crm_domain::ports::QueueName;
 use crm_domain::time::Time;
-use crm_testing::{Memory, cases, keys, send, send_event, settings};
+use crm_lambda::api::App;
+use crm_testing::{Memory, cases, keys, send, send_event, settings, walk};
 use serde_json::{Value, json};
 
-use crate::http::{App, router};
+use crate::http::router;
 
 fn crm() -> (Router, Arc<Memory>) {
     let memory = Arc::new(Memory::default());
@@ -168,4 +169,9 @@ async fn unknown_routes_and_methods_are_problems_too() {
     let (router, _) = crm();
     assert_eq!(send(&router, "DELETE", "/api/customers", "").await.json["code"], "method_not_allowed");
     assert_eq!(send(&router, "GET", "/api/nothing", "").await.json["code"], "route_not_found");
+}
+
+#[tokio::test]
+async fn every_role_is_let_in_where_the_table_says() {
+    assert_eq!(walk("customers-api", &crm().0).await, 5 * 7);
 }

@@ -1,36 +1,27 @@
 //! The figures of the dashboard.
 
-use std::sync::Arc;
-
 use axum::extract::State;
-use axum::routing::get;
 use axum::{Json, Router};
 use crm_domain::ledger::DayDelta;
 use crm_domain::money::Money;
 use crm_domain::ports::ReadFigures;
-use crm_lambda::auth::{Keys, protected};
-use crm_lambda::config::Settings;
+use crm_lambda::api::{Api, App};
+use crm_lambda::auth::Keys;
+use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::problem::Problem;
+use crm_lambda::routes;
 use serde_json::{Value, json};
 
-/// What the handlers work with.
-pub struct App<S> {
-    pub store: Arc<S>,
-    pub settings: Arc<Settings>,
+/// The storage that the dashboard needs.
+pub trait Store: ReadFigures + GateStore {}
+impl<S: ReadFigures + GateStore> Store for S {}
+
+/// All routes.
+pub fn router<S: Store>(app: App<S>, keys: Keys) -> Router {
+    Api::new(Gate::new(keys, app.store.clone())).on(&routes::GET_STATISTICS, get_stats::<S>).over(app)
 }
 
-impl<S> Clone for App<S> {
-    fn clone(&self) -> Self {
-        Self { store: self.store.clone(), settings: self.settings.clone() }
-    }
-}
-
-/// All routes, behind the token check.
-pub fn router<S: ReadFigures>(app: App<S>, keys: Keys) -> Router {
-    protected(Router::new().route("/api/stats", get(get_stats::<S>)).with_state(app), keys)
-}
-
-async fn get_stats<S: ReadFigures>(State(app): State<App<S>>) -> Result<Json<Value>, Problem> {
+async fn get_stats<S: Store>(State(app): State<App<S>>) -> Result<Json<Value>, Problem> {
     let figures = app.store.figures().await?;
     let currency = &app.settings.currency;
     let all = figures.days.iter().fold(DayDelta::default(), |sum, day| DayDelta {

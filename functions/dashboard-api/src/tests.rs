@@ -5,14 +5,15 @@ use std::sync::Arc;
 use crm_domain::event::Event;
 use crm_domain::json::Json;
 use crm_domain::time::Time;
-use crm_testing::{Memory, cases, keys, send, send_event, settings};
+use crm_lambda::api::App;
+use crm_testing::{Memory, cases, keys, send, send_event, settings, walk};
 use serde_json::json;
 
-use crate::http::{App, router};
+use crate::http::router;
 
 #[tokio::test]
 async fn every_event_of_the_folder_gets_its_answer() {
-    let router = router(App { store: Arc::new(Memory::default()), settings: settings() }, keys());
+    let router = router(App { store: Arc::new(Memory::default()), queue: Arc::new(()), settings: settings() }, keys());
     for (case, event) in cases("dashboard-api") {
         let answer = send_event(&router, &event).await;
         assert_eq!(answer.status, if case.starts_with("bad-") { 401 } else { 200 }, "{case}");
@@ -22,7 +23,7 @@ async fn every_event_of_the_folder_gets_its_answer() {
 #[tokio::test]
 async fn figures_follow_orders_and_their_cancellation() {
     let memory = Arc::new(Memory::default());
-    let router = router(App { store: memory.clone(), settings: settings() }, keys());
+    let router = router(App { store: memory.clone(), queue: Arc::new(()), settings: settings() }, keys());
     let event = |kind: &str, id: u32, data| {
         let json = json!({"specversion": "1.0", "id": id.to_string(), "source": "/t", "type": kind, "time": "2026-01-05T00:00:00Z", "data": data});
         Event::parse(&Json::parse(json.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap()
@@ -35,4 +36,16 @@ async fn figures_follow_orders_and_their_cancellation() {
     let stats = send(&router, "GET", "/api/stats", "").await.json;
     assert_eq!((&stats["customers"], &stats["orders"], &stats["revenue"]), (&json!(1), &json!(1), &json!(10.25)));
     assert_eq!(stats["daily"][0], json!({"date": "2025-12-31", "orders": 1, "revenue": 10.25, "customers": 0}));
+}
+
+#[tokio::test]
+async fn every_role_is_let_in_where_the_table_says() {
+    assert_eq!(
+        walk(
+            "dashboard-api",
+            &router(App { store: Arc::new(Memory::default()), queue: Arc::new(()), settings: settings() }, keys())
+        )
+        .await,
+        1 * 7
+    );
 }

@@ -126,7 +126,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         for _ in 0..ATTEMPTS {
             let Some(Versioned { version, record }) = self.store.campaign(id).await? else { break };
             let Some(state) = to(&record.state) else { return Ok(record.state) };
-            match self.store.set_campaign_state(id, version, &state).await {
+            match self.store.set_campaign_state(id, version, &state, None).await {
                 Ok(()) => return Ok(state),
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),

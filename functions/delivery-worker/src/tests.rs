@@ -14,7 +14,7 @@ use crm_domain::ports::{Enqueue, KeepCampaigns, Outgoing, QueueName};
 use crm_domain::rules::Rules;
 use crm_domain::time::Time;
 use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{Memory, cases, settings};
+use crm_testing::{Memory, audit, cases, settings};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
@@ -51,10 +51,15 @@ impl Crm {
             variants: vec![Variant { subject: Some("Hi".into()), body: body.into() }],
             scheduled_at,
         };
-        let campaign = draft.into_campaign(Rules::parse(&rules, "rules", &settings().currency).unwrap(), customers, Time::now());
+        let campaign = draft.into_campaign(
+            CampaignId::generate(),
+            Rules::parse(&rules, "rules", &settings().currency).unwrap(),
+            customers,
+            Time::now(),
+        );
         let plan = (0..campaign.plan_parts).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 });
         self.put(plan).await;
-        self.memory.create_campaign(&campaign).await.unwrap();
+        self.memory.create_campaign(&campaign, &audit()).await.unwrap();
         campaign
     }
 
@@ -68,7 +73,7 @@ impl Crm {
         let found = self.memory.campaign(id).await.unwrap().unwrap();
         let Some(state) = to(&found.record.state) else { return false };
         self.put([Task::Spread { campaign: id, since: found.version }].into_iter()).await;
-        self.memory.set_campaign_state(id, found.version, &state).await.is_ok()
+        self.memory.set_campaign_state(id, found.version, &state, None).await.is_ok()
     }
 
     /// Works until the queue is empty.

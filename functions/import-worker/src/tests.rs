@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::Poll;
 
+use crm_domain::audit::AuditEntry;
 use crm_domain::event::Event;
 use crm_domain::ids::ImportId;
 use crm_domain::import::{Import, ImportKind, ImportStatus};
@@ -193,7 +194,7 @@ struct Million {
 const WIDTH: u64 = 32;
 
 impl KeepImports for Million {
-    async fn create_import(&self, _: &Import) -> Result<(), StoreError> {
+    async fn create_import(&self, _: &Import, _: &AuditEntry) -> Result<(), StoreError> {
         Ok(())
     }
 
@@ -278,8 +279,8 @@ async fn a_million_rows_take_no_more_memory_than_one_stretch() {
 struct Shared(Arc<Million>);
 
 impl KeepImports for Shared {
-    async fn create_import(&self, import: &Import) -> Result<(), StoreError> {
-        self.0.create_import(import).await
+    async fn create_import(&self, import: &Import, audit: &AuditEntry) -> Result<(), StoreError> {
+        self.0.create_import(import, audit).await
     }
     async fn import(&self, id: ImportId) -> Result<Option<Versioned<Import>>, StoreError> {
         self.0.import(id).await

@@ -1,12 +1,9 @@
 //! The routes of orders.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Extension, Json, Router};
+use axum::{Json, Router};
 use crm_domain::email::Email;
 use crm_domain::event::{Envelope, Kind};
 use crm_domain::faults::{Faults, Fields};
@@ -16,47 +13,41 @@ use crm_domain::order::OrderStatus;
 use crm_domain::ports::{Enqueue, Outgoing, QueueName, ReadOrders};
 use crm_domain::time::Time;
 use crm_lambda::accept::{Write, accept};
-use crm_lambda::auth::{Caller, Keys, protected};
+use crm_lambda::api::{Api, App};
+use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
-use crm_lambda::config::Settings;
+use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::etag::{check_match, etag};
+use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
-use crm_lambda::view;
+use crm_lambda::{routes, view};
 use serde_json::json;
 use uuid::Uuid;
 
-/// What the handlers work with.
-pub struct App<S, Q> {
-    pub store: Arc<S>,
-    pub queue: Arc<Q>,
-    pub settings: Arc<Settings>,
-}
-
-impl<S, Q> Clone for App<S, Q> {
-    fn clone(&self) -> Self {
-        Self { store: self.store.clone(), queue: self.queue.clone(), settings: self.settings.clone() }
-    }
-}
-
 const PLACE: Write = Write { kind: Kind::PlaceOrder, queue: QueueName::Orders, location: Some("/api/orders") };
 
-/// All routes, behind the token check.
-pub fn router<S: ReadOrders, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
-    let routes = Router::new()
-        .route("/api/orders", get(list_orders::<S, Q>).post(place_orders::<S, Q>))
-        .route("/api/orders/{id}", get(get_order::<S, Q>).patch(change_status::<S, Q>))
-        .route("/api/orders/by-email/{email}", get(list_orders_by_email::<S, Q>))
-        .with_state(app);
-    protected(routes, keys)
+/// The storage that orders need.
+pub trait Store: ReadOrders + GateStore {}
+impl<S: ReadOrders + GateStore> Store for S {}
+
+/// All routes.
+pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
+    Api::new(Gate::new(keys, app.store.clone()))
+        .on(&routes::LIST_ORDERS, list_orders::<S, Q>)
+        .on(&routes::PLACE_ORDERS, place_orders::<S, Q>)
+        .on(&routes::GET_ORDER, get_order::<S, Q>)
+        .on(&routes::CHANGE_ORDER_STATUS, change_status::<S, Q>)
+        .on(&routes::LIST_ORDERS_BY_EMAIL, list_orders_by_email::<S, Q>)
+        .over(app)
 }
 
-async fn list_orders<S: ReadOrders, Q: Enqueue>(State(app): State<App<S, Q>>, paging: Paging) -> Result<Response, Problem> {
+async fn list_orders<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, paging: Paging) -> Result<Response, Problem> {
     let page = app.store.recent_orders(paging.after.clone(), paging.limit).await?;
     Ok(paging.answer(page, |order| view::order(&order, &app.settings)))
 }
 
-async fn list_orders_by_email<S: ReadOrders, Q: Enqueue>(
+async fn list_orders_by_email<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
     Path(email): Path<String>,
     paging: Paging,
@@ -66,30 +57,28 @@ async fn list_orders_by_email<S: ReadOrders, Q: Enqueue>(
     Ok(paging.answer(page, |order| view::order(&order, &app.settings)))
 }
 
-async fn get_order<S: ReadOrders, Q: Enqueue>(State(app): State<App<S, Q>>, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn get_order<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, Path(id): Path<String>) -> Result<Response, Problem> {
     let found = app.store.order(parse_id(&id)?).await?.ok_or_else(|| Problem::not_found("order"))?;
     Ok(([(header::ETAG, etag(found.version))], Json(view::order(&found.record, &app.settings))).into_response())
 }
 
-async fn place_orders<S: ReadOrders, Q: Enqueue>(
+async fn place_orders<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
-    Extension(caller): Extension<Caller>,
-    headers: HeaderMap,
+    caller: Caller,
+    attempt: Attempt,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    caller.may_write()?;
-    accept(PLACE, &*app.queue, &caller.source(), &headers, &body, &app.settings.currency).await
+    accept(PLACE, &*app.queue, &caller.source(), &attempt, &body, &app.settings.currency).await
 }
 
 /// A change of status is queued like the order itself; the latest event wins, whatever the order of arrival.
-async fn change_status<S: ReadOrders, Q: Enqueue>(
+async fn change_status<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
-    Extension(caller): Extension<Caller>,
+    caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    caller.may_write()?;
     let id = parse_id(&id)?;
     let status = parse_status(&body)?;
     let found = app.store.order(id).await?.ok_or_else(|| Problem::not_found("order"))?;

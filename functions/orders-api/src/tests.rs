@@ -9,10 +9,11 @@ use crm_domain::event::Event;
 use crm_domain::json::Json;
 use crm_domain::ports::QueueName;
 use crm_domain::time::Time;
-use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token};
+use crm_lambda::api::App;
+use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
 use serde_json::json;
 
-use crate::http::{App, router};
+use crate::http::router;
 
 fn crm() -> (Router, Arc<Memory>) {
     let memory = Arc::new(Memory::default());
@@ -137,4 +138,9 @@ async fn every_field_is_held_to_its_limits() {
     ] {
         assert_eq!(send(&router, "POST", "/api/orders", body.to_string()).await.status, 202, "{body}");
     }
+}
+
+#[tokio::test]
+async fn every_role_is_let_in_where_the_table_says() {
+    assert_eq!(walk("orders-api", &crm().0).await, 5 * 7);
 }

@@ -5,17 +5,22 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use axum::{Json, Router};
 use crm_domain::event::Kind;
+use crm_domain::faults::{Faults, checked_text};
 use crm_domain::json::Json as Tree;
+use crm_domain::limits;
 use crm_domain::ports::{CheckHealth, Enqueue, QueueName};
 use crm_domain::time::Time;
 use crm_lambda::accept::{Write, accept};
+use crm_lambda::api::Api;
 use crm_lambda::auth::Keys;
 use crm_lambda::body;
+use crm_lambda::caller::Attempt;
 use crm_lambda::config::Settings;
+use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::problem::Problem;
+use crm_lambda::routes;
 use serde_json::json;
 
 use crate::signature;
@@ -36,15 +41,19 @@ impl<S, Q> Clone for App<S, Q> {
 
 const RECEIPT: Write = Write { kind: Kind::RecordReceipt, queue: QueueName::Receipts, location: None };
 
+/// The storage that the public routes need.
+pub trait Store: CheckHealth + GateStore {}
+impl<S: CheckHealth + GateStore> Store for S {}
+
 /// All routes.
-pub fn router<S: CheckHealth, Q: Enqueue>(app: App<S, Q>) -> Router {
-    Router::new()
-        .route("/api/health", get(get_health::<S, Q>))
-        .route("/api/receipts/{provider}", post(record_receipts::<S, Q>))
-        .with_state(app)
+pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>) -> Router {
+    Api::new(Gate::new(app.keys.clone(), app.store.clone()))
+        .on(&routes::CHECK_HEALTH, get_health::<S, Q>)
+        .on(&routes::RECORD_RECEIPTS, record_receipts::<S, Q>)
+        .over(app)
 }
 
-async fn get_health<S: CheckHealth, Q: Enqueue>(State(app): State<App<S, Q>>) -> Response {
+async fn get_health<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>) -> Response {
     let (storage, secrets) = (app.store.is_reachable().await, app.keys.get().await.is_ok());
     let word = |ok: bool| if ok { "ok" } else { "failing" };
     let all = storage && secrets;
@@ -57,7 +66,7 @@ async fn get_health<S: CheckHealth, Q: Enqueue>(State(app): State<App<S, Q>>) ->
     (status, Json(health)).into_response()
 }
 
-async fn record_receipts<S: CheckHealth, Q: Enqueue>(
+async fn record_receipts<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
     Path(provider): Path<String>,
     request: Request,
@@ -66,5 +75,10 @@ async fn record_receipts<S: CheckHealth, Q: Enqueue>(
     let bytes = body::bytes(request).await?;
     signature::check(&headers, &provider, &bytes, &*app.keys.get().await?, Time::now())?;
     let body = Tree::parse(&bytes)?;
-    accept(RECEIPT, &*app.queue, &format!("/receipts/{provider}"), &headers, &body, &app.settings.currency).await
+    // The signature covers the provider's own id of the delivery: sent again, it is the same event.
+    let mut attempt = Attempt::only();
+    if let Some(id) = headers.get("webhook-id").and_then(|id| id.to_str().ok()) {
+        attempt.name = checked_text(id, limits::IDEMPOTENCY_KEY).map_err(|reason| Faults::of("webhook-id", reason))?.to_owned();
+    }
+    accept(RECEIPT, &*app.queue, &format!("/receipts/{provider}"), &attempt, &body, &app.settings.currency).await
 }

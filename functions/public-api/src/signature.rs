@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crm_domain::ports::SigningKeys;
 use crm_domain::time::{SECOND, Time};
-use crm_lambda::auth::sign;
+use crm_lambda::auth::{same, sign};
 use crm_lambda::problem::Problem;
 
 /// How far a signature's time may be from ours.
@@ -31,9 +31,4 @@ fn verified(headers: &HeaderMap, provider: &str, body: &[u8], keys: &SigningKeys
         given.iter().any(|given| same(given, &expected))
     });
     genuine.then_some(())
-}
-
-/// Equality in a time that does not depend on where the first difference is.
-fn same(given: &[u8], expected: &[u8; 32]) -> bool {
-    given.len() == expected.len() && given.iter().zip(expected).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
 }

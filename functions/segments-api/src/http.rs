@@ -1,13 +1,11 @@
 //! The routes of segments.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
+use axum::{Json, Router};
 use crm_domain::email::Email;
 use crm_domain::faults::Faults;
 use crm_domain::ids::{CustomerId, SegmentId};
@@ -15,49 +13,40 @@ use crm_domain::ports::{KeepSegments, ReadCustomers, ScanCustomers, Versioned};
 use crm_domain::rules::Context;
 use crm_domain::segment::{Segment, SegmentChange, SegmentDraft, parse_preview};
 use crm_domain::time::Time;
-use crm_lambda::auth::{Caller, Keys, protected};
+use crm_lambda::api::{Api, App};
+use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
-use crm_lambda::config::Settings;
+use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::etag::{check_match, etag};
+use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
-use crm_lambda::view;
+use crm_lambda::{routes, view};
 use serde_json::{Value, json};
 
 use crate::audience;
 
-/// What the handlers work with.
-pub struct App<S> {
-    pub store: Arc<S>,
-    pub settings: Arc<Settings>,
-}
-
-impl<S> Clone for App<S> {
-    fn clone(&self) -> Self {
-        Self { store: self.store.clone(), settings: self.settings.clone() }
-    }
-}
-
-impl<S> App<S> {
-    fn context(&self) -> Context {
-        Context { now: Time::now(), consent_defaults: self.settings.consent_defaults }
-    }
-}
-
 /// The storage that segments need.
-pub trait Store: KeepSegments + ReadCustomers + ScanCustomers {}
-impl<S: KeepSegments + ReadCustomers + ScanCustomers> Store for S {}
+pub trait Store: KeepSegments + ReadCustomers + ScanCustomers + GateStore {}
+impl<S: KeepSegments + ReadCustomers + ScanCustomers + GateStore> Store for S {}
 
-/// All routes, behind the token check.
+/// All routes.
 pub fn router<S: Store>(app: App<S>, keys: Keys) -> Router {
-    let routes = Router::new()
-        .route("/api/segments", get(list_segments::<S>).post(create_segment::<S>))
-        .route("/api/segments/preview", post(preview_rules::<S>))
-        .route("/api/segments/{id}", get(get_segment::<S>).patch(update_segment::<S>).delete(delete_segment::<S>))
-        .route("/api/segments/{id}/members", get(list_members::<S>))
-        .route("/api/segments/{id}/explain", get(explain_member::<S>))
-        .with_state(app);
-    protected(routes, keys)
+    Api::new(Gate::new(keys, app.store.clone()))
+        .on(&routes::LIST_SEGMENTS, list_segments::<S>)
+        .on(&routes::CREATE_SEGMENT, create_segment::<S>)
+        .on(&routes::PREVIEW_SEGMENT, preview_rules::<S>)
+        .on(&routes::GET_SEGMENT, get_segment::<S>)
+        .on(&routes::UPDATE_SEGMENT, update_segment::<S>)
+        .on(&routes::DELETE_SEGMENT, delete_segment::<S>)
+        .on(&routes::LIST_MEMBERS, list_members::<S>)
+        .on(&routes::EXPLAIN_MEMBER, explain_member::<S>)
+        .over(app)
+}
+
+/// Rules are asked about this moment.
+fn context<S>(app: &App<S>) -> Context {
+    Context { now: Time::now(), consent_defaults: app.settings.consent_defaults }
 }
 
 async fn list_segments<S: Store>(State(app): State<App<S>>, paging: Paging) -> Result<Response, Problem> {
@@ -67,12 +56,14 @@ async fn list_segments<S: Store>(State(app): State<App<S>>, paging: Paging) -> R
 
 async fn create_segment<S: Store>(
     State(app): State<App<S>>,
-    Extension(caller): Extension<Caller>,
+    caller: Caller,
+    attempt: Attempt,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    caller.may_write()?;
-    let segment = SegmentDraft::parse(&body, &app.settings.currency)?.into_segment(Time::now());
-    app.store.create_segment(&segment).await?;
+    let id = SegmentId::of_request(attempt.id);
+    let segment = SegmentDraft::parse(&body, &app.settings.currency)?.into_segment(id, attempt.at);
+    let audit = caller.audit(object(id), None, Some(show(&segment)));
+    app.store.create_segment(&segment, &audit).await?;
     let mut response = shown(StatusCode::CREATED, 1, &segment);
     if let Ok(location) = HeaderValue::from_str(&format!("/api/segments/{}", segment.id)) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -83,7 +74,7 @@ async fn create_segment<S: Store>(
 async fn preview_rules<S: Store>(State(app): State<App<S>>, JsonBody(body): JsonBody) -> Result<Response, Problem> {
     let started = Instant::now();
     let rules = parse_preview(&body, &app.settings.currency)?;
-    let preview = audience::preview(&*app.store, &rules, &app.context()).await?;
+    let preview = audience::preview(&*app.store, &rules, &context(&app)).await?;
     let sample: Vec<Value> = preview.sample.iter().map(|customer| view::customer(customer, &app.settings)).collect();
     let took_ms = started.elapsed().as_millis() as u64;
     Ok(Json(json!({"count": preview.count, "total": preview.total, "sample": sample, "tookMs": took_ms})).into_response())
@@ -96,37 +87,37 @@ async fn get_segment<S: Store>(State(app): State<App<S>>, Path(id): Path<String>
 
 async fn update_segment<S: Store>(
     State(app): State<App<S>>,
-    Extension(caller): Extension<Caller>,
+    caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    caller.may_write()?;
     let change = SegmentChange::parse(&body, &app.settings.currency)?;
     let found = find(&app, &id).await?;
     check_match(&headers, found.version)?;
     let changed = change.applied_to(&found.record, Time::now());
-    app.store.update_segment(found.version, &changed).await?;
+    let audit = caller.audit(object(changed.id), Some(show(&found.record)), Some(show(&changed)));
+    app.store.update_segment(found.version, &changed, &audit).await?;
     Ok(shown(StatusCode::OK, found.version + 1, &changed))
 }
 
 async fn delete_segment<S: Store>(
     State(app): State<App<S>>,
-    Extension(caller): Extension<Caller>,
+    caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    caller.may_write()?;
     let found = find(&app, &id).await?;
     check_match(&headers, found.version)?;
-    app.store.delete_segment(found.record.id, found.version).await?;
+    let audit = caller.audit(object(found.record.id), Some(show(&found.record)), None);
+    app.store.delete_segment(found.record.id, found.version, &audit).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 async fn list_members<S: Store>(State(app): State<App<S>>, Path(id): Path<String>, paging: Paging) -> Result<Response, Problem> {
     let segment = find(&app, &id).await?.record;
     let after = paging.after.as_deref().and_then(CustomerId::parse);
-    let page = audience::members(&*app.store, &segment.rules, &app.context(), after, paging.limit).await?;
+    let page = audience::members(&*app.store, &segment.rules, &context(&app), after, paging.limit).await?;
     Ok(paging.answer(page, |customer| view::customer(&customer, &app.settings)))
 }
 
@@ -140,7 +131,12 @@ async fn explain_member<S: Store>(
     let email = Email::parse(email).map_err(|reason| Faults::of("email", reason))?;
     let segment = find(&app, &id).await?.record;
     let customer = app.store.customer(CustomerId::of(&email)).await?.ok_or_else(|| Problem::not_found("customer"))?;
-    Ok(Json(segment.rules.explain(&customer.record, &app.context())).into_response())
+    Ok(Json(segment.rules.explain(&customer.record, &context(&app))).into_response())
+}
+
+/// The segment as the audit log names it.
+fn object(id: SegmentId) -> String {
+    format!("segments/{id}")
 }
 
 async fn find<S: Store>(app: &App<S>, id: &str) -> Result<Versioned<Segment>, Problem> {

@@ -8,10 +8,11 @@ use axum::http::Request;
 use crm_domain::event::Event;
 use crm_domain::json::Json;
 use crm_domain::time::Time;
-use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token};
+use crm_lambda::api::App;
+use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
-use crate::http::{App, router};
+use crate::http::router;
 
 fn crm() -> Router {
     let memory = Arc::new(Memory::default());
@@ -25,7 +26,7 @@ fn crm() -> Router {
         })
         .collect();
     memory.apply(&events);
-    router(App { store: memory, settings: settings() }, keys())
+    router(App { store: memory, queue: Arc::new(()), settings: settings() }, keys())
 }
 
 fn spent_over(amount: u32) -> Value {
@@ -109,4 +110,9 @@ async fn analysts_read_but_do_not_write() {
     let body = json!({"name": "S", "rules": spent_over(1)});
     assert_eq!(answer(&router, post("/api/segments", body)).await.status, 403);
     assert_eq!(answer(&router, post("/api/segments/preview", json!({"rules": spent_over(1)}))).await.status, 200);
+}
+
+#[tokio::test]
+async fn every_role_is_let_in_where_the_table_says() {
+    assert_eq!(walk("segments-api", &crm()).await, 8 * 7);
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem, Update};
+use crm_domain::audit::AuditEntry;
 use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus, Variant};
 use crm_domain::customer::Channel;
 use crm_domain::ids::{CampaignId, CustomerId, SegmentId};
@@ -75,7 +76,7 @@ pub(crate) fn shard_name(shard: u32) -> String {
 }
 
 impl KeepCampaigns for Dynamo {
-    async fn create_campaign(&self, campaign: &Campaign) -> Result<(), StoreError> {
+    async fn create_campaign(&self, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
         let record = CampaignRecord {
             pk: "campaign".to_owned(),
             sk: campaign.id,
@@ -97,7 +98,7 @@ impl KeepCampaigns for Dynamo {
             failed_reason: campaign.state.failed_reason.clone(),
             version: 1,
         };
-        self.put_app_item(0, serde_dynamo::to_item(record).map_err(corrupt)?).await
+        self.create_app_item(serde_dynamo::to_item(record).map_err(corrupt)?, audit).await
     }
 
     async fn campaign(&self, id: CampaignId) -> Result<Option<Versioned<Campaign>>, StoreError> {
@@ -110,11 +111,15 @@ impl KeepCampaigns for Dynamo {
         Ok(Page { items: items.collect::<Result<_, _>>()?, next: page.next })
     }
 
-    async fn set_campaign_state(&self, id: CampaignId, version: u64, state: &CampaignState) -> Result<(), StoreError> {
+    async fn set_campaign_state(
+        &self,
+        id: CampaignId,
+        version: u64,
+        state: &CampaignState,
+        audit: Option<&AuditEntry>,
+    ) -> Result<(), StoreError> {
         let values: Item = serde_dynamo::to_item(state).map_err(corrupt)?;
-        let mut request = self
-            .client
-            .update_item()
+        let mut update = Update::builder()
             .table_name(&self.app)
             .set_key(Some(key([("pk", "campaign".to_owned()), ("sk", id.to_string())])))
             .condition_expression("#version = :version")
@@ -124,11 +129,16 @@ impl KeepCampaigns for Dynamo {
         let mut sets = vec!["#version = :next".to_owned()];
         for (index, (name, value)) in values.into_iter().enumerate() {
             sets.push(format!("#s{index} = :s{index}"));
-            request = request
+            update = update
                 .expression_attribute_names(format!("#s{index}"), name)
                 .expression_attribute_values(format!(":s{index}"), value);
         }
-        request.update_expression(format!("SET {}", sets.join(", "))).send().await.map(|_| ()).map_err(store_error)
+        let update = update.update_expression(format!("SET {}", sets.join(", "))).build().map_err(corrupt)?;
+        let mut actions = vec![TransactWriteItem::builder().update(update).build()];
+        if let Some(entry) = audit {
+            actions.push(self.audit_put(entry)?);
+        }
+        self.transact(actions).await
     }
 
     async fn tallies(&self, id: CampaignId) -> Result<Vec<(u32, Tally)>, StoreError> {

@@ -21,6 +21,9 @@ pub struct Dynamo {
     pub(crate) search: String,
     pub(crate) messages: String,
     pub(crate) app: String,
+    pub(crate) access: String,
+    pub(crate) requests: String,
+    pub(crate) audit: String,
     /// Amounts in stored rules are in its major units.
     pub(crate) currency: Currency,
     /// Rows of the list directory known to exist, so that each is written about once per environment.
@@ -40,6 +43,9 @@ impl Dynamo {
             search: variable("SEARCH_TABLE")?,
             messages: variable("MESSAGES_TABLE")?,
             app: variable("APP_TABLE")?,
+            access: variable("ACCESS_TABLE")?,
+            requests: variable("REQUESTS_TABLE")?,
+            audit: variable("AUDIT_TABLE")?,
             currency,
             known_lists: Mutex::default(),
             log_shards: Mutex::default(),

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use crm_domain::audit::AuditEntry;
 use crm_domain::ids::ImportId;
 use crm_domain::import::Import;
 use crm_domain::ports::{KeepImports, Page, StoreError, Versioned};
@@ -18,11 +19,11 @@ use crate::records::Item;
 const PARTITION: &str = "import";
 
 impl KeepImports for Dynamo {
-    async fn create_import(&self, import: &Import) -> Result<(), StoreError> {
+    async fn create_import(&self, import: &Import, audit: &AuditEntry) -> Result<(), StoreError> {
         let mut item = key([("pk", PARTITION.to_owned()), ("sk", import.id.to_string())]);
         item.insert("version".to_owned(), AttributeValue::N("1".to_owned()));
         item.insert("record".to_owned(), serde_dynamo::to_attribute_value(import).map_err(corrupt)?);
-        self.put_app_item(0, item).await
+        self.create_app_item(item, audit).await
     }
 
     async fn import(&self, id: ImportId) -> Result<Option<Versioned<Import>>, StoreError> {

@@ -3,7 +3,9 @@
 //! Each adapter is made once per environment, from the variables that template.yaml sets; IAM decides which of the
 //! tables and queues a function can really reach.
 
+mod access;
 mod apply;
+mod audit;
 mod batch;
 mod campaigns;
 mod customers;
@@ -16,6 +18,7 @@ mod log;
 mod orders;
 mod receipts;
 mod records;
+mod requests;
 mod search;
 #[cfg(feature = "secrets")]
 mod secrets;
@@ -24,6 +27,7 @@ mod segments;
 mod simulated;
 #[cfg(feature = "sqs")]
 mod sqs;
+mod transaction;
 #[cfg(feature = "s3")]
 mod uploads;
 

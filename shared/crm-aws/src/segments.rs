@@ -1,6 +1,7 @@
 //! Segments in the App table.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use crm_domain::audit::AuditEntry;
 use crm_domain::ids::SegmentId;
 use crm_domain::json::Json;
 use crm_domain::ports::{KeepSegments, Page, StoreError, Versioned};
@@ -14,6 +15,9 @@ use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
 use crate::records::Item;
+use crate::transaction::{delete_at, put_at};
+
+const PARTITION: &str = "segment";
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,36 +35,28 @@ struct SegmentRecord {
 }
 
 impl KeepSegments for Dynamo {
-    async fn create_segment(&self, segment: &Segment) -> Result<(), StoreError> {
-        self.put_segment(0, segment).await
+    async fn create_segment(&self, segment: &Segment, audit: &AuditEntry) -> Result<(), StoreError> {
+        self.create_app_item(segment_item(1, segment)?, audit).await
     }
 
     async fn segment(&self, id: SegmentId) -> Result<Option<Versioned<Segment>>, StoreError> {
-        self.app_item("segment", &id.to_string()).await?.map(|item| self.read_segment(item)).transpose()
+        self.app_item(PARTITION, &id.to_string()).await?.map(|item| self.read_segment(item)).transpose()
     }
 
     async fn segments(&self, after: Option<String>, limit: usize) -> Result<Page<Segment>, StoreError> {
-        let page = self.newest_of("segment", after, limit).await?;
+        let page = self.newest_of(PARTITION, after, limit).await?;
         let items = page.items.into_iter().map(|item| self.read_segment(item).map(|segment| segment.record));
         Ok(Page { items: items.collect::<Result<_, _>>()?, next: page.next })
     }
 
-    async fn update_segment(&self, version: u64, segment: &Segment) -> Result<(), StoreError> {
-        self.put_segment(version, segment).await
+    async fn update_segment(&self, version: u64, segment: &Segment, audit: &AuditEntry) -> Result<(), StoreError> {
+        let item = segment_item(version + 1, segment)?;
+        self.transact(vec![put_at(&self.app, item, version)?, self.audit_put(audit)?]).await
     }
 
-    async fn delete_segment(&self, id: SegmentId, version: u64) -> Result<(), StoreError> {
-        self.client
-            .delete_item()
-            .table_name(&self.app)
-            .set_key(Some(key([("pk", "segment".to_owned()), ("sk", id.to_string())])))
-            .condition_expression("#version = :version")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(store_error)
+    async fn delete_segment(&self, id: SegmentId, version: u64, audit: &AuditEntry) -> Result<(), StoreError> {
+        let key = key([("pk", PARTITION.to_owned()), ("sk", id.to_string())]);
+        self.transact(vec![delete_at(&self.app, key, version)?, self.audit_put(audit)?]).await
     }
 }
 
@@ -109,20 +105,6 @@ impl Dynamo {
         Ok(Page { items, next })
     }
 
-    async fn put_segment(&self, version: u64, segment: &Segment) -> Result<(), StoreError> {
-        let record = SegmentRecord {
-            pk: "segment".to_owned(),
-            sk: segment.id,
-            name: segment.name.clone(),
-            description: segment.description.clone(),
-            rules: segment.rules.to_json().to_string(),
-            created_at: segment.created_at,
-            updated_at: segment.updated_at,
-            version: version + 1,
-        };
-        self.put_app_item(version, serde_dynamo::to_item(record).map_err(corrupt)?).await
-    }
-
     fn read_segment(&self, item: Item) -> Result<Versioned<Segment>, StoreError> {
         let record: SegmentRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
         let segment = Segment {
@@ -141,4 +123,18 @@ impl Dynamo {
         let json = Json::parse(text.as_bytes()).map_err(corrupt)?;
         Rules::parse(&json, "rules", &self.currency).map_err(corrupt)
     }
+}
+
+fn segment_item(version: u64, segment: &Segment) -> Result<Item, StoreError> {
+    let record = SegmentRecord {
+        pk: PARTITION.to_owned(),
+        sk: segment.id,
+        name: segment.name.clone(),
+        description: segment.description.clone(),
+        rules: segment.rules.to_json().to_string(),
+        created_at: segment.created_at,
+        updated_at: segment.updated_at,
+        version,
+    };
+    serde_dynamo::to_item(record).map_err(corrupt)
 }

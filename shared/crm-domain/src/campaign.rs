@@ -9,13 +9,12 @@ use crate::customer::{Channel, ConsentDefaults, Customer};
 use crate::faults::{self, Faults, Fields, Reason};
 use crate::ids::{CampaignId, CustomerId, SegmentId};
 use crate::json::Json;
+use crate::limits;
 use crate::message::{Message, MessageId, Phase};
 use crate::rules::{Context, Rules};
 use crate::template;
 use crate::time::{DAY, Time};
 
-/// Most variants of one campaign.
-pub const MAX_VARIANTS: usize = 5;
 /// How far ahead a launch may be scheduled.
 const MAX_AHEAD: i64 = 366 * DAY;
 /// Customers for whom the log gets one shard.
@@ -113,7 +112,7 @@ impl CampaignDraft {
         let segment_id = fields.required("segmentId", segment_id);
         let channel = fields.required("channel", channel);
         let objective = fields.optional("objective", |json| faults::long_text(json, 500)).value();
-        let variants = fields.required("variants", |json| faults::list(json, MAX_VARIANTS));
+        let variants = fields.required("variants", |json| faults::list(json, limits::VARIANTS));
         let variants = match variants {
             Some([]) => {
                 fields.fault("variants", "must have at least one element");
@@ -144,11 +143,11 @@ impl CampaignDraft {
 
     /// The campaign that begins with this draft, in a CRM of about `customers` customers.
     #[must_use]
-    pub fn into_campaign(self, rules: Rules, customers: u64, now: Time) -> Campaign {
+    pub fn into_campaign(self, id: CampaignId, rules: Rules, customers: u64, now: Time) -> Campaign {
         let Self { name, segment_id, channel, objective, variants, scheduled_at } = self;
         let status = if scheduled_at.is_some() { CampaignStatus::Scheduled } else { CampaignStatus::Sending };
         Campaign {
-            id: CampaignId::generate(),
+            id,
             name,
             segment_id,
             rules,

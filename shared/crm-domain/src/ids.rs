@@ -78,6 +78,14 @@ id! {
     /// An import; newer ones sort later.
     ImportId
 }
+id! {
+    /// A key of an integration; newer ones sort later.
+    KeyId
+}
+id! {
+    /// An entry of the audit log; newer ones sort later.
+    AuditId
+}
 
 impl CustomerId {
     #[must_use]
@@ -116,7 +124,13 @@ macro_rules! new_v7 {
             pub fn generate() -> Self {
                 Self(Uuid::now_v7())
             }
+
+            /// The identity of what the request `request` (a UUID version 7) creates: repeated, it creates the same.
+            #[must_use]
+            pub const fn of_request(request: Uuid) -> Self {
+                Self(request)
+            }
         }
     )*};
 }
-new_v7!(SegmentId CampaignId ImportId);
+new_v7!(SegmentId CampaignId ImportId KeyId AuditId);

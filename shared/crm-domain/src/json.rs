@@ -1,6 +1,6 @@
 //! Strict JSON: the tree that every body, queue message and rule is read into before anything looks at it.
 //!
-//! Unlike `serde_json::Value` it refuses duplicate keys and nesting beyond [`MAX_DEPTH`], and it keeps the order of
+//! Unlike `serde_json::Value` it refuses duplicate keys and nesting beyond [`JSON_DEPTH`], and it keeps the order of
 //! keys, so that faults are reported in the order in which they were written.
 
 use std::fmt;
@@ -10,8 +10,7 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserializer, Serialize, Serializer};
 pub use serde_json::Number;
 
-/// How deep arrays and objects may nest.
-pub const MAX_DEPTH: usize = 32;
+use crate::limits::JSON_DEPTH;
 
 /// A parsed JSON value.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,8 +114,8 @@ struct Node {
 
 impl Node {
     fn child<E: serde::de::Error>(&self) -> Result<Node, E> {
-        if self.depth >= MAX_DEPTH {
-            return Err(E::custom(format!("nests deeper than {MAX_DEPTH} levels")));
+        if self.depth >= JSON_DEPTH {
+            return Err(E::custom(format!("nests deeper than {JSON_DEPTH} levels")));
         }
         Ok(Node { depth: self.depth + 1 })
     }

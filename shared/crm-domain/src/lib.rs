@@ -2,8 +2,10 @@
 //!
 //! Data flows one way: bytes -> [`json`] -> [`event`] -> [`ledger`] -> changes, which the adapters store.
 
+pub mod access;
 pub mod activity;
 pub mod audience;
+pub mod audit;
 pub mod campaign;
 pub mod customer;
 pub mod delivery;
@@ -15,11 +17,13 @@ pub mod ids;
 pub mod import;
 pub mod json;
 pub mod ledger;
+pub mod limits;
 pub mod message;
 pub mod money;
 pub mod order;
 pub mod ports;
 pub mod profile;
+pub mod replay;
 pub mod rules;
 pub mod segment;
 pub mod stamp;

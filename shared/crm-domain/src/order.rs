@@ -7,6 +7,7 @@ use crate::faults::{self, Faults, Fields, Patch, Reason};
 use crate::history::Product;
 use crate::ids::OrderId;
 use crate::json::Json;
+use crate::limits;
 use crate::money::{Currency, MAX_MAJOR, Money};
 use crate::stamp::Stamp;
 use crate::time::{DAY, Time};
@@ -75,9 +76,6 @@ pub struct Order {
     /// Whether a version that says something else was ever received.
     pub conflict: bool,
 }
-
-/// Greatest number of lines of an order.
-pub const MAX_ITEMS: usize = 200;
 
 impl OrderBody {
     /// Reads the body of `POST /api/orders`.
@@ -176,7 +174,7 @@ fn sum(items: &[Item]) -> Money {
 
 fn items(fields: &mut Fields<'_>, currency: &Currency) -> Patch<Vec<Item>> {
     let path = fields.place("items");
-    let listed = fields.optional("items", |json| match faults::list(json, MAX_ITEMS)? {
+    let listed = fields.optional("items", |json| match faults::list(json, limits::ORDER_LINES)? {
         [] => Err("must have at least one element".into()),
         list => Ok(list),
     });

@@ -3,14 +3,19 @@
 use std::future::Future;
 use std::ops::Range;
 
+use uuid::Uuid;
+
+use crate::access::{ApiKey, Session, User, UserId};
+use crate::audit::{AuditEntry, AuditFilter};
 use crate::campaign::{Campaign, CampaignState};
 use crate::customer::Customer;
 use crate::event::Event;
-use crate::ids::{CampaignId, CustomerId, ImportId, OrderId, SegmentId};
+use crate::ids::{CampaignId, CustomerId, ImportId, KeyId, OrderId, SegmentId};
 use crate::import::Import;
 use crate::ledger::{DayDelta, Ledger};
 use crate::message::{Message, MessageId, Receipt, Tally};
 use crate::order::Order;
+use crate::replay::{Claim, RequestKey};
 use crate::rules::Reads;
 use crate::segment::Segment;
 use crate::time::Time;
@@ -174,13 +179,14 @@ pub trait WatchQueues: Send + Sync + 'static {
 }
 
 pub trait KeepSegments: Send + Sync + 'static {
-    fn create_segment(&self, segment: &Segment) -> impl Future<Output = Stored<()>> + Send;
+    /// Stores a new segment; one with this id that is there already stays as it is.
+    fn create_segment(&self, segment: &Segment, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
     fn segment(&self, id: SegmentId) -> impl Future<Output = Stored<Option<Versioned<Segment>>>> + Send;
     /// Newest first.
     fn segments(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Segment>>> + Send;
     /// Replaces the segment of version `version`.
-    fn update_segment(&self, version: u64, segment: &Segment) -> impl Future<Output = Stored<()>> + Send;
-    fn delete_segment(&self, id: SegmentId, version: u64) -> impl Future<Output = Stored<()>> + Send;
+    fn update_segment(&self, version: u64, segment: &Segment, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
+    fn delete_segment(&self, id: SegmentId, version: u64, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
 }
 
 /// The figures of one day.
@@ -210,12 +216,20 @@ pub trait ReadFigures: Send + Sync + 'static {
 }
 
 pub trait KeepCampaigns: Send + Sync + 'static {
-    fn create_campaign(&self, campaign: &Campaign) -> impl Future<Output = Stored<()>> + Send;
+    /// Stores a new campaign; one with this id that is there already stays as it is.
+    fn create_campaign(&self, campaign: &Campaign, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
     fn campaign(&self, id: CampaignId) -> impl Future<Output = Stored<Option<Versioned<Campaign>>>> + Send;
     /// Newest first.
     fn campaigns(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Campaign>>> + Send;
     /// Moves the campaign on; [`StoreError::Conflict`] when its version is not `version` any more.
-    fn set_campaign_state(&self, id: CampaignId, version: u64, state: &CampaignState) -> impl Future<Output = Stored<()>> + Send;
+    /// `audit` tells of it when a user asked for it.
+    fn set_campaign_state(
+        &self,
+        id: CampaignId,
+        version: u64,
+        state: &CampaignState,
+        audit: Option<&AuditEntry>,
+    ) -> impl Future<Output = Stored<()>> + Send;
     /// The stored counts of the log's shards; those without entries may be missing.
     fn tallies(&self, id: CampaignId) -> impl Future<Output = Stored<Vec<(u32, Tally)>>> + Send;
     /// The log, in a fixed order.
@@ -266,7 +280,8 @@ pub trait SendLetters: Send + Sync + 'static {
 }
 
 pub trait KeepImports: Send + Sync + 'static {
-    fn create_import(&self, import: &Import) -> impl Future<Output = Stored<()>> + Send;
+    /// Stores a new import; one with this id that is there already stays as it is.
+    fn create_import(&self, import: &Import, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
     fn import(&self, id: ImportId) -> impl Future<Output = Stored<Option<Versioned<Import>>>> + Send;
     fn imports(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Import>>> + Send;
     /// Replaces the import of version `version`, and adds `begun` to the pending parts. Of these, what the import itself
@@ -300,6 +315,74 @@ pub trait KeepUploads: Send + Sync + 'static {
     fn keep_rejected(&self, id: ImportId, offset: u64, csv: String) -> impl Future<Output = Stored<()>> + Send;
     /// The rejected rows kept so far, in the order of the file, up to `max` bytes of whole stretches.
     fn rejected(&self, id: ImportId, max: usize) -> impl Future<Output = Stored<String>> + Send;
+}
+
+pub trait ReadAccess: Send + Sync + 'static {
+    fn user(&self, id: &UserId) -> impl Future<Output = Stored<Option<Versioned<User>>>> + Send;
+    fn api_key(&self, id: KeyId) -> impl Future<Output = Stored<Option<Versioned<ApiKey>>>> + Send;
+    /// Notes that a key was used; the note may come late and may be lost.
+    fn note_key_use(&self, id: KeyId, at: Time) -> impl Future<Output = Stored<()>> + Send;
+}
+
+/// A change of who may enter. All of its parts happen, or none.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AccessChange {
+    /// Users as they are to be, each with the version that it replaces (0: none).
+    pub users: Vec<Versioned<User>>,
+    /// Invitations that end.
+    pub removed: Vec<(UserId, u64)>,
+    /// Users whose version must still be this: on whose right the change rests.
+    pub unchanged: Vec<(UserId, u64)>,
+    /// A new or revoked key, with the version that it replaces.
+    pub key: Option<Versioned<ApiKey>>,
+    /// Whether the one place of the first owner is taken with it; a conflict when it is taken already.
+    pub first_owner: bool,
+    pub audit: Option<AuditEntry>,
+}
+
+pub trait KeepAccess: ReadAccess {
+    /// By id.
+    fn users(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<User>>> + Send;
+    /// Newest first, each with its last use.
+    fn api_keys(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<(ApiKey, Option<Time>)>>> + Send;
+    /// Makes a change; [`StoreError::Conflict`] when something that it rests on has moved.
+    fn change_access(&self, change: &AccessChange) -> impl Future<Output = Stored<()>> + Send;
+}
+
+pub trait KeepSessions: Send + Sync + 'static {
+    fn session(&self, id: Uuid) -> impl Future<Output = Stored<Option<Session>>> + Send;
+    fn begin_session(&self, session: &Session) -> impl Future<Output = Stored<()>> + Send;
+    /// Moves a session on to its next generation; [`StoreError::Conflict`] when it is not at the one before any more.
+    fn rotate_session(&self, session: &Session) -> impl Future<Output = Stored<()>> + Send;
+    /// Ends a session; it may have ended already.
+    fn end_session(&self, id: Uuid) -> impl Future<Output = Stored<()>> + Send;
+}
+
+pub trait KeepRequests: Send + Sync + 'static {
+    /// Keeps the claim for [`crate::replay::KEPT`], unless one is there: then gives that one.
+    fn claim(&self, key: &RequestKey, claim: &Claim) -> impl Future<Output = Stored<Option<Claim>>> + Send;
+    /// Goes on in place of an attempt whose lease ended at `lease_was`; [`StoreError::Conflict`] when another one did first.
+    fn take_over(&self, key: &RequestKey, claim: &Claim, lease_was: Time) -> impl Future<Output = Stored<()>> + Send;
+    /// Stores the answer of a claim.
+    fn answer(&self, key: &RequestKey, id: Uuid, answer: Vec<u8>) -> impl Future<Output = Stored<()>> + Send;
+    /// Forgets a claim that has no answer.
+    fn release(&self, key: &RequestKey, id: Uuid) -> impl Future<Output = Stored<()>> + Send;
+    /// When a bucket of requests will be full again; `None` for a full one.
+    fn bucket(&self, key: &RequestKey) -> impl Future<Output = Stored<Option<Time>>> + Send;
+    /// Moves a bucket on; [`StoreError::Conflict`] when it has moved meanwhile.
+    fn set_bucket(&self, key: &RequestKey, was: Option<Time>, full_at: Time) -> impl Future<Output = Stored<()>> + Send;
+}
+
+pub trait KeepAudit: Send + Sync + 'static {
+    /// Tells of a change that is no write to a table.
+    fn note(&self, entry: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
+    /// Newest first.
+    fn audit(
+        &self,
+        filter: &AuditFilter,
+        after: Option<String>,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Page<AuditEntry>>> + Send;
 }
 
 /// The keys that sign tokens, cursors and links: the current one first, then the one before.

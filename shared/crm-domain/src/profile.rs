@@ -4,6 +4,7 @@ use crate::customer::AttributeValue;
 use crate::email::Email;
 use crate::faults::{self, Faults, Fields, Patch, Reason};
 use crate::json::Json;
+use crate::limits;
 use crate::time::Time;
 
 /// The body of `POST /api/customers`.
@@ -25,13 +26,6 @@ pub struct Profile {
     pub sms_consent: Patch<bool>,
     pub whatsapp_consent: Patch<bool>,
 }
-
-/// Greatest number of tags of a customer.
-pub const MAX_TAGS: usize = 50;
-/// Greatest number of attribute keys in one request.
-pub const MAX_ATTRIBUTES: usize = 50;
-/// Greatest size of the attributes of one request, as JSON bytes.
-pub const MAX_ATTRIBUTE_BYTES: usize = 4_096;
 
 impl Profile {
     /// Reads the body.
@@ -95,7 +89,7 @@ fn time_zone(json: &Json) -> Result<String, Reason> {
 
 fn tags(fields: &mut Fields<'_>) -> Patch<Vec<String>> {
     let path = fields.place("tags");
-    let list = match fields.optional("tags", |json| faults::list(json, MAX_TAGS)) {
+    let list = match fields.optional("tags", |json| faults::list(json, limits::TAGS)) {
         Patch::Absent => return Patch::Absent,
         Patch::Clear => return Patch::Clear,
         Patch::Set(list) => list,
@@ -111,9 +105,11 @@ fn tags(fields: &mut Fields<'_>) -> Patch<Vec<String>> {
 fn attributes(fields: &mut Fields<'_>) -> Patch<Vec<(String, Option<AttributeValue>)>> {
     let path = fields.place("attributes");
     let given = fields.optional("attributes", |json| match json {
-        Json::Object(members) if members.len() > MAX_ATTRIBUTES => Err(format!("must have at most {MAX_ATTRIBUTES} keys").into()),
-        Json::Object(_) if json.to_string().len() > MAX_ATTRIBUTE_BYTES => {
-            Err(format!("must be at most {MAX_ATTRIBUTE_BYTES} bytes in all").into())
+        Json::Object(members) if members.len() > limits::ATTRIBUTES => {
+            Err(format!("must have at most {} keys", limits::ATTRIBUTES).into())
+        }
+        Json::Object(_) if json.to_string().len() > limits::ATTRIBUTE_BYTES => {
+            Err(format!("must be at most {} bytes in all", limits::ATTRIBUTE_BYTES).into())
         }
         Json::Object(members) => Ok(members),
         _ => Err("must be an object".into()),

@@ -53,9 +53,9 @@ impl SegmentDraft {
 
     /// The segment that begins with this draft.
     #[must_use]
-    pub fn into_segment(self, now: Time) -> Segment {
+    pub fn into_segment(self, id: SegmentId, now: Time) -> Segment {
         let Self { name, description, rules } = self;
-        Segment { id: SegmentId::generate(), name, description, rules, created_at: now, updated_at: now }
+        Segment { id, name, description, rules, created_at: now, updated_at: now }
     }
 }
 

@@ -1,21 +1,19 @@
 //! Queued writes: validate, put on the queue, answer 202. One object or `{"items": [...]}`.
 
 use axum::Json as WireJson;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use crm_domain::event::{Command, Envelope, Event, Kind};
-use crm_domain::faults::{self, Faults, Reason};
+use crm_domain::faults::{self, Faults};
 use crm_domain::json::Json;
+use crm_domain::limits;
 use crm_domain::money::Currency;
 use crm_domain::ports::{Enqueue, Outgoing, QueueName};
-use crm_domain::time::Time;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use crate::caller::Attempt;
 use crate::problem::Problem;
 
-/// Most objects in one request.
-pub const MAX_ITEMS: usize = 500;
 /// Size up to which events share a queue message, in bytes. SQS takes up to 1 MiB, a consumer's whole batch 6 MB.
 pub const MESSAGE_BYTES: usize = 240_000;
 
@@ -33,12 +31,12 @@ pub async fn accept<Q: Enqueue>(
     write: Write,
     queue: &Q,
     source: &str,
-    headers: &HeaderMap,
+    attempt: &Attempt,
     body: &Json,
     currency: &Currency,
 ) -> Result<Response, Problem> {
-    let now = Time::now();
-    let request = request_id(headers)?;
+    // The first attempt's moment: the same request is the same event, however often it comes.
+    let (now, request) = (attempt.at, &attempt.name);
     let read = |data: &Json, path: &str, index: usize| -> Result<Accepted, Faults> {
         let command = write.kind.command(data, path, currency, now)?;
         let event_id = format!("{request}.{index:03}");
@@ -111,7 +109,7 @@ fn message(body: String) -> Outgoing {
 fn bulk(body: &Json) -> Result<Option<&[Json]>, Faults> {
     match body {
         Json::Object(members) => match members.as_slice() {
-            [(key, list)] if key == "items" => match faults::list(list, MAX_ITEMS) {
+            [(key, list)] if key == "items" => match faults::list(list, limits::BULK) {
                 Ok([]) => Err(Faults::of("items", "must have at least one element")),
                 Ok(items) => Ok(Some(items)),
                 Err(reason) => Err(Faults::of("items", reason)),
@@ -120,14 +118,6 @@ fn bulk(body: &Json) -> Result<Option<&[Json]>, Faults> {
         },
         _ => Err(Faults::of("", "must be an object")),
     }
-}
-
-/// The caller's `Idempotency-Key`, else a new id: with the index it becomes the event's id.
-fn request_id(headers: &HeaderMap) -> Result<String, Problem> {
-    let Some(header) = headers.get("idempotency-key") else { return Ok(Uuid::now_v7().to_string()) };
-    let checked =
-        header.to_str().map_err(|_| Reason::from("must be ASCII text")).and_then(|text| faults::checked_text(text, 150));
-    checked.map(str::to_owned).map_err(|reason| Faults::of("Idempotency-Key", reason).into())
 }
 
 /// The identity that the applied event will have.

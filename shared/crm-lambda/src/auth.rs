@@ -1,20 +1,20 @@
-//! Who is calling: bearer tokens of this CRM, checked on every route that is not public.
+//! What callers show: access tokens and API keys of this CRM, and the keys that sign.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::header;
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crm_domain::access::{ApiKey, UserId};
+use crm_domain::ids::KeyId;
 use crm_domain::ports::{ReadSecrets, SigningKeys, StoreError};
+use crm_domain::time::{SECOND, Time};
 use futures_util::future::BoxFuture;
 use hmac::{Hmac, Mac};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use moka::future::Cache;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use crate::problem::Problem;
 
@@ -22,43 +22,20 @@ use crate::problem::Problem;
 pub const ISSUER: &str = "mini-crm";
 /// Audience of access tokens.
 pub const AUDIENCE: &str = "mini-crm-api";
+/// How long an access token is good.
+const TOKEN_LIFE: i64 = 15 * 60 * SECOND;
+const KEY_PREFIX: &str = "mcrm_";
 /// How long signing keys are kept before Secrets Manager is asked again.
 const KEYS_TTL: Duration = Duration::from_mins(5);
 
-/// What a user may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    Owner,
-    Admin,
-    Marketer,
-    Analyst,
-}
-
-/// The caller, as their token says.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Caller {
-    pub sub: String,
-    pub email: String,
-    #[serde(default)]
-    pub name: String,
-    pub role: Role,
-}
-
-impl Caller {
-    /// The `source` of events that this caller brings.
-    #[must_use]
-    pub fn source(&self) -> String {
-        format!("/api/{}", self.sub)
-    }
-
-    /// Refuses callers who may only read.
-    pub fn may_write(&self) -> Result<(), Problem> {
-        match self.role {
-            Role::Owner | Role::Admin | Role::Marketer => Ok(()),
-            Role::Analyst => Err(Problem::forbidden()),
-        }
-    }
+/// What an access token says: who its bearer is, and nothing about them. What they may do is looked up.
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: UserId,
+    iat: i64,
+    exp: i64,
 }
 
 /// The keys of this deployment, fetched once and kept for a while.
@@ -103,33 +80,62 @@ pub fn sign(key: &str, purpose: &str, message: &[u8]) -> [u8; 32] {
     mac(&mac(key.as_bytes(), purpose.as_bytes()), message)
 }
 
-/// Lets only requests with a valid token through to `router`; handlers find the [`Caller`] and the keys in extensions.
-pub fn protected(router: Router, keys: Keys) -> Router {
-    router.route_layer(middleware::from_fn_with_state(keys, check))
-}
-
-async fn check(State(keys): State<Keys>, mut request: Request, next: Next) -> Response {
-    let keys = match keys.get().await {
-        Ok(keys) => keys,
-        Err(problem) => return problem.into_response(),
-    };
-    let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
-    let Some(caller) = token.and_then(|token| verify(token, &keys)) else {
-        return Problem::unauthorized().into_response();
-    };
-    request.extensions_mut().insert(caller);
-    request.extensions_mut().insert(keys);
-    next.run(request).await
-}
-
-fn bearer(header: &str) -> Option<&str> {
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token)
-}
-
-/// The caller whom a token names, when one of the keys signed it and it is still good.
+/// An access token for a user, signed with the current key.
 #[must_use]
-pub fn verify(token: &str, keys: &SigningKeys) -> Option<Caller> {
+pub fn issue(user: &UserId, keys: &SigningKeys, now: Time) -> Option<(String, Time)> {
+    let expires = now.plus(TOKEN_LIFE);
+    let seconds = |time: Time| time.micros() / SECOND;
+    let claims = Claims { iss: ISSUER.into(), aud: AUDIENCE.into(), sub: user.clone(), iat: seconds(now), exp: seconds(expires) };
+    let key = EncodingKey::from_secret(keys.0.first()?.as_bytes());
+    Some((jsonwebtoken::encode(&Header::default(), &claims, &key).ok()?, expires))
+}
+
+/// The key that a bearer token looks like: `mcrm_ID_SECRET`.
+#[must_use]
+pub fn read_api_key(token: &str) -> Option<(KeyId, &str)> {
+    let (id, secret) = token.strip_prefix(KEY_PREFIX)?.split_once('_')?;
+    Some((KeyId::of_request(uuid::Uuid::try_parse(id).ok().filter(|_| id.len() == 32)?), secret))
+}
+
+/// The text of an API key.
+#[must_use]
+pub fn write_api_key(id: KeyId, secret: &str) -> String {
+    format!("{KEY_PREFIX}{}_{secret}", id.to_string().replace('-', ""))
+}
+
+/// A new secret: 256 random bits.
+#[must_use]
+pub fn new_secret() -> Option<String> {
+    let mut bytes = [0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    Some(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Whether a secret is that of the key.
+#[must_use]
+pub fn is_secret_of(secret: &str, key: &ApiKey) -> bool {
+    same(hash_secret(secret).as_bytes(), key.secret_hash.as_bytes())
+}
+
+/// What is kept of a secret. It is random and long, so that one round of SHA-256 is as good as many.
+#[must_use]
+pub fn hash_secret(secret: &str) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(secret.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Equality in a time that does not depend on where the first difference is.
+#[must_use]
+pub fn same(given: &[u8], expected: &[u8]) -> bool {
+    given.len() == expected.len() && given.iter().zip(expected).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
+}
+
+/// The user whom a token names, when one of the keys signed it and it is still good.
+#[must_use]
+pub fn verify(token: &str, keys: &SigningKeys) -> Option<UserId> {
     // Far above any token that we issue; cheap protection against megabytes of base64.
     if token.len() > 4_096 {
         return None;
@@ -141,6 +147,7 @@ pub fn verify(token: &str, keys: &SigningKeys) -> Option<Caller> {
     validation.set_audience(&[AUDIENCE]);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     keys.0.iter().find_map(|key| {
-        jsonwebtoken::decode::<Caller>(token, &DecodingKey::from_secret(key.as_bytes()), &validation).ok().map(|data| data.claims)
+        let decoded = jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(key.as_bytes()), &validation);
+        decoded.ok().and_then(|token| UserId::parse(token.claims.sub.as_str()))
     })
 }

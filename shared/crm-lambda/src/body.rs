@@ -4,11 +4,9 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use crm_domain::json::Json;
+use crm_domain::limits;
 
 use crate::problem::Problem;
-
-/// Greatest body accepted, in bytes.
-pub const MAX_BODY: usize = 1_048_576;
 
 /// Extracts the body as a JSON tree. Its content type does not matter: there is only JSON.
 pub struct JsonBody(pub Json);
@@ -23,7 +21,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
 /// The raw body, for signatures over its bytes.
 pub async fn bytes(request: Request) -> Result<Vec<u8>, Problem> {
-    match to_bytes(request.into_body(), MAX_BODY).await {
+    match to_bytes(request.into_body(), limits::BODY_BYTES).await {
         Ok(bytes) => Ok(bytes.to_vec()),
         Err(_) => Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body must be at most 1 MB.")),
     }

@@ -1,12 +1,18 @@
 //! The edge of every function: what HTTP handlers and queue consumers share. Knows the domain, but no AWS service.
 
 pub mod accept;
+pub mod api;
 pub mod auth;
 pub mod batch;
 pub mod body;
+pub mod caller;
 pub mod config;
 pub mod etag;
+pub mod gate;
+pub mod operation;
 pub mod paging;
 pub mod problem;
+mod replay;
+pub mod routes;
 pub mod serve;
 pub mod view;

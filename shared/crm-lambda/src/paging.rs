@@ -11,16 +11,13 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crm_domain::faults::Faults;
+use crm_domain::limits;
 use crm_domain::ports::{Page, SigningKeys};
 use serde::Serialize;
 
 use crate::auth::sign;
 use crate::problem::Problem;
 
-/// Items on a page when nothing is asked.
-pub const DEFAULT_LIMIT: usize = 25;
-/// Most items on a page.
-pub const MAX_LIMIT: usize = 100;
 /// Bytes of the signature that a cursor carries.
 const TAG: usize = 16;
 
@@ -43,10 +40,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
             .map_err(|_| Problem::bad_request("malformed_query", "The query string cannot be read."))?;
         let find = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let limit = match find("limit") {
-            None => DEFAULT_LIMIT,
+            None => limits::PAGE_DEFAULT,
             Some(text) => match text.parse() {
-                Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => limit,
-                _ => return Err(Faults::of("limit", format!("must be a whole number from 1 to {MAX_LIMIT}")).into()),
+                Ok(limit) if (1..=limits::PAGE).contains(&limit) => limit,
+                _ => return Err(Faults::of("limit", format!("must be a whole number from 1 to {}", limits::PAGE)).into()),
             },
         };
         let mut filters: Vec<_> = pairs.iter().filter(|(key, _)| key != "limit" && key != "cursor").collect();

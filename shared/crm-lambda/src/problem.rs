@@ -79,7 +79,28 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
-    fn unavailable(cause: &dyn std::error::Error) -> Self {
+    /// The same `Idempotency-Key` came with another body.
+    #[must_use]
+    pub fn key_reused() -> Self {
+        let detail = "This Idempotency-Key was used for another request.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail)
+    }
+
+    /// The first request with this `Idempotency-Key` has not been answered yet.
+    #[must_use]
+    pub fn still_running(seconds: u32) -> Self {
+        let detail = "A request with this Idempotency-Key is still being worked on.";
+        Self { retry_after: Some(seconds), ..Self::new(StatusCode::CONFLICT, "still_running", detail) }
+    }
+
+    /// Too much in too short a time; worth another try after so many seconds.
+    #[must_use]
+    pub fn too_many_requests(seconds: u32) -> Self {
+        let detail = "Too many requests; try again later.";
+        Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail) }
+    }
+
+    pub(crate) fn unavailable(cause: &dyn std::error::Error) -> Self {
         tracing::error!(cause = %chain(cause), "dependency failed");
         let mut problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,

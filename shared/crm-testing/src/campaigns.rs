@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::task::Poll;
 
+use crm_domain::audit::AuditEntry;
 use crm_domain::campaign::{Campaign, CampaignState};
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, MessageId, Receipt, Tally};
@@ -98,9 +99,10 @@ impl Mailroom {
 }
 
 impl KeepCampaigns for Memory {
-    async fn create_campaign(&self, campaign: &Campaign) -> Result<(), StoreError> {
+    async fn create_campaign(&self, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
         self.step().await?;
-        self.mailroom().campaigns.insert(campaign.id, (1, campaign.clone()));
+        self.mailroom().campaigns.entry(campaign.id).or_insert_with(|| (1, campaign.clone()));
+        self.tell(audit);
         Ok(())
     }
 
@@ -115,12 +117,22 @@ impl KeepCampaigns for Memory {
         Ok(paged(all, |campaign| campaign.id.to_string(), after.as_deref(), limit))
     }
 
-    async fn set_campaign_state(&self, id: CampaignId, version: u64, state: &CampaignState) -> Result<(), StoreError> {
+    async fn set_campaign_state(
+        &self,
+        id: CampaignId,
+        version: u64,
+        state: &CampaignState,
+        audit: Option<&AuditEntry>,
+    ) -> Result<(), StoreError> {
         self.step().await?;
         let mut room = self.mailroom();
         let held = room.campaigns.get_mut(&id).filter(|(held, _)| *held == version).ok_or(StoreError::Conflict)?;
         held.0 += 1;
         held.1.state = state.clone();
+        drop(room);
+        if let Some(entry) = audit {
+            self.tell(entry);
+        }
         Ok(())
     }
 

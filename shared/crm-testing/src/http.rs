@@ -61,8 +61,7 @@ pub fn keys() -> Keys {
 pub fn token(role: &str, changes: &Value) -> String {
     let now = Time::now().micros() / 1_000_000;
     let mut claims = json!({
-        "iss": ISSUER, "aud": AUDIENCE, "sub": "u1", "email": "tester@example.com", "name": "Tester", "role": role,
-        "iat": now, "exp": now + 3_600,
+        "iss": ISSUER, "aud": AUDIENCE, "sub": format!("u-{role}"), "iat": now, "exp": now + 3_600,
     });
     for (name, value) in changes.as_object().into_iter().flatten() {
         claims[name] = value.clone();

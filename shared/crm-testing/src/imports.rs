@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 
+use crm_domain::audit::AuditEntry;
 use crm_domain::ids::ImportId;
 use crm_domain::import::Import;
 use crm_domain::ports::{
@@ -79,9 +80,9 @@ impl AtDesk {
 }
 
 impl KeepImports for AtDesk {
-    async fn create_import(&self, import: &Import) -> Result<(), StoreError> {
+    async fn create_import(&self, import: &Import, _: &AuditEntry) -> Result<(), StoreError> {
         self.step(|desk, _| {
-            desk.imports.insert(import.id, (1, import.clone()));
+            desk.imports.entry(import.id).or_insert_with(|| (1, import.clone()));
             Ok(())
         })
         .await

@@ -3,11 +3,13 @@
 //! Panics are failures of the test that calls, so they are allowed here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
+mod access;
 mod campaigns;
 mod http;
 mod imports;
 mod memory;
 
+pub use access::{audit, key, walk};
 pub use http::{Answer, answer, cases, keys, send, send_event, settings, token};
 pub use imports::{AtDesk, Desk};
 pub use memory::Memory;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
 
 use crm_domain::activity::Activity;
+use crm_domain::audit::AuditEntry;
 use crm_domain::customer::Customer;
 use crm_domain::event::Event;
 use crm_domain::ids::{ActivityId, CustomerId, ImportId, OrderId, SegmentId};
@@ -18,6 +19,7 @@ use crm_domain::rules::Reads;
 use crm_domain::segment::Segment;
 use jiff::civil::Date;
 
+use crate::access::House;
 use crate::campaigns::Mailroom;
 
 /// The whole CRM in memory.
@@ -25,6 +27,7 @@ use crate::campaigns::Mailroom;
 pub struct Memory {
     tables: Mutex<Tables>,
     mailroom: Mutex<Mailroom>,
+    pub(crate) house: Mutex<House>,
 }
 
 #[derive(Default)]
@@ -261,8 +264,9 @@ impl Enqueue for Memory {
 }
 
 impl KeepSegments for Memory {
-    async fn create_segment(&self, segment: &Segment) -> Result<(), StoreError> {
-        self.lock().segments.insert(segment.id, (1, segment.clone()));
+    async fn create_segment(&self, segment: &Segment, audit: &AuditEntry) -> Result<(), StoreError> {
+        self.lock().segments.entry(segment.id).or_insert_with(|| (1, segment.clone()));
+        self.tell(audit);
         Ok(())
     }
 
@@ -275,21 +279,23 @@ impl KeepSegments for Memory {
         Ok(paged(all, |segment| segment.id.to_string(), after.as_deref(), limit))
     }
 
-    async fn update_segment(&self, version: u64, segment: &Segment) -> Result<(), StoreError> {
+    async fn update_segment(&self, version: u64, segment: &Segment, audit: &AuditEntry) -> Result<(), StoreError> {
         let mut tables = self.lock();
         match tables.segments.get_mut(&segment.id) {
             Some(held) if held.0 == version => {
                 *held = (version + 1, segment.clone());
+                self.tell(audit);
                 Ok(())
             }
             _ => Err(StoreError::Conflict),
         }
     }
 
-    async fn delete_segment(&self, id: SegmentId, version: u64) -> Result<(), StoreError> {
+    async fn delete_segment(&self, id: SegmentId, version: u64, audit: &AuditEntry) -> Result<(), StoreError> {
         let mut tables = self.lock();
         if tables.segments.get(&id).is_some_and(|held| held.0 == version) {
             tables.segments.remove(&id);
+            self.tell(audit);
             return Ok(());
         }
         Err(StoreError::Conflict)

@@ -29,7 +29,7 @@ use condition::Group;
 
 pub use explain::Explanation;
 pub use field::Combinator;
-pub use parse::{MAX_BYTES, MAX_CONDITIONS, MAX_DEPTH, MAX_GROUPS};
+pub use parse::{MAX_BYTES, MAX_GROUPS};
 pub use reads::{Part, Reads};
 pub use subject::Subject;
 pub use values::MAX_LIST;

@@ -2,6 +2,7 @@
 
 use crate::faults::{Faults, Fields, Patch, Reason, boolean};
 use crate::json::Json;
+use crate::limits::{RULE_CONDITIONS, RULE_DEPTH};
 use crate::money::Currency;
 
 use super::condition::{Condition, Group, Node, Wire};
@@ -9,10 +10,6 @@ use super::field::{Combinator, Field, Operator};
 use super::values::Value;
 use super::window::Window;
 
-/// How many conditions rules may have in all.
-pub const MAX_CONDITIONS: usize = 100;
-/// How deep groups may nest; the root has depth 1.
-pub const MAX_DEPTH: usize = 6;
 /// How many groups rules may have in all.
 pub const MAX_GROUPS: usize = 1000;
 /// How long the wire form may be, so that it is stored in one item (`DynamoDB` takes 400 KB).
@@ -23,8 +20,8 @@ pub(super) fn parse(json: &Json, path: &str, currency: &Currency) -> Result<Grou
     let mut parser = Parser { currency, conditions: 0, groups: 0, faults: Faults::default() };
     let root = parser.group(json, path, 1);
     let Parser { conditions, groups, mut faults, .. } = parser;
-    if conditions > MAX_CONDITIONS {
-        faults.add(path, format!("must have at most {MAX_CONDITIONS} conditions, not {conditions}"));
+    if conditions > RULE_CONDITIONS {
+        faults.add(path, format!("must have at most {RULE_CONDITIONS} conditions, not {conditions}"));
     }
     if groups > MAX_GROUPS {
         faults.add(path, format!("must have at most {MAX_GROUPS} groups, not {groups}"));
@@ -53,8 +50,8 @@ impl Parser<'_> {
         if self.groups > MAX_GROUPS {
             return None;
         }
-        if depth > MAX_DEPTH {
-            self.faults.add(path, format!("must not nest groups more than {MAX_DEPTH} deep"));
+        if depth > RULE_DEPTH {
+            self.faults.add(path, format!("must not nest groups more than {RULE_DEPTH} deep"));
             return None;
         }
         let mut fields = self.open(json, path)?;
@@ -71,7 +68,7 @@ impl Parser<'_> {
         let place = fields.place("rules");
         let sound = self.close(fields);
         let rules = rules?;
-        let mut nodes = Vec::with_capacity(rules.len().min(MAX_CONDITIONS));
+        let mut nodes = Vec::with_capacity(rules.len().min(RULE_CONDITIONS));
         for (index, rule) in rules.iter().enumerate() {
             nodes.extend(self.node(rule, &format!("{place}[{index}]"), depth));
         }
@@ -86,7 +83,7 @@ impl Parser<'_> {
         }
         self.conditions += 1;
         // Further ones are counted only, so that a huge body does not get a huge answer.
-        if self.conditions > MAX_CONDITIONS {
+        if self.conditions > RULE_CONDITIONS {
             return None;
         }
         self.condition(json, path).map(Node::Condition)

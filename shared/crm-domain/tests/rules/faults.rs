@@ -2,7 +2,8 @@
 
 use crm_domain::faults::Faults;
 use crm_domain::json::Json;
-use crm_domain::rules::{MAX_CONDITIONS, MAX_LIST, Rules};
+use crm_domain::limits::RULE_CONDITIONS;
+use crm_domain::rules::{MAX_LIST, Rules};
 use serde_json::{Value, json};
 
 use crate::people::{currency, json_of};
@@ -235,12 +236,12 @@ fn what_query_builders_add_is_ignored_and_not_kept() {
 fn size_is_bounded() {
     let many =
         |count: usize| json!({"combinator": "or", "rules": vec![json!({"field": "visits", "operator": "=", "value": 1}); count]});
-    assert_eq!(places(&many(MAX_CONDITIONS)), Vec::<String>::new());
-    assert_eq!(places(&many(MAX_CONDITIONS + 1)), ["rules"]);
+    assert_eq!(places(&many(RULE_CONDITIONS)), Vec::<String>::new());
+    assert_eq!(places(&many(RULE_CONDITIONS + 1)), ["rules"]);
     let spread = json!({"combinator": "or", "rules": [many(51), many(50)]});
     assert_eq!(places(&spread), ["rules"]);
     let broken = json!({"combinator": "or", "rules": vec![json!(0); 50_000]});
-    assert_eq!(places(&broken).len(), MAX_CONDITIONS + 1);
+    assert_eq!(places(&broken).len(), RULE_CONDITIONS + 1);
 
     let nested = |depth: usize| (1..depth).fold(many(1), |inner, _| json!({"combinator": "and", "rules": [inner]}));
     assert_eq!(places(&nested(6)), Vec::<String>::new());

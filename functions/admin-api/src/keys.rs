@@ -1,0 +1,115 @@
+//! API keys of integrations: shown once, kept as a hash.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use crm_domain::access::{ApiKey, ApiKeyDraft};
+use crm_domain::ids::KeyId;
+use crm_domain::limits;
+use crm_domain::ports::{AccessChange, Versioned};
+use crm_domain::time::Time;
+use crm_lambda::api::Api;
+use crm_lambda::auth::{hash_secret, new_secret, write_api_key};
+use crm_lambda::body::JsonBody;
+use crm_lambda::caller::{Attempt, Caller};
+use crm_lambda::gate::Gate;
+use crm_lambda::paging::Paging;
+use crm_lambda::problem::Problem;
+use crm_lambda::routes;
+use serde_json::{Value, json};
+
+use crate::http::Store;
+
+pub fn routes<S: Store>(gate: Gate<S>, store: Arc<S>) -> Router {
+    Api::new(gate)
+        .on(&routes::LIST_KEYS, list_keys::<S>)
+        .on(&routes::CREATE_KEY, create_key::<S>)
+        .on(&routes::REVOKE_KEY, revoke_key::<S>)
+        .over(store)
+}
+
+async fn list_keys<S: Store>(State(store): State<Arc<S>>, paging: Paging) -> Result<Response, Problem> {
+    let page = store.api_keys(paging.after.clone(), paging.limit).await?;
+    Ok(paging.answer(page, |(key, used)| view(&key, used)))
+}
+
+async fn create_key<S: Store>(
+    State(store): State<Arc<S>>,
+    caller: Caller,
+    attempt: Attempt,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    let now = Time::now();
+    let draft = ApiKeyDraft::parse(&body, now)?;
+    let known = store.api_keys(None, limits::PAGE).await?.items;
+    if known.iter().filter(|(key, _)| key.is_valid(now)).count() >= limits::API_KEYS {
+        return Err(Problem::conflict("There are as many API keys as there may be; revoke one first."));
+    }
+    let secret = new_secret().ok_or_else(Problem::unauthorized)?;
+    let id = KeyId::of_request(attempt.id);
+    // An earlier attempt may have stored it and died before anybody saw its secret: that one is replaced.
+    let version = store.api_key(id).await?.map_or(0, |key| key.version);
+    let key = ApiKey {
+        id,
+        name: draft.name,
+        scopes: draft.scopes,
+        secret_hash: hash_secret(&secret),
+        created_by: caller.user()?.id.clone(),
+        created_at: attempt.at,
+        expires_at: draft.expires_at,
+        revoked_at: None,
+    };
+    let mut shown = view(&key, None);
+    let change = AccessChange {
+        audit: Some(caller.audit(object(id), None, Some(shown.clone()))),
+        key: Some(Versioned { version, record: key }),
+        ..AccessChange::default()
+    };
+    store.change_access(&change).await?;
+    shown["key"] = json!(write_api_key(id, &secret));
+    Ok((StatusCode::CREATED, [(header::LOCATION, format!("/api/keys/{id}"))], Json(shown)).into_response())
+}
+
+/// Revoked keys stay in the list: what they did is in the log under their id.
+async fn revoke_key<S: Store>(
+    State(store): State<Arc<S>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let missing = || Problem::not_found("key");
+    let found = store.api_key(KeyId::parse(&id).ok_or_else(missing)?).await?.ok_or_else(missing)?;
+    if found.record.revoked_at.is_some() {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    let revoked = ApiKey { revoked_at: Some(Time::now()), ..found.record.clone() };
+    let change = AccessChange {
+        audit: Some(caller.audit(object(revoked.id), Some(view(&found.record, None)), Some(view(&revoked, None)))),
+        key: Some(Versioned { version: found.version, record: revoked }),
+        ..AccessChange::default()
+    };
+    store.change_access(&change).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn object(id: KeyId) -> String {
+    format!("keys/{id}")
+}
+
+fn view(key: &ApiKey, used: Option<Time>) -> Value {
+    let mut shown = json!({
+        "id": key.id,
+        "name": key.name,
+        "scopes": key.scopes,
+        "createdBy": key.created_by,
+        "createdAt": key.created_at,
+    });
+    for (name, time) in [("expiresAt", key.expires_at), ("revokedAt", key.revoked_at), ("lastUsedAt", used)] {
+        if let Some(time) = time {
+            shown[name] = json!(time);
+        }
+    }
+    shown
+}

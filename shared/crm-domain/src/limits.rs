@@ -1,0 +1,85 @@
+//! How much one request may bring, and how often: every cap of the API in one place.
+
+use crate::time::{SECOND, Time};
+
+/// Greatest request body, in bytes.
+pub const BODY_BYTES: usize = 1_048_576;
+/// How deep arrays and objects of a body may nest.
+pub const JSON_DEPTH: usize = 32;
+/// Items on a page when nothing is asked.
+pub const PAGE_DEFAULT: usize = 25;
+/// Most items on a page.
+pub const PAGE: usize = 100;
+/// Most objects in one queued write.
+pub const BULK: usize = 500;
+/// Most characters of an `Idempotency-Key`.
+pub const IDEMPOTENCY_KEY: usize = 150;
+/// Most lines of an order.
+pub const ORDER_LINES: usize = 200;
+/// Most tags of a customer.
+pub const TAGS: usize = 50;
+/// Most attribute keys in one request.
+pub const ATTRIBUTES: usize = 50;
+/// Greatest size of the attributes of one request, as JSON bytes.
+pub const ATTRIBUTE_BYTES: usize = 4_096;
+/// Most variants of a campaign.
+pub const VARIANTS: usize = 5;
+/// How deep groups of rules may nest; the root has depth 1.
+pub const RULE_DEPTH: usize = 6;
+/// Most conditions of one rule tree.
+pub const RULE_CONDITIONS: usize = 100;
+/// Most API keys that are neither revoked nor expired.
+pub const API_KEYS: usize = 100;
+
+/// A budget of requests that refills evenly: a token bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Names the bucket in storage.
+    pub name: &'static str,
+    /// Requests that may come at once.
+    pub burst: u32,
+    /// Requests that come back per minute.
+    pub per_minute: u32,
+}
+
+/// Signing in, renewing and signing out, per address: far above what an office behind one address does.
+pub const SIGN_IN: Rate = Rate { name: "sign-in", burst: 200, per_minute: 120 };
+/// Launching campaigns, per user: each one freezes an audience by a scan of all customers.
+pub const LAUNCH: Rate = Rate { name: "launch", burst: 60, per_minute: 60 };
+
+impl Rate {
+    /// Takes one request out of a bucket, of which only the time is kept at which it will be full again (the generic cell
+    /// rate algorithm, ITU-T I.371). Gives the bucket's new time.
+    ///
+    /// # Errors
+    /// The whole seconds after which another try can succeed.
+    pub fn take(self, full_at: Option<Time>, now: Time) -> Result<Time, u32> {
+        let interval = 60 * SECOND / i64::from(self.per_minute.max(1));
+        let next = full_at.map_or(now, |at| at.max(now)).plus(interval);
+        let wait = next.micros() - now.micros() - interval * i64::from(self.burst);
+        if wait <= 0 { Ok(next) } else { Err((wait as u64).div_ceil(SECOND as u64) as u32) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_gives_its_burst_then_its_rate() {
+        let rate = Rate { name: "test", burst: 3, per_minute: 6 };
+        let at = |seconds: i64| Time::from_micros(seconds * SECOND);
+        let mut bucket = None;
+        let mut take = |now: Time| {
+            let taken = rate.take(bucket, now);
+            bucket = taken.ok().or(bucket);
+            taken.err()
+        };
+        assert_eq!([take(at(0)), take(at(0)), take(at(0))], [None; 3]);
+        assert_eq!(take(at(0)), Some(10), "one comes back every ten seconds");
+        assert_eq!(take(at(9)), Some(1));
+        assert_eq!([take(at(10)), take(at(10))], [None, Some(10)]);
+        // After a long rest the bucket is full, and not fuller.
+        assert_eq!((0..5).filter(|_| take(at(1_000)).is_none()).count(), 3);
+    }
+}
