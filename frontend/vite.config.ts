@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 
 /** Where `npm run dev` and `npm run preview` find the API; the built app always uses its own origin. */
 const api = process.env.CRM_API ?? "http://127.0.0.1:8080";
-const proxy = { "/api": api, "/auth": api };
+const proxy = { "/api": api, "/auth": api, "/local": api, "/config.json": api };
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],

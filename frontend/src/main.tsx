@@ -1,7 +1,12 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/app";
+import { followSession, queryClient } from "@/app/query-client";
+import { keepSession } from "@/lib/keep-session";
 import "./styles.css";
+
+followSession(queryClient);
+keepSession();
 
 const root = document.getElementById("root");
 if (root) {

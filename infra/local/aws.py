@@ -30,6 +30,13 @@ def outputs(settings: Settings) -> dict[str, str]:
     return {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
 
 
+def resources(settings: Settings) -> dict[str, str]:
+    """The names of the deployed stack's resources, by those of the template."""
+    pages = client(settings, "cloudformation").get_paginator("list_stack_resources")
+    summaries = [one for page in pages.paginate(StackName=settings.stack_name) for one in page["StackResourceSummaries"]]
+    return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in summaries if one.get("PhysicalResourceId")}
+
+
 def queues(settings: Settings) -> dict[str, tuple[int, int]]:
     """Waiting and in-flight messages of every write queue, by the name of its output; dead-letter queues are no part."""
     sqs = client(settings, "sqs")

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local import aws, template
+from infra.local import aws, identity, template
 from infra.local.build import binary
 from infra.local.settings import Settings
 
@@ -119,5 +119,12 @@ def _reasons(cloudformation: Any, stack: str) -> str:
 
 def parameters(settings: Settings) -> dict[str, str]:
     """What differs here from the template's defaults."""
-    return {"Stage": "local", "AllowedOrigin": settings.url, "WriteConcurrency": "2"}
+    return {
+        "Stage": "local",
+        "AllowedOrigin": settings.url,
+        "WriteConcurrency": "2",
+        "FirstOwner": "owner@example.com",
+        "GoogleClientId": identity.CLIENT,
+        "GoogleJwksUrl": f"http://127.0.0.1:{settings.port}/local/identity/certs",
+    }
 

@@ -19,7 +19,7 @@ def children(settings: Settings) -> list[Child]:
     """One child per instance of every function that is built."""
     loaded = template.load()
     behind_http = {route.function for route in template.routes(loaded)}
-    deployed = _physical_names(settings)
+    deployed = aws.resources(settings)
     lambda_ = aws.client(settings, "lambda")
     found = []
     for function in template.functions(loaded):
@@ -39,16 +39,6 @@ def lambda_api(settings: Settings) -> Child:
     """`cargo lambda watch`, which hands events to whoever polls for them. It starts no function itself."""
     command = [str(VENV / "cargo-lambda"), "lambda", "watch", "-A", "127.0.0.1", "-P", str(settings.lambda_port), "--only-lambda-apis"]
     return Child("lambda-api", command, dict(os.environ), settings.logs)
-
-
-def _physical_names(settings: Settings) -> dict[str, str]:
-    pages = aws.client(settings, "cloudformation").get_paginator("list_stack_resources")
-    return {
-        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-        for page in pages.paginate(StackName=settings.stack_name)
-        for resource in page["StackResourceSummaries"]
-        if resource["ResourceType"] == "AWS::Lambda::Function"
-    }
 
 
 def _runtime(settings: Settings, name: str, memory: int) -> dict[str, str]:

@@ -14,9 +14,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from types import FrameType
-from typing import IO
+from typing import IO, Any
 
-from infra.local import aws, build, deploy, emulator, functions, ports, processes, seed, template
+from infra.local import aws, build, deploy, emulator, functions, identity, ports, processes, seed, template
 from infra.local.make_parent import Parent
 from infra.local.processes import Child
 from infra.local.settings import ROOT, Settings
@@ -113,14 +113,23 @@ class Supervisor:
 
     def _gateway(self) -> Child:
         settings = self.settings
-        routes = settings.directory / "routes.json"
-        routes.write_text(template.routes_json(template.load()))
+        configuration = settings.directory / "gateway.json"
+        configuration.write_text(json.dumps(self._gateway_configuration()))
         program = build.binary("local-gateway")
         if program is None:
             raise StartFailed("the gateway is not built")
-        command = [str(program), "--routes", str(routes), "--web", str(build.WEB)]
+        command = [str(program), "--configuration", str(configuration), "--web", str(build.WEB)]
         command += ["--lambda", settings.lambda_url, "--port", str(settings.port)]
         return Child("gateway", command, {}, settings.logs)
+
+    def _gateway_configuration(self) -> dict[str, Any]:
+        settings = self.settings
+        uploads = f"http://localhost:{settings.aws_port} http://127.0.0.1:{settings.aws_port}"
+        key_file = identity.key_file(settings.directory)
+        return {
+            **template.gateway(template.load(), deploy.parameters(settings), uploads),
+            "identity": {"keyFile": str(key_file), "certificates": identity.certificates(key_file)},
+        }
 
     def _spawn(self, child: Child) -> None:
         child.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,9 +59,22 @@ def routes(template: dict[str, Any]) -> list[Route]:
     return found
 
 
-def routes_json(template: dict[str, Any]) -> str:
-    """The routes as the gateway reads them."""
-    return json.dumps([asdict(route) for route in routes(template)], indent=1)
+def gateway(template: dict[str, Any], parameters: dict[str, str], uploads: str) -> dict[str, Any]:
+    """What the local gateway needs to stand in for API Gateway and CloudFront. `uploads` replaces the bucket's origin."""
+    cors = template["Globals"]["HttpApi"]["CorsConfiguration"]
+    headers = template["Resources"]["WebHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    policy = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
+    return {
+        "routes": [asdict(route) for route in routes(template)],
+        "cors": {**cors, "AllowOrigins": [parameters[one["Ref"]] for one in cors["AllowOrigins"]]},
+        # Without Strict-Transport-Security: there is no TLS here, and `localhost` belongs to other projects too.
+        "webHeaders": {
+            "content-security-policy": policy.replace("https://${UploadsBucket.RegionalDomainName}", uploads),
+            "x-content-type-options": "nosniff",
+            "x-frame-options": headers["FrameOptions"]["FrameOption"],
+            "referrer-policy": headers["ReferrerPolicy"]["ReferrerPolicy"],
+        },
+    }
 
 
 def _binary(function: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
-import { Problem } from "@/lib/problem";
+import { isPassing } from "@/lib/problem";
+import { session, userOf } from "@/lib/session";
 
 /** Refusals are final; outages are tried twice more. */
 export const queryClient = new QueryClient({
@@ -7,13 +8,20 @@ export const queryClient = new QueryClient({
     queries: {
       staleTime: 5_000,
       networkMode: "always",
-      retry: (failures, error) => failures < 2 && error instanceof Problem && isPassing(error.status),
+      retry: (failures, error) => failures < 2 && isPassing(error),
       retryDelay: (failures) => 500 * 2 ** failures,
     },
     mutations: { networkMode: "always" },
   },
 });
 
-function isPassing(status: number): boolean {
-  return status === 0 || status === 429 || status >= 500;
+/** Nobody sees what another person has loaded; who comes back to an open page finds it refreshed. */
+export function followSession(client: QueryClient): () => void {
+  let before = session.get();
+  return session.subscribe(() => {
+    const now = session.get();
+    if (userOf(before)?.id !== userOf(now)?.id) client.clear();
+    else if (before.phase === "ended" && now.phase === "in") void client.invalidateQueries();
+    before = now;
+  });
 }

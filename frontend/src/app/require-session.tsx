@@ -1,39 +1,32 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { Navigate, Outlet, useLocation } from "react-router";
-import type { User } from "@/lib/contract";
-import { useSession } from "@/lib/session";
+import { signInAddress } from "@/lib/return-address";
+import { userOf, useSession } from "@/lib/session";
 
-const AccessForm = lazy(() => import("@/features/access/components/access-form"));
+const SignInForm = lazy(() => import("@/features/sign-in/components/sign-in-form"));
 
 /**
- * Guards every page. Without a session it sends to the access page, which comes back here. When a session ends under
- * an open page, the page stays mounted below the form, so that nothing typed into it is lost.
+ * Guards every page. Without a session it sends to the sign-in page, which comes back here. When a session ends under an
+ * open page, the page stays mounted below the form, so that nothing typed into it is lost, unless another person comes in.
  */
 export function RequireSession() {
-  const { token, user, expired } = useSession();
+  const now = useSession();
   const location = useLocation();
-  const queryClient = useQueryClient();
+  const user = userOf(now);
 
-  if (!token && !expired) {
-    const here = location.pathname + location.search;
-    return <Navigate to={here === "/" ? "/access" : `/access?next=${encodeURIComponent(here)}`} replace />;
+  if (!user) {
+    const left = now.phase === "out" && now.left;
+    return <Navigate to={left ? "/sign-in" : signInAddress(location)} replace />;
   }
-
-  const resume = (next: User) => {
-    // Another person must not see what the previous one had loaded.
-    if (next.email !== user?.email) queryClient.clear();
-    void queryClient.resetQueries();
-  };
-
+  const ended = now.phase === "ended";
   return (
     <>
-      <div inert={expired} className={expired ? "hidden" : "contents"}>
+      <div key={user.id} inert={ended} className={ended ? "hidden" : "contents"}>
         <Outlet />
       </div>
-      {expired && (
+      {ended && (
         <Suspense>
-          <AccessForm expired onAccess={resume} />
+          <SignInForm reason="ended" />
         </Suspense>
       )}
     </>

@@ -1,46 +1,55 @@
 import { createBrowserRouter } from "react-router";
 import { PageError } from "./page-error";
 import { RequireSession } from "./require-session";
+import { SessionGate } from "./session-gate";
 import { Shell } from "./shell";
 
 export const router = createBrowserRouter([
   {
-    path: "/access",
-    lazy: () => import("@/features/access/routes/access-page"),
-    HydrateFallback: () => null,
-    ErrorBoundary: PageError,
-  },
-  {
-    Component: RequireSession,
+    Component: SessionGate,
     HydrateFallback: () => null,
     ErrorBoundary: PageError,
     children: [
+      { path: "sign-in", lazy: () => import("@/features/sign-in/routes/sign-in-page") },
       {
-        Component: Shell,
+        Component: RequireSession,
         children: [
           {
-            ErrorBoundary: PageError,
+            Component: Shell,
             children: [
-              { index: true, lazy: () => import("@/features/dashboard/routes/dashboard-page") },
-              { path: "customers", lazy: () => import("@/features/customers/routes/customers-page") },
-              { path: "customers/:id", lazy: () => import("@/features/customers/routes/customer-page") },
-              { path: "orders", lazy: () => import("@/features/orders/routes/orders-page") },
-              { path: "imports", lazy: () => import("@/features/imports/routes/imports-page") },
-              { path: "imports/:id", lazy: () => import("@/features/imports/routes/import-page") },
-              { path: "segments", lazy: () => import("@/features/segments/routes/segments-page") },
-              { path: "segments/new", lazy: () => import("@/features/segments/routes/new-segment-page") },
-              { path: "segments/:id", lazy: () => import("@/features/segments/routes/segment-page") },
               {
-                path: "segments/:id/edit",
-                lazy: () => import("@/features/segments/routes/edit-segment-page"),
+                ErrorBoundary: PageError,
+                children: [
+                  { index: true, lazy: () => import("@/features/dashboard/routes/dashboard-page") },
+                  { path: "customers", lazy: () => import("@/features/customers/routes/customers-page") },
+                  { path: "customers/:id", lazy: () => import("@/features/customers/routes/customer-page") },
+                  { path: "orders", lazy: () => import("@/features/orders/routes/orders-page") },
+                  { path: "imports", lazy: () => import("@/features/imports/routes/imports-page") },
+                  { path: "imports/:id", lazy: () => import("@/features/imports/routes/import-page") },
+                  { path: "segments", lazy: () => import("@/features/segments/routes/segments-page") },
+                  { path: "segments/:id", lazy: () => import("@/features/segments/routes/segment-page") },
+                  { path: "campaigns", lazy: () => import("@/features/campaigns/routes/campaigns-page") },
+                  { path: "campaigns/:id", lazy: () => import("@/features/campaigns/routes/campaign-page") },
+                  {
+                    lazy: () => import("./require-write"),
+                    children: [
+                      {
+                        path: "segments/new",
+                        lazy: () => import("@/features/segments/routes/new-segment-page"),
+                      },
+                      {
+                        path: "segments/:id/edit",
+                        lazy: () => import("@/features/segments/routes/edit-segment-page"),
+                      },
+                      {
+                        path: "campaigns/new",
+                        lazy: () => import("@/features/campaigns/routes/launch-campaign-page"),
+                      },
+                    ],
+                  },
+                  { path: "*", lazy: () => import("./not-found-page") },
+                ],
               },
-              { path: "campaigns", lazy: () => import("@/features/campaigns/routes/campaigns-page") },
-              {
-                path: "campaigns/new",
-                lazy: () => import("@/features/campaigns/routes/launch-campaign-page"),
-              },
-              { path: "campaigns/:id", lazy: () => import("@/features/campaigns/routes/campaign-page") },
-              { path: "*", lazy: () => import("./not-found-page") },
             ],
           },
         ],

@@ -1,8 +1,6 @@
-import { useQueryClient } from "@tanstack/react-query";
 import {
   ChartColumn,
   FileUp,
-  LogOut,
   type LucideIcon,
   Moon,
   Send,
@@ -12,12 +10,12 @@ import {
   Workflow,
 } from "lucide-react";
 import { useSyncExternalStore } from "react";
-import { Link, NavLink, Outlet, ScrollRestoration, useNavigate, useNavigation } from "react-router";
+import { Link, NavLink, Outlet, ScrollRestoration, useNavigation } from "react-router";
 import { Toasts } from "@/components/ui/toasts";
-import { request } from "@/lib/api";
 import { cn } from "@/lib/cn";
-import { session, useSession } from "@/lib/session";
+import { userOf, useSession } from "@/lib/session";
 import { useTheme } from "@/lib/theme";
+import { UserMenu } from "./user-menu";
 
 const PLACES: { to: string; label: string; short?: string; icon: LucideIcon }[] = [
   { to: "/", label: "Dashboard", short: "Home", icon: ChartColumn },
@@ -117,49 +115,22 @@ function Brand() {
 }
 
 function Person({ compact = false }: { compact?: boolean }) {
-  const { user } = useSession();
+  const user = userOf(useSession());
   const [theme, setTheme] = useTheme();
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
-
-  async function signOut() {
-    await request("/auth/logout", { method: "POST" }).catch(() => undefined);
-    navigate("/access", { replace: true });
-    session.end();
-    queryClient.clear();
-  }
-
-  const icon =
-    "grid size-9 place-items-center rounded-lg text-muted transition-colors hover:bg-sunken hover:text-ink [&_svg]:size-4.5";
   const other = theme === "dark" ? "light" : "dark";
   return (
-    <div className={cn("flex items-center gap-1", !compact && "border-t border-line px-1 pt-4")}>
-      {!compact && user && (
-        <div className="min-w-0 flex-1 px-1 text-sm leading-tight">
-          <p className="truncate font-medium" title={user.email}>
-            {user.name ?? user.email}
-          </p>
-          <p className="text-xs text-muted capitalize">{user.role}</p>
-        </div>
-      )}
+    <div className={cn("flex items-center gap-1", !compact && "border-t border-line pt-3")}>
+      {user && !compact && <UserMenu user={user} />}
       <button
         type="button"
-        className={icon}
+        className="grid size-9 place-items-center rounded-lg text-muted transition-colors hover:bg-sunken hover:text-ink [&_svg]:size-4.5"
         onClick={() => setTheme(other)}
         aria-label={`Switch to ${other} colours`}
         title={`Switch to ${other} colours`}
       >
         {theme === "dark" ? <Sun aria-hidden /> : <Moon aria-hidden />}
       </button>
-      <button
-        type="button"
-        className={icon}
-        onClick={() => void signOut()}
-        aria-label="Sign out"
-        title="Sign out"
-      >
-        <LogOut aria-hidden />
-      </button>
+      {user && compact && <UserMenu user={user} compact />}
     </div>
   );
 }

@@ -1,21 +1,25 @@
 /**
- * The HTTP client: bearer token, JSON, problems, cancellation. Features describe single requests on top of it; caching
- * is left to the query cache.
+ * The API as a signed-in user: bearer token, renewed when it has run out, query and body. Features describe single
+ * requests on top of it; caching is left to the query cache.
  */
+import { freshToken, tokenAfter } from "./auth";
+import { exchange, readJson } from "./http";
 import { Problem } from "./problem";
 import { session } from "./session";
 
 type Query = Record<string, string | number | undefined>;
 
-export type RequestOptions = {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
-  body?: unknown;
-  query?: Query;
-  signal?: AbortSignal;
-  ifMatch?: string | null;
-  /** Another token than the session's, for checking one before it is used. */
-  token?: string;
-};
+export type RequestOptions = { query?: Query; signal?: AbortSignal } & (
+  | { method?: "GET"; body?: never; ifMatch?: never; idempotencyKey?: never }
+  | {
+      method: "POST";
+      body?: unknown;
+      ifMatch?: never;
+      /** From `useIntent`, so that a repeated request is done once; `null` where nothing changes, as in a preview. */
+      idempotencyKey: string | null;
+    }
+  | { method: "PATCH" | "DELETE"; body?: unknown; ifMatch?: string | null; idempotencyKey?: never }
+);
 
 export type Tagged<T> = { data: T; etag: string | null };
 
@@ -27,16 +31,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
 /** As `request`, with the ETag that a later change has to name. */
 export async function requestTagged<T>(path: string, options: RequestOptions = {}): Promise<Tagged<T>> {
   const response = await send(path, options);
-  const etag = response.headers.get("etag");
-  if (response.status === 204) return { data: undefined as T, etag };
-  const text = await response.text();
-  if (text === "") return { data: undefined as T, etag };
-  try {
-    return { data: JSON.parse(text) as T, etag };
-  } catch {
-    // Not our API: an error page of something in between, say.
-    throw new Problem({ status: response.status, code: "unreadable", title: "The answer could not be read" });
-  }
+  return { data: await readJson<T>(response), etag: response.headers.get("etag") };
 }
 
 /** Fetches a file that needs the token, and hands it to the browser's downloads. */
@@ -50,30 +45,44 @@ export async function download(path: string, filename: string): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+/** A refused token is renewed once, and the request sent again as it was; refused again, the session has ended. */
 async function send(path: string, options: RequestOptions): Promise<Response> {
-  const token = options.token ?? session.get().token;
-  const headers = new Headers({ accept: "application/json, application/problem+json, text/csv" });
-  if (token) headers.set("authorization", `Bearer ${token}`);
-  if (options.body !== undefined) headers.set("content-type", "application/json");
-  if (options.ifMatch) headers.set("if-match", options.ifMatch);
-
-  let response: Response;
+  const token = await freshToken();
+  // Not worth asking: a page under the sign-in form goes on refreshing what it shows.
+  if (token === null) throw signedOut();
   try {
-    response = await fetch(path + queryString(options.query), {
-      method: options.method ?? "GET",
-      headers,
-      body: options.body === undefined ? null : JSON.stringify(options.body),
-      signal: options.signal ?? null,
-    });
+    return await attempt(path, options, token);
   } catch (error) {
-    if (options.signal?.aborted) throw error;
-    throw Problem.offline();
+    if (!isRefusedToken(error)) throw error;
+    const next = await tokenAfter(token);
+    if (next === null) throw error;
+    try {
+      return await attempt(path, options, next);
+    } catch (again) {
+      if (isRefusedToken(again)) session.expire(next);
+      throw again;
+    }
   }
-  if (!response.ok) {
-    if (response.status === 401) session.expire(token);
-    throw await Problem.fromResponse(response);
-  }
-  return response;
+}
+
+function attempt(path: string, options: RequestOptions, token: string): Promise<Response> {
+  const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  if (options.ifMatch) headers["if-match"] = options.ifMatch;
+  if (options.idempotencyKey) headers["idempotency-key"] = options.idempotencyKey;
+  return exchange(path + queryString(options.query), {
+    method: options.method ?? "GET",
+    headers,
+    body: options.body,
+    signal: options.signal,
+  });
+}
+
+function isRefusedToken(error: unknown): boolean {
+  return error instanceof Problem && error.status === 401;
+}
+
+function signedOut(): Problem {
+  return new Problem({ status: 401, code: "unauthorized", title: "You are not signed in" });
 }
 
 function queryString(query: Query | undefined): string {

@@ -5,7 +5,15 @@
 
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
-export type User = { id: string; email: string; name?: string; picture?: string; role: string };
+export type Role = "owner" | "admin" | "marketer" | "analyst";
+
+export type User = { id: string; email: string; name?: string; picture?: string; role: Role };
+
+/** An access token, its end (RFC 3339), and whose it is. */
+export type Grant = { token: string; expiresAt: string; user: User };
+
+/** What the page has to know before anybody is signed in. */
+export type AppConfig = { googleClientId: string; localIdentity: boolean };
 
 export type DailyFigures = { date: string; orders: number; revenue: number; customers: number };
 

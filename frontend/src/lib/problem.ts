@@ -9,6 +9,8 @@ export class Problem extends Error {
   readonly code: string;
   readonly detail: string | undefined;
   readonly errors: FieldFault[];
+  /** Seconds after which another try is worth it, when the server has said so. */
+  readonly retryAfter: number | undefined;
 
   constructor(of: {
     status: number;
@@ -16,12 +18,14 @@ export class Problem extends Error {
     title: string;
     detail?: string | undefined;
     errors?: FieldFault[];
+    retryAfter?: number | undefined;
   }) {
     super(of.title);
     this.status = of.status;
     this.code = of.code;
     this.detail = of.detail;
     this.errors = of.errors ?? [];
+    this.retryAfter = of.retryAfter;
   }
 
   static offline(): Problem {
@@ -51,8 +55,16 @@ export class Problem extends Error {
       title,
       detail: errors.length > 0 || detail === title ? undefined : detail,
       errors,
+      retryAfter: seconds(response.headers.get("retry-after")),
     });
   }
+}
+
+/** Whether the same request may well succeed later: an outage, too many requests, a twin of it that still runs. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof Problem)) return false;
+  const { status, retryAfter } = error;
+  return status === 0 || status === 429 || status >= 500 || (status === 409 && retryAfter !== undefined);
 }
 
 /** The server's faults by field, with paths in one spelling: `variants[0].body`, `/variants/0/body` -> `variants.0.body`. */
@@ -83,6 +95,10 @@ function fallbackTitle(status: number): string {
   if (status === 429) return "Too many requests, try again in a moment";
   if (status >= 500) return "The server could not answer";
   return "The request was refused";
+}
+
+function seconds(header: string | null): number | undefined {
+  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
 }
 
 function asFault(value: unknown): FieldFault[] {

@@ -1,37 +1,73 @@
 /**
- * Who is signed in. The token lives in memory and in this tab's sessionStorage, so that a reload keeps it and closing
- * the tab ends it.
+ * Who is signed in, as this tab knows it. The access token lives in memory alone, where no other page and no later visit
+ * finds it; what outlasts a reload is the server's cookie, which no script can read (see `auth.ts`).
  */
 import { useSyncExternalStore } from "react";
-import type { User } from "./contract";
+import type { Grant, User } from "./contract";
+import type { Problem } from "./problem";
 
-export type Session = {
-  token: string | null;
-  user: User | null;
-  /** The server refused the token while a page was open: ask again on top of that page. */
-  expired: boolean;
-};
+export type Session =
+  /** The server has not said yet whether somebody is signed in. */
+  | { phase: "starting" }
+  /** The server could not be asked. */
+  | { phase: "unreachable"; problem: Problem }
+  /** Nobody is signed in; `left` when somebody has just signed out. */
+  | { phase: "out"; left: boolean }
+  /** Times are milliseconds of this machine's clock. */
+  | { phase: "in"; user: User; token: string; renewAt: number; expiresAt: number }
+  /** The session has ended while a page was open: ask again on top of that page. */
+  | { phase: "ended"; user: User };
 
-const KEY = "mini-crm-session";
-const NOBODY: Session = { token: null, user: null, expired: false };
+const SECOND = 1_000;
+/** How long before its end a token is renewed. */
+const AHEAD = 60 * SECOND;
+/** Bounds for a server whose clock or answer is off: never renew more often, never count on a shorter life. */
+const SHORTEST = 30 * SECOND;
+const UNTOLD = 300 * SECOND;
 
-let current: Session = restore();
+let current: Session = { phase: "starting" };
 const listeners = new Set<() => void>();
 
 export const session = {
   get: (): Session => current,
 
-  start(token: string, user: User): void {
-    set({ token, user, expired: false });
+  /**
+   * Somebody is signed in. The token's life is counted by the server's clock from the moment of its answer, so that a
+   * wrong clock on this machine neither renews all the time nor too late.
+   */
+  start(grant: Grant, answeredAt = Date.now()): void {
+    const life = Math.max(Date.parse(grant.expiresAt) - answeredAt, SHORTEST) || UNTOLD;
+    const now = Date.now();
+    set({
+      phase: "in",
+      user: grant.user,
+      token: grant.token,
+      renewAt: now + Math.max(life - AHEAD, SHORTEST),
+      expiresAt: now + life,
+    });
   },
 
-  /** Ends the session that `token` stands for; an answer to an older token does not end a newer session. */
-  expire(token: string | null): void {
-    if (token !== null && token === current.token) set({ token: null, user: current.user, expired: true });
+  /** The server refuses `token`; an answer to an older token does not end a newer session. */
+  expire(token: string): void {
+    if (current.phase === "in" && current.token === token) set({ phase: "ended", user: current.user });
   },
 
+  /** The server knows of no session. */
+  lapse(): void {
+    if (current.phase === "in") set({ phase: "ended", user: current.user });
+    else if (current.phase === "starting" || current.phase === "unreachable")
+      set({ phase: "out", left: false });
+  },
+
+  /** The server could not be asked, which matters only as long as it has never answered. */
+  miss(problem: Problem): void {
+    if (current.phase === "starting" || current.phase === "unreachable")
+      set({ phase: "unreachable", problem });
+  },
+
+  /** Somebody has signed out, here or in another tab. */
   end(): void {
-    set(NOBODY);
+    set({ phase: "out", left: true });
   },
 
   subscribe(listener: () => void): () => void {
@@ -44,24 +80,12 @@ export function useSession(): Session {
   return useSyncExternalStore(session.subscribe, session.get);
 }
 
-function set(next: Session): void {
-  current = next;
-  try {
-    if (next.token) sessionStorage.setItem(KEY, JSON.stringify({ token: next.token, user: next.user }));
-    else sessionStorage.removeItem(KEY);
-  } catch {
-    // Storage may be forbidden; memory is enough until the next reload.
-  }
-  for (const listener of listeners) listener();
+/** Who is signed in, or was until the session ended under the open page. */
+export function userOf(of: Session): User | null {
+  return of.phase === "in" || of.phase === "ended" ? of.user : null;
 }
 
-function restore(): Session {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
-    if (typeof kept?.token === "string")
-      return { token: kept.token, user: kept.user ?? null, expired: false };
-  } catch {
-    // A damaged entry is the same as none.
-  }
-  return NOBODY;
+function set(next: Session): void {
+  current = next;
+  for (const listener of listeners) listener();
 }

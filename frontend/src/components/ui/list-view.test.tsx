@@ -3,12 +3,20 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { useCursorList } from "@/lib/cursor-list";
+import { session } from "@/lib/session";
+import { signedIn } from "@/testing/signed-in";
 import { ListView } from "./list-view";
 
 const fetched = vi.fn<typeof fetch>();
 
-beforeEach(() => vi.stubGlobal("fetch", fetched.mockReset()));
-afterEach(() => vi.unstubAllGlobals());
+beforeEach(() => {
+  vi.stubGlobal("fetch", fetched.mockReset());
+  signedIn();
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  session.end();
+});
 
 const page = (items: string[], nextCursor: string | null) =>
   new Response(JSON.stringify({ items, nextCursor }));

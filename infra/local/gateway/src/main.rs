@@ -2,6 +2,7 @@
 //! format 2.0) and `CloudFront` (the web app on the same origin). It invokes functions over the Lambda API; it holds no
 //! rule of the product.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,7 +13,9 @@ use tokio::net::TcpListener;
 use crate::routes::RouteTable;
 use crate::server::Gateway;
 
+mod cors;
 mod event;
+mod identity;
 mod lambda;
 mod problem;
 mod reply;
@@ -33,12 +36,15 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), String> {
     let options = Options::parse(std::env::args().skip(1))?;
-    let text =
-        std::fs::read_to_string(&options.routes).map_err(|error| format!("cannot read {}: {error}", options.routes.display()))?;
+    let file = options.configuration.display();
+    let text = std::fs::read_to_string(&options.configuration).map_err(|error| format!("cannot read {file}: {error}"))?;
+    let configuration: Configuration = serde_json::from_str(&text).map_err(|error| format!("{file}: {error}"))?;
     let gateway = Arc::new(Gateway {
-        routes: RouteTable::from_json(&text)?,
+        routes: RouteTable::new(configuration.routes),
+        cors: configuration.cors,
+        identity: identity::Provider::new(&configuration.identity)?,
         lambda: lambda::Client::new(&options.lambda)?,
-        web: web::Files::new(options.web),
+        web: web::Files::new(options.web, configuration.web_headers)?,
         port: options.port,
     });
 
@@ -51,9 +57,19 @@ async fn run() -> Result<(), String> {
     Ok(())
 }
 
-/// `--routes FILE --web DIRECTORY --lambda URL --port NUMBER`, each required.
+/// What the local stack derives from `template.yaml`, and the key of the identity provider.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Configuration {
+    routes: Vec<routes::WrittenRoute>,
+    cors: cors::Cors,
+    web_headers: BTreeMap<String, String>,
+    identity: identity::Written,
+}
+
+/// `--configuration FILE --web DIRECTORY --lambda URL --port NUMBER`, each required.
 struct Options {
-    routes: PathBuf,
+    configuration: PathBuf,
     web: PathBuf,
     lambda: String,
     port: u16,
@@ -61,11 +77,11 @@ struct Options {
 
 impl Options {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let (mut routes, mut web, mut lambda, mut port) = (None, None, None, None);
+        let (mut configuration, mut web, mut lambda, mut port) = (None, None, None, None);
         while let Some(name) = arguments.next() {
             let value = arguments.next().ok_or(format!("{name} needs a value"))?;
             match name.as_str() {
-                "--routes" => routes = Some(PathBuf::from(value)),
+                "--configuration" => configuration = Some(PathBuf::from(value)),
                 "--web" => web = Some(PathBuf::from(value)),
                 "--lambda" => lambda = Some(value),
                 "--port" => port = Some(value.parse().map_err(|_| format!("not a port: {value}"))?),
@@ -73,7 +89,7 @@ impl Options {
             }
         }
         Ok(Self {
-            routes: routes.ok_or("--routes is missing")?,
+            configuration: configuration.ok_or("--configuration is missing")?,
             web: web.ok_or("--web is missing")?,
             lambda: lambda.ok_or("--lambda is missing")?,
             port: port.ok_or("--port is missing")?,

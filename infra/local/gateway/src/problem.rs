@@ -30,6 +30,11 @@ pub fn uri_too_long() -> Response<Full<Bytes>> {
     problem(StatusCode::URI_TOO_LONG, "uri_too_long")
 }
 
+/// The local identity provider cannot make anything of the body.
+pub fn invalid_input() -> Response<Full<Bytes>> {
+    problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid_input")
+}
+
 /// The client's body broke off.
 pub fn body_unreadable() -> Response<Full<Bytes>> {
     problem(StatusCode::BAD_REQUEST, "body_unreadable")

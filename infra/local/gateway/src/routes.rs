@@ -34,14 +34,12 @@ pub enum Lookup<'a> {
 }
 
 impl RouteTable {
-    /// From `[{"method": "GET", "path": "/api/customers/{id}", "function": "customers-api"}, ...]`.
-    pub fn from_json(text: &str) -> Result<Self, String> {
-        let written: Vec<WrittenRoute> =
-            serde_json::from_str(text).map_err(|error| format!("routes are not readable: {error}"))?;
+    /// Sorts the routes for look-up.
+    pub fn new(written: Vec<WrittenRoute>) -> Self {
         let mut routes: Vec<Route> = written.into_iter().map(Route::from).collect();
         // Literals first, segment by segment: then the first route that fits is the most particular one.
         routes.sort_by_key(|route| route.segments.iter().map(Segment::rank).collect::<Vec<_>>());
-        Ok(Self { routes })
+        Self { routes }
     }
 
     /// Finds the route of a request. HEAD is served by the route of GET, whose body the server then leaves out.
@@ -64,8 +62,9 @@ impl RouteTable {
     }
 }
 
+/// A route as the configuration has it: `{"method": "GET", "path": "/api/customers/{id}", "function": "customers-api"}`.
 #[derive(Deserialize)]
-struct WrittenRoute {
+pub struct WrittenRoute {
     method: String,
     path: String,
     function: String,
@@ -133,8 +132,9 @@ mod tests {
     use super::*;
 
     fn table() -> RouteTable {
-        RouteTable::from_json(
-            r#"[
+        RouteTable::new(
+            serde_json::from_str(
+                r#"[
               {"method": "GET", "path": "/api/orders/{id}", "function": "orders-api"},
               {"method": "PATCH", "path": "/api/orders/{id}", "function": "orders-api"},
               {"method": "GET", "path": "/api/orders/by-email/{email}", "function": "orders-api"},
@@ -142,8 +142,9 @@ mod tests {
               {"method": "POST", "path": "/api/segments/preview", "function": "segments-api"},
               {"method": "GET", "path": "/api/segments/newest", "function": "segments-api"}
             ]"#,
+            )
+            .unwrap(),
         )
-        .unwrap()
     }
 
     fn found(method: &Method, path: &str) -> (String, BTreeMap<String, String>) {

@@ -16,6 +16,8 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cors::Cors;
+use crate::identity::Provider;
 use crate::lambda::{Client, InvokeError};
 use crate::routes::{Lookup, Match, RouteTable};
 use crate::{event, problem, reply, web};
@@ -29,6 +31,10 @@ const URI_LIMIT: usize = 8 * 1024;
 pub struct Gateway {
     /// From `template.yaml`.
     pub routes: RouteTable,
+    /// Which pages of other origins may read answers.
+    pub cors: Cors,
+    /// Signs people in who develop.
+    pub identity: Provider,
     /// Where functions are invoked.
     pub lambda: Client,
     /// The built web app.
@@ -108,11 +114,34 @@ impl Gateway {
         if path.len() + request.uri().query().map_or(0, str::len) > URI_LIMIT {
             return problem::uri_too_long();
         }
-        match self.routes.find(request.method(), path) {
+        if is_below(path, "/local") {
+            return self.identify(request).await;
+        }
+        if !is_api(path) {
+            return self.web.serve(request.method(), path, request.headers()).await;
+        }
+        if let Some(answer) = self.cors.preflight(request.method(), request.headers()) {
+            return answer;
+        }
+        let asking = request.headers().clone();
+        let mut answer = self.call(request, caller).await;
+        self.cors.mark(&asking, &mut answer);
+        answer
+    }
+
+    async fn call(&self, request: Request<Incoming>, caller: IpAddr) -> Response<Full<Bytes>> {
+        match self.routes.find(request.method(), request.uri().path()) {
             Lookup::Found(matched) => self.invoke(request, matched, caller).await,
             Lookup::OtherMethods(methods) => problem::method_not_allowed(&methods),
-            Lookup::Unknown if is_api(path) => problem::route_not_found(),
-            Lookup::Unknown => self.web.serve(request.method(), path, request.headers()).await,
+            Lookup::Unknown => problem::route_not_found(),
+        }
+    }
+
+    async fn identify(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (parts, body) = request.into_parts();
+        match Limited::new(body, URI_LIMIT).collect().await {
+            Ok(body) => self.identity.answer(&parts.method, parts.uri.path(), &body.to_bytes()),
+            Err(_) => problem::body_too_large(),
         }
     }
 
@@ -139,5 +168,9 @@ impl Gateway {
 }
 
 fn is_api(path: &str) -> bool {
-    ["/api", "/auth"].iter().any(|prefix| path == *prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')))
+    is_below(path, "/api") || is_below(path, "/auth")
+}
+
+fn is_below(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -1,11 +1,12 @@
 //! The web app's files, as `CloudFront` serves them: hashed assets for ever, the page itself never stale, and the page
 //! for every address that only the page's own router knows.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
 use percent_encoding::percent_decode_str;
 
@@ -13,21 +14,40 @@ use crate::problem;
 
 const UNBUILT: &str = "<!doctype html><title>Mini CRM</title><p>The web app is not built. The API is at /api.";
 
+/// What the page needs to know of its deployment; on AWS a file beside it.
+const CONFIGURATION: &str = r#"{"googleClientId":"mini-crm-local","localIdentity":true}"#;
+
 /// A directory of built files; it need not exist.
 pub struct Files {
     root: PathBuf,
+    /// What `CloudFront` adds to every file.
+    headers: HeaderMap,
 }
 
 impl Files {
-    /// Serves what is below `root`.
-    pub fn new(root: PathBuf) -> Self {
-        Self { root }
+    /// Serves what is below `root`, with these headers.
+    pub fn new(root: PathBuf, headers: BTreeMap<String, String>) -> Result<Self, String> {
+        let headers: Result<HeaderMap, String> = headers
+            .into_iter()
+            .map(|(name, value)| Ok((name.parse().map_err(wrong)?, value.parse().map_err(wrong)?)))
+            .collect::<Result<Vec<(HeaderName, HeaderValue)>, String>>()
+            .map(HeaderMap::from_iter);
+        Ok(Self { root, headers: headers? })
     }
 
     /// Answers GET and HEAD for any path outside the API.
     pub async fn serve(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Full<Bytes>> {
+        let mut response = self.find(method, path, headers).await;
+        response.headers_mut().extend(self.headers.clone());
+        response
+    }
+
+    async fn find(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response<Full<Bytes>> {
         if *method != Method::GET && *method != Method::HEAD {
             return problem::method_not_allowed(&["GET", "HEAD"]);
+        }
+        if path == "/config.json" {
+            return respond(Bytes::from_static(CONFIGURATION.as_bytes()), Path::new("config.json"));
         }
         let Some(relative) = safe(path) else {
             return problem::route_not_found();
@@ -61,6 +81,10 @@ impl Files {
         response.headers_mut().insert(ETAG, tag);
         Some(response)
     }
+}
+
+fn wrong(error: impl std::fmt::Display) -> String {
+    format!("a header of the web app: {error}")
 }
 
 fn respond(bytes: Bytes, file: &Path) -> Response<Full<Bytes>> {
@@ -124,7 +148,7 @@ mod tests {
         std::fs::create_dir_all(root.join("assets")).unwrap();
         std::fs::write(root.join("index.html"), "page").unwrap();
         std::fs::write(root.join("assets/a-1.js"), "code").unwrap();
-        let files = Files::new(root.clone());
+        let files = Files::new(root.clone(), BTreeMap::from([("x-frame-options".into(), "DENY".into())])).unwrap();
         let get = async |path: &str| files.serve(&Method::GET, path, &HeaderMap::new()).await;
 
         for path in ["/", "/customers", "/segments/1/edit"] {
@@ -133,6 +157,7 @@ mod tests {
         }
         assert!(get("/assets/a-1.js").await.headers()["cache-control"].to_str().unwrap().contains("immutable"));
         assert_eq!(get("/assets/missing.js").await.status(), 404);
+        assert_eq!(get("/config.json").await.headers()["x-frame-options"], "DENY");
         assert_eq!(files.serve(&Method::POST, "/", &HeaderMap::new()).await.status(), 405);
 
         let mut known = HeaderMap::new();

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request } from "@/lib/api";
 import type { Campaign, CampaignDraft, CampaignFunnel, Message, Segment } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
+import { useIntent } from "@/lib/intent";
 
 const OVER = ["sent", "cancelled", "failed"];
 const path = (id: string) => `/api/campaigns/${encodeURIComponent(id)}`;
@@ -37,28 +38,39 @@ export function useMessages(campaign: Campaign) {
 export function usePreviewCampaign() {
   return useMutation({
     mutationFn: (draft: CampaignDraft) =>
-      request<CampaignFunnel>("/api/campaigns/preview", { method: "POST", body: draft }),
+      request<CampaignFunnel>("/api/campaigns/preview", {
+        method: "POST",
+        body: draft,
+        idempotencyKey: null,
+      }),
   });
 }
 
 export function useLaunchCampaign() {
   const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: (draft: CampaignDraft) =>
-      request<{ id: string; status: string }>("/api/campaigns", { method: "POST", body: draft }),
-    onSuccess: () => {
-      void queryClient.invalidateQueries({ queryKey: ["campaigns"] });
-      void queryClient.invalidateQueries({ queryKey: ["stats"] });
+  return useIntent(
+    (draft: CampaignDraft, idempotencyKey) =>
+      request<{ id: string; status: string }>("/api/campaigns", {
+        method: "POST",
+        body: draft,
+        idempotencyKey,
+      }),
+    {
+      onSuccess: () => {
+        void queryClient.invalidateQueries({ queryKey: ["campaigns"] });
+        void queryClient.invalidateQueries({ queryKey: ["stats"] });
+      },
     },
-  });
+  );
 }
 
 export function useCampaignAction(id: string) {
   const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: (action: CampaignAction) => request<unknown>(`${path(id)}/${action}`, { method: "POST" }),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["campaigns"] }),
-  });
+  return useIntent(
+    (action: CampaignAction, idempotencyKey) =>
+      request<unknown>(`${path(id)}/${action}`, { method: "POST", idempotencyKey }),
+    { onSettled: () => queryClient.invalidateQueries({ queryKey: ["campaigns"] }) },
+  );
 }
 
 /** The audiences to choose from. */

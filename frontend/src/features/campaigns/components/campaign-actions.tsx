@@ -5,6 +5,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { FormProblem } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Campaign } from "@/lib/contract";
+import { useMay } from "@/lib/permissions";
 import { type CampaignAction, isOver, useCampaignAction } from "../api/campaigns";
 
 const DONE: Record<CampaignAction, string> = {
@@ -13,11 +14,12 @@ const DONE: Record<CampaignAction, string> = {
   cancel: "Campaign cancelled",
 };
 
-/** Pause, resume and cancel, as far as the campaign's state allows. */
+/** Pause, resume and cancel, as far as the campaign's state and the person's role allow. */
 export function CampaignActions({ campaign }: { campaign: Campaign }) {
   const act = useCampaignAction(campaign.id);
   const [asking, setAsking] = useState(false);
-  if (isOver(campaign)) return null;
+  const mayWrite = useMay("write");
+  if (isOver(campaign) || !mayWrite) return null;
   const paused = campaign.status === "paused";
   const run = (action: CampaignAction) =>
     act.mutate(action, {

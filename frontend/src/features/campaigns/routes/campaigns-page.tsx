@@ -8,6 +8,7 @@ import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { Campaign } from "@/lib/contract";
 import { formatNumber, formatRelative, formatShare } from "@/lib/format";
+import { useMay } from "@/lib/permissions";
 import { useCampaigns } from "../api/campaigns";
 import { channelName } from "../components/channel-name";
 import { DeliveryBar } from "../components/delivery";
@@ -41,7 +42,7 @@ const COLUMNS: Column<Campaign>[] = [
 
 export function Component() {
   const list = useCampaigns();
-  const create = (
+  const create = useMay("write") && (
     <ButtonLink look="primary" to="/campaigns/new" icon={<Plus aria-hidden />}>
       New campaign
     </ButtonLink>

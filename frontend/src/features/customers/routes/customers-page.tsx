@@ -9,6 +9,7 @@ import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { Customer } from "@/lib/contract";
 import { formatDate, formatMoney, formatNumber, formatRelative } from "@/lib/format";
+import { useMay } from "@/lib/permissions";
 import { useCurrency } from "@/lib/stats";
 import { useDebounced } from "@/lib/use-debounced";
 import { useCustomers } from "../api/customers";
@@ -17,6 +18,7 @@ export function Component() {
   const [search, setSearch] = useSearchInAddress();
   const list = useCustomers(useDebounced(search.trim(), 250));
   const currency = useCurrency();
+  const mayWrite = useMay("write");
 
   const columns: Column<Customer>[] = [
     {
@@ -84,12 +86,15 @@ export function Component() {
                 icon={<UsersRound />}
                 title="No customers yet"
                 action={
-                  <ButtonLink look="primary" to="/imports">
-                    Import a CSV file
-                  </ButtonLink>
+                  mayWrite && (
+                    <ButtonLink look="primary" to="/imports">
+                      Import a CSV file
+                    </ButtonLink>
+                  )
                 }
               >
-                Import them from a file; an order for an unknown e-mail address also creates its customer.
+                They come in over the API, the queue, or from a file; an order for an unknown e-mail address
+                also creates its customer.
               </Empty>
             )
           }

@@ -5,9 +5,10 @@ import { Link } from "react-router";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Page } from "@/components/ui/page";
-import { Failure, Skeleton } from "@/components/ui/states";
+import { Empty, Failure, Skeleton } from "@/components/ui/states";
 import type { Stats } from "@/lib/contract";
 import { formatMoney, formatNumber } from "@/lib/format";
+import { useMay } from "@/lib/permissions";
 import { statsQuery } from "@/lib/stats";
 import { DailyCard } from "../components/daily-card";
 
@@ -120,6 +121,13 @@ const STEPS = [
 ];
 
 function FirstSteps() {
+  if (!useMay("write")) {
+    return (
+      <Card>
+        <Empty title="Nothing here yet">The figures appear as customers and orders come in.</Empty>
+      </Card>
+    );
+  }
   return (
     <Card title="Three steps to your first campaign">
       <ol className="grid gap-4">

@@ -21,8 +21,8 @@ export function useImport(id: string) {
   });
 }
 
-export function createImport(body: ImportRequest): Promise<ImportTicket> {
-  return request("/api/imports", { method: "POST", body });
+export function createImport(body: ImportRequest, idempotencyKey: string): Promise<ImportTicket> {
+  return request("/api/imports", { method: "POST", body, idempotencyKey });
 }
 
 export function downloadRejected(job: ImportJob): Promise<void> {

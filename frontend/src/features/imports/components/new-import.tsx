@@ -10,6 +10,7 @@ import { FormProblem } from "@/components/ui/states";
 import { cn } from "@/lib/cn";
 import type { ImportKind } from "@/lib/contract";
 import { formatBytes, formatShare } from "@/lib/format";
+import { useIntent } from "@/lib/intent";
 import { createImport } from "../api/imports";
 import { uploadFile } from "../api/upload-file";
 import { headerOf } from "./csv-header";
@@ -22,6 +23,9 @@ const KINDS: { value: ImportKind; label: string; hint: string }[] = [
 
 type Chosen = { file: File; columns: string[] };
 
+/** What makes two attempts the same import. */
+type Announcement = { kind: ImportKind; name: string; size: number; lastModified: number };
+
 /** Chooses a file and what is in it, uploads it, and goes on to the import's own page. */
 export function NewImport() {
   const [kind, setKind] = useState<ImportKind>("customers");
@@ -29,6 +33,7 @@ export function NewImport() {
   const [missing, setMissing] = useState(false);
   const [sent, setSent] = useState<number | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const announce = useIntent((file: Announcement, key) => createImport({ kind: file.kind }, key));
   const abort = useRef<AbortController | null>(null);
   const navigate = useNavigate();
   const queryClient = useQueryClient();
@@ -49,7 +54,8 @@ export function NewImport() {
     setSent(0);
     abort.current = new AbortController();
     try {
-      const ticket = await createImport({ kind });
+      const { name, size, lastModified } = chosen.file;
+      const ticket = await announce.mutateAsync({ kind, name, size, lastModified });
       await uploadFile(ticket.upload, chosen.file, setSent, abort.current.signal);
       void queryClient.invalidateQueries({ queryKey: ["imports"] });
       navigate(`/imports/${encodeURIComponent(ticket.id)}`);

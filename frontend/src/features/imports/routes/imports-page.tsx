@@ -7,6 +7,7 @@ import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { ImportJob } from "@/lib/contract";
 import { formatDateTime, formatNumber } from "@/lib/format";
+import { READ_ONLY, useMay } from "@/lib/permissions";
 import { useImports } from "../api/imports";
 import { NewImport } from "../components/new-import";
 
@@ -31,9 +32,10 @@ const COLUMNS: Column<ImportJob>[] = [
 
 export function Component() {
   const list = useImports();
+  const mayWrite = useMay("write");
   return (
-    <Page title="Imports">
-      <NewImport />
+    <Page title="Imports" description={mayWrite ? undefined : READ_ONLY}>
+      {mayWrite && <NewImport />}
       <Card title="Earlier imports" flush>
         <ListView
           list={list}

@@ -9,6 +9,7 @@ import { Empty } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import type { Order } from "@/lib/contract";
 import { formatDateTime, formatMoney, plural } from "@/lib/format";
+import { useMay } from "@/lib/permissions";
 import { useOrders } from "../api/orders";
 
 const COLUMNS: Column<Order>[] = [
@@ -48,6 +49,7 @@ const COLUMNS: Column<Order>[] = [
 
 export function Component() {
   const list = useOrders();
+  const mayWrite = useMay("write");
   return (
     <Page title="Orders">
       <Card flush>
@@ -59,9 +61,11 @@ export function Component() {
               icon={<ShoppingBag />}
               title="No orders yet"
               action={
-                <ButtonLink look="primary" to="/imports">
-                  Import a CSV file
-                </ButtonLink>
+                mayWrite && (
+                  <ButtonLink look="primary" to="/imports">
+                    Import a CSV file
+                  </ButtonLink>
+                )
               }
             >
               They come in over the API, the queue, or from a file.

@@ -2,6 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { request, requestTagged } from "@/lib/api";
 import type { Customer, RuleGroup, Segment, SegmentDraft, SegmentPreview } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
+import { useIntent } from "@/lib/intent";
 
 const path = (id: string) => `/api/segments/${encodeURIComponent(id)}`;
 
@@ -29,7 +30,12 @@ export function usePreview(rules: RuleGroup | null) {
   return useQuery({
     queryKey: ["segments", "preview", rules],
     queryFn: ({ signal }) =>
-      request<SegmentPreview>("/api/segments/preview", { method: "POST", body: { rules }, signal }),
+      request<SegmentPreview>("/api/segments/preview", {
+        method: "POST",
+        body: { rules },
+        idempotencyKey: null,
+        signal,
+      }),
     enabled: rules !== null,
     placeholderData: keepPreviousData,
     staleTime: 10_000,
@@ -39,10 +45,11 @@ export function usePreview(rules: RuleGroup | null) {
 
 export function useCreateSegment() {
   const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: (draft: SegmentDraft) => request<Segment>("/api/segments", { method: "POST", body: draft }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }),
-  });
+  return useIntent(
+    (draft: SegmentDraft, idempotencyKey) =>
+      request<Segment>("/api/segments", { method: "POST", body: draft, idempotencyKey }),
+    { onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }) },
+  );
 }
 
 export function useUpdateSegment(id: string, etag: string | null) {

@@ -11,6 +11,7 @@ import { type Column, RowLink, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toasts";
 import type { Customer, Segment } from "@/lib/contract";
 import { formatMoney, formatNumber, formatRelative, formatShare } from "@/lib/format";
+import { useMay } from "@/lib/permissions";
 import { useCurrency } from "@/lib/stats";
 import { useDeleteSegment, useMembers, usePreview, useSegment } from "../api/segments";
 import { RulesInWords } from "../components/rules-in-words";
@@ -38,6 +39,7 @@ export function Component() {
 
 function Loaded({ segment, etag }: { segment: Segment; etag: string | null }) {
   const [asking, setAsking] = useState(false);
+  const mayWrite = useMay("write");
   const id = encodeURIComponent(segment.id);
   return (
     <Page
@@ -45,17 +47,19 @@ function Loaded({ segment, etag }: { segment: Segment; etag: string | null }) {
       back={BACK}
       description={segment.description}
       actions={
-        <>
-          <Button look="danger" icon={<Trash2 aria-hidden />} onClick={() => setAsking(true)}>
-            Delete
-          </Button>
-          <ButtonLink to={`/segments/${id}/edit`} icon={<Pencil aria-hidden />}>
-            Edit
-          </ButtonLink>
-          <ButtonLink look="primary" to={`/campaigns/new?segment=${id}`} icon={<Send aria-hidden />}>
-            Write to them
-          </ButtonLink>
-        </>
+        mayWrite && (
+          <>
+            <Button look="danger" icon={<Trash2 aria-hidden />} onClick={() => setAsking(true)}>
+              Delete
+            </Button>
+            <ButtonLink to={`/segments/${id}/edit`} icon={<Pencil aria-hidden />}>
+              Edit
+            </ButtonLink>
+            <ButtonLink look="primary" to={`/campaigns/new?segment=${id}`} icon={<Send aria-hidden />}>
+              Write to them
+            </ButtonLink>
+          </>
+        )
       }
     >
       <Card title="Rules">

@@ -7,6 +7,7 @@ import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { Segment } from "@/lib/contract";
 import { formatRelative } from "@/lib/format";
+import { useMay } from "@/lib/permissions";
 import { useSegments } from "../api/segments";
 import { RulesInWords } from "../components/rules-in-words";
 
@@ -44,7 +45,7 @@ const COLUMNS: Column<Segment>[] = [
 
 export function Component() {
   const list = useSegments();
-  const create = (
+  const create = useMay("write") && (
     <ButtonLink look="primary" to="/segments/new" icon={<Plus aria-hidden />}>
       New segment
     </ButtonLink>

@@ -1,0 +1,102 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import { createMemoryRouter, RouterProvider } from "react-router";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Component as CampaignPage } from "@/features/campaigns/routes/campaign-page";
+import { Component as CampaignsPage } from "@/features/campaigns/routes/campaigns-page";
+import { Component as CustomersPage } from "@/features/customers/routes/customers-page";
+import { Component as DashboardPage } from "@/features/dashboard/routes/dashboard-page";
+import { Component as ImportsPage } from "@/features/imports/routes/imports-page";
+import { Component as OrdersPage } from "@/features/orders/routes/orders-page";
+import { Component as SegmentPage } from "@/features/segments/routes/segment-page";
+import { Component as SegmentsPage } from "@/features/segments/routes/segments-page";
+import type { Role } from "@/lib/contract";
+import { session } from "@/lib/session";
+import { accessibilityFaults } from "@/testing/accessibility";
+import { json, problem, signedIn } from "@/testing/signed-in";
+import { Component as RequireWrite } from "./require-write";
+
+const NOTHING = { items: [], nextCursor: null };
+const ANSWERS: Record<string, unknown> = {
+  "/api/stats": { customers: 0, orders: 0, revenue: 0, segments: 0, campaigns: 0, messages: 0, daily: [] },
+  "/api/segments/s1": { id: "s1", name: "Big spenders", rules: { combinator: "and", rules: [] } },
+  "/api/segments/preview": { count: 3, total: 9, sample: [], tookMs: 1 },
+  "/api/campaigns/c1": { id: "c1", name: "Diwali", segmentId: "s1", channel: "email", status: "sending" },
+};
+
+beforeEach(() =>
+  vi.stubGlobal("fetch", async (address: string) => {
+    const [path = ""] = address.split("?");
+    if (path in ANSWERS) return json(ANSWERS[path]);
+    return /s$/.test(path) ? json(NOTHING) : problem(404, "not_found");
+  }),
+);
+afterEach(() => {
+  vi.unstubAllGlobals();
+  session.end();
+});
+
+function open(role: Role, Component: () => React.ReactNode) {
+  signedIn(role);
+  const router = createMemoryRouter([{ path: "/:id", Component }], {
+    initialEntries: [Component === CampaignPage ? "/c1" : "/s1"],
+  });
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+}
+
+/** What tells that the page has its answer, and the actions that it offers to who may write. */
+const PAGES: [string, () => React.ReactNode, string, string[]][] = [
+  ["the dashboard", DashboardPage, "", ["Import", "New segment", "New campaign"]],
+  ["customers", CustomersPage, "No customers yet", ["Import a CSV file"]],
+  ["orders", OrdersPage, "No orders yet", ["Import a CSV file"]],
+  ["imports", ImportsPage, "Nothing imported yet", ["Upload and import"]],
+  ["segments", SegmentsPage, "No segments yet", ["New segment"]],
+  ["a segment", SegmentPage, "Nobody matches these rules now", ["Delete", "Edit", "Write to them"]],
+  ["campaigns", CampaignsPage, "No campaigns yet", ["New campaign"]],
+  ["a campaign", CampaignPage, "Nothing sent yet", ["Pause", "Cancel campaign"]],
+];
+
+const offered = (name: string) => [
+  ...screen.queryAllByRole("button", { name }),
+  ...screen.queryAllByRole("link", { name }),
+];
+
+describe.each(PAGES)("%s", (_, Component, shown, actions) => {
+  it.each<Role>(["marketer", "admin", "owner"])("offers its actions to a %s", async (role) => {
+    open(role, Component);
+    await screen.findByText(shown || "Three steps to your first campaign");
+    for (const action of actions) expect(offered(action).length, action).toBeGreaterThan(0);
+  });
+
+  it("offers none of them to an analyst, who reads it all the same", async () => {
+    open("analyst", Component);
+    await screen.findByText(shown || "Nothing here yet");
+    for (const action of actions) expect(offered(action), action).toEqual([]);
+    expect(await accessibilityFaults(document.querySelector("h1")?.parentElement as Element)).toEqual([]);
+  });
+});
+
+describe("a page that only makes something", () => {
+  function openGuarded(role: Role) {
+    signedIn(role);
+    const router = createMemoryRouter([
+      { Component: RequireWrite, children: [{ path: "/", element: <p>The form</p> }] },
+    ]);
+    render(<RouterProvider router={router} />);
+  }
+
+  it("is there for a marketer", async () => {
+    openGuarded("marketer");
+    expect(await screen.findByText("The form")).toBeTruthy();
+  });
+
+  it("tells an analyst the reason instead", async () => {
+    openGuarded("analyst");
+    expect(await screen.findByText(/Your role is to read/)).toBeTruthy();
+    expect(screen.queryByText("The form")).toBeNull();
+  });
+});

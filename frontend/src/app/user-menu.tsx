@@ -1,0 +1,108 @@
+import { LogOut } from "lucide-react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { FormProblem } from "@/components/ui/states";
+import { signOut } from "@/lib/auth";
+import { cn } from "@/lib/cn";
+import type { User } from "@/lib/contract";
+
+type UserMenuProps = {
+  user: User;
+  /** Only the initials, for narrow screens; the panel then opens downwards. */
+  compact?: boolean;
+};
+
+/** Who is signed in, in which role, and the way out. */
+export function UserMenu({ user, compact = false }: UserMenuProps) {
+  const [open, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const panel = useId();
+  const [leaving, setLeaving] = useState(false);
+  const [fault, setFault] = useState<unknown>(null);
+  const name = user.name || user.email;
+
+  useEffect(() => {
+    if (!open) return;
+    const closeFromOutside = ({ target }: Event) => {
+      if (!root.current?.contains(target as Node)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", closeFromOutside);
+    document.addEventListener("focusin", closeFromOutside);
+    return () => {
+      document.removeEventListener("pointerdown", closeFromOutside);
+      document.removeEventListener("focusin", closeFromOutside);
+    };
+  }, [open]);
+
+  async function leave() {
+    setLeaving(true);
+    setFault(null);
+    await signOut().catch(setFault);
+    setLeaving(false);
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key !== "Escape" || !open) return;
+    setOpen(false);
+    button.current?.focus();
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only hears Escape on its way up from the controls inside
+    <div ref={root} onKeyDown={onKeyDown} className={cn("relative", !compact && "min-w-0 flex-1")}>
+      <button
+        ref={button}
+        type="button"
+        onClick={() => setOpen(!open)}
+        aria-expanded={open}
+        aria-controls={open ? panel : undefined}
+        className="flex w-full items-center gap-2.5 rounded-lg p-1.5 text-left transition-colors hover:bg-sunken"
+      >
+        <span className="sr-only">Account: </span>
+        <span
+          aria-hidden
+          className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent"
+        >
+          {initials(name)}
+        </span>
+        <span className={compact ? "sr-only" : "min-w-0 flex-1 text-sm leading-tight"}>
+          <span className="block truncate font-medium">{name}</span>
+          <span className="block text-xs text-muted capitalize">{user.role}</span>
+        </span>
+      </button>
+      {open && (
+        <section
+          id={panel}
+          aria-label="Account"
+          className={cn(
+            "absolute z-40 grid w-64 gap-3 rounded-xl border border-line bg-surface p-4 shadow-lg",
+            compact ? "top-full right-0 mt-2" : "bottom-full left-0 mb-2",
+          )}
+        >
+          <div className="grid gap-0.5 text-sm">
+            {user.name && <p className="font-medium wrap-anywhere">{user.name}</p>}
+            <p className={cn("wrap-anywhere", user.name && "text-muted")}>{user.email}</p>
+            <p className="text-muted">
+              Role: <span className="capitalize">{user.role}</span>
+            </p>
+          </div>
+          <FormProblem error={fault} />
+          <Button busy={leaving} icon={<LogOut aria-hidden />} onClick={() => void leave()}>
+            Sign out
+          </Button>
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** One letter of the first word and one of the last. */
+function initials(name: string): string {
+  const words = name.split(/[\s@.]+/).filter(Boolean);
+  const letters = name.includes("@") ? words.slice(0, 1) : [words[0], words.length > 1 ? words.at(-1) : ""];
+  return letters
+    .map((word) => [...(word ?? "")][0] ?? "")
+    .join("")
+    .toUpperCase();
+}
