@@ -15,7 +15,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check fmt token seed import reset deploy
+.PHONY: dev build test check openapi fmt token seed import reset deploy
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -28,6 +28,9 @@ test: .venv/ready .venv/sam/ready
 
 check: .venv/ready .venv/sam/ready
 	@.venv/bin/python -m infra.checks
+
+openapi: .venv/ready
+	WRITE_OPENAPI=1 cargo nextest run --workspace the_document_in_the_repository
 
 fmt: .venv/ready
 	cargo fmt --all

@@ -16,11 +16,12 @@ use crm_domain::ports::{KeepImports, KeepUploads};
 use crm_lambda::api::Api;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
+use crm_lambda::contract::shapes::{self, ImportTicket, Upload};
 use crm_lambda::gate::Gate;
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
 use crm_lambda::routes;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::http::Store;
 
@@ -62,12 +63,12 @@ async fn start_import<I: KeepImports, U: KeepUploads>(
     let audit = caller.audit(format!("imports/{}", import.id), None, Some(json!({"kind": import.kind})));
     files.imports.create_import(&import, &audit).await?;
     let location = format!("/api/imports/{}", import.id);
-    let answer = json!({
-        "id": import.id,
-        "kind": import.kind,
-        "status": import.status(),
-        "upload": {"method": "PUT", "url": url, "headers": {}},
-    });
+    let answer = ImportTicket {
+        id: import.id.to_string(),
+        kind: import.kind,
+        status: import.status(),
+        upload: Upload { method: "PUT", url, headers: BTreeMap::new() },
+    };
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(answer)).into_response())
 }
 
@@ -82,7 +83,7 @@ async fn list_imports<I: KeepImports, U: KeepUploads>(
 async fn get_import<I: KeepImports, U: KeepUploads>(
     State(files): State<Files<I, U>>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<shapes::Import>, Problem> {
     Ok(Json(view(&find(&*files.imports, &id).await?)))
 }
 
@@ -132,24 +133,21 @@ fn mapping(json: &Tree) -> Result<BTreeMap<String, String>, Reason> {
     }
 }
 
-fn view(import: &Import) -> Value {
-    let mut shown = json!({
-        "id": import.id,
-        "kind": import.kind,
-        "status": import.status(),
-        "bytesRead": import.bytes_read,
-        "bytesTotal": import.bytes_total,
-        "rows": import.rows,
-        "accepted": import.accepted,
-        "rejected": import.rejected,
-        "parts": import.parts,
-        "pendingParts": import.pending.len(),
-        "ignoredColumns": import.header.as_ref().map_or(&[][..], |header| &header.ignored),
-        "createdAt": import.created_at,
-        "rejectedUrl": format!("/api/imports/{}/rejected", import.id),
-    });
-    if let Some(error) = &import.error {
-        shown["error"] = json!(error);
+fn view(import: &Import) -> shapes::Import {
+    shapes::Import {
+        id: import.id.to_string(),
+        kind: import.kind,
+        status: import.status(),
+        bytes_read: import.bytes_read,
+        bytes_total: import.bytes_total,
+        rows: import.rows,
+        accepted: import.accepted,
+        rejected: import.rejected,
+        parts: import.parts,
+        pending_parts: import.pending.len(),
+        ignored_columns: import.header.as_ref().map(|header| header.ignored.clone()).unwrap_or_default(),
+        created_at: import.created_at,
+        rejected_url: format!("/api/imports/{}/rejected", import.id),
+        error: import.error.clone(),
     }
-    shown
 }

@@ -15,11 +15,12 @@ use crm_lambda::api::Api;
 use crm_lambda::auth::{hash_secret, new_secret, write_api_key};
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
+use crm_lambda::contract::shapes;
 use crm_lambda::gate::Gate;
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
 use crm_lambda::routes;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::http::Store;
 
@@ -64,12 +65,12 @@ async fn create_key<S: Store>(
     };
     let mut shown = view(&key, None);
     let change = AccessChange {
-        audit: Some(caller.audit(object(id), None, Some(shown.clone()))),
+        audit: Some(caller.audit(object(id), None, told(&key))),
         key: Some(Versioned { version, record: key }),
         ..AccessChange::default()
     };
     store.change_access(&change).await?;
-    shown["key"] = json!(write_api_key(id, &secret));
+    shown.key = Some(write_api_key(id, &secret));
     Ok((StatusCode::CREATED, [(header::LOCATION, format!("/api/keys/{id}"))], Json(shown)).into_response())
 }
 
@@ -86,7 +87,7 @@ async fn revoke_key<S: Store>(
     }
     let revoked = ApiKey { revoked_at: Some(Time::now()), ..found.record.clone() };
     let change = AccessChange {
-        audit: Some(caller.audit(object(revoked.id), Some(view(&found.record, None)), Some(view(&revoked, None)))),
+        audit: Some(caller.audit(object(revoked.id), told(&found.record), told(&revoked))),
         key: Some(Versioned { version: found.version, record: revoked }),
         ..AccessChange::default()
     };
@@ -98,18 +99,21 @@ fn object(id: KeyId) -> String {
     format!("keys/{id}")
 }
 
-fn view(key: &ApiKey, used: Option<Time>) -> Value {
-    let mut shown = json!({
-        "id": key.id,
-        "name": key.name,
-        "scopes": key.scopes,
-        "createdBy": key.created_by,
-        "createdAt": key.created_at,
-    });
-    for (name, time) in [("expiresAt", key.expires_at), ("revokedAt", key.revoked_at), ("lastUsedAt", used)] {
-        if let Some(time) = time {
-            shown[name] = json!(time);
-        }
+fn view(key: &ApiKey, used: Option<Time>) -> shapes::ApiKey {
+    shapes::ApiKey {
+        id: key.id.to_string(),
+        name: key.name.clone(),
+        scopes: key.scopes.clone(),
+        created_by: key.created_by.to_string(),
+        created_at: key.created_at,
+        expires_at: key.expires_at,
+        revoked_at: key.revoked_at,
+        last_used_at: used,
+        key: None,
     }
-    shown
+}
+
+/// As the audit log keeps it.
+fn told(key: &ApiKey) -> Option<Value> {
+    serde_json::to_value(view(key, None)).ok()
 }

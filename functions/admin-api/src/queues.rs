@@ -9,10 +9,10 @@ use axum::{Json, Router};
 use crm_domain::ports::{QueueName, QueueState, WatchQueues};
 use crm_lambda::api::Api;
 use crm_lambda::caller::Caller;
+use crm_lambda::contract::shapes::{Page, Queue, Redriven};
 use crm_lambda::gate::Gate;
 use crm_lambda::problem::Problem;
 use crm_lambda::routes;
-use serde_json::{Value, json};
 
 use crate::http::Store;
 
@@ -32,9 +32,9 @@ pub fn routes<S: Store, Q: WatchQueues>(gate: Gate<S>, watched: Watched<S, Q>) -
     Api::new(gate).on(&routes::LIST_QUEUES, list_queues::<S, Q>).on(&routes::REDRIVE_QUEUE, redrive_queue::<S, Q>).over(watched)
 }
 
-async fn list_queues<S: Store, Q: WatchQueues>(State(watched): State<Watched<S, Q>>) -> Result<Json<Value>, Problem> {
+async fn list_queues<S: Store, Q: WatchQueues>(State(watched): State<Watched<S, Q>>) -> Result<Json<Page<Queue>>, Problem> {
     let states = watched.queues.states().await?;
-    Ok(Json(json!({"items": states.iter().map(view).collect::<Vec<_>>(), "nextCursor": null})))
+    Ok(Json(Page { items: states.iter().map(view).collect(), next_cursor: None }))
 }
 
 async fn redrive_queue<S: Store, Q: WatchQueues>(
@@ -46,17 +46,16 @@ async fn redrive_queue<S: Store, Q: WatchQueues>(
     // Told beforehand: a queue has no transactions, and nothing may move without a trace.
     watched.store.note(&caller.audit(format!("queues/{name}"), None, None)).await?;
     let moved = watched.queues.redrive(queue).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({"name": queue.as_str(), "moved": moved}))).into_response())
+    Ok((StatusCode::ACCEPTED, Json(Redriven { name: queue.as_str(), moved })).into_response())
 }
 
-fn view(state: &QueueState) -> Value {
-    json!({
-        "name": state.name.as_str(),
-        "depth": state.waiting,
-        "inFlight": state.in_flight,
-        "delayed": state.delayed,
-        "deadLetters": state.dead,
-        // SQS tells the age of the oldest message to CloudWatch only.
-        "ageSeconds": null,
-    })
+fn view(state: &QueueState) -> Queue {
+    Queue {
+        name: state.name.as_str(),
+        depth: state.waiting,
+        in_flight: state.in_flight,
+        delayed: state.delayed,
+        dead_letters: state.dead,
+        age_seconds: None,
+    }
 }

@@ -13,12 +13,13 @@ use crm_domain::ports::{AccessChange, StoreError, Versioned};
 use crm_lambda::api::Api;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
+use crm_lambda::contract::shapes;
 use crm_lambda::etag::{check_match, etag};
 use crm_lambda::gate::Gate;
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
 use crm_lambda::routes;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::http::Store;
 
@@ -57,7 +58,7 @@ async fn invite_user<S: Store>(
     let change = AccessChange {
         users: vec![Versioned { version: 0, record: user.clone() }],
         unchanged: vec![actor],
-        audit: Some(caller.audit(object(&user.id), None, Some(view(&user)))),
+        audit: Some(caller.audit(object(&user.id), None, told(&user))),
         ..AccessChange::default()
     };
     store.change_access(&change).await?;
@@ -82,7 +83,7 @@ async fn change_user<S: Store>(
         return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "Nobody changes their own role or status."));
     }
     let change = AccessChange {
-        audit: Some(caller.audit(object(&changed.id), Some(view(&found.record)), Some(view(&changed)))),
+        audit: Some(caller.audit(object(&changed.id), told(&found.record), told(&changed))),
         users: vec![Versioned { version: found.version, record: changed.clone() }],
         unchanged: vec![actor],
         ..AccessChange::default()
@@ -106,7 +107,7 @@ async fn withdraw_invitation<S: Store>(
     let change = AccessChange {
         removed: vec![(found.record.id.clone(), found.version)],
         unchanged: vec![actor],
-        audit: Some(caller.audit(object(&found.record.id), Some(view(&found.record)), None)),
+        audit: Some(caller.audit(object(&found.record.id), told(&found.record), None)),
         ..AccessChange::default()
     };
     store.change_access(&change).await?;
@@ -149,20 +150,20 @@ fn shown(status: StatusCode, version: u64, user: &User) -> Response {
     (status, [(header::ETAG, etag(version))], Json(view(user))).into_response()
 }
 
-fn view(user: &User) -> Value {
-    let mut shown = json!({
-        "id": user.id,
-        "email": user.email,
-        "name": user.name,
-        "role": user.role,
-        "status": user.status,
-        "createdAt": user.created_at,
-    });
-    if let Some(picture) = &user.picture {
-        shown["picture"] = json!(picture);
+fn view(user: &User) -> shapes::User {
+    shapes::User {
+        id: user.id.to_string(),
+        email: user.email.to_string(),
+        name: user.name.clone(),
+        picture: user.picture.clone(),
+        role: user.role,
+        status: user.status,
+        created_at: user.created_at,
+        last_sign_in_at: user.last_sign_in_at,
     }
-    if let Some(at) = user.last_sign_in_at {
-        shown["lastSignInAt"] = json!(at);
-    }
-    shown
+}
+
+/// As the audit log keeps it.
+fn told(user: &User) -> Option<Value> {
+    serde_json::to_value(view(user)).ok()
 }

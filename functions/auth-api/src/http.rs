@@ -15,10 +15,10 @@ use crm_lambda::api::Api;
 use crm_lambda::auth::{self, Keys};
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::Caller;
+use crm_lambda::contract::shapes::{Me, SignedIn, WhoAmI};
 use crm_lambda::gate::Gate;
 use crm_lambda::problem::Problem;
 use crm_lambda::routes;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::certificates::FetchCertificates;
@@ -65,8 +65,8 @@ pub fn router<S: Store, C: FetchCertificates>(app: App<S, C>) -> Router {
         .over(app)
 }
 
-async fn who_am_i(caller: Caller) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({"user": view(caller.user()?)})))
+async fn who_am_i(caller: Caller) -> Result<Json<WhoAmI>, Problem> {
+    Ok(Json(WhoAmI { user: view(caller.user()?) }))
 }
 
 async fn sign_in<S: Store, C: FetchCertificates>(
@@ -146,7 +146,7 @@ impl<S: Store, C: FetchCertificates> App<S, C> {
     fn signed_in(&self, user: &User, session: &Session, keys: &SigningKeys, now: Time) -> Result<Response, Problem> {
         let issued = auth::issue(&user.id, keys, now).zip(session::token(session, keys));
         let ((token, expires), session) = issued.ok_or_else(|| StoreError::Corrupt("no signing key".into()))?;
-        let body = json!({"token": token, "expiresAt": expires, "user": view(user)});
+        let body = SignedIn { token, expires_at: expires, user: view(user) };
         Ok(self.with_cookie(Json(body).into_response(), &session))
     }
 
@@ -178,10 +178,12 @@ fn read_credential(body: &Tree) -> Result<&str, Faults> {
     credential.ok_or_else(|| Faults::of("credential", "is required"))
 }
 
-fn view(user: &User) -> Value {
-    let mut shown = json!({"id": user.id, "email": user.email, "name": user.name, "role": user.role});
-    if let Some(picture) = &user.picture {
-        shown["picture"] = json!(picture);
+fn view(user: &User) -> Me {
+    Me {
+        id: user.id.to_string(),
+        email: user.email.to_string(),
+        name: user.name.clone(),
+        picture: user.picture.clone(),
+        role: user.role,
     }
-    shown
 }

@@ -24,13 +24,14 @@ use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
+use crm_lambda::contract::shapes::{Funnel, FunnelStep, Launched};
 use crm_lambda::etag::{check_match, etag};
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
 use crm_lambda::routes;
 use futures_util::future::try_join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{funnel, view};
 
@@ -75,9 +76,10 @@ async fn launch_campaign<S: Store, Q: Enqueue>(
     let campaign = draft.into_campaign(id, segment.rules, u64::try_from(customers).unwrap_or_default(), now);
     let plan = (0..campaign.plan_parts).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 });
     app.queue.enqueue(QueueName::Delivery, plan.map(|task| message(&task)).collect()).await?;
-    let audit = caller.audit(object(id), None, Some(view::campaign(&campaign, Tally::default())));
+    let audit = caller.audit(object(id), None, serde_json::to_value(view::campaign(&campaign, Tally::default())).ok());
     app.store.create_campaign(&campaign, &audit).await?;
-    let mut response = (StatusCode::ACCEPTED, Json(json!({"id": campaign.id, "status": campaign.state.status}))).into_response();
+    let mut response =
+        (StatusCode::ACCEPTED, Json(Launched { id: campaign.id.to_string(), status: campaign.state.status })).into_response();
     if let Ok(location) = HeaderValue::from_str(&format!("/api/campaigns/{}", campaign.id)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
@@ -93,8 +95,8 @@ async fn preview_campaign<S: Store, Q: Enqueue>(
     let context = Context { now: draft.scheduled_at.unwrap_or(now), consent_defaults: app.settings.consent_defaults };
     let audience = Audience { rules: &segment.rules, channel: draft.channel, context };
     let funnel = funnel::count(&*app.store, &audience).await?;
-    let steps: Vec<Value> = funnel.steps().iter().map(|(step, count)| json!({"step": step, "count": count})).collect();
-    Ok(Json(json!({"steps": steps, "willSend": funnel.will_send()})).into_response())
+    let steps = funnel.steps().map(|(step, count)| FunnelStep { step, count }).into();
+    Ok(Json(Funnel { steps, will_send: funnel.will_send() }).into_response())
 }
 
 async fn get_campaign<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -109,7 +111,7 @@ async fn list_messages<S: Store, Q: Enqueue>(
 ) -> Result<Response, Problem> {
     let campaign = find(&*app.store, &id).await?.record;
     let page = app.store.messages(&campaign, paging.after.clone(), paging.limit).await?;
-    Ok(paging.answer(page, |message| view::message(&campaign, &message)))
+    Ok(paging.answer(page, |message| view::message(&campaign, message)))
 }
 
 async fn pause_campaign<S: Store, Q: Enqueue>(

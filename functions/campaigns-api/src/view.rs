@@ -2,65 +2,60 @@
 
 use crm_domain::campaign::Campaign;
 use crm_domain::message::{Message, Tally};
-use serde_json::{Map, Value, json};
+use crm_lambda::contract::shapes;
 
 /// A campaign with the counts of its log.
-pub fn campaign(campaign: &Campaign, tally: Tally) -> Value {
+pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
     let state = &campaign.state;
-    shown([
-        ("id", json!(campaign.id)),
-        ("name", json!(campaign.name)),
-        ("segmentId", json!(campaign.segment_id)),
-        ("channel", json!(campaign.channel)),
-        ("objective", json!(campaign.objective)),
-        ("variants", json!(campaign.variants)),
-        ("status", json!(state.status)),
-        ("createdAt", json!(campaign.created_at)),
-        ("scheduledAt", json!(campaign.scheduled_at)),
-        ("finishedAt", json!(state.finished_at)),
-        ("failedReason", json!(state.failed_reason)),
-        ("planned", json!(state.planned)),
-        ("audience", json!(tally.audience)),
-        ("queued", json!(tally.queued)),
-        ("sent", json!(tally.sent)),
-        ("delivered", json!(tally.delivered)),
-        ("opened", json!(tally.opened)),
-        ("clicked", json!(tally.clicked)),
-        ("bounced", json!(tally.bounced)),
-        ("complained", json!(tally.complained)),
-        ("unsubscribed", json!(tally.unsubscribed)),
-        ("failed", json!(tally.failed)),
-        ("skipped", json!(tally.skipped)),
-    ])
+    shapes::Campaign {
+        id: campaign.id.to_string(),
+        name: campaign.name.clone(),
+        segment_id: campaign.segment_id.to_string(),
+        channel: campaign.channel,
+        objective: campaign.objective.clone(),
+        variants: campaign.variants.clone(),
+        status: state.status,
+        created_at: campaign.created_at,
+        scheduled_at: campaign.scheduled_at,
+        finished_at: state.finished_at,
+        failed_reason: state.failed_reason.clone(),
+        planned: state.planned,
+        audience: tally.audience,
+        queued: tally.queued,
+        sent: tally.sent,
+        delivered: tally.delivered,
+        opened: tally.opened,
+        clicked: tally.clicked,
+        bounced: tally.bounced,
+        complained: tally.complained,
+        unsubscribed: tally.unsubscribed,
+        failed: tally.failed,
+        skipped: tally.skipped,
+    }
 }
 
 /// An entry of the log.
-pub fn message(campaign: &Campaign, message: &Message) -> Value {
-    shown([
-        ("id", json!(campaign.message_id(message.customer_id).to_string())),
-        ("customerId", json!(message.customer_id)),
-        ("email", json!(message.email)),
-        ("channel", json!(message.channel)),
-        ("status", json!(message.status())),
-        ("variant", json!(message.variant)),
-        ("queuedAt", json!(message.queued_at)),
-        ("sentAt", json!(message.sent_at)),
-        ("deliveredAt", json!(message.delivered_at)),
-        ("openedAt", json!(message.opened_at)),
-        ("clickedAt", json!(message.clicked_at)),
-        ("bouncedAt", json!(message.bounced_at)),
-        ("complainedAt", json!(message.complained_at)),
-        ("unsubscribedAt", json!(message.unsubscribed_at)),
-        ("failedAt", json!(message.failed_at)),
-        ("failedReason", json!(message.failed_reason)),
-        ("skippedReason", json!(message.skipped_reason)),
-        ("phase", json!(message.skipped_phase)),
-        ("subject", json!(message.subject)),
-        ("body", json!(message.body)),
-    ])
-}
-
-fn shown<const N: usize>(members: [(&str, Value); N]) -> Value {
-    let known = members.into_iter().filter(|(_, value)| !value.is_null());
-    Value::Object(known.map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())
+pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
+    shapes::Message {
+        id: campaign.message_id(message.customer_id).to_string(),
+        customer_id: message.customer_id.to_string(),
+        status: message.status(),
+        email: message.email,
+        channel: message.channel,
+        variant: message.variant,
+        queued_at: message.queued_at,
+        sent_at: message.sent_at,
+        delivered_at: message.delivered_at,
+        opened_at: message.opened_at,
+        clicked_at: message.clicked_at,
+        bounced_at: message.bounced_at,
+        complained_at: message.complained_at,
+        unsubscribed_at: message.unsubscribed_at,
+        failed_at: message.failed_at,
+        failed_reason: message.failed_reason,
+        skipped_reason: message.skipped_reason,
+        phase: message.skipped_phase,
+        subject: message.subject,
+        body: message.body,
+    }
 }

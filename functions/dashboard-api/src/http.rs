@@ -7,10 +7,10 @@ use crm_domain::money::Money;
 use crm_domain::ports::ReadFigures;
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
+use crm_lambda::contract::shapes::{Day, Statistics};
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::problem::Problem;
 use crm_lambda::routes;
-use serde_json::{Value, json};
 
 /// The storage that the dashboard needs.
 pub trait Store: ReadFigures + GateStore {}
@@ -21,7 +21,7 @@ pub fn router<S: Store>(app: App<S>, keys: Keys) -> Router {
     Api::new(Gate::new(keys, app.store.clone())).on(&routes::GET_STATISTICS, get_stats::<S>).over(app)
 }
 
-async fn get_stats<S: Store>(State(app): State<App<S>>) -> Result<Json<Value>, Problem> {
+async fn get_stats<S: Store>(State(app): State<App<S>>) -> Result<Json<Statistics>, Problem> {
     let figures = app.store.figures().await?;
     let currency = &app.settings.currency;
     let all = figures.days.iter().fold(DayDelta::default(), |sum, day| DayDelta {
@@ -29,26 +29,21 @@ async fn get_stats<S: Store>(State(app): State<App<S>>) -> Result<Json<Value>, P
         revenue: sum.revenue + day.figures.revenue,
         customers: sum.customers + day.figures.customers,
     });
-    let daily: Vec<Value> = figures
-        .days
-        .iter()
-        .map(|day| {
-            json!({
-                "date": day.date.to_string(),
-                "orders": day.figures.orders,
-                "revenue": currency.to_major(Money::from_minor(day.figures.revenue)),
-                "customers": day.figures.customers,
-            })
-        })
-        .collect();
-    Ok(Json(json!({
-        "customers": all.customers,
-        "orders": all.orders,
-        "revenue": currency.to_major(Money::from_minor(all.revenue)),
-        "segments": figures.segments,
-        "campaigns": figures.campaigns,
-        "messages": figures.messages,
-        "currency": currency.code(),
-        "daily": daily,
-    })))
+    let revenue = |minor: i64| currency.to_major(Money::from_minor(minor));
+    let daily = figures.days.iter().map(|day| Day {
+        date: day.date.to_string(),
+        orders: day.figures.orders,
+        revenue: revenue(day.figures.revenue),
+        customers: day.figures.customers,
+    });
+    Ok(Json(Statistics {
+        customers: all.customers,
+        orders: all.orders,
+        revenue: revenue(all.revenue),
+        segments: figures.segments,
+        campaigns: figures.campaigns,
+        messages: figures.messages,
+        currency: currency.code().to_owned(),
+        daily: daily.collect(),
+    }))
 }

@@ -1,9 +1,10 @@
 //! The routes without a token: health, and the receipts that providers sign.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use crm_domain::event::Kind;
@@ -18,12 +19,12 @@ use crm_lambda::auth::Keys;
 use crm_lambda::body;
 use crm_lambda::caller::Attempt;
 use crm_lambda::config::Settings;
+use crm_lambda::contract::shapes::Health;
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::problem::Problem;
 use crm_lambda::routes;
-use serde_json::json;
 
-use crate::signature;
+use crate::{docs, signature};
 
 /// What the handlers work with.
 pub struct App<S, Q> {
@@ -50,6 +51,8 @@ pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>) -> Router {
     Api::new(Gate::new(app.keys.clone(), app.store.clone()))
         .on(&routes::CHECK_HEALTH, get_health::<S, Q>)
         .on(&routes::RECORD_RECEIPTS, record_receipts::<S, Q>)
+        .on(&routes::GET_OPENAPI, get_openapi)
+        .on(&routes::GET_DOCS, get_docs)
         .over(app)
 }
 
@@ -58,12 +61,30 @@ async fn get_health<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>) -> Respo
     let word = |ok: bool| if ok { "ok" } else { "failing" };
     let all = storage && secrets;
     let status = if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let health = json!({
-        "status": word(all),
-        "version": env!("CARGO_PKG_VERSION"),
-        "checks": {"storage": word(storage), "secrets": word(secrets)},
-    });
+    let health = Health {
+        status: word(all),
+        version: env!("CARGO_PKG_VERSION"),
+        checks: BTreeMap::from([("storage", word(storage)), ("secrets", word(secrets))]),
+    };
     (status, Json(health)).into_response()
+}
+
+async fn get_openapi() -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
+    (headers, docs::OPENAPI).into_response()
+}
+
+async fn get_docs() -> Result<Response, Problem> {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        // A page of text: it loads nothing and runs nothing.
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+    ];
+    Ok((headers, docs::page()?).into_response())
 }
 
 async fn record_receipts<S: Store, Q: Enqueue>(

@@ -1,5 +1,6 @@
 //! `public-api`: wiring.
 
+mod docs;
 mod http;
 mod signature;
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
+use crm_lambda::contract::shapes::{self, Preview};
 use crm_lambda::etag::{check_match, etag};
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
@@ -62,7 +63,7 @@ async fn create_segment<S: Store>(
 ) -> Result<Response, Problem> {
     let id = SegmentId::of_request(attempt.id);
     let segment = SegmentDraft::parse(&body, &app.settings.currency)?.into_segment(id, attempt.at);
-    let audit = caller.audit(object(id), None, Some(show(&segment)));
+    let audit = caller.audit(object(id), None, told(&segment));
     app.store.create_segment(&segment, &audit).await?;
     let mut response = shown(StatusCode::CREATED, 1, &segment);
     if let Ok(location) = HeaderValue::from_str(&format!("/api/segments/{}", segment.id)) {
@@ -75,9 +76,9 @@ async fn preview_rules<S: Store>(State(app): State<App<S>>, JsonBody(body): Json
     let started = Instant::now();
     let rules = parse_preview(&body, &app.settings.currency)?;
     let preview = audience::preview(&*app.store, &rules, &context(&app)).await?;
-    let sample: Vec<Value> = preview.sample.iter().map(|customer| view::customer(customer, &app.settings)).collect();
+    let sample = preview.sample.iter().map(|customer| view::customer(customer, &app.settings)).collect();
     let took_ms = started.elapsed().as_millis() as u64;
-    Ok(Json(json!({"count": preview.count, "total": preview.total, "sample": sample, "tookMs": took_ms})).into_response())
+    Ok(Json(Preview { count: preview.count, total: preview.total, sample, took_ms }).into_response())
 }
 
 async fn get_segment<S: Store>(State(app): State<App<S>>, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -96,7 +97,7 @@ async fn update_segment<S: Store>(
     let found = find(&app, &id).await?;
     check_match(&headers, found.version)?;
     let changed = change.applied_to(&found.record, Time::now());
-    let audit = caller.audit(object(changed.id), Some(show(&found.record)), Some(show(&changed)));
+    let audit = caller.audit(object(changed.id), told(&found.record), told(&changed));
     app.store.update_segment(found.version, &changed, &audit).await?;
     Ok(shown(StatusCode::OK, found.version + 1, &changed))
 }
@@ -109,7 +110,7 @@ async fn delete_segment<S: Store>(
 ) -> Result<Response, Problem> {
     let found = find(&app, &id).await?;
     check_match(&headers, found.version)?;
-    let audit = caller.audit(object(found.record.id), Some(show(&found.record)), None);
+    let audit = caller.audit(object(found.record.id), told(&found.record), None);
     app.store.delete_segment(found.record.id, found.version, &audit).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -148,16 +149,18 @@ fn shown(status: StatusCode, version: u64, segment: &Segment) -> Response {
     (status, [(header::ETAG, etag(version))], Json(show(segment))).into_response()
 }
 
-fn show(segment: &Segment) -> Value {
-    let mut shown = json!({
-        "id": segment.id,
-        "name": segment.name,
-        "rules": segment.rules,
-        "createdAt": segment.created_at,
-        "updatedAt": segment.updated_at,
-    });
-    if let (Some(members), Some(description)) = (shown.as_object_mut(), &segment.description) {
-        members.insert("description".into(), json!(description));
+fn show(segment: &Segment) -> shapes::Segment {
+    shapes::Segment {
+        id: segment.id.to_string(),
+        name: segment.name.clone(),
+        description: segment.description.clone(),
+        rules: json!(segment.rules),
+        created_at: segment.created_at,
+        updated_at: segment.updated_at,
     }
-    shown
+}
+
+/// As the audit log keeps it.
+fn told(segment: &Segment) -> Option<Value> {
+    serde_json::to_value(show(segment)).ok()
 }

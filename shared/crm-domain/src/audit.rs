@@ -1,5 +1,6 @@
 //! The audit log: who changed what, when, and how it was before. Personal data is masked before it gets here.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,7 +13,7 @@ pub const KEPT: i64 = 400 * DAY;
 const MAX_MEMBER: usize = 16_384;
 
 /// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Actor {
     /// The user's id; `keys/ID` for an API key.
@@ -22,9 +23,10 @@ pub struct Actor {
 }
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
+    #[schemars(with = "String")]
     pub id: AuditId,
     pub at: Time,
     pub actor: Actor,

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::json::Json;
@@ -13,7 +14,7 @@ use crate::json::Json;
 pub type Reason = Cow<'static, str>;
 
 /// One fault of a request: which field, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Fault {
     /// Path from the body's root, as in `items[2].sku`; empty for the body itself.
     pub field: String,
@@ -21,7 +22,7 @@ pub struct Fault {
 }
 
 /// All the faults of one input; never empty when returned as an error.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema, thiserror::Error)]
 #[error("{}", .0.iter().map(|f| format!("{}: {}", f.field, f.reason)).collect::<Vec<_>>().join("; "))]
 #[serde(transparent)]
 pub struct Faults(pub Vec<Fault>);

@@ -1,5 +1,6 @@
 //! An order: what was bought, what it counts for, and which of two versions of it stands.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::email::Email;
@@ -13,7 +14,7 @@ use crate::stamp::Stamp;
 use crate::time::{DAY, Time};
 
 /// Where an order stands with the merchant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OrderStatus {
     Placed,

@@ -7,6 +7,7 @@ pub mod batch;
 pub mod body;
 pub mod caller;
 pub mod config;
+pub mod contract;
 pub mod etag;
 pub mod gate;
 pub mod operation;

@@ -1,6 +1,8 @@
 //! One operation of the API: its route, whom it is for, how often, and what happens when it is sent twice.
 
 use axum::routing::MethodFilter;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
 use crm_domain::access::Permission;
 use crm_domain::limits::Rate;
 
@@ -45,6 +47,34 @@ pub enum Replay {
     Stored,
 }
 
+/// Describes a type in the document.
+pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+/// How a type is described.
+pub(crate) fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+/// An answer that is no refusal.
+#[derive(Debug, Clone, Copy)]
+pub struct Success {
+    pub status: u16,
+    pub media: &'static str,
+    pub schema: Option<SchemaOf>,
+}
+
+impl Success {
+    pub(crate) const fn description(&self) -> &'static str {
+        match self.status {
+            201 => "Created.",
+            202 => "Accepted; it happens soon.",
+            204 => "Done; there is nothing to say.",
+            503 => "Something behind the API fails.",
+            _ => "What was asked for.",
+        }
+    }
+}
+
 /// A route of the API. All of them stand in [`crate::routes`].
 #[derive(Debug, Clone, Copy)]
 pub struct Operation {
@@ -55,6 +85,14 @@ pub struct Operation {
     pub permission: Permission,
     pub replay: Replay,
     pub rate: Option<Rate>,
+    pub summary: &'static str,
+    pub body: Option<SchemaOf>,
+    pub answers: [Option<Success>; 2],
+    /// Names of query parameters, and whether they must be there.
+    pub query: &'static [(&'static str, bool)],
+    pub is_paged: bool,
+    /// Whether it honours `If-Match`, which all changes and deletions do.
+    pub takes_match: bool,
 }
 
 impl Operation {
@@ -69,7 +107,21 @@ impl Operation {
             (Verb::Post, Permission::Public) | (Verb::Get | Verb::Patch | Verb::Delete, _) => Replay::Unneeded,
             (Verb::Post, _) => Replay::Stored,
         };
-        Self { function, name, verb, path, permission, replay, rate: None }
+        Self {
+            function,
+            name,
+            verb,
+            path,
+            permission,
+            replay,
+            rate: None,
+            summary: "",
+            body: None,
+            answers: [None, None],
+            query: &[],
+            is_paged: false,
+            takes_match: false,
+        }
     }
 
     /// A write that is queued: its answer follows from the request.
@@ -79,6 +131,46 @@ impl Operation {
 
     pub(crate) const fn rated(self, rate: Rate) -> Self {
         Self { rate: Some(rate), ..self }
+    }
+
+    pub(crate) const fn says(self, summary: &'static str) -> Self {
+        Self { summary, ..self }
+    }
+
+    pub(crate) const fn takes(self, body: SchemaOf) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
+    pub(crate) const fn gives(self, status: u16, schema: SchemaOf) -> Self {
+        self.answers_with(Success { status, media: "application/json", schema: Some(schema) })
+    }
+
+    pub(crate) const fn gives_nothing(self) -> Self {
+        self.answers_with(Success { status: 204, media: "", schema: None })
+    }
+
+    pub(crate) const fn gives_text(self, media: &'static str) -> Self {
+        self.answers_with(Success { status: 200, media, schema: Some(of::<String>) })
+    }
+
+    pub(crate) const fn lists(self, page: SchemaOf) -> Self {
+        Self { is_paged: true, ..self.gives(200, page) }
+    }
+
+    pub(crate) const fn asks(self, query: &'static [(&'static str, bool)]) -> Self {
+        Self { query, ..self }
+    }
+
+    pub(crate) const fn matched(self) -> Self {
+        Self { takes_match: true, ..self }
+    }
+
+    const fn answers_with(self, success: Success) -> Self {
+        let answers = match self.answers {
+            [None, _] => [Some(success), None],
+            [first, _] => [first, Some(success)],
+        };
+        Self { answers, ..self }
     }
 
     /// Its name in the API's document and in the audit log: `place_orders`.

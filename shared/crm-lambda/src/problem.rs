@@ -20,6 +20,23 @@ pub struct Problem {
     retry_after: Option<u32>,
 }
 
+/// The answer of a request that failed (RFC 9457).
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "Problem")]
+#[allow(dead_code, reason = "describes `Wire` in the document")]
+pub(crate) struct Shape {
+    r#type: String,
+    title: String,
+    status: u16,
+    /// What programs go by.
+    code: String,
+    #[schemars(default)]
+    detail: Option<String>,
+    /// Every fault of the input.
+    #[schemars(default)]
+    errors: Vec<Fault>,
+}
+
 #[derive(Serialize)]
 struct Wire<'a> {
     r#type: &'static str,

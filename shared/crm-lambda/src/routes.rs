@@ -2,15 +2,17 @@
 //! tests that walk all of it are made. What each role holds is said by [`Permission::held_by`].
 
 use crm_domain::access::Permission;
+use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
-use crate::operation::{Operation, Verb};
+use crate::contract::{requests as q, shapes as s};
+use crate::operation::{Operation, Verb, of};
 
 macro_rules! operations {
-    ($($function:literal { $($name:ident: $verb:ident $path:literal $permission:ident $(.$with:ident($($value:expr),*))*;)* })*) => {
+    ($($function:literal { $($name:ident: $verb:ident $path:literal $permission:ident $summary:literal $(.$with:ident($($value:expr),*))*;)* })*) => {
         $($(
             pub static $name: Operation =
-                Operation::new($function, stringify!($name), Verb::$verb, $path, Permission::$permission)$(.$with($($value),*))*;
+                Operation::new($function, stringify!($name), Verb::$verb, $path, Permission::$permission).says($summary)$(.$with($($value),*))*;
         )*)*
 
         /// All of them.
@@ -20,69 +22,105 @@ macro_rules! operations {
 
 operations! {
     "customers-api" {
-        LIST_CUSTOMERS: Get "/api/customers" Read;
-        UPSERT_CUSTOMERS: Post "/api/customers" Ingest.queued();
-        GET_CUSTOMER: Get "/api/customers/{id}" Read;
-        LIST_CUSTOMER_ORDERS: Get "/api/customers/{id}/orders" Read;
-        RECORD_ACTIVITIES: Post "/api/activities" Ingest.queued();
+        LIST_CUSTOMERS: Get "/api/customers" Read "Customers, newest first; or those found by the beginnings of words."
+            .asks(&[("search", false)]).lists(of::<s::Page<s::Customer>>);
+        UPSERT_CUSTOMERS: Post "/api/customers" Ingest "Create or change customers, by e-mail address."
+            .queued().takes(of::<q::OneOrMany<q::Customer>>).gives(202, of::<Queued>);
+        GET_CUSTOMER: Get "/api/customers/{id}" Read "One customer.".gives(200, of::<s::Customer>);
+        LIST_CUSTOMER_ORDERS: Get "/api/customers/{id}/orders" Read "A customer's orders, newest first."
+            .lists(of::<s::Page<s::Order>>);
+        RECORD_ACTIVITIES: Post "/api/activities" Ingest "Record what customers did."
+            .queued().takes(of::<q::OneOrMany<q::Activity>>).gives(202, of::<Queued>);
     }
     "orders-api" {
-        LIST_ORDERS: Get "/api/orders" Read;
-        PLACE_ORDERS: Post "/api/orders" Ingest.queued();
-        GET_ORDER: Get "/api/orders/{id}" Read;
-        CHANGE_ORDER_STATUS: Patch "/api/orders/{id}" Ingest;
-        LIST_ORDERS_BY_EMAIL: Get "/api/orders/by-email/{email}" Read;
+        LIST_ORDERS: Get "/api/orders" Read "Orders, newest first by placedAt, then id.".lists(of::<s::Page<s::Order>>);
+        PLACE_ORDERS: Post "/api/orders" Ingest "Place orders."
+            .queued().takes(of::<q::OneOrMany<q::Order>>).gives(202, of::<Queued>);
+        GET_ORDER: Get "/api/orders/{id}" Read "One order.".gives(200, of::<s::Order>);
+        CHANGE_ORDER_STATUS: Patch "/api/orders/{id}" Ingest "Fulfil, cancel or refund an order."
+            .takes(of::<q::StatusChange>).gives(202, of::<s::Accepted>);
+        LIST_ORDERS_BY_EMAIL: Get "/api/orders/by-email/{email}" Read "The orders of an address, newest first."
+            .lists(of::<s::Page<s::Order>>);
     }
     "segments-api" {
-        LIST_SEGMENTS: Get "/api/segments" Read;
-        CREATE_SEGMENT: Post "/api/segments" Write;
-        PREVIEW_SEGMENT: Post "/api/segments/preview" Read;
-        GET_SEGMENT: Get "/api/segments/{id}" Read;
-        UPDATE_SEGMENT: Patch "/api/segments/{id}" Write;
-        DELETE_SEGMENT: Delete "/api/segments/{id}" Write;
-        LIST_MEMBERS: Get "/api/segments/{id}/members" Read;
-        EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read;
+        LIST_SEGMENTS: Get "/api/segments" Read "Segments, newest first.".lists(of::<s::Page<s::Segment>>);
+        CREATE_SEGMENT: Post "/api/segments" Write "Save an audience.".takes(of::<q::Segment>).gives(201, of::<s::Segment>);
+        PREVIEW_SEGMENT: Post "/api/segments/preview" Read "Count whom rules pick at this moment."
+            .takes(of::<q::Preview>).gives(200, of::<s::Preview>);
+        GET_SEGMENT: Get "/api/segments/{id}" Read "One segment.".gives(200, of::<s::Segment>);
+        UPDATE_SEGMENT: Patch "/api/segments/{id}" Write "Change a segment."
+            .takes(of::<q::SegmentChange>).gives(200, of::<s::Segment>);
+        DELETE_SEGMENT: Delete "/api/segments/{id}" Write "Delete a segment.".gives_nothing();
+        LIST_MEMBERS: Get "/api/segments/{id}/members" Read "Who belongs at this moment.".lists(of::<s::Page<s::Customer>>);
+        EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read "Why somebody belongs, or does not."
+            .asks(&[("email", true)]).gives(200, of::<q::Explanation>);
     }
     "campaigns-api" {
-        LIST_CAMPAIGNS: Get "/api/campaigns" Read;
-        LAUNCH_CAMPAIGN: Post "/api/campaigns" Write.rated(limits::LAUNCH);
-        PREVIEW_CAMPAIGN: Post "/api/campaigns/preview" Read;
-        GET_CAMPAIGN: Get "/api/campaigns/{id}" Read;
-        LIST_MESSAGES: Get "/api/campaigns/{id}/messages" Read;
-        PAUSE_CAMPAIGN: Post "/api/campaigns/{id}/pause" Write;
-        RESUME_CAMPAIGN: Post "/api/campaigns/{id}/resume" Write;
-        CANCEL_CAMPAIGN: Post "/api/campaigns/{id}/cancel" Write;
+        LIST_CAMPAIGNS: Get "/api/campaigns" Read "Campaigns, newest first.".lists(of::<s::Page<s::Campaign>>);
+        LAUNCH_CAMPAIGN: Post "/api/campaigns" Write "Launch a campaign, at once or later."
+            .rated(limits::LAUNCH).takes(of::<q::Campaign>).gives(202, of::<s::Launched>);
+        PREVIEW_CAMPAIGN: Post "/api/campaigns/preview" Read "How many a launch would write to."
+            .takes(of::<q::Campaign>).gives(200, of::<s::Funnel>);
+        GET_CAMPAIGN: Get "/api/campaigns/{id}" Read "One campaign with its counts.".gives(200, of::<s::Campaign>);
+        LIST_MESSAGES: Get "/api/campaigns/{id}/messages" Read "The log of a campaign.".lists(of::<s::Page<s::Message>>);
+        PAUSE_CAMPAIGN: Post "/api/campaigns/{id}/pause" Write "Hold a campaign."
+            .matched().gives(200, of::<s::Campaign>);
+        RESUME_CAMPAIGN: Post "/api/campaigns/{id}/resume" Write "Go on with a held campaign."
+            .matched().gives(200, of::<s::Campaign>);
+        CANCEL_CAMPAIGN: Post "/api/campaigns/{id}/cancel" Write "End a campaign; who is still queued is skipped."
+            .matched().gives(200, of::<s::Campaign>);
     }
     "dashboard-api" {
-        GET_STATISTICS: Get "/api/stats" Read;
+        GET_STATISTICS: Get "/api/stats" Read "The figures of the dashboard.".gives(200, of::<s::Statistics>);
     }
     "admin-api" {
-        LIST_QUEUES: Get "/api/queues" Administer;
-        REDRIVE_QUEUE: Post "/api/queues/{name}/redrive" Administer;
-        LIST_IMPORTS: Get "/api/imports" Read;
-        START_IMPORT: Post "/api/imports" Write;
-        GET_IMPORT: Get "/api/imports/{id}" Read;
-        DOWNLOAD_REJECTED_ROWS: Get "/api/imports/{id}/rejected" Read;
-        LIST_USERS: Get "/api/users" Administer;
-        INVITE_USER: Post "/api/users" Administer;
-        GET_USER: Get "/api/users/{id}" Administer;
-        CHANGE_USER: Patch "/api/users/{id}" Administer;
-        WITHDRAW_INVITATION: Delete "/api/users/{id}" Administer;
-        LIST_KEYS: Get "/api/keys" Administer;
-        CREATE_KEY: Post "/api/keys" Administer;
-        REVOKE_KEY: Delete "/api/keys/{id}" Administer;
-        LIST_AUDIT: Get "/api/audit" Administer;
+        LIST_QUEUES: Get "/api/queues" Administer "How the queues stand.".gives(200, of::<s::Page<s::Queue>>);
+        REDRIVE_QUEUE: Post "/api/queues/{name}/redrive" Administer "Give a queue's dead letters another try."
+            .gives(202, of::<s::Redriven>);
+        LIST_IMPORTS: Get "/api/imports" Read "Imports, newest first.".lists(of::<s::Page<s::Import>>);
+        START_IMPORT: Post "/api/imports" Write "Start an import: the answer says where to put the file."
+            .takes(of::<q::Import>).gives(201, of::<s::ImportTicket>);
+        GET_IMPORT: Get "/api/imports/{id}" Read "How far an import is.".gives(200, of::<s::Import>);
+        DOWNLOAD_REJECTED_ROWS: Get "/api/imports/{id}/rejected" Read "The rows that were refused, each with its reason."
+            .gives_text("text/csv");
+        LIST_USERS: Get "/api/users" Administer "Users and invitations.".lists(of::<s::Page<s::User>>);
+        INVITE_USER: Post "/api/users" Administer "Invite somebody.".takes(of::<q::Invitation>).gives(201, of::<s::User>);
+        GET_USER: Get "/api/users/{id}" Administer "One user.".gives(200, of::<s::User>);
+        CHANGE_USER: Patch "/api/users/{id}" Administer "Change a user's role, disable them, or let them in again."
+            .takes(of::<q::UserChange>).gives(200, of::<s::User>);
+        WITHDRAW_INVITATION: Delete "/api/users/{id}" Administer "Take an invitation back.".gives_nothing();
+        LIST_KEYS: Get "/api/keys" Administer "API keys, newest first.".lists(of::<s::Page<s::ApiKey>>);
+        CREATE_KEY: Post "/api/keys" Administer "Create an API key; it is shown this once."
+            .takes(of::<q::ApiKey>).gives(201, of::<s::ApiKey>);
+        REVOKE_KEY: Delete "/api/keys/{id}" Administer "Revoke an API key.".gives_nothing();
+        LIST_AUDIT: Get "/api/audit" Administer "Who changed what, newest first."
+            .asks(&[("actor", false), ("object", false), ("since", false), ("until", false)])
+            .lists(of::<s::Page<AuditEntry>>);
     }
     "auth-api" {
-        SIGN_IN: Post "/auth/google-jwt" Public.rated(limits::SIGN_IN);
-        REFRESH: Post "/auth/refresh" Public.rated(limits::SIGN_IN);
-        SIGN_OUT: Post "/auth/logout" Public.rated(limits::SIGN_IN);
-        WHO_AM_I: Get "/auth/user-jwt" SignedIn;
+        SIGN_IN: Post "/auth/google-jwt" Public "Sign in with Google's ID token."
+            .rated(limits::SIGN_IN).takes(of::<q::Credential>).gives(200, of::<s::SignedIn>);
+        REFRESH: Post "/auth/refresh" Public "A new access token for the session of the cookie; nothing without one."
+            .rated(limits::SIGN_IN).gives(200, of::<s::SignedIn>).gives_nothing();
+        SIGN_OUT: Post "/auth/logout" Public "End the session.".rated(limits::SIGN_IN).gives_nothing();
+        WHO_AM_I: Get "/auth/user-jwt" SignedIn "Who the caller is.".gives(200, of::<s::WhoAmI>);
     }
     "public-api" {
-        CHECK_HEALTH: Get "/api/health" Public;
-        RECORD_RECEIPTS: Post "/api/receipts/{provider}" Public;
+        CHECK_HEALTH: Get "/api/health" Public "Whether the product works.".gives(200, of::<s::Health>).gives(503, of::<s::Health>);
+        RECORD_RECEIPTS: Post "/api/receipts/{provider}" Public "What a provider reports of messages; signed."
+            .takes(of::<q::OneOrMany<q::Receipt>>).gives(202, of::<Queued>);
+        GET_OPENAPI: Get "/api/openapi.json" Public "This document.".gives(200, of::<serde_json::Map<String, serde_json::Value>>);
+        GET_DOCS: Get "/api/docs" Public "This document, to be read by people.".gives_text("text/html");
     }
+}
+
+/// The answer to a queued write: of one object, or of many.
+#[derive(schemars::JsonSchema)]
+#[schemars(untagged)]
+#[allow(dead_code, reason = "describes two answers in the document")]
+enum Queued {
+    One(s::Accepted),
+    Many(s::BulkAccepted),
 }
 
 #[cfg(test)]

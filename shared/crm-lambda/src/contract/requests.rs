@@ -1,0 +1,307 @@
+//! What the API takes, for the document alone: requests are read by the domain, which names every fault at once. That the
+//! two agree is seen by sending what the document allows, and what it does not.
+
+use std::collections::BTreeMap;
+
+use crm_domain::access::{Role, Scope};
+use crm_domain::customer::Channel;
+use crm_domain::import::ImportKind;
+use crm_domain::message::Report;
+use crm_domain::order::OrderStatus;
+use schemars::JsonSchema;
+use serde_json::{Number, Value};
+
+/// Who a customer is. Only what is named changes; `null` clears it.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CustomerRequest")]
+pub struct Customer {
+    #[schemars(extend("format" = "email", "maxLength" = 254))]
+    pub email: String,
+    #[schemars(length(min = 1, max = 200))]
+    pub name: Option<String>,
+    #[schemars(length(min = 1, max = 500))]
+    pub phone: Option<String>,
+    #[schemars(length(min = 1, max = 500))]
+    pub city: Option<String>,
+    #[schemars(length(min = 1, max = 500))]
+    pub country: Option<String>,
+    pub time_zone: Option<TimeZone>,
+    #[schemars(length(max = 50))]
+    pub tags: Option<Vec<Tag>>,
+    pub attributes: Option<BTreeMap<AttributeKey, Option<Attribute>>>,
+    #[schemars(range(max = 1_000_000_000))]
+    pub visits: Option<u32>,
+    pub last_active_at: Option<Moment>,
+    pub created_at: Option<Moment>,
+    pub email_consent: Option<bool>,
+    pub sms_consent: Option<bool>,
+    pub whatsapp_consent: Option<bool>,
+}
+
+/// A line of an order.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "OrderLineRequest")]
+pub struct OrderLine {
+    #[schemars(length(min = 1, max = 100))]
+    pub sku: String,
+    #[schemars(length(min = 1, max = 200))]
+    pub name: String,
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub quantity: u32,
+    #[schemars(range(min = 0, max = 1_000_000_000_000_i64), extend("multipleOf" = 0.01))]
+    pub unit_price: Number,
+}
+
+/// An order: its lines, or what was paid, or both.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "OrderRequest")]
+pub struct Order {
+    #[schemars(length(min = 1, max = 100))]
+    pub order_id: Option<String>,
+    #[schemars(extend("format" = "email", "maxLength" = 254))]
+    pub email: String,
+    #[schemars(length(min = 1, max = 200))]
+    pub items: Option<Vec<OrderLine>>,
+    #[schemars(range(min = 0, max = 1_000_000_000_000_i64), extend("multipleOf" = 0.01))]
+    pub total: Option<Number>,
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub quantity: Option<u32>,
+    pub currency: Option<String>,
+    pub placed_at: Option<Moment>,
+    pub status: Option<OrderStatus>,
+}
+
+/// Something that a customer did; `visit` counts as a visit.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "ActivityRequest")]
+pub struct Activity {
+    #[schemars(extend("format" = "email", "maxLength" = 254))]
+    pub email: String,
+    #[schemars(length(min = 1, max = 100))]
+    pub r#type: String,
+    pub at: Moment,
+    #[schemars(length(min = 1, max = 100))]
+    pub activity_id: Option<String>,
+}
+
+/// Where an order stands from now on.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "StatusChangeRequest")]
+pub struct StatusChange {
+    pub status: OrderStatus,
+}
+
+/// A new segment.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "SegmentRequest")]
+pub struct Segment {
+    #[schemars(length(min = 1, max = 200))]
+    pub name: String,
+    #[schemars(length(min = 1, max = 500))]
+    pub description: Option<String>,
+    pub rules: RuleGroup,
+}
+
+/// What is to change of a segment.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "SegmentChangeRequest")]
+pub struct SegmentChange {
+    #[schemars(with = "String", default, length(min = 1, max = 200))]
+    pub name: Option<String>,
+    #[schemars(length(min = 1, max = 500))]
+    pub description: Option<String>,
+    #[schemars(with = "RuleGroup", default)]
+    pub rules: Option<RuleGroup>,
+}
+
+/// Rules to be tried.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "PreviewRequest")]
+pub struct Preview {
+    pub rules: RuleGroup,
+}
+
+/// One wording of the message.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "VariantRequest")]
+pub struct Variant {
+    #[schemars(length(min = 1, max = 200))]
+    pub subject: Option<String>,
+    #[schemars(length(min = 1, max = 10000))]
+    pub body: String,
+}
+
+/// A campaign to be launched.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CampaignRequest")]
+pub struct Campaign {
+    #[schemars(length(min = 1, max = 200))]
+    pub name: String,
+    #[schemars(extend("format" = "uuid"))]
+    pub segment_id: String,
+    pub channel: Channel,
+    #[schemars(length(min = 1, max = 500))]
+    pub objective: Option<String>,
+    #[schemars(length(min = 1, max = 5))]
+    pub variants: Vec<Variant>,
+    pub scheduled_at: Option<Moment>,
+}
+
+/// What a file will hold; `mapping` names your columns by our fields.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "ImportRequest")]
+pub struct Import {
+    pub kind: ImportKind,
+    pub mapping: Option<BTreeMap<String, String>>,
+}
+
+/// Somebody who may enter.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "InvitationRequest")]
+pub struct Invitation {
+    #[schemars(extend("format" = "email", "maxLength" = 254))]
+    pub email: String,
+    pub role: Role,
+}
+
+/// What is to change of a user.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "UserChangeRequest")]
+pub struct UserChange {
+    #[schemars(with = "Role", default)]
+    pub role: Option<Role>,
+    #[schemars(with = "bool", default)]
+    pub disabled: Option<bool>,
+}
+
+/// A new API key.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "ApiKeyRequest")]
+pub struct ApiKey {
+    #[schemars(length(min = 1, max = 200))]
+    pub name: String,
+    #[schemars(length(min = 1, max = 2))]
+    pub scopes: Vec<Scope>,
+    pub expires_at: Option<Moment>,
+}
+
+/// Google's ID token.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CredentialRequest")]
+pub struct Credential {
+    pub credential: String,
+}
+
+/// What a provider reports of a message.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "ReceiptRequest")]
+pub struct Receipt {
+    pub message_id: String,
+    pub status: Report,
+    pub at: Moment,
+    #[schemars(length(min = 1, max = 500))]
+    pub reason: Option<String>,
+}
+
+/// One object, or up to 500 of them.
+#[derive(JsonSchema)]
+#[schemars(untagged, rename = "{T}OrMany")]
+pub enum OneOrMany<T> {
+    One(T),
+    Many(Many<T>),
+}
+
+/// Up to 500 objects; each is accepted or refused by itself.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, rename = "Many{T}")]
+pub struct Many<T> {
+    #[schemars(length(min = 1, max = 500))]
+    pub items: Vec<T>,
+}
+
+/// Rules in the form of react-querybuilder: at most six groups deep, at most 100 conditions.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase")]
+pub struct RuleGroup {
+    pub combinator: Combinator,
+    #[schemars(default)]
+    pub not: bool,
+    pub rules: Vec<RuleOrGroup>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub enum Combinator {
+    And,
+    Or,
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub enum RuleOrGroup {
+    Group(RuleGroup),
+    Rule(Rule),
+}
+
+/// A condition.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase")]
+pub struct Rule {
+    pub field: String,
+    pub operator: String,
+    pub value: Option<Value>,
+    /// An ISO 8601 duration counted back from now, or an interval of two dates.
+    pub within: Option<String>,
+}
+
+/// A group or condition with what it makes of one customer.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub enum Explanation {
+    Group {
+        combinator: Combinator,
+        not: bool,
+        holds: bool,
+        rules: Vec<Explanation>,
+    },
+    #[schemars(rename_all = "camelCase")]
+    Condition {
+        field: String,
+        operator: String,
+        value: Option<Value>,
+        within: Option<String>,
+        holds: bool,
+        /// The customer's value; `null` when there is none.
+        seen: Value,
+        /// When time alone will change `holds`.
+        flips_at: Option<Moment>,
+    },
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident = $schema:tt;)*) => {$(
+        $(#[$doc])*
+        #[derive(PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name;
+
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    )*};
+}
+
+texts! {
+    /// RFC 3339, or a plain date, which stands for its first moment in UTC.
+    Moment = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}], "examples": ["2026-01-31", "2026-01-31T12:00:00Z"]};
+    /// An IANA time zone.
+    TimeZone = {"type": "string", "examples": ["Asia/Kolkata"], "minLength": 1, "maxLength": 100};
+    Tag = {"type": "string", "minLength": 1, "maxLength": 64};
+    AttributeKey = {"type": "string", "pattern": "^[A-Za-z0-9_]{1,64}$"};
+    Attribute = {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 500}, {"type": "number", "minimum": -1e15, "maximum": 1e15}, {"type": "boolean"}]};
+}

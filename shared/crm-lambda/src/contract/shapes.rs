@@ -1,0 +1,415 @@
+//! What the API answers: made by the views, described in the document. An absent member is not known.
+
+use std::collections::BTreeMap;
+
+use crm_domain::access::{Role, Scope, UserStatus};
+use crm_domain::campaign::{CampaignStatus, Variant};
+use crm_domain::customer::{AttributeValue, Channel};
+use crm_domain::faults::Faults;
+use crm_domain::import::{ImportKind, ImportStatus};
+use crm_domain::message::{MessageStatus, Phase, SkipReason};
+use crm_domain::order::OrderStatus;
+use crm_domain::time::Time;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Number, Value};
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Customer {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    pub email: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    pub tags: Vec<String>,
+    pub attributes: BTreeMap<String, AttributeValue>,
+    pub visits: u64,
+    /// Sum of the orders that count, in major units.
+    pub total_spend: Number,
+    pub order_count: u64,
+    /// Rounded half up; absent without orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub average_order_value: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_order_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_order_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_active_at: Option<Time>,
+    pub created_at: Time,
+    pub updated_at: Time,
+    pub email_consent: bool,
+    pub sms_consent: bool,
+    pub whatsapp_consent: bool,
+}
+
+/// A line of an order.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderLine {
+    pub sku: String,
+    pub name: String,
+    pub quantity: u32,
+    pub unit_price: Number,
+}
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Order {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    /// The merchant's own number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+    pub email: String,
+    pub items: Vec<OrderLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<u32>,
+    /// What was paid, in major units.
+    pub total: Number,
+    pub currency: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placed_at: Option<Time>,
+    pub status: OrderStatus,
+    /// Whether a version that says something else was ever received.
+    pub conflict: bool,
+}
+
+/// A saved audience.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Segment {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[schemars(with = "super::requests::RuleGroup")]
+    pub rules: Value,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+/// Whom rules would pick at this moment.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Preview {
+    pub count: u64,
+    /// All customers.
+    pub total: u64,
+    /// At most 20 of those picked.
+    pub sample: Vec<Customer>,
+    pub took_ms: u64,
+}
+
+/// A campaign with the counts of its log.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Campaign {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    pub name: String,
+    #[schemars(extend("format" = "uuid"))]
+    pub segment_id: String,
+    pub channel: Channel,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub objective: Option<String>,
+    pub variants: Vec<Variant>,
+    pub status: CampaignStatus,
+    pub created_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheduled_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_reason: Option<String>,
+    /// Whether every recipient has their entry in the log.
+    pub planned: bool,
+    pub audience: u64,
+    pub queued: u64,
+    pub sent: u64,
+    pub delivered: u64,
+    pub opened: u64,
+    pub clicked: u64,
+    pub bounced: u64,
+    pub complained: u64,
+    pub unsubscribed: u64,
+    pub failed: u64,
+    pub skipped: u64,
+}
+
+/// What became of one recipient.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    pub id: String,
+    #[schemars(extend("format" = "uuid"))]
+    pub customer_id: String,
+    pub email: String,
+    pub channel: Channel,
+    pub status: MessageStatus,
+    pub variant: u32,
+    pub queued_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clicked_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounced_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complained_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsubscribed_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped_reason: Option<SkipReason>,
+    /// When it was decided not to write to them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+}
+
+/// One step of the way from an audience to its recipients.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FunnelStep {
+    pub step: &'static str,
+    pub count: u64,
+}
+
+/// How many would be written to, and where the others drop out.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Funnel {
+    pub steps: Vec<FunnelStep>,
+    pub will_send: u64,
+}
+
+/// A campaign that was accepted.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Launched {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    pub status: CampaignStatus,
+}
+
+/// The figures of one day.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Day {
+    #[schemars(extend("format" = "date"))]
+    pub date: String,
+    pub orders: i64,
+    pub revenue: Number,
+    pub customers: i64,
+}
+
+/// The figures of the dashboard.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Statistics {
+    pub customers: i64,
+    pub orders: i64,
+    pub revenue: Number,
+    pub segments: u64,
+    pub campaigns: u64,
+    pub messages: u64,
+    pub currency: String,
+    /// Ascending; days without anything are left out.
+    pub daily: Vec<Day>,
+}
+
+/// How a queue stands.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Queue {
+    pub name: &'static str,
+    pub depth: u64,
+    pub in_flight: u64,
+    pub delayed: u64,
+    pub dead_letters: u64,
+    /// SQS tells the age of the oldest message to CloudWatch only.
+    pub age_seconds: Option<u64>,
+}
+
+/// How many dead letters were moved back.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Redriven {
+    pub name: &'static str,
+    pub moved: u64,
+}
+
+/// Where a file is to be put.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Upload {
+    pub method: &'static str,
+    pub url: String,
+    pub headers: BTreeMap<String, String>,
+}
+
+/// An import that waits for its file.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportTicket {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    pub kind: ImportKind,
+    pub status: ImportStatus,
+    pub upload: Upload,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Import {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    pub kind: ImportKind,
+    pub status: ImportStatus,
+    pub bytes_read: u64,
+    pub bytes_total: u64,
+    pub rows: u64,
+    pub accepted: u64,
+    pub rejected: u64,
+    pub parts: u64,
+    pub pending_parts: usize,
+    pub ignored_columns: Vec<String>,
+    pub created_at: Time,
+    pub rejected_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Somebody who works with the CRM.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    pub id: String,
+    pub email: String,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    pub role: Role,
+    pub status: UserStatus,
+    pub created_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_sign_in_at: Option<Time>,
+}
+
+/// The signed-in user.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    pub id: String,
+    pub email: String,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    pub role: Role,
+}
+
+/// Who the caller is.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WhoAmI {
+    pub user: Me,
+}
+
+/// An access token, and whose it is.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedIn {
+    pub token: String,
+    pub expires_at: Time,
+    pub user: Me,
+}
+
+/// A key of an integration.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiKey {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    pub name: String,
+    pub scopes: Vec<Scope>,
+    pub created_by: String,
+    pub created_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Time>,
+    /// The key itself: shown when it is created, and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+/// Whether the product works.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Health {
+    pub status: &'static str,
+    pub version: &'static str,
+    pub checks: BTreeMap<&'static str, &'static str>,
+}
+
+/// Something that is queued to be written.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Accepted {
+    pub id: String,
+    pub status: &'static str,
+}
+
+/// What became of one element of a bulk request.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    pub status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errors: Option<Faults>,
+}
+
+/// What became of each element, in order.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BulkAccepted {
+    pub items: Vec<Outcome>,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "{T}Page")]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Where the next page begins; `null` on the last one.
+    pub next_cursor: Option<String>,
+}
