@@ -23,7 +23,7 @@ dev: .venv/ready
 build: .venv/ready
 	@.venv/bin/python -m infra.local.build
 
-test: .venv/ready .venv/sam/ready
+test: .venv/ready .venv/sam/ready .venv/contract/ready
 	@.venv/bin/python -m infra.checks.test
 
 check: .venv/ready .venv/sam/ready
@@ -56,6 +56,12 @@ deploy: .venv/ready .venv/sam/ready
 	@echo "installing tools into .venv ..." >&2
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r infra/requirements.txt
+	@touch $@
+
+.venv/contract/ready: infra/requirements-contract.txt .venv/ready
+	@echo "installing schemathesis into .venv/contract ..." >&2
+	@$(PYTHON) -m venv .venv/contract
+	@.venv/contract/bin/pip install --quiet --disable-pip-version-check -r infra/requirements-contract.txt
 	@touch $@
 
 .venv/sam/ready: infra/requirements-sam.txt .venv/ready

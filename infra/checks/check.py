@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.checks import layers, layout
+from infra.checks import contract, layers, layout
 from infra.checks.steps import ROOT, Score
 from infra.local import build
 
@@ -14,6 +14,7 @@ def run(score: Score) -> None:
     """All checks; what fails is noted, and the rest still runs."""
     score.hold("layers", layers.check)
     score.hold("layout", layout.check)
+    score.hold("routes: template and document", contract.check)
     score.run("format", ["cargo", "fmt", "--all", "--", "--check", "-l"])
     score.run("template: cfn-lint", [str(_SAM / "cfn-lint"), "template.yaml"])
     score.run("template: sam validate", [str(_SAM / "sam"), "validate", "--lint", "-t", "template.yaml"], env=_REGION)

@@ -22,7 +22,7 @@ use crate::transaction::until;
 impl KeepRequests for Dynamo {
     async fn claim(&self, key: &RequestKey, claim: &Claim) -> Result<Option<Claim>, StoreError> {
         let mut item = request_key(key);
-        item.insert("request".to_owned(), AttributeValue::S(claim.id.to_string()));
+        item.insert("attempt".to_owned(), AttributeValue::S(claim.id.to_string()));
         item.insert("fingerprint".to_owned(), AttributeValue::B(Blob::new(claim.fingerprint)));
         item.insert("at".to_owned(), micros(claim.at));
         item.insert("leaseUntil".to_owned(), micros(claim.lease_until));
@@ -56,10 +56,10 @@ impl KeepRequests for Dynamo {
             .table_name(&self.requests)
             .set_key(Some(request_key(key)))
             .update_expression("SET leaseUntil = :lease")
-            .condition_expression("request = :request AND leaseUntil = :was AND attribute_not_exists(answer)")
+            .condition_expression("attempt = :attempt AND leaseUntil = :was AND attribute_not_exists(answer)")
             .expression_attribute_values(":lease", micros(claim.lease_until))
             .expression_attribute_values(":was", micros(lease_was))
-            .expression_attribute_values(":request", AttributeValue::S(claim.id.to_string()))
+            .expression_attribute_values(":attempt", AttributeValue::S(claim.id.to_string()))
             .send()
             .await
             .map(|_| ())
@@ -72,9 +72,9 @@ impl KeepRequests for Dynamo {
             .table_name(&self.requests)
             .set_key(Some(request_key(key)))
             .update_expression("SET answer = :answer")
-            .condition_expression("request = :request")
+            .condition_expression("attempt = :attempt")
             .expression_attribute_values(":answer", AttributeValue::B(Blob::new(answer)))
-            .expression_attribute_values(":request", AttributeValue::S(id.to_string()))
+            .expression_attribute_values(":attempt", AttributeValue::S(id.to_string()))
             .send()
             .await
             .map(|_| ())
@@ -87,8 +87,8 @@ impl KeepRequests for Dynamo {
             .delete_item()
             .table_name(&self.requests)
             .set_key(Some(request_key(key)))
-            .condition_expression("request = :request AND attribute_not_exists(answer)")
-            .expression_attribute_values(":request", AttributeValue::S(id.to_string()))
+            .condition_expression("attempt = :attempt AND attribute_not_exists(answer)")
+            .expression_attribute_values(":attempt", AttributeValue::S(id.to_string()))
             .send()
             .await;
         match done.map(|_| ()).map_err(store_error) {
@@ -163,7 +163,7 @@ fn read_claim(item: &Item) -> Result<Claim, StoreError> {
         Some(AttributeValue::B(bytes)) => Some(bytes.as_ref().to_vec()),
         _ => None,
     };
-    let id = text(item.get("request").cloned()).and_then(|id| Uuid::parse_str(&id).ok());
+    let id = text(item.get("attempt").cloned()).and_then(|id| Uuid::parse_str(&id).ok());
     let fingerprint = bytes("fingerprint").and_then(|bytes| bytes.try_into().ok());
     Ok(Claim {
         id: id.ok_or_else(|| corrupt("a request has no id"))?,

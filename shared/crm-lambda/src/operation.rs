@@ -91,7 +91,7 @@ pub struct Operation {
     /// Names of query parameters, and whether they must be there.
     pub query: &'static [(&'static str, bool)],
     pub is_paged: bool,
-    /// Whether it honours `If-Match`, which all changes and deletions do.
+    /// Whether it honours `If-Match`, as changes and deletions do.
     pub takes_match: bool,
 }
 
@@ -120,7 +120,7 @@ impl Operation {
             answers: [None, None],
             query: &[],
             is_paged: false,
-            takes_match: false,
+            takes_match: matches!(verb, Verb::Patch | Verb::Delete),
         }
     }
 
@@ -161,8 +161,8 @@ impl Operation {
         Self { query, ..self }
     }
 
-    pub(crate) const fn matched(self) -> Self {
-        Self { takes_match: true, ..self }
+    pub(crate) const fn matched(self, takes_match: bool) -> Self {
+        Self { takes_match, ..self }
     }
 
     const fn answers_with(self, success: Success) -> Self {

@@ -64,11 +64,11 @@ operations! {
         GET_CAMPAIGN: Get "/api/campaigns/{id}" Read "One campaign with its counts.".gives(200, of::<s::Campaign>);
         LIST_MESSAGES: Get "/api/campaigns/{id}/messages" Read "The log of a campaign.".lists(of::<s::Page<s::Message>>);
         PAUSE_CAMPAIGN: Post "/api/campaigns/{id}/pause" Write "Hold a campaign."
-            .matched().gives(200, of::<s::Campaign>);
+            .matched(true).gives(200, of::<s::Campaign>);
         RESUME_CAMPAIGN: Post "/api/campaigns/{id}/resume" Write "Go on with a held campaign."
-            .matched().gives(200, of::<s::Campaign>);
+            .matched(true).gives(200, of::<s::Campaign>);
         CANCEL_CAMPAIGN: Post "/api/campaigns/{id}/cancel" Write "End a campaign; who is still queued is skipped."
-            .matched().gives(200, of::<s::Campaign>);
+            .matched(true).gives(200, of::<s::Campaign>);
     }
     "dashboard-api" {
         GET_STATISTICS: Get "/api/stats" Read "The figures of the dashboard.".gives(200, of::<s::Statistics>);
@@ -92,7 +92,7 @@ operations! {
         LIST_KEYS: Get "/api/keys" Administer "API keys, newest first.".lists(of::<s::Page<s::ApiKey>>);
         CREATE_KEY: Post "/api/keys" Administer "Create an API key; it is shown this once."
             .takes(of::<q::ApiKey>).gives(201, of::<s::ApiKey>);
-        REVOKE_KEY: Delete "/api/keys/{id}" Administer "Revoke an API key.".gives_nothing();
+        REVOKE_KEY: Delete "/api/keys/{id}" Administer "Revoke an API key; it stays in the list.".matched(false).gives_nothing();
         LIST_AUDIT: Get "/api/audit" Administer "Who changed what, newest first."
             .asks(&[("actor", false), ("object", false), ("since", false), ("until", false)])
             .lists(of::<s::Page<AuditEntry>>);

@@ -114,7 +114,7 @@ fn refusals(operation: &Operation) -> Vec<u16> {
     if operation.verb != Verb::Get {
         statuses.extend([400, 409, 413, 422]);
     }
-    if matches!(operation.verb, Verb::Patch | Verb::Delete) || operation.takes_match {
+    if operation.takes_match {
         statuses.push(412);
     }
     statuses.sort_unstable();
@@ -141,18 +141,13 @@ fn parameters(operation: &Operation) -> Vec<Value> {
     }
     if operation.replay != Replay::Unneeded {
         let key = json!({
-            "type": "string", "minLength": 1, "maxLength": limits::IDEMPOTENCY_KEY, "pattern": "^[!-~]+$",
+            "type": "string", "minLength": 1, "maxLength": limits::IDEMPOTENCY_KEY,
             "description": "The same request again, within 24 hours, gets the first answer and changes nothing.",
         });
         say("header", "Idempotency-Key", false, key);
     }
-    if matches!(operation.verb, Verb::Patch | Verb::Delete) || operation.takes_match {
-        say(
-            "header",
-            "If-Match",
-            false,
-            json!({"type": "string", "pattern": "^[!-~]+$", "description": "The ETag that the change is based on."}),
-        );
+    if operation.takes_match {
+        say("header", "If-Match", false, json!({"type": "string", "description": "The ETag that the change is based on."}));
     }
     parameters
 }

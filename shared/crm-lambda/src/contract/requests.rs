@@ -224,8 +224,7 @@ pub struct Many<T> {
 #[schemars(rename_all = "camelCase")]
 pub struct RuleGroup {
     pub combinator: Combinator,
-    #[schemars(default)]
-    pub not: bool,
+    pub not: Option<bool>,
     pub rules: Vec<RuleOrGroup>,
 }
 
