@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
 use crm_domain::event::Event;
 use crm_domain::json::Json;
 use crm_domain::ports::QueueName;
 use crm_domain::time::Time;
 use crm_lambda::api::App;
-use crm_testing::{Memory, cases, keys, send, send_event, settings, walk};
+use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
 use crate::http::router;
@@ -174,4 +176,37 @@ async fn unknown_routes_and_methods_are_problems_too() {
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
     assert_eq!(walk("customers-api", &crm().0).await, 5 * 7);
+}
+
+#[tokio::test]
+async fn numbers_that_storage_cannot_hold_are_refused_and_not_queued() {
+    let (router, memory) = crm();
+    for (number, status) in
+        [("1e-130", 422), ("-1e-101", 422), ("1.1e15", 422), ("1e-100", 202), ("0", 202), ("-0.0", 202), ("-1e15", 202)]
+    {
+        let body = format!(r#"{{"email":"a@x.in","attributes":{{"n":{number}}}}}"#);
+        let answer = send(&router, "POST", "/api/customers", body).await;
+        assert_eq!(answer.status, status, "{number}");
+        assert_eq!(memory.drain(QueueName::Customers).len(), usize::from(status == 202), "{number}");
+    }
+}
+
+/// Sends an upsert under an idempotency key.
+async fn keyed(router: &Router, key: &str, body: &str) -> u16 {
+    let request = Request::post("/api/customers")
+        .header("authorization", format!("Bearer {}", token("owner", &json!({}))))
+        .header("idempotency-key", key);
+    answer(router, request.body(Body::from(body.to_owned())).unwrap()).await.status
+}
+
+#[tokio::test]
+async fn an_upsert_sent_again_is_the_same_event_and_overwrites_nothing() {
+    let (router, memory) = crm();
+    let (pune, delhi) = (r#"{"email":"a@x.in","city":"Pune"}"#, r#"{"email":"a@x.in","city":"Delhi"}"#);
+    assert_eq!(keyed(&router, "k1", pune).await, 202);
+    assert_eq!(keyed(&router, "k2", delhi).await, 202);
+    assert_eq!(keyed(&router, "k1", pune).await, 202);
+    assert_eq!(keyed(&router, "k1", delhi).await, 422, "another body");
+    apply_queued(&memory, QueueName::Customers);
+    assert_eq!(send(&router, "GET", "/api/customers", "").await.json["items"][0]["city"], "Delhi");
 }

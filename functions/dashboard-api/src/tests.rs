@@ -46,6 +46,6 @@ async fn every_role_is_let_in_where_the_table_says() {
             &router(App { store: Arc::new(Memory::default()), queue: Arc::new(()), settings: settings() }, keys())
         )
         .await,
-        1 * 7
+        7
     );
 }

@@ -44,11 +44,6 @@ class MainJob(StackTest):
         found = [c for c in self.api.get(f"/api/customers?search={email}")["items"] if c["email"] == email]
         return found[0] if found else {}
 
-    def applied(self, seconds: float = 60) -> None:
-        """Waits until all writes are applied; delivery has steps that wait by themselves."""
-        names = ("customers", "orders", "activities", "receipts")
-        wait_until(lambda: not any(sum(aws.queues(SETTINGS)[name]) for name in names), seconds, "applied writes")
-
     def send(self, output: str, *events: Any) -> None:
         self.aws("sqs").send_message(QueueUrl=self.outputs()[output], MessageBody=json.dumps(events))
 

@@ -46,8 +46,8 @@ impl KeepAccess for Dynamo {
         let keys: Vec<ApiKey> = keys.collect::<Result<_, _>>()?;
         let mut uses = self.last_uses(keys.iter().map(|one| key_use(one.id)).collect()).await?;
         let items = keys.into_iter().map(|one| {
-            let used = uses.remove(&key_use(one.id));
-            (one, used)
+            let last = uses.remove(&key_use(one.id));
+            (one, last)
         });
         Ok(Page { items: items.collect(), next: page.next })
     }

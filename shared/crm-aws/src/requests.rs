@@ -36,10 +36,7 @@ impl KeepRequests for Dynamo {
             .condition_expression("attribute_not_exists(id) OR expiresAt <= :now")
             .expression_attribute_values(":now", until(claim.at))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let refused = match put.send().await {
-            Ok(_) => return Ok(None),
-            Err(error) => error,
-        };
+        let Err(refused) = put.send().await else { return Ok(None) };
         let Some(PutItemError::ConditionalCheckFailedException(failed)) = refused.as_service_error() else {
             return Err(store_error(refused));
         };

@@ -139,9 +139,9 @@ fn attribute(key: &str, json: &Json) -> Result<Option<AttributeValue>, Reason> {
         Json::Bool(flag) => Ok(Some(AttributeValue::Flag(*flag))),
         Json::Text(_) => faults::text(json, 500).map(|text| Some(AttributeValue::Text(text))),
         Json::Number(number) => match number.as_f64() {
-            // DynamoDB keeps 38 digits and JavaScript 15: this range is safe in both.
-            Some(value) if value.abs() <= 1e15 => Ok(Some(AttributeValue::Number(value))),
-            _ => Err("must be a number from -10^15 to 10^15".into()),
+            // DynamoDB keeps 38 digits and JavaScript 15: this range is safe in both. Nearer to 0 DynamoDB takes no number.
+            Some(value) if value == 0.0 || (1e-100..=1e15).contains(&value.abs()) => Ok(Some(AttributeValue::Number(value))),
+            _ => Err("must be a number from -10^15 to 10^15, and 0 or at least 10^-100 away from it".into()),
         },
         Json::List(_) | Json::Object(_) => Err("must be text, a number, true or false".into()),
     }

@@ -124,8 +124,8 @@ impl Operation {
         }
     }
 
-    /// A write that is queued: its answer follows from the request.
-    pub(crate) const fn queued(self) -> Self {
+    /// Its answer follows from the request: that of a queued write, or one that is only good for a while.
+    pub(crate) const fn recomputed(self) -> Self {
         Self { replay: Replay::Recomputed, ..self }
     }
 

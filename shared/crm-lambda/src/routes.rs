@@ -25,17 +25,17 @@ operations! {
         LIST_CUSTOMERS: Get "/api/customers" Read "Customers, newest first; or those found by the beginnings of words."
             .asks(&[("search", false)]).lists(of::<s::Page<s::Customer>>);
         UPSERT_CUSTOMERS: Post "/api/customers" Ingest "Create or change customers, by e-mail address."
-            .queued().takes(of::<q::OneOrMany<q::Customer>>).gives(202, of::<Queued>);
+            .recomputed().takes(of::<q::OneOrMany<q::Customer>>).gives(202, of::<Queued>);
         GET_CUSTOMER: Get "/api/customers/{id}" Read "One customer.".gives(200, of::<s::Customer>);
         LIST_CUSTOMER_ORDERS: Get "/api/customers/{id}/orders" Read "A customer's orders, newest first."
             .lists(of::<s::Page<s::Order>>);
         RECORD_ACTIVITIES: Post "/api/activities" Ingest "Record what customers did."
-            .queued().takes(of::<q::OneOrMany<q::Activity>>).gives(202, of::<Queued>);
+            .recomputed().takes(of::<q::OneOrMany<q::Activity>>).gives(202, of::<Queued>);
     }
     "orders-api" {
         LIST_ORDERS: Get "/api/orders" Read "Orders, newest first by placedAt, then id.".lists(of::<s::Page<s::Order>>);
         PLACE_ORDERS: Post "/api/orders" Ingest "Place orders."
-            .queued().takes(of::<q::OneOrMany<q::Order>>).gives(202, of::<Queued>);
+            .recomputed().takes(of::<q::OneOrMany<q::Order>>).gives(202, of::<Queued>);
         GET_ORDER: Get "/api/orders/{id}" Read "One order.".gives(200, of::<s::Order>);
         CHANGE_ORDER_STATUS: Patch "/api/orders/{id}" Ingest "Fulfil, cancel or refund an order."
             .takes(of::<q::StatusChange>).gives(202, of::<s::Accepted>);
@@ -78,7 +78,8 @@ operations! {
         REDRIVE_QUEUE: Post "/api/queues/{name}/redrive" Administer "Give a queue's dead letters another try."
             .gives(202, of::<s::Redriven>);
         LIST_IMPORTS: Get "/api/imports" Read "Imports, newest first.".lists(of::<s::Page<s::Import>>);
-        START_IMPORT: Post "/api/imports" Write "Start an import: the answer says where to put the file."
+        START_IMPORT: Post "/api/imports" Write "Start an import: the answer says where to put the file, for an hour."
+            .recomputed()
             .takes(of::<q::Import>).gives(201, of::<s::ImportTicket>);
         GET_IMPORT: Get "/api/imports/{id}" Read "How far an import is.".gives(200, of::<s::Import>);
         DOWNLOAD_REJECTED_ROWS: Get "/api/imports/{id}/rejected" Read "The rows that were refused, each with its reason."

@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document: one entry per operation of the table. Its schemas are JSON Schema 2020-12, which is what
+//! The `OpenAPI` 3.1 document: one entry per operation of the table. Its schemas are JSON Schema 2020-12, which is what
 //! schemars makes, so that nothing is translated.
 
 use crm_domain::access::{Permission, Role, Scope};
@@ -34,7 +34,7 @@ pub fn document() -> Value {
         "info": {
             "title": "Mini CRM",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Customers, orders, living segments and campaigns. Errors are problem details (RFC 9457) with a stable `code`.",
+            "description": "Customers, orders, living segments and campaigns. Errors are problem details (RFC 9457) with a stable code.",
             "license": {"name": "ISC", "identifier": "ISC"},
         },
         "servers": [{"url": "/"}],

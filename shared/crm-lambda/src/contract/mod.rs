@@ -1,4 +1,4 @@
-//! The API's contract: the shapes that travel, and the OpenAPI document made of them and of [`crate::routes`].
+//! The API's contract: the shapes that travel, and the `OpenAPI` document made of them and of [`crate::routes`].
 
 mod document;
 pub mod requests;

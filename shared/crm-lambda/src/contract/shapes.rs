@@ -250,7 +250,7 @@ pub struct Queue {
     pub in_flight: u64,
     pub delayed: u64,
     pub dead_letters: u64,
-    /// SQS tells the age of the oldest message to CloudWatch only.
+    /// SQS tells the age of the oldest message to `CloudWatch` only.
     pub age_seconds: Option<u64>,
 }
 
