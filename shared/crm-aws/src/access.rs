@@ -1,6 +1,5 @@
 //! Users, API keys and sessions in the Access table.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::access::{ApiKey, Session, User, UserId};
 use crm_domain::ids::KeyId;
 use crm_domain::ports::{AccessChange, KeepAccess, KeepSessions, Page, ReadAccess, StoreError, Versioned};
@@ -10,7 +9,7 @@ use uuid::Uuid;
 use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::listing::text;
+use crate::partition::Partition;
 use crate::records::Item;
 use crate::transaction::{check_at, delete_at, put_at, read_row, row, until};
 
@@ -112,25 +111,8 @@ impl Dynamo {
         limit: usize,
         ascending: bool,
     ) -> Result<Page<Item>, StoreError> {
-        let (condition, start) = if ascending { ("pk = :pk AND sk > :after", " ") } else { ("pk = :pk AND sk < :after", "~") };
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.access)
-            .key_condition_expression(condition)
-            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
-            .expression_attribute_values(":after", AttributeValue::S(after.unwrap_or_else(|| start.to_owned())))
-            .scan_index_forward(ascending)
-            .consistent_read(true)
-            .limit(limit as i32 + 1)
-            .send()
-            .await
-            .map_err(store_error)?;
-        let mut items = answer.items.unwrap_or_default();
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = items.last().filter(|_| more).and_then(|item| text(item.get("sk").cloned()));
-        Ok(Page { items, next })
+        let partition = Partition { table: &self.access, index: None, key: ("pk", pk.to_owned()), sort: "sk", ascending };
+        self.page(partition, after, limit).await
     }
 }
 

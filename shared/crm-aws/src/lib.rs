@@ -16,6 +16,7 @@ mod imports;
 mod listing;
 mod log;
 mod orders;
+mod partition;
 mod receipts;
 mod records;
 mod requests;

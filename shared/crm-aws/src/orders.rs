@@ -1,6 +1,5 @@
 //! Reading orders.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::ids::{CustomerId, OrderId};
 use crm_domain::order::Order;
 use crm_domain::ports::{Page, ReadOrders, StoreError, Versioned};
@@ -8,7 +7,8 @@ use crm_domain::ports::{Page, ReadOrders, StoreError, Versioned};
 use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::listing::{ORDERS, text};
+use crate::listing::ORDERS;
+use crate::partition::Partition;
 use crate::records::{Item, read_order};
 
 impl ReadOrders for Dynamo {
@@ -25,23 +25,14 @@ impl ReadOrders for Dynamo {
     }
 
     async fn orders_of(&self, customer: CustomerId, after: Option<String>, limit: usize) -> Result<Page<Order>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.orders)
-            .index_name("byCustomer")
-            .key_condition_expression("customerId = :customer AND listSort < :after")
-            .expression_attribute_values(":customer", AttributeValue::S(customer.to_string()))
-            .expression_attribute_values(":after", AttributeValue::S(after.unwrap_or_else(|| "~".to_owned())))
-            .scan_index_forward(false)
-            .limit(limit as i32 + 1)
-            .send()
-            .await
-            .map_err(store_error)?;
-        let mut items = answer.items.unwrap_or_default();
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = items.last().filter(|_| more).and_then(|item| text(item.get("listSort").cloned()));
+        let partition = Partition {
+            table: &self.orders,
+            index: Some("byCustomer"),
+            key: ("customerId", customer.to_string()),
+            sort: "listSort",
+            ascending: false,
+        };
+        let Page { items, next } = self.page(partition, after, limit).await?;
         Ok(Page { items: read_all(items)?, next })
     }
 }

@@ -1,6 +1,5 @@
 //! Segments in the App table.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::audit::AuditEntry;
 use crm_domain::ids::SegmentId;
 use crm_domain::json::Json;
@@ -13,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::listing::text;
+use crate::partition::Partition;
 use crate::records::Item;
 use crate::transaction::{delete_at, put_at};
 
@@ -86,23 +85,8 @@ impl Dynamo {
 
     /// Items of one kind of the App table, newest first: their sort keys are of UUID version 7.
     pub(crate) async fn newest_of(&self, pk: &str, after: Option<String>, limit: usize) -> Result<Page<Item>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.app)
-            .key_condition_expression("pk = :pk AND sk < :after")
-            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
-            .expression_attribute_values(":after", AttributeValue::S(after.unwrap_or_else(|| "~".to_owned())))
-            .scan_index_forward(false)
-            .limit(limit as i32 + 1)
-            .send()
-            .await
-            .map_err(store_error)?;
-        let mut items = answer.items.unwrap_or_default();
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = items.last().filter(|_| more).and_then(|item| text(item.get("sk").cloned()));
-        Ok(Page { items, next })
+        let partition = Partition { table: &self.app, index: None, key: ("pk", pk.to_owned()), sort: "sk", ascending: false };
+        self.page(partition, after, limit).await
     }
 
     fn read_segment(&self, item: Item) -> Result<Versioned<Segment>, StoreError> {

@@ -1,0 +1,54 @@
+//! Pages of one partition of a table or index, in the order of its sort key.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use crm_domain::ports::{Page, StoreError};
+
+use crate::dynamo::Dynamo;
+use crate::error::store_error;
+use crate::listing::text;
+use crate::records::Item;
+
+/// Which partition, read in which direction.
+pub(crate) struct Partition<'a> {
+    pub table: &'a str,
+    pub index: Option<&'a str>,
+    /// Name and value of the partition key.
+    pub key: (&'a str, String),
+    /// Name of the sort key.
+    pub sort: &'a str,
+    pub ascending: bool,
+}
+
+impl Dynamo {
+    /// One page; one item more than asked for says whether there is another.
+    pub(crate) async fn page(
+        &self,
+        partition: Partition<'_>,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Page<Item>, StoreError> {
+        let Partition { table, index, key, sort, ascending } = partition;
+        // All sort keys are of ASCII letters, digits and marks between these two.
+        let (comparison, start) = if ascending { (">", " ") } else { ("<", "~") };
+        let answer = self
+            .client
+            .query()
+            .table_name(table)
+            .set_index_name(index.map(str::to_owned))
+            .key_condition_expression(format!("#key = :key AND #sort {comparison} :after"))
+            .expression_attribute_names("#key", key.0)
+            .expression_attribute_names("#sort", sort)
+            .expression_attribute_values(":key", AttributeValue::S(key.1))
+            .expression_attribute_values(":after", AttributeValue::S(after.unwrap_or_else(|| start.to_owned())))
+            .scan_index_forward(ascending)
+            .limit(limit as i32 + 1)
+            .send()
+            .await
+            .map_err(store_error)?;
+        let mut items = answer.items.unwrap_or_default();
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).and_then(|item| text(item.get(sort).cloned()));
+        Ok(Page { items, next })
+    }
+}
