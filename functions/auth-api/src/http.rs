@@ -93,9 +93,9 @@ async fn refresh<S: Store, C: FetchCertificates>(State(app): State<App<S, C>>, h
     let Some(token) = session::cookie_of(&headers).filter(|token| !token.is_empty()) else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
-    let keys = app.keys.get().await?;
+    let (read, keys) = app.read_session(token).await?;
     let now = Time::now();
-    let renewed = match session::read(token, &keys) {
+    let renewed = match read {
         Some((id, generation)) => app.renew(id, generation, now).await?,
         None => None,
     };
@@ -111,14 +111,27 @@ async fn refresh<S: Store, C: FetchCertificates>(State(app): State<App<S, C>>, h
 
 async fn sign_out<S: Store, C: FetchCertificates>(State(app): State<App<S, C>>, headers: HeaderMap) -> Result<Response, Problem> {
     app.check_origin(&headers)?;
-    let keys = app.keys.get().await?;
-    if let Some((id, _)) = session::cookie_of(&headers).and_then(|token| session::read(token, &keys)) {
-        app.store.end_session(id).await?;
+    if let Some(token) = session::cookie_of(&headers) {
+        if let (Some((id, _)), _) = app.read_session(token).await? {
+            app.store.end_session(id).await?;
+        }
     }
     Ok(app.ended(StatusCode::NO_CONTENT))
 }
 
 impl<S: Store, C: FetchCertificates> App<S, C> {
+    /// Session and generation of a token that is ours, and the keys by which it is.
+    async fn read_session(&self, token: &str) -> Result<(Option<(Uuid, u32)>, Arc<SigningKeys>), Problem> {
+        let keys = self.keys.get().await?;
+        match session::read(token, &keys) {
+            Some(read) => Ok((Some(read), keys)),
+            None => {
+                let keys = self.keys.renewed().await?;
+                Ok((session::read(token, &keys), keys))
+            }
+        }
+    }
+
     /// The session whose token is to be given out next; `None` when there is none any more.
     async fn renew(&self, id: Uuid, generation: u32, now: Time) -> Result<Option<Session>, Problem> {
         for _ in 0..ATTEMPTS {

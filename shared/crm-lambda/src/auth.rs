@@ -25,6 +25,10 @@ pub const AUDIENCE: &str = "mini-crm-api";
 /// How long an access token is good.
 const TOKEN_LIFE: i64 = 15 * 60 * SECOND;
 const KEY_PREFIX: &str = "mcrm_";
+/// Longest token that is looked at, far above any that we issue: cheap protection against megabytes of base64.
+const MAX_TOKEN: usize = 4_096;
+/// Least time between two requests for signing keys out of turn.
+const RENEWAL_PAUSE: Duration = Duration::from_mins(1);
 /// How long signing keys are kept before Secrets Manager is asked again.
 const KEYS_TTL: Duration = Duration::from_mins(5);
 
@@ -43,6 +47,8 @@ struct Claims {
 pub struct Keys {
     fetch: Arc<dyn Fn() -> BoxFuture<'static, Result<SigningKeys, StoreError>> + Send + Sync>,
     cache: Cache<(), Arc<SigningKeys>>,
+    /// There for a minute after the keys were asked for out of turn.
+    renewed: Cache<(), ()>,
 }
 
 impl Keys {
@@ -52,7 +58,11 @@ impl Keys {
             let secrets = secrets.clone();
             Box::pin(async move { secrets.signing_keys().await }) as BoxFuture<'static, _>
         };
-        Self { fetch: Arc::new(fetch), cache: Cache::builder().max_capacity(1).time_to_live(KEYS_TTL).build() }
+        Self {
+            fetch: Arc::new(fetch),
+            cache: Cache::builder().max_capacity(1).time_to_live(KEYS_TTL).build(),
+            renewed: Cache::builder().max_capacity(1).time_to_live(RENEWAL_PAUSE).build(),
+        }
     }
 
     /// The keys; concurrent callers share one request.
@@ -66,6 +76,30 @@ impl Keys {
             )
         })
     }
+}
+
+impl Keys {
+    /// The keys, asked for anew when that has not just been done: for what was signed with a key that is not known, since
+    /// after a rotation others may know the new one first.
+    pub async fn renewed(&self) -> Result<Arc<SigningKeys>, Problem> {
+        if !self.renewed.contains_key(&()) {
+            self.renewed.insert((), ()).await;
+            self.cache.invalidate(&()).await;
+        }
+        self.get().await
+    }
+}
+
+/// Names a key in the header of tokens, and tells nothing about it.
+fn key_id(key: &str) -> String {
+    hash_secret(key)[..8].to_owned()
+}
+
+/// Whether a token says that it was signed with a key that is not among these.
+#[must_use]
+pub fn names_other_key(token: &str, keys: &SigningKeys) -> bool {
+    let kid = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid);
+    token.len() <= MAX_TOKEN && kid.is_some_and(|kid| keys.0.iter().all(|key| key_id(key) != kid))
 }
 
 /// A keyed hash for one purpose; keys for different purposes are unrelated.
@@ -86,8 +120,9 @@ pub fn issue(user: &UserId, keys: &SigningKeys, now: Time) -> Option<(String, Ti
     let expires = now.plus(TOKEN_LIFE);
     let seconds = |time: Time| time.micros() / SECOND;
     let claims = Claims { iss: ISSUER.into(), aud: AUDIENCE.into(), sub: user.clone(), iat: seconds(now), exp: seconds(expires) };
-    let key = EncodingKey::from_secret(keys.0.first()?.as_bytes());
-    Some((jsonwebtoken::encode(&Header::default(), &claims, &key).ok()?, expires))
+    let key = keys.0.first()?;
+    let header = Header { kid: Some(key_id(key)), ..Header::default() };
+    Some((jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(key.as_bytes())).ok()?, expires))
 }
 
 /// The key that a bearer token looks like: `mcrm_ID_SECRET`.
@@ -136,8 +171,7 @@ pub fn same(given: &[u8], expected: &[u8]) -> bool {
 /// The user whom a token names, when one of the keys signed it and it is still good.
 #[must_use]
 pub fn verify(token: &str, keys: &SigningKeys) -> Option<UserId> {
-    // Far above any token that we issue; cheap protection against megabytes of base64.
-    if token.len() > 4_096 {
+    if token.len() > MAX_TOKEN {
         return None;
     }
     let mut validation = Validation::new(Algorithm::HS256);

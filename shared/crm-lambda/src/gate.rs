@@ -71,8 +71,7 @@ impl<S: GateStore> Gate<S> {
             }
             return Ok(next.run(request).await);
         }
-        let keys = inner.keys.get().await?;
-        let who = inner.who(request.headers(), &keys).await?;
+        let (who, keys) = inner.who(request.headers()).await?;
         let caller = Caller { who, operation, request_id: request_id(&request) };
         if !caller.holds(operation.permission) {
             return Err(Problem::forbidden());
@@ -107,17 +106,22 @@ pub(crate) async fn guard<S: GateStore>(
 
 impl<S: GateStore> Inner<S> {
     /// Whose token it is: always the same answer, whatever is wrong with it.
-    async fn who(&self, headers: &HeaderMap, keys: &SigningKeys) -> Result<Who, Problem> {
+    async fn who(&self, headers: &HeaderMap) -> Result<(Who, Arc<SigningKeys>), Problem> {
+        let mut keys = self.keys.get().await?;
         let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
         let token = token.ok_or_else(Problem::unauthorized)?;
-        let found = match auth::read_api_key(token) {
-            Some((id, secret)) => self.api_key(id, secret).await?.map(Who::Key),
-            None => match auth::verify(token, keys) {
+        let found = if let Some((id, secret)) = auth::read_api_key(token) {
+            self.api_key(id, secret).await?.map(Who::Key)
+        } else {
+            if auth::names_other_key(token, &keys) {
+                keys = self.keys.renewed().await?;
+            }
+            match auth::verify(token, &keys) {
                 Some(id) => self.user(id).await?.map(Who::User),
                 None => None,
-            },
+            }
         };
-        found.ok_or_else(Problem::unauthorized)
+        found.map(|who| (who, keys)).ok_or_else(Problem::unauthorized)
     }
 
     async fn user(&self, id: UserId) -> Result<Option<Arc<User>>, Problem> {

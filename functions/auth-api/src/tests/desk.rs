@@ -15,6 +15,7 @@ use crm_domain::access::{User, UserId};
 use crm_domain::email::Email;
 use crm_domain::ports::{AccessChange, KeepAccess, ReadAccess};
 use crm_domain::time::Time;
+use crm_lambda::auth::Keys;
 use crm_testing::{Answer, Memory, answer, keys};
 use serde_json::{Value, json};
 
@@ -123,7 +124,11 @@ impl Desk {
 
     /// One that lets in accounts of one organisation only.
     pub fn of(hosted_domain: Option<&str>) -> Self {
-        let memory = Arc::new(Memory::default());
+        Self::with(Arc::default(), keys(), hosted_domain)
+    }
+
+    /// One function environment of several: with its own view of the keys, over the same storage.
+    pub fn with(memory: Arc<Memory>, keys: Keys, hosted_domain: Option<&str>) -> Self {
         let google = Google {
             client_id: "client".into(),
             hosted_domain: hosted_domain.map(str::to_owned),
@@ -134,7 +139,7 @@ impl Desk {
             store: memory.clone(),
             google: Arc::new(google),
             entry: Arc::new(entry),
-            keys: keys(),
+            keys,
             origin: "https://crm.example".into(),
         };
         Self { router: router(app), memory }

@@ -1,9 +1,13 @@
 //! Sessions: renewed by use, ended by replay, by signing out and by being disabled.
 
+use std::sync::{Arc, Mutex};
+
 use axum::body::Body;
 use axum::http::Request;
 use crm_domain::access::{Role, UserStatus};
-use crm_testing::{answer, token};
+use crm_domain::ports::{ReadSecrets, SigningKeys, StoreError};
+use crm_lambda::auth::Keys;
+use crm_testing::{Memory, answer, token};
 use serde_json::json;
 
 use super::desk::{Desk, cookie, good};
@@ -127,4 +131,32 @@ async fn other_sites_cannot_sign_a_visitor_in() {
     assert_eq!(from("null", "api.example").await, 403);
     assert_eq!(from("https://crm.example", "api.example").await, 200);
     assert_eq!(from("http://localhost:8080", "localhost:8080").await, 200);
+}
+
+/// The secret, as it is at the moment.
+struct Secret(Mutex<Vec<String>>);
+
+impl ReadSecrets for Secret {
+    async fn signing_keys(&self) -> Result<SigningKeys, StoreError> {
+        Ok(SigningKeys(self.0.lock().unwrap().clone()))
+    }
+}
+
+#[tokio::test]
+async fn rotating_the_key_logs_nobody_out() {
+    let secret = Arc::new(Secret(Mutex::new(vec!["one".into()])));
+    let memory = Arc::new(Memory::default());
+    let old = Desk::with(memory.clone(), Keys::new(secret.clone()), None);
+    let signed_in = old.sign_in(&good(&json!({}))).await;
+    let (token, session) = (signed_in.json["token"].as_str().unwrap().to_owned(), cookie(&signed_in));
+
+    *secret.0.lock().unwrap() = vec!["two".into(), "one".into()];
+    // Another function environment, which has read the secret after the rotation.
+    let new = Desk::with(memory, Keys::new(secret), None);
+    assert_eq!(new.who_am_i(&token).await.status, 200, "what the key before signed goes on");
+    let renewed = new.refresh(&session).await;
+    assert_eq!(renewed.status, 200);
+    // The first one still holds the old keys, and hears of the new one now.
+    assert_eq!(old.who_am_i(renewed.json["token"].as_str().unwrap()).await.status, 200);
+    assert_eq!(old.refresh(&cookie(&renewed)).await.status, 200);
 }
