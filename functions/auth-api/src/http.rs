@@ -111,10 +111,12 @@ async fn refresh<S: Store, C: FetchCertificates>(State(app): State<App<S, C>>, h
 
 async fn sign_out<S: Store, C: FetchCertificates>(State(app): State<App<S, C>>, headers: HeaderMap) -> Result<Response, Problem> {
     app.check_origin(&headers)?;
-    if let Some(token) = session::cookie_of(&headers) {
-        if let (Some((id, _)), _) = app.read_session(token).await? {
-            app.store.end_session(id).await?;
-        }
+    let read = match session::cookie_of(&headers) {
+        Some(token) => app.read_session(token).await?.0,
+        None => None,
+    };
+    if let Some((id, _)) = read {
+        app.store.end_session(id).await?;
     }
     Ok(app.ended(StatusCode::NO_CONTENT))
 }
@@ -123,13 +125,11 @@ impl<S: Store, C: FetchCertificates> App<S, C> {
     /// Session and generation of a token that is ours, and the keys by which it is.
     async fn read_session(&self, token: &str) -> Result<(Option<(Uuid, u32)>, Arc<SigningKeys>), Problem> {
         let keys = self.keys.get().await?;
-        match session::read(token, &keys) {
-            Some(read) => Ok((Some(read), keys)),
-            None => {
-                let keys = self.keys.renewed().await?;
-                Ok((session::read(token, &keys), keys))
-            }
+        if let Some(read) = session::read(token, &keys) {
+            return Ok((Some(read), keys));
         }
+        let keys = self.keys.renewed().await?;
+        Ok((session::read(token, &keys), keys))
     }
 
     /// The session whose token is to be given out next; `None` when there is none any more.

@@ -4,28 +4,31 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use crm_domain::email::Email;
 use crm_domain::event::Kind;
 use crm_domain::faults::{Faults, checked_text};
 use crm_domain::ids::CustomerId;
-use crm_domain::ports::{Enqueue, QueueName, ReadCustomers, ReadOrders};
+use crm_domain::json::Json as Tree;
+use crm_domain::ports::{Enqueue, KeepAudit, QueueName, ReadCustomers, ReadOrders};
 use crm_lambda::accept::{Write, accept};
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
-use crm_lambda::caller::{Attempt, Caller};
+use crm_lambda::caller::{Attempt, Caller, Who};
 use crm_lambda::etag::etag;
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
 use crm_lambda::{routes, view};
 use serde::Deserialize;
+use serde_json::json;
 
 const UPSERT: Write = Write { kind: Kind::UpsertCustomer, queue: QueueName::Customers, location: Some("/api/customers") };
 const RECORD: Write = Write { kind: Kind::RecordActivity, queue: QueueName::Activities, location: None };
 
 /// The storage that customers need.
-pub trait Store: ReadCustomers + ReadOrders + GateStore {}
-impl<S: ReadCustomers + ReadOrders + GateStore> Store for S {}
+pub trait Store: ReadCustomers + ReadOrders + KeepAudit + GateStore {}
+impl<S: ReadCustomers + ReadOrders + KeepAudit + GateStore> Store for S {}
 
 /// All routes.
 pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
@@ -79,7 +82,12 @@ async fn upsert_customers<S: Store, Q: Enqueue>(
     attempt: Attempt,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    accept(UPSERT, &*app.queue, &caller.source(), &attempt, &body, &app.settings.currency).await
+    let response = accept(UPSERT, &*app.queue, &caller.source(), &attempt, &body, &app.settings.currency).await?;
+    // What a person changes by hand is told, by the names of the fields; integrations and bulk leave their source alone.
+    if let (Who::User(_), Some((id, fields))) = (&caller.who, edited(&body)) {
+        app.store.note(&caller.audit(format!("customers/{id}"), None, Some(json!({"fields": fields})))).await?;
+    }
+    Ok(response)
 }
 
 async fn record_activities<S: Store, Q: Enqueue>(
@@ -89,6 +97,13 @@ async fn record_activities<S: Store, Q: Enqueue>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     accept(RECORD, &*app.queue, &caller.source(), &attempt, &body, &app.settings.currency).await
+}
+
+/// The one customer of a body, and what it says of them; `None` for a bulk request.
+fn edited(body: &Tree) -> Option<(CustomerId, Vec<&str>)> {
+    let Tree::Object(members) = body else { return None };
+    let email = Email::parse(body.get("email")?.as_text()?).ok()?;
+    Some((CustomerId::of(&email), members.iter().map(|(field, _)| field.as_str()).filter(|field| *field != "email").collect()))
 }
 
 fn parse_id(id: &str) -> Result<CustomerId, Problem> {

@@ -10,7 +10,7 @@ use crm_domain::faults::{Faults, Fields};
 use crm_domain::ids::{CustomerId, OrderId};
 use crm_domain::json::Json as Tree;
 use crm_domain::order::OrderStatus;
-use crm_domain::ports::{Enqueue, Outgoing, QueueName, ReadOrders};
+use crm_domain::ports::{Enqueue, KeepAudit, Outgoing, QueueName, ReadOrders};
 use crm_domain::time::Time;
 use crm_lambda::accept::{Write, accept};
 use crm_lambda::api::{Api, App};
@@ -28,8 +28,8 @@ use uuid::Uuid;
 const PLACE: Write = Write { kind: Kind::PlaceOrder, queue: QueueName::Orders, location: Some("/api/orders") };
 
 /// The storage that orders need.
-pub trait Store: ReadOrders + GateStore {}
-impl<S: ReadOrders + GateStore> Store for S {}
+pub trait Store: ReadOrders + KeepAudit + GateStore {}
+impl<S: ReadOrders + KeepAudit + GateStore> Store for S {}
 
 /// All routes.
 pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
@@ -83,11 +83,13 @@ async fn change_status<S: Store, Q: Enqueue>(
     let status = parse_status(&body)?;
     let found = app.store.order(id).await?.ok_or_else(|| Problem::not_found("order"))?;
     check_match(&headers, found.version)?;
-    let data = Tree::Object(vec![("id".into(), Tree::Text(id.to_string())), ("status".into(), status)]);
+    let data = Tree::Object(vec![("id".into(), Tree::Text(id.to_string())), ("status".into(), status.clone())]);
     let (event_id, source) = (Uuid::now_v7().to_string(), caller.source());
     let envelope = Envelope::new(Kind::ChangeOrderStatus, &source, &event_id, Time::now(), &data);
     let body = serde_json::to_string(&envelope).unwrap_or_default();
     app.queue.enqueue(QueueName::Orders, vec![Outgoing { body, ..Outgoing::default() }]).await?;
+    let (before, after) = (json!({"status": found.record.status()}), json!({"status": status}));
+    app.store.note(&caller.audit(format!("orders/{id}"), Some(before), Some(after))).await?;
     let mut response = (StatusCode::ACCEPTED, Json(json!({"id": id, "status": "queued"}))).into_response();
     if let Ok(location) = HeaderValue::from_str(&format!("/api/orders/{id}")) {
         response.headers_mut().insert(header::LOCATION, location);

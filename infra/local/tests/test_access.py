@@ -171,6 +171,17 @@ class Access(StackTest):
         found = self.api.get("/api/customers?search=replayed@access.example")["items"][0]
         self.assertEqual(found["city"], "Delhi", "the late repeat is the old event")
 
+    def test_what_a_person_changes_by_hand_is_told(self) -> None:
+        marketer = self.as_role("marketer", "hands@access.example")
+        made = marketer.post("/api/customers", {"email": "told@access.example", "smsConsent": True})
+        order = self.api.post("/api/orders", {"email": "told@access.example", "total": 3, "orderId": "told-1"})
+        self.applied()
+        self.assertEqual(marketer.call("PATCH", f"/api/orders/{order['id']}", {"status": "refunded"}).status, 202)
+        changed = self.api.get(f"/api/audit?object=orders/{order['id']}")["items"]
+        self.assertEqual([(one["actor"]["name"], one["before"], one["after"]) for one in changed], [("hands@access.example", {"status": "placed"}, {"status": "refunded"})])
+        edited = self.api.get(f"/api/audit?object=customers/{made['id']}")["items"]
+        self.assertEqual([one["after"] for one in edited], [{"fields": ["smsConsent"]}])
+
     def test_launches_run_out_and_say_when_to_come_back(self) -> None:
         somebody = self.as_role("marketer", "eager@access.example")
         answers = [somebody.call("POST", "/api/campaigns", {}) for _ in range(75)]
