@@ -73,7 +73,7 @@ async fn launch_campaign<S: Store, Q: Enqueue>(
     let (draft, segment) = read_launch(&*app.store, &body, now).await?;
     let customers = app.store.figures().await?.days.iter().map(|day| day.figures.customers).sum::<i64>();
     let id = CampaignId::of_request(attempt.id);
-    let campaign = draft.into_campaign(id, segment.rules, u64::try_from(customers).unwrap_or_default(), now);
+    let campaign = draft.into_campaign(id, segment.edition.rules, u64::try_from(customers).unwrap_or_default(), now);
     let plan = (0..campaign.plan_parts).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 });
     app.queue.enqueue(QueueName::Delivery, plan.map(|task| message(&task)).collect()).await?;
     let audit = caller.audit(object(id), None, serde_json::to_value(view::campaign(&campaign, Tally::default())).ok());
@@ -93,7 +93,7 @@ async fn preview_campaign<S: Store, Q: Enqueue>(
     let now = Time::now();
     let (draft, segment) = read_launch(&*app.store, &body, now).await?;
     let context = Context { now: draft.scheduled_at.unwrap_or(now), consent_defaults: app.settings.consent_defaults };
-    let audience = Audience { rules: &segment.rules, channel: draft.channel, context };
+    let audience = Audience { rules: &segment.edition.rules, channel: draft.channel, context };
     let funnel = funnel::count(&*app.store, &audience).await?;
     let steps = funnel.steps().map(|(step, count)| FunnelStep { step, count }).into();
     Ok(Json(Funnel { steps, will_send: funnel.will_send() }).into_response())

@@ -8,14 +8,12 @@ use axum::http::Request;
 use crm_domain::campaign::CampaignStatus;
 use crm_domain::delivery::{Step, Task};
 use crm_domain::event::Event;
-use crm_domain::ids::{CampaignId, SegmentId};
+use crm_domain::ids::CampaignId;
 use crm_domain::json::Json;
-use crm_domain::ports::{KeepCampaigns, KeepSegments, QueueName};
-use crm_domain::rules::Rules;
-use crm_domain::segment::Segment;
+use crm_domain::ports::{KeepCampaigns, QueueName};
 use crm_domain::time::Time;
 use crm_lambda::api::App;
-use crm_testing::{Memory, answer, audit, cases, keys, send, send_event, settings, token, walk};
+use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
 use crate::http::router;
@@ -23,19 +21,11 @@ use crate::http::router;
 const SEGMENT: &str = "01900000-0000-7000-8000-000000000001";
 
 /// A CRM with the segment "spent over 500" and, of its four customers, two who may be written to.
-async fn crm() -> (Router, Arc<Memory>) {
+fn crm() -> (Router, Arc<Memory>) {
     let memory = Arc::new(Memory::default());
     let currency = settings().currency.clone();
-    let json = Json::parse(br#"{"combinator":"and","rules":[{"field":"totalSpend","operator":">","value":500}]}"#).unwrap();
-    let segment = Segment {
-        id: SegmentId::parse(SEGMENT).unwrap(),
-        name: "Big".into(),
-        description: None,
-        rules: Rules::parse(&json, "rules", &currency).unwrap(),
-        created_at: Time::now(),
-        updated_at: Time::now(),
-    };
-    memory.create_segment(&segment, &audit()).await.unwrap();
+    let rules = json!({"combinator": "and", "rules": [{"field": "totalSpend", "operator": ">", "value": 500}]});
+    memory.keep_segment(SEGMENT, "Big", &rules);
     let event = |kind: &str, id: &str, data: Value| {
         let event =
             json!({"specversion": "1.0", "id": id, "source": "/t", "type": kind, "time": "2026-01-01T00:00:00Z", "data": data});
@@ -68,7 +58,7 @@ fn tasks(memory: &Memory) -> Vec<Task> {
 #[tokio::test]
 async fn every_event_of_the_folder_gets_its_answer() {
     for (case, event) in cases("campaigns-api") {
-        let (router, memory) = crm().await;
+        let (router, memory) = crm();
         let answer = send_event(&router, &event).await;
         if case.starts_with("bad-") {
             assert!((400..500).contains(&answer.status), "{case}: {answer:?}");
@@ -83,7 +73,7 @@ async fn every_event_of_the_folder_gets_its_answer() {
 
 #[tokio::test]
 async fn a_launch_is_queued_and_readable_where_location_says() {
-    let (router, memory) = crm().await;
+    let (router, memory) = crm();
     let answer = send(&router, "POST", "/api/campaigns", launch().to_string()).await;
     assert_eq!((answer.status, &answer.json["status"]), (202, &json!("sending")));
     let id = CampaignId::parse(answer.json["id"].as_str().unwrap()).unwrap();
@@ -100,7 +90,7 @@ async fn a_launch_is_queued_and_readable_where_location_says() {
 
 #[tokio::test]
 async fn a_later_launch_waits() {
-    let (router, _) = crm().await;
+    let (router, _) = crm();
     let mut body = launch();
     body["scheduledAt"] = json!(Time::now().plus(3_600_000_000));
     let answer = send(&router, "POST", "/api/campaigns", body.to_string()).await;
@@ -109,7 +99,7 @@ async fn a_later_launch_waits() {
 
 #[tokio::test]
 async fn the_preview_counts_step_by_step_and_starts_nothing() {
-    let (router, memory) = crm().await;
+    let (router, memory) = crm();
     let answer = send(&router, "POST", "/api/campaigns/preview", launch().to_string()).await;
     let counts: Vec<u64> = answer.json["steps"].as_array().unwrap().iter().map(|step| step["count"].as_u64().unwrap()).collect();
     assert_eq!((counts, &answer.json["willSend"]), (vec![3, 3, 2, 2, 2, 2], &json!(2)));
@@ -119,7 +109,7 @@ async fn the_preview_counts_step_by_step_and_starts_nothing() {
 
 #[tokio::test]
 async fn an_unknown_segment_is_a_fault_beside_the_others() {
-    let (router, _) = crm().await;
+    let (router, _) = crm();
     let mut body = launch();
     body["segmentId"] = json!("01900000-0000-7000-8000-00000000000f");
     body["name"] = json!("");
@@ -129,7 +119,7 @@ async fn an_unknown_segment_is_a_fault_beside_the_others() {
 
 #[tokio::test]
 async fn analysts_look_but_do_not_launch() {
-    let (router, memory) = crm().await;
+    let (router, memory) = crm();
     let ask = async |method: &str, path: &str, body: String| {
         let bearer = format!("Bearer {}", token("analyst", &json!({})));
         let request = Request::builder().method(method).uri(path).header("authorization", bearer).body(Body::from(body)).unwrap();
@@ -144,7 +134,7 @@ async fn analysts_look_but_do_not_launch() {
 
 #[tokio::test]
 async fn states_change_only_where_they_may() {
-    let (router, memory) = crm().await;
+    let (router, memory) = crm();
     let id = send(&router, "POST", "/api/campaigns", launch().to_string()).await.json["id"].as_str().unwrap().to_owned();
     tasks(&memory);
     let to = async |verb: &str| send(&router, "POST", &format!("/api/campaigns/{id}/{verb}"), "").await;
@@ -164,7 +154,7 @@ async fn states_change_only_where_they_may() {
 
 #[tokio::test]
 async fn an_old_version_is_not_changed() {
-    let (router, _) = crm().await;
+    let (router, _) = crm();
     let id = send(&router, "POST", "/api/campaigns", launch().to_string()).await.json["id"].as_str().unwrap().to_owned();
     let request = Request::builder()
         .method("POST")
@@ -178,7 +168,7 @@ async fn an_old_version_is_not_changed() {
 
 #[tokio::test]
 async fn a_launch_whose_record_cannot_be_written_leaves_no_campaign() {
-    let (router, memory) = crm().await;
+    let (router, memory) = crm();
     // The queue takes the plan, then the process dies.
     memory.die_after(Some(1));
     assert_eq!(send(&router, "POST", "/api/campaigns", launch().to_string()).await.status, 503);
@@ -189,5 +179,5 @@ async fn a_launch_whose_record_cannot_be_written_leaves_no_campaign() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("campaigns-api", &crm().await.0).await, 8 * 7);
+    assert_eq!(walk("campaigns-api", &crm().0).await, 8 * 7);
 }

@@ -6,10 +6,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use crm_domain::event::Event;
+use crm_domain::ids::CustomerId;
 use crm_domain::json::Json;
+use crm_domain::membership::Cause;
 use crm_domain::ports::QueueName;
 use crm_domain::time::Time;
 use crm_lambda::api::App;
+use crm_lambda::memberships::Keeper;
 use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
@@ -175,7 +178,7 @@ async fn unknown_routes_and_methods_are_problems_too() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("customers-api", &crm().0).await, 5 * 7);
+    assert_eq!(walk("customers-api", &crm().0).await, 7 * 7);
 }
 
 #[tokio::test]
@@ -209,4 +212,34 @@ async fn an_upsert_sent_again_is_the_same_event_and_overwrites_nothing() {
     assert_eq!(keyed(&router, "k1", delhi).await, 422, "another body");
     apply_queued(&memory, QueueName::Customers);
     assert_eq!(send(&router, "GET", "/api/customers", "").await.json["items"][0]["city"], "Delhi");
+}
+
+#[tokio::test]
+async fn a_profile_tells_its_segments_and_how_it_came_to_them() {
+    let (router, memory) = crm();
+    let rules = |city: &str| json!({"combinator": "and", "rules": [{"field": "city", "operator": "=", "value": city}]});
+    memory.keep_segment("01900000-0000-7000-8000-00000000000a", "Pune", &rules("Pune"));
+    memory.keep_segment("01900000-0000-7000-8000-00000000000b", "Goa", &rules("Goa"));
+    let keeper = Keeper::new(memory.clone(), settings().consent_defaults);
+    let mut path = String::new();
+    for city in ["Pune", "Goa"] {
+        let answer = send(&router, "POST", "/api/customers", json!({"email": "a@x.in", "city": city}).to_string()).await;
+        path = format!("{}/segments", answer.headers["location"].to_str().unwrap());
+        apply_queued(&memory, QueueName::Customers);
+        let id = CustomerId::parse(answer.json["id"].as_str().unwrap()).unwrap();
+        keeper.settle(&[id], Cause::Data, Time::now()).await.unwrap();
+    }
+    let now = send(&router, "GET", &path, "").await;
+    let names: Vec<_> = now.json["items"].as_array().unwrap().iter().map(|item| item["name"].clone()).collect();
+    assert_eq!(names, ["Goa"]);
+    let history = send(&router, "GET", &format!("{path}/history"), "").await;
+    let told: Vec<_> =
+        history.json["items"].as_array().unwrap().iter().map(|item| (item["event"].clone(), item["name"].clone())).collect();
+    assert_eq!(told.len(), 3);
+    assert_eq!(told[2], (json!("entered"), json!("Pune")), "newest first");
+    assert!(history.json["items"].as_array().unwrap().iter().all(|item| item["cause"] == "data" && item["at"].is_string()));
+    // A stranger belongs nowhere.
+    let stranger = "/api/customers/5b7f2c1e-8f0a-5c1d-9e2f-1a2b3c4d5e6f/segments";
+    assert_eq!(send(&router, "GET", stranger, "").await.json["items"], json!([]));
+    assert_eq!(send(&router, "GET", "/api/customers/7/segments", "").await.status, 404);
 }

@@ -62,7 +62,8 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let templates = self.templates(campaign)?;
         let ids: Vec<CustomerId> = recipients.iter().map(|entry| entry.customer_id).collect();
         let customers = self.store.customers(&ids).await?;
-        let customers: HashMap<CustomerId, Customer> = customers.into_iter().map(|customer| (customer.id, customer)).collect();
+        let customers: HashMap<CustomerId, Customer> =
+            customers.into_iter().map(|found| (found.record.id, found.record)).collect();
         let (mut settled, mut letters, mut sending) = (Vec::with_capacity(recipients.len()), Vec::new(), Vec::new());
         for entry in recipients {
             match self.letter(campaign, &templates, entry, customers.get(&entry.customer_id)) {

@@ -35,8 +35,7 @@ pub async fn preview<S: ScanCustomers + ReadCustomers>(
         ids.extend(found);
     }
     ids.truncate(SAMPLE);
-    preview.sample = store.customers(&ids).await?;
-    preview.sample.sort_by_key(|customer| ids.iter().position(|id| *id == customer.id));
+    preview.sample = in_order(store, &ids).await?;
     Ok(preview)
 }
 
@@ -86,7 +85,13 @@ pub async fn members<S: ScanCustomers + ReadCustomers>(
     }
     let more = ids.len() > limit;
     ids.truncate(limit);
-    let mut items = store.customers(&ids).await?;
-    items.sort_by_key(|customer| ids.iter().position(|id| *id == customer.id));
+    let items = in_order(store, &ids).await?;
     Ok(Page { items, next: ids.last().filter(|_| more).map(ToString::to_string) })
+}
+
+/// Those of `ids` who are still there, in their order.
+pub async fn in_order<S: ReadCustomers>(store: &S, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
+    let mut found: Vec<Customer> = store.customers(ids).await?.into_iter().map(|found| found.record).collect();
+    found.sort_by_key(|customer| ids.iter().position(|id| *id == customer.id));
+    Ok(found)
 }

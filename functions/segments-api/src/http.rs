@@ -1,166 +1,244 @@
-//! The routes of segments.
+//! The routes of segments: keeping them, and trying rules that are not kept.
 
 use std::time::Instant;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use crm_domain::email::Email;
-use crm_domain::faults::Faults;
-use crm_domain::ids::{CustomerId, SegmentId};
-use crm_domain::ports::{KeepSegments, ReadCustomers, ScanCustomers, Versioned};
+use crm_domain::audit::AuditEntry;
+use crm_domain::ids::SegmentId;
+use crm_domain::membership::{Build, SWEEP_DELAY, Task};
+use crm_domain::ports::{
+    Enqueue, KeepAudit, KeepSegments, Outgoing, Page, QueueName, ReadCustomers, ReadMemberships, ScanCustomers, StoreError,
+    Versioned,
+};
 use crm_domain::rules::Context;
-use crm_domain::segment::{Segment, SegmentChange, SegmentDraft, parse_preview};
+use crm_domain::segment::{Definition, Segment, SegmentChange, SegmentDraft, Segments, SegmentsChange, parse_preview};
 use crm_domain::time::Time;
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
-use crm_lambda::contract::shapes::{self, Preview};
+use crm_lambda::contract::shapes::{self, Preview, SegmentKind, SegmentState};
 use crm_lambda::etag::{check_match, etag};
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
-use crm_lambda::problem::Problem;
+use crm_lambda::problem::{Problem, chain};
 use crm_lambda::{routes, view};
 use serde_json::{Value, json};
 
-use crate::audience;
+use crate::{audience, people};
+
+/// Attempts to change segments while others change them too.
+const ATTEMPTS: usize = 5;
 
 /// The storage that segments need.
-pub trait Store: KeepSegments + ReadCustomers + ScanCustomers + GateStore {}
-impl<S: KeepSegments + ReadCustomers + ScanCustomers + GateStore> Store for S {}
+pub trait Store: KeepSegments + ReadMemberships + ReadCustomers + ScanCustomers + KeepAudit + GateStore {}
+impl<S: KeepSegments + ReadMemberships + ReadCustomers + ScanCustomers + KeepAudit + GateStore> Store for S {}
 
 /// All routes.
-pub fn router<S: Store>(app: App<S>, keys: Keys) -> Router {
+pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
     Api::new(Gate::new(keys, app.store.clone()))
-        .on(&routes::LIST_SEGMENTS, list_segments::<S>)
-        .on(&routes::CREATE_SEGMENT, create_segment::<S>)
-        .on(&routes::PREVIEW_SEGMENT, preview_rules::<S>)
-        .on(&routes::GET_SEGMENT, get_segment::<S>)
-        .on(&routes::UPDATE_SEGMENT, update_segment::<S>)
-        .on(&routes::DELETE_SEGMENT, delete_segment::<S>)
-        .on(&routes::LIST_MEMBERS, list_members::<S>)
-        .on(&routes::EXPLAIN_MEMBER, explain_member::<S>)
+        .on(&routes::LIST_SEGMENTS, list_segments::<S, Q>)
+        .on(&routes::CREATE_SEGMENT, create_segment::<S, Q>)
+        .on(&routes::PREVIEW_SEGMENT, preview_rules::<S, Q>)
+        .on(&routes::GET_SEGMENT, get_segment::<S, Q>)
+        .on(&routes::UPDATE_SEGMENT, update_segment::<S, Q>)
+        .on(&routes::DELETE_SEGMENT, delete_segment::<S, Q>)
+        .on(&routes::LIST_MEMBERS, people::list_members::<S, Q>)
+        .on(&routes::CHANGE_MEMBERS, people::change_members::<S, Q>)
+        .on(&routes::IMPORT_MEMBERS, people::import_members::<S, Q>)
+        .on(&routes::COMPARE_SEGMENTS, people::compare_segments::<S, Q>)
+        .on(&routes::EXPLAIN_MEMBER, people::explain_member::<S, Q>)
         .over(app)
 }
 
 /// Rules are asked about this moment.
-fn context<S>(app: &App<S>) -> Context {
+pub(crate) fn context<S, Q>(app: &App<S, Q>) -> Context {
     Context { now: Time::now(), consent_defaults: app.settings.consent_defaults }
 }
 
-async fn list_segments<S: Store>(State(app): State<App<S>>, paging: Paging) -> Result<Response, Problem> {
+async fn list_segments<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, paging: Paging) -> Result<Response, Problem> {
     let page = app.store.segments(paging.after.clone(), paging.limit).await?;
-    Ok(paging.answer(page, |segment| show(&segment)))
+    let items = shown_with_sizes(&*app.store, page.items).await?;
+    Ok(paging.answer(Page { items, next: page.next }, |segment| segment))
 }
 
-async fn create_segment<S: Store>(
-    State(app): State<App<S>>,
+async fn create_segment<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
     caller: Caller,
     attempt: Attempt,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let id = SegmentId::of_request(attempt.id);
-    let segment = SegmentDraft::parse(&body, &app.settings.currency)?.into_segment(id, attempt.at);
-    let audit = caller.audit(object(id), None, told(&segment));
-    app.store.create_segment(&segment, &audit).await?;
-    let mut response = shown(StatusCode::CREATED, 1, &segment);
-    if let Ok(location) = HeaderValue::from_str(&format!("/api/segments/{}", segment.id)) {
+    let draft = SegmentDraft::parse(&body, &app.settings.currency)?;
+    let created = change(&app, |segments| {
+        if segments.find(id).is_some() {
+            // An earlier attempt of this very request.
+            return Ok(None);
+        }
+        let change = segments.create(draft.clone(), id, &app.settings.currency, attempt.at)?;
+        let audit = caller.audit(object(id), None, change.puts.first().map(|held| told(&held.record)));
+        Ok(Some((change, audit)))
+    });
+    created.await?;
+    let found = find(&*app.store, &id.to_string()).await?;
+    let mut response = shown(&*app.store, StatusCode::CREATED, found).await?;
+    if let Ok(location) = HeaderValue::from_str(&format!("/api/segments/{id}")) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
 }
 
-async fn preview_rules<S: Store>(State(app): State<App<S>>, JsonBody(body): JsonBody) -> Result<Response, Problem> {
+async fn preview_rules<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
     let started = Instant::now();
-    let rules = parse_preview(&body, &app.settings.currency)?;
+    let mut rules = parse_preview(&body, &app.settings.currency)?;
+    if !rules.references("rules").is_empty() {
+        rules = app.store.all_segments().await?.expanded(&rules, "rules")?;
+    }
     let preview = audience::preview(&*app.store, &rules, &context(&app)).await?;
     let sample = preview.sample.iter().map(|customer| view::customer(customer, &app.settings)).collect();
     let took_ms = started.elapsed().as_millis() as u64;
     Ok(Json(Preview { count: preview.count, total: preview.total, sample, took_ms }).into_response())
 }
 
-async fn get_segment<S: Store>(State(app): State<App<S>>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let found = find(&app, &id).await?;
-    Ok(shown(StatusCode::OK, found.version, &found.record))
+async fn get_segment<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let found = find(&*app.store, &id).await?;
+    shown(&*app.store, StatusCode::OK, found).await
 }
 
-async fn update_segment<S: Store>(
-    State(app): State<App<S>>,
+async fn update_segment<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let change = SegmentChange::parse(&body, &app.settings.currency)?;
-    let found = find(&app, &id).await?;
-    check_match(&headers, found.version)?;
-    let changed = change.applied_to(&found.record, Time::now());
-    let audit = caller.audit(object(changed.id), told(&found.record), told(&changed));
-    app.store.update_segment(found.version, &changed, &audit).await?;
-    Ok(shown(StatusCode::OK, found.version + 1, &changed))
+    let wanted = SegmentChange::parse(&body, &app.settings.currency)?;
+    let changed = change(&app, |segments| {
+        let held = held(segments, &id)?;
+        check_match(&headers, held.version)?;
+        let change = segments.update(held, wanted.clone(), Time::now())?;
+        let after = change.puts.first().map(|held| told(&held.record));
+        Ok(Some((change, caller.audit(object(held.record.id), Some(told(&held.record)), after))))
+    });
+    let changed = changed.await?.and_then(|change| change.puts.into_iter().next());
+    let held = changed.ok_or_else(|| Problem::not_found("segment"))?;
+    let stored = Versioned { version: held.version + 1, record: held.record };
+    shown(&*app.store, StatusCode::OK, stored).await
 }
 
-async fn delete_segment<S: Store>(
-    State(app): State<App<S>>,
+async fn delete_segment<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let found = find(&app, &id).await?;
-    check_match(&headers, found.version)?;
-    let audit = caller.audit(object(found.record.id), told(&found.record), None);
-    app.store.delete_segment(found.record.id, found.version, &audit).await?;
+    let deleted = change(&app, |segments| {
+        let held = held(segments, &id)?;
+        check_match(&headers, held.version)?;
+        let change = segments.delete(held).map_err(|users| {
+            let detail = format!("The segment is named by others: {}.", users.join(", "));
+            Problem::new(StatusCode::CONFLICT, "segment_in_use", detail)
+        })?;
+        Ok(Some((change, caller.audit(object(held.record.id), Some(told(&held.record)), None))))
+    });
+    deleted.await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn list_members<S: Store>(State(app): State<App<S>>, Path(id): Path<String>, paging: Paging) -> Result<Response, Problem> {
-    let segment = find(&app, &id).await?.record;
-    let after = paging.after.as_deref().and_then(CustomerId::parse);
-    let page = audience::members(&*app.store, &segment.rules, &context(&app), after, paging.limit).await?;
-    Ok(paging.answer(page, |customer| view::customer(&customer, &app.settings)))
+/// Makes the change that `make` makes of the segments as they are, again if somebody else was faster.
+async fn change<S: Store, Q: Enqueue>(
+    app: &App<S, Q>,
+    make: impl Fn(&Segments) -> Result<Option<(SegmentsChange, AuditEntry)>, Problem>,
+) -> Result<Option<SegmentsChange>, Problem> {
+    for _ in 0..ATTEMPTS {
+        let segments = app.store.all_segments().await?;
+        let Some((change, audit)) = make(&segments)? else { return Ok(None) };
+        match app.store.change_segments(&change, Some(&audit)).await {
+            Ok(()) => {
+                follow_up(&*app.queue, &change).await;
+                return Ok(Some(change));
+            }
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
 }
 
-async fn explain_member<S: Store>(
-    State(app): State<App<S>>,
-    Path(id): Path<String>,
-    Query(pairs): Query<Vec<(String, String)>>,
-) -> Result<Response, Problem> {
-    let email = pairs.iter().find(|(key, _)| key == "email").map(|(_, value)| value.as_str());
-    let email = email.ok_or_else(|| Faults::of("email", "is required"))?;
-    let email = Email::parse(email).map_err(|reason| Faults::of("email", reason))?;
-    let segment = find(&app, &id).await?.record;
-    let customer = app.store.customer(CustomerId::of(&email)).await?.ok_or_else(|| Problem::not_found("customer"))?;
-    Ok(Json(segment.rules.explain(&customer.record, &context(&app))).into_response())
+/// Asks for what a change entails. What is lost here is not lost: the clock asks for unfinished builds every minute.
+async fn follow_up<Q: Enqueue>(queue: &Q, change: &SegmentsChange) {
+    let build = change.puts.iter().any(|held| !held.record.is_built()).then_some((Task::Build { everyone: false }, 0));
+    let sweeps = change.retired.iter().map(|edition| (Task::Sweep { edition: *edition }, SWEEP_DELAY));
+    let messages = build.into_iter().chain(sweeps);
+    let messages: Vec<Outgoing> =
+        messages.map(|(task, delay)| Outgoing { body: task.body(), delay, ..Outgoing::default() }).collect();
+    if messages.is_empty() {
+        return;
+    }
+    if let Err(error) = queue.enqueue(QueueName::Segments, messages).await {
+        tracing::warn!(cause = %chain(&error), "the segments queue does not answer");
+    }
 }
 
 /// The segment as the audit log names it.
-fn object(id: SegmentId) -> String {
+pub(crate) fn object(id: SegmentId) -> String {
     format!("segments/{id}")
 }
 
-async fn find<S: Store>(app: &App<S>, id: &str) -> Result<Versioned<Segment>, Problem> {
+pub(crate) async fn find<S: KeepSegments>(store: &S, id: &str) -> Result<Versioned<Segment>, Problem> {
     let missing = || Problem::not_found("segment");
-    app.store.segment(SegmentId::parse(id).ok_or_else(missing)?).await?.ok_or_else(missing)
+    store.segment(SegmentId::parse(id).ok_or_else(missing)?).await?.ok_or_else(missing)
 }
 
-fn shown(status: StatusCode, version: u64, segment: &Segment) -> Response {
-    (status, [(header::ETAG, etag(version))], Json(show(segment))).into_response()
+fn held<'a>(segments: &'a Segments, id: &str) -> Result<&'a Versioned<Segment>, Problem> {
+    let missing = || Problem::not_found("segment");
+    segments.find(SegmentId::parse(id).ok_or_else(missing)?).ok_or_else(missing)
 }
 
-fn show(segment: &Segment) -> shapes::Segment {
+async fn shown<S: Store>(store: &S, status: StatusCode, found: Versioned<Segment>) -> Result<Response, Problem> {
+    let version = found.version;
+    let segment = shown_with_sizes(store, vec![found.record]).await?.pop();
+    Ok((status, [(header::ETAG, etag(version))], Json(segment)).into_response())
+}
+
+/// Segments with the sizes that readers see.
+async fn shown_with_sizes<S: Store>(store: &S, segments: Vec<Segment>) -> Result<Vec<shapes::Segment>, Problem> {
+    let editions: Vec<_> = segments.iter().filter_map(|segment| segment.shown.as_ref()).map(|edition| edition.id).collect();
+    let mut sizes = store.sizes(&editions).await?.into_iter();
+    let all_built = segments.iter().all(Segment::is_built);
+    let build = if all_built { None } else { store.build().await?.map(|held| held.record) };
+    let views = segments.iter().map(|segment| {
+        let count = segment.shown.as_ref().and_then(|_| sizes.next());
+        show(segment, count, build.as_ref())
+    });
+    Ok(views.collect())
+}
+
+fn show(segment: &Segment, count: Option<u64>, build: Option<&Build>) -> shapes::Segment {
+    // A build that began before this meaning will be followed by another.
+    let progress = || build.filter(|build| build.target >= segment.edition.id).map_or(0.0, Build::progress);
     shapes::Segment {
         id: segment.id.to_string(),
         name: segment.name.clone(),
         description: segment.description.clone(),
-        rules: json!(segment.rules),
+        kind: if segment.definition == Definition::List { SegmentKind::List } else { SegmentKind::Rules },
+        rules: segment.definition.rules().map(|rules| json!(rules)),
+        count,
+        state: if segment.is_built() { SegmentState::Live } else { SegmentState::Building },
+        progress: (!segment.is_built()).then(progress),
         created_at: segment.created_at,
         updated_at: segment.updated_at,
     }
 }
 
 /// As the audit log keeps it.
-fn told(segment: &Segment) -> Option<Value> {
-    serde_json::to_value(show(segment)).ok()
+fn told(segment: &Segment) -> Value {
+    let Segment { name, description, definition, .. } = segment;
+    json!({"name": name, "description": description, "rules": definition.rules()})
 }

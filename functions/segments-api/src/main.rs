@@ -2,12 +2,13 @@
 
 mod audience;
 mod http;
+mod people;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use crm_aws::{Dynamo, SecretsManager};
+use crm_aws::{Dynamo, SecretsManager, Sqs};
 use crm_lambda::api::App;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::Settings;
@@ -19,6 +20,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config().await;
     let settings = Settings::from_env()?;
     let store = Dynamo::from_env(&aws, settings.currency.clone())?;
-    let app = App { store: Arc::new(store), queue: Arc::new(()), settings: Arc::new(settings) };
+    let app = App { store: Arc::new(store), queue: Arc::new(Sqs::new(&aws)), settings: Arc::new(settings) };
     serve(http::router(app, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
 }

@@ -5,16 +5,25 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use crm_domain::email::Email;
 use crm_domain::event::Event;
-use crm_domain::json::Json;
+use crm_domain::ids::CustomerId;
+use crm_domain::json::Json as Tree;
+use crm_domain::membership::Cause;
+use crm_domain::ports::QueueName;
 use crm_domain::time::Time;
 use crm_lambda::api::App;
+use crm_lambda::memberships::Keeper;
 use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
 use crate::http::router;
 
 fn crm() -> Router {
+    with_memory().0
+}
+
+fn with_memory() -> (Router, Arc<Memory>) {
     let memory = Arc::new(Memory::default());
     let events: Vec<Event> = (0..30)
         .map(|n| {
@@ -22,11 +31,12 @@ fn crm() -> Router {
                 "specversion": "1.0", "id": format!("{n}"), "source": "/t", "type": "crm.order.place.v1", "time": "2026-01-01T00:00:00Z",
                 "data": {"email": format!("c{n}@x.in"), "orderId": format!("{n}"), "total": n * 100},
             });
-            Event::parse(&Json::parse(json.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap()
+            Event::parse(&Tree::parse(json.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap()
         })
         .collect();
     memory.apply(&events);
-    router(App { store: memory, queue: Arc::new(()), settings: settings() }, keys())
+    let app = App { store: memory.clone(), queue: memory.clone(), settings: settings() };
+    (router(app, keys()), memory)
 }
 
 fn spent_over(amount: u32) -> Value {
@@ -114,5 +124,117 @@ async fn analysts_read_but_do_not_write() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("segments-api", &crm()).await, 8 * 7);
+    assert_eq!(walk("segments-api", &crm()).await, 11 * 7);
+}
+
+#[tokio::test]
+async fn a_new_segment_is_being_built_and_its_members_are_known_all_the_same() {
+    let (router, memory) = with_memory();
+    let made = send(&router, "POST", "/api/segments", json!({"name": "S", "rules": spent_over(500)}).to_string()).await;
+    assert_eq!((made.status, &made.json["state"], &made.json["kind"]), (201, &json!("building"), &json!("rules")));
+    assert_eq!((&made.json["progress"], made.json.get("count")), (&json!(0.0), None));
+    assert_eq!(memory.drain(QueueName::Segments).len(), 1, "somebody is asked to build it");
+    let path = format!("/api/segments/{}", made.json["id"].as_str().unwrap());
+    let members = send(&router, "GET", &format!("{path}/members?limit=100"), "").await;
+    assert_eq!(members.json["items"].as_array().unwrap().len(), 24);
+    let early = send(&router, "GET", &format!("{path}/overlap?with={}", made.json["id"].as_str().unwrap()), "").await;
+    assert_eq!((early.status, &early.json["code"]), (409, &json!("segment_building")));
+    assert!(early.headers.contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn counts_members_and_overlap_are_those_that_are_kept() {
+    let (router, memory) = with_memory();
+    let (a, b) = ("01900000-0000-7000-8000-00000000000a", "01900000-0000-7000-8000-00000000000b");
+    memory.keep_segment(a, "A", &spent_over(500));
+    memory.keep_segment(b, "B", &spent_over(2_000));
+    let everybody: Vec<CustomerId> = (0..30).map(|n| CustomerId::of(&Email::parse(&format!("c{n}@x.in")).unwrap())).collect();
+    let keeper = Keeper::new(memory.clone(), settings().consent_defaults);
+    keeper.settle(&everybody, Cause::Rules, Time::now()).await.unwrap();
+    let list = send(&router, "GET", "/api/segments", "").await;
+    let counts: Vec<_> =
+        list.json["items"].as_array().unwrap().iter().map(|item| (item["name"].clone(), item["count"].clone())).collect();
+    assert_eq!(counts, [(json!("B"), json!(9)), (json!("A"), json!(24))]);
+    let overlap = send(&router, "GET", &format!("/api/segments/{a}/overlap?with={b}"), "").await;
+    assert_eq!(overlap.json, json!({"count": 24, "other": 9, "both": 9}));
+    let members = send(&router, "GET", &format!("/api/segments/{b}/members?limit=5"), "").await;
+    assert_eq!(members.json["items"].as_array().unwrap().len(), 5);
+    assert!(members.json["nextCursor"].is_string());
+    for bad in ["", "?with=", "?with=7"] {
+        assert_eq!(send(&router, "GET", &format!("/api/segments/{a}/overlap{bad}"), "").await.status, 422, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn lists_are_changed_by_address_by_id_and_by_file() {
+    let (router, memory) = with_memory();
+    let made = send(&router, "POST", "/api/segments", json!({"name": "VIP", "kind": "list"}).to_string()).await;
+    assert_eq!((made.status, made.json.get("rules"), &made.json["kind"]), (201, None, &json!("list")));
+    let path = format!("/api/segments/{}", made.json["id"].as_str().unwrap());
+    let known = CustomerId::of(&Email::parse("c7@x.in").unwrap());
+    let stranger = CustomerId::of(&Email::parse("stranger@x.in").unwrap());
+    let body = json!({"add": ["C1@x.in", known.to_string(), "not an address", stranger.to_string()], "remove": ["c2@x.in"]});
+    let changed = send(&router, "POST", &format!("{path}/members"), body.to_string()).await;
+    assert_eq!((changed.status, &changed.json["queued"]), (202, &json!(3)));
+    let refused: Vec<_> = changed.json["rejected"].as_array().unwrap().iter().map(|fault| fault["field"].clone()).collect();
+    assert_eq!(refused, ["add[2]", "add[3]"]);
+    let file = "name,email\nAsha,c3@x.in\nRavi,c4@x.in\n";
+    let imported = send(&router, "POST", &format!("{path}/members/file?action=add"), file).await;
+    assert_eq!((imported.status, &imported.json["queued"]), (202, &json!(2)));
+    apply_queued(&memory);
+    let members = send(&router, "GET", &format!("{path}/members?limit=100"), "").await;
+    let mut emails: Vec<_> =
+        members.json["items"].as_array().unwrap().iter().map(|item| item["email"].as_str().unwrap().to_owned()).collect();
+    emails.sort();
+    assert_eq!(emails, ["c1@x.in", "c3@x.in", "c4@x.in", "c7@x.in"]);
+    for (at, body, status) in [
+        ("members", "{}", 422),
+        ("members", r#"{"add":["nobody"]}"#, 422),
+        ("members/file?action=drop", "a@x.in", 422),
+        ("members/file", "a@x.in", 422),
+        ("members/file?action=add", "", 422),
+    ] {
+        assert_eq!(send(&router, "POST", &format!("{path}/{at}"), body).await.status, status, "{at} {body}");
+    }
+    let ruled = send(&router, "POST", "/api/segments", json!({"name": "S", "rules": spent_over(1)}).to_string()).await;
+    let ruled = format!("/api/segments/{}/members", ruled.json["id"].as_str().unwrap());
+    let refused = send(&router, "POST", &ruled, r#"{"add":["c1@x.in"]}"#).await;
+    assert_eq!((refused.status, &refused.json["code"]), (409, &json!("not_a_list")));
+}
+
+#[tokio::test]
+async fn segments_may_name_segments_but_not_in_circles() {
+    let (router, _) = with_memory();
+    let make = async |name: &str, rules: Value| {
+        send(&router, "POST", "/api/segments", json!({"name": name, "rules": rules}).to_string()).await.json["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let within = |operator: &str, id: &str| json!({"combinator": "and", "rules": [{"field": "segment", "operator": operator, "value": [id]}]});
+    let big = make("Big", spent_over(500)).await;
+    let small = make("Small", within("notIn", &big)).await;
+    let preview = send(&router, "POST", "/api/segments/preview", json!({"rules": within("in", &small)}).to_string()).await;
+    assert_eq!(preview.json["count"], 6);
+    let why = send(&router, "GET", &format!("/api/segments/{small}/explain?email=c9@x.in"), "").await;
+    assert_eq!(why.json["rules"][0]["rules"][0]["segment"], json!(big), "{:?}", why.json);
+    assert_eq!(why.json["rules"][0]["rules"][0]["rules"][0]["seen"], 900);
+    let circle =
+        send(&router, "PATCH", &format!("/api/segments/{big}"), json!({"rules": within("in", &small)}).to_string()).await;
+    assert_eq!((circle.status, circle.fields()), (422, vec!["rules.rules[0].value"]));
+    let used = send(&router, "DELETE", &format!("/api/segments/{big}"), "").await;
+    assert_eq!((used.status, &used.json["code"]), (409, &json!("segment_in_use")));
+    let nobody = "01900000-0000-7000-8000-0000000000ff";
+    let unknown = send(&router, "POST", "/api/segments/preview", json!({"rules": within("in", nobody)}).to_string()).await;
+    assert_eq!((unknown.status, unknown.fields()), (422, vec!["rules.rules[0].value"]));
+}
+
+/// Applies what the API has queued, as the worker would.
+fn apply_queued(memory: &Memory) {
+    for message in memory.drain(QueueName::Customers) {
+        let Tree::List(items) = Tree::parse(message.body.as_bytes()).unwrap() else { panic!("{}", message.body) };
+        let events: Vec<Event> =
+            items.iter().map(|item| Event::parse(item, &settings().currency, Time::now()).unwrap()).collect();
+        memory.apply(&events);
+    }
 }

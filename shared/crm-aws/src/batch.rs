@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
 use crm_domain::ports::StoreError;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -34,6 +34,20 @@ impl Dynamo {
             let put = PutRequest::builder().set_item(Some(item)).build().map_err(corrupt)?;
             requests.push(WriteRequest::builder().put_request(put).build());
         }
+        self.write_all(table, &requests).await
+    }
+
+    /// Deletes all items of these keys, in no particular order; keys must be distinct.
+    pub(crate) async fn delete_all(&self, table: &str, keys: Vec<Item>) -> Result<(), StoreError> {
+        let mut requests = Vec::with_capacity(keys.len());
+        for key in keys {
+            let delete = DeleteRequest::builder().set_key(Some(key)).build().map_err(corrupt)?;
+            requests.push(WriteRequest::builder().delete_request(delete).build());
+        }
+        self.write_all(table, &requests).await
+    }
+
+    async fn write_all(&self, table: &str, requests: &[WriteRequest]) -> Result<(), StoreError> {
         let batches: Vec<Vec<WriteRequest>> = requests.chunks(WRITE_BATCH).map(<[WriteRequest]>::to_vec).collect();
         stream::iter(batches).map(|batch| self.write_batch(table, batch)).buffer_unordered(CONCURRENCY).try_collect().await
     }

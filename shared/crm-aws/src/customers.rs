@@ -19,19 +19,19 @@ impl ReadCustomers for Dynamo {
         answer.item.map(read_customer).transpose()
     }
 
-    async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
+    async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Versioned<Customer>>, StoreError> {
         let mut ids = ids.to_vec();
         ids.sort();
         ids.dedup();
         let keys = ids.iter().map(|id| key([("id", id.to_string())])).collect();
         let items = self.get_all(&self.customers, keys).await?;
-        items.into_iter().map(|item| read_customer(item).map(|customer| customer.record)).collect()
+        items.into_iter().map(read_customer).collect()
     }
 
     async fn recent_customers(&self, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
         let (keys, next) = self.newest(&self.customers, CUSTOMERS, after, limit).await?;
         let ids: Vec<CustomerId> = keys.into_iter().filter_map(|mut item| CustomerId::parse(&text(item.remove("id"))?)).collect();
-        let mut items = self.customers(&ids).await?;
+        let mut items: Vec<Customer> = self.customers(&ids).await?.into_iter().map(|found| found.record).collect();
         items.sort_by_key(|customer| ids.iter().position(|id| *id == customer.id));
         Ok(Page { items, next })
     }
@@ -43,12 +43,33 @@ impl ReadCustomers for Dynamo {
 
 impl ScanCustomers for Dynamo {
     async fn scan(&self, part: &ScanPart, reads: &Reads) -> Result<(Vec<Customer>, Option<CustomerId>), StoreError> {
+        let (customers, next) = self.scan_page(part, reads, false).await?;
+        Ok((customers.into_iter().map(|customer| customer.record).collect(), next))
+    }
+
+    async fn scan_consistently(
+        &self,
+        part: &ScanPart,
+        reads: &Reads,
+    ) -> Result<(Vec<Versioned<Customer>>, Option<CustomerId>), StoreError> {
+        self.scan_page(part, reads, true).await
+    }
+}
+
+impl Dynamo {
+    async fn scan_page(
+        &self,
+        part: &ScanPart,
+        reads: &Reads,
+        consistent: bool,
+    ) -> Result<(Vec<Versioned<Customer>>, Option<CustomerId>), StoreError> {
         let names = scanned_attributes(reads);
         let placeholders: Vec<String> = (0..names.len()).map(|index| format!("#a{index}")).collect();
         let mut request = self
             .client
             .scan()
             .table_name(&self.customers)
+            .consistent_read(consistent)
             .segment(part.part as i32)
             .total_segments(part.of as i32)
             .projection_expression(placeholders.join(","))
@@ -59,13 +80,9 @@ impl ScanCustomers for Dynamo {
         let answer = request.send().await.map_err(store_error)?;
         let next = answer.last_evaluated_key.and_then(|mut key| CustomerId::parse(&text(key.remove("id"))?));
         let items = answer.items.unwrap_or_default();
-        let customers: Result<Vec<_>, _> =
-            items.into_iter().map(|item| read_customer(item).map(|customer| customer.record)).collect();
-        Ok((customers?, next))
+        Ok((items.into_iter().map(read_customer).collect::<Result<_, _>>()?, next))
     }
-}
 
-impl Dynamo {
     /// A condition on the stored version: absent for version 0.
     pub(crate) fn version_condition(version: u64) -> (&'static str, Option<AttributeValue>) {
         match version {

@@ -1,11 +1,12 @@
 //! The client and the names of the tables.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::Client;
 use crm_domain::ids::CampaignId;
 use crm_domain::money::Currency;
+use crm_domain::segment::Segments;
 
 /// A variable that template.yaml should have set.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,8 @@ pub struct Dynamo {
     pub(crate) search: String,
     pub(crate) messages: String,
     pub(crate) app: String,
+    pub(crate) memberships: String,
+    pub(crate) timers: String,
     pub(crate) access: String,
     pub(crate) requests: String,
     pub(crate) audit: String,
@@ -28,6 +31,8 @@ pub struct Dynamo {
     pub(crate) currency: Currency,
     /// Rows of the list directory known to exist, so that each is written about once per environment.
     pub(crate) known_lists: Mutex<HashSet<String>>,
+    /// All segments, as they were last read.
+    pub(crate) known_segments: Mutex<Arc<Segments>>,
     /// Number of shards of the logs of campaigns, which never changes.
     pub(crate) log_shards: Mutex<HashMap<CampaignId, u32>>,
 }
@@ -43,11 +48,14 @@ impl Dynamo {
             search: variable("SEARCH_TABLE")?,
             messages: variable("MESSAGES_TABLE")?,
             app: variable("APP_TABLE")?,
+            memberships: variable("MEMBERSHIPS_TABLE")?,
+            timers: variable("TIMERS_TABLE")?,
             access: variable("ACCESS_TABLE")?,
             requests: variable("REQUESTS_TABLE")?,
             audit: variable("AUDIT_TABLE")?,
             currency,
             known_lists: Mutex::default(),
+            known_segments: Mutex::default(),
             log_shards: Mutex::default(),
         })
     }

@@ -15,6 +15,7 @@ mod figures;
 mod imports;
 mod listing;
 mod log;
+mod memberships;
 mod orders;
 mod partition;
 mod receipts;

@@ -7,7 +7,7 @@ use crm_domain::activity::Activity;
 use crm_domain::customer::{AttributeValue as Attribute, Consents, Customer};
 use crm_domain::email::Email;
 use crm_domain::history::{History, Sums};
-use crm_domain::ids::{ActivityId, CustomerId, OrderId};
+use crm_domain::ids::{ActivityId, CustomerId, OrderId, SegmentId};
 use crm_domain::money::Money;
 use crm_domain::order::{Order, OrderBody, OrderStatus};
 use crm_domain::ports::{StoreError, Versioned};
@@ -44,6 +44,8 @@ struct CustomerRecord {
     tags: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     attributes: BTreeMap<String, Attribute>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    lists: BTreeSet<SegmentId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     email_consent: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,6 +134,7 @@ pub(crate) fn customer_item(customer: &Customer, version: u64, updated_at: Time)
         time_zone: customer.time_zone.clone(),
         tags: customer.tags.clone(),
         attributes: customer.attributes.clone(),
+        lists: customer.lists.clone(),
         email_consent: customer.consents.email,
         sms_consent: customer.consents.sms,
         whatsapp_consent: customer.consents.whatsapp,
@@ -170,6 +173,7 @@ pub(crate) fn read_customer(item: Item) -> Result<Versioned<Customer>, StoreErro
         time_zone: record.time_zone,
         tags: record.tags,
         attributes: record.attributes,
+        lists: record.lists,
         consents: Consents { email: record.email_consent, sms: record.sms_consent, whatsapp: record.whatsapp_consent },
         visits_given: record.visits_given,
         visits_recorded: record.visits_recorded,
@@ -202,6 +206,7 @@ pub(crate) fn scanned_attributes(reads: &Reads) -> Vec<&'static str> {
             Part::TimeZone => &["timeZone"],
             Part::Tags => &["tags"],
             Part::Attributes => &["attributes"],
+            Part::Lists => &["lists"],
             Part::Consents => &["emailConsent", "smsConsent", "whatsappConsent"],
             Part::Visits => &["visitsGiven", "visitsRecorded"],
             Part::CreatedAt => &["createdGiven"],
@@ -210,7 +215,7 @@ pub(crate) fn scanned_attributes(reads: &Reads) -> Vec<&'static str> {
             Part::History => &["history"],
         }
     };
-    reads.parts().flat_map(of).chain(&["id", "email", "firstSeen"]).copied().collect()
+    reads.parts().flat_map(of).chain(&["id", "email", "firstSeen", "version"]).copied().collect()
 }
 
 /// The item of version `version` of an order.

@@ -100,7 +100,7 @@ impl Dynamo {
 
     async fn customers_by_id(&self, ids: &[CustomerId]) -> Result<HashMap<CustomerId, Customer>, StoreError> {
         use crm_domain::ports::ReadCustomers as _;
-        Ok(self.customers(ids).await?.into_iter().map(|customer| (customer.id, customer)).collect())
+        Ok(self.customers(ids).await?.into_iter().map(|found| (found.record.id, found.record)).collect())
     }
 }
 

@@ -1,11 +1,15 @@
 //! Segments in the App table.
 
+use std::sync::{Arc, PoisonError};
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
 use crm_domain::audit::AuditEntry;
 use crm_domain::ids::SegmentId;
 use crm_domain::json::Json;
-use crm_domain::ports::{KeepSegments, Page, StoreError, Versioned};
+use crm_domain::membership::{Build, EditionId};
+use crm_domain::ports::{KeepSegments, Page, ReadSegments, StoreError, Versioned};
 use crm_domain::rules::Rules;
-use crm_domain::segment::Segment;
+use crm_domain::segment::{Definition, Edition, Segment, Segments, SegmentsChange};
 use crm_domain::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +21,10 @@ use crate::records::Item;
 use crate::transaction::{delete_at, put_at};
 
 const PARTITION: &str = "segment";
+/// What is kept of all segments together.
+const STATE: &str = "segments";
+/// Attempts to read all segments while others change them.
+const ATTEMPTS: usize = 5;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,18 +34,66 @@ struct SegmentRecord {
     name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     description: Option<String>,
-    /// The wire form, as text.
-    rules: String,
+    /// The wire form, as text; a list of names has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rules: Option<String>,
+    edition: EditionId,
+    /// Where they differ from `rules`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    edition_rules: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shown: Option<EditionId>,
+    /// Where it is another edition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shown_rules: Option<String>,
     created_at: Time,
     updated_at: Time,
     version: u64,
 }
 
-impl KeepSegments for Dynamo {
-    async fn create_segment(&self, segment: &Segment, audit: &AuditEntry) -> Result<(), StoreError> {
-        self.create_app_item(segment_item(1, segment)?, audit).await
+#[derive(Serialize, Deserialize)]
+struct BuildRecord {
+    version: u64,
+    #[serde(flatten)]
+    build: Build,
+}
+
+impl ReadSegments for Dynamo {
+    async fn segments_revision(&self) -> Result<u64, StoreError> {
+        let Some(item) = self.app_item(STATE, "revision").await? else { return Ok(0) };
+        match item.get("revision") {
+            Some(AttributeValue::N(revision)) => revision.parse().map_err(corrupt),
+            _ => Err(corrupt("the segments have no revision")),
+        }
     }
 
+    async fn all_segments(&self) -> Result<Arc<Segments>, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let revision = self.segments_revision().await?;
+            let known = self.known_segments.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if known.revision == revision {
+                return Ok(known);
+            }
+            let pages = self.client.query().table_name(&self.app).consistent_read(true);
+            let pages = pages
+                .key_condition_expression("pk = :pk")
+                .expression_attribute_values(":pk", AttributeValue::S(PARTITION.to_owned()))
+                .into_paginator()
+                .items()
+                .send();
+            let items: Vec<Item> = pages.try_collect().await.map_err(store_error)?;
+            let all = items.into_iter().map(|item| self.read_segment(item)).collect::<Result<Vec<_>, _>>()?;
+            if self.segments_revision().await? == revision {
+                let read = Arc::new(Segments { revision, all });
+                *self.known_segments.lock().unwrap_or_else(PoisonError::into_inner) = read.clone();
+                return Ok(read);
+            }
+        }
+        Err(StoreError::Conflict)
+    }
+}
+
+impl KeepSegments for Dynamo {
     async fn segment(&self, id: SegmentId) -> Result<Option<Versioned<Segment>>, StoreError> {
         self.app_item(PARTITION, &id.to_string()).await?.map(|item| self.read_segment(item)).transpose()
     }
@@ -48,15 +104,71 @@ impl KeepSegments for Dynamo {
         Ok(Page { items: items.collect::<Result<_, _>>()?, next: page.next })
     }
 
-    async fn update_segment(&self, version: u64, segment: &Segment, audit: &AuditEntry) -> Result<(), StoreError> {
-        let item = segment_item(version + 1, segment)?;
-        self.transact(vec![put_at(&self.app, item, version)?, self.audit_put(audit)?]).await
+    async fn change_segments(&self, change: &SegmentsChange, audit: Option<&AuditEntry>) -> Result<(), StoreError> {
+        let mut actions = Vec::new();
+        for held in &change.puts {
+            actions.push(put_at(&self.app, segment_item(held.version + 1, &held.record)?, held.version)?);
+        }
+        if let Some((id, version)) = change.deleted {
+            let key = key([("pk", PARTITION.to_owned()), ("sk", id.to_string())]);
+            actions.push(delete_at(&self.app, key, version)?);
+        }
+        actions.push(self.revision_put(change)?);
+        if let Some(audit) = audit {
+            actions.push(self.audit_put(audit)?);
+        }
+        self.transact(actions).await
     }
 
-    async fn delete_segment(&self, id: SegmentId, version: u64, audit: &AuditEntry) -> Result<(), StoreError> {
-        let key = key([("pk", PARTITION.to_owned()), ("sk", id.to_string())]);
-        self.transact(vec![delete_at(&self.app, key, version)?, self.audit_put(audit)?]).await
+    async fn build(&self) -> Result<Option<Versioned<Build>>, StoreError> {
+        self.app_item(STATE, "build").await?.map(read_build).transpose()
     }
+
+    async fn put_build(&self, version: u64, build: &Build) -> Result<(), StoreError> {
+        let record = BuildRecord { version: version + 1, build: build.clone() };
+        let mut item: Item = serde_dynamo::to_item(record).map_err(corrupt)?;
+        item.extend(key([("pk", STATE.to_owned()), ("sk", "build".to_owned())]));
+        self.put_app_item(version, item).await
+    }
+
+    async fn note_build(
+        &self,
+        target: EditionId,
+        part: u32,
+        scanned: u64,
+        done: bool,
+        now: Time,
+    ) -> Result<Option<Versioned<Build>>, StoreError> {
+        let number = |number: u64| AttributeValue::N(number.to_string());
+        let finished = if done { ", done.#part = :done" } else { "" };
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&self.app)
+            .set_key(Some(key([("pk", STATE.to_owned()), ("sk", "build".to_owned())])))
+            .condition_expression("target = :target")
+            .update_expression(format!("SET scanned.#part = :scanned, touchedAt = :now, #version = #version + :one{finished}"))
+            .expression_attribute_names("#part", part.to_string())
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":target", number(target))
+            .expression_attribute_values(":scanned", number(scanned))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":now", serde_dynamo::to_attribute_value(now).map_err(corrupt)?)
+            .return_values(ReturnValue::AllNew);
+        if done {
+            request = request.expression_attribute_values(":done", AttributeValue::Bool(true));
+        }
+        match request.send().await.map_err(store_error) {
+            Ok(answer) => answer.attributes.map(read_build).transpose(),
+            Err(StoreError::Conflict) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn read_build(item: Item) -> Result<Versioned<Build>, StoreError> {
+    let record: BuildRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+    Ok(Versioned { version: record.version, record: record.build })
 }
 
 impl Dynamo {
@@ -91,31 +203,70 @@ impl Dynamo {
 
     fn read_segment(&self, item: Item) -> Result<Versioned<Segment>, StoreError> {
         let record: SegmentRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+        let definition = match &record.rules {
+            Some(rules) => Definition::Rules(self.read_rules(rules)?),
+            None => Definition::List,
+        };
+        let rules = match (&record.edition_rules, &definition) {
+            (Some(rules), _) => self.read_rules(rules)?,
+            (None, Definition::Rules(rules)) => rules.clone(),
+            (None, Definition::List) => Rules::listed(record.sk, &self.currency),
+        };
+        let edition = Edition { id: record.edition, rules };
+        let shown = match (record.shown, &record.shown_rules) {
+            (Some(id), Some(rules)) => Some(Edition { id, rules: self.read_rules(rules)? }),
+            (Some(_), None) => Some(edition.clone()),
+            (None, _) => None,
+        };
         let segment = Segment {
             id: record.sk,
             name: record.name,
             description: record.description,
-            rules: self.read_rules(&record.rules)?,
+            definition,
+            edition,
+            shown,
             created_at: record.created_at,
             updated_at: record.updated_at,
         };
         Ok(Versioned { version: record.version, record: segment })
     }
 
+    /// The put that moves the revision of all segments on.
+    fn revision_put(&self, change: &SegmentsChange) -> Result<TransactWriteItem, StoreError> {
+        let number = |number: u64| AttributeValue::N(number.to_string());
+        let mut item = key([("pk", STATE.to_owned()), ("sk", "revision".to_owned())]);
+        item.insert("revision".to_owned(), number(change.becomes));
+        let put = Put::builder().table_name(&self.app).set_item(Some(item));
+        let put = match change.revision {
+            0 => put.condition_expression("attribute_not_exists(pk)"),
+            revision => {
+                put.condition_expression("revision = :revision").expression_attribute_values(":revision", number(revision))
+            }
+        };
+        Ok(TransactWriteItem::builder().put(put.build().map_err(corrupt)?).build())
+    }
+
     /// Compiles stored rules.
     pub(crate) fn read_rules(&self, text: &str) -> Result<Rules, StoreError> {
         let json = Json::parse(text.as_bytes()).map_err(corrupt)?;
-        Rules::parse(&json, "rules", &self.currency).map_err(corrupt)
+        Rules::parse_expanded(&json, &self.currency).map_err(corrupt)
     }
 }
 
 fn segment_item(version: u64, segment: &Segment) -> Result<Item, StoreError> {
+    let written = segment.definition.rules().map(|rules| rules.to_json().to_string());
+    let evaluated = segment.edition.rules.to_json().to_string();
+    let older = segment.shown.as_ref().filter(|shown| shown.id != segment.edition.id);
     let record = SegmentRecord {
         pk: PARTITION.to_owned(),
         sk: segment.id,
         name: segment.name.clone(),
         description: segment.description.clone(),
-        rules: segment.rules.to_json().to_string(),
+        edition: segment.edition.id,
+        edition_rules: written.as_ref().filter(|written| **written != evaluated).map(|_| evaluated),
+        rules: written,
+        shown: segment.shown.as_ref().map(|shown| shown.id),
+        shown_rules: older.map(|shown| shown.rules.to_json().to_string()),
         created_at: segment.created_at,
         updated_at: segment.updated_at,
         version,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::email::Email;
 use crate::history::{History, Sums};
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, SegmentId};
 use crate::money::Money;
 use crate::stamp::Stamps;
 use crate::time::Time;
@@ -64,6 +64,8 @@ pub struct Customer {
     pub time_zone: Option<String>,
     pub tags: BTreeSet<String>,
     pub attributes: BTreeMap<String, AttributeValue>,
+    /// The segments that list this customer by name.
+    pub lists: BTreeSet<SegmentId>,
     pub consents: Consents,
     /// Visits that an upsert gave; those recorded as activities come on top.
     pub visits_given: u64,
@@ -97,6 +99,7 @@ impl Customer {
             time_zone: None,
             tags: BTreeSet::new(),
             attributes: BTreeMap::new(),
+            lists: BTreeSet::new(),
             consents: Consents::default(),
             visits_given: 0,
             visits_recorded: 0,

@@ -31,14 +31,8 @@ pub enum Task {
     Spread { campaign: CampaignId, since: u64 },
 }
 
-/// A step, and how often it has been tried.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    #[serde(flatten)]
-    pub task: Task,
-    #[serde(default)]
-    pub attempt: u32,
-}
+/// One step of a campaign on its queue.
+pub type Step = crate::step::Step<Task>;
 
 impl Task {
     #[must_use]
@@ -52,23 +46,6 @@ impl Task {
     #[must_use]
     pub fn body(&self) -> String {
         Step { task: self.clone(), attempt: 0 }.body()
-    }
-}
-
-impl Step {
-    /// The body of the queue message.
-    #[must_use]
-    pub fn body(&self) -> String {
-        // Only ids and numbers: this cannot fail.
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// Reads the body of a queue message.
-    ///
-    /// # Errors
-    /// Says what cannot be understood.
-    pub fn parse(body: &str) -> Result<Self, String> {
-        serde_json::from_str(body).map_err(|error| error.to_string())
     }
 }
 

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use crate::activity::ActivityBody;
+use crate::amendment::Amendment;
 use crate::email::Email;
 use crate::faults::{self, Faults, Fields};
 use crate::ids::{ActivityId, CustomerId, OrderId};
@@ -21,6 +22,8 @@ use crate::time::{DAY, Time};
 pub enum Kind {
     #[serde(rename = "crm.customer.upsert.v1")]
     UpsertCustomer,
+    #[serde(rename = "crm.customer.amend.v1")]
+    AmendCustomer,
     #[serde(rename = "crm.order.place.v1")]
     PlaceOrder,
     #[serde(rename = "crm.order.status.v1")]
@@ -35,6 +38,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     UpsertCustomer(Box<Profile>),
+    AmendCustomer(Box<Amendment>),
     PlaceOrder(Box<OrderBody>),
     ChangeOrderStatus(OrderId, OrderStatus),
     RecordActivity(ActivityBody),
@@ -73,6 +77,7 @@ impl Kind {
     fn of(text: &str) -> Option<Self> {
         match text {
             "crm.customer.upsert.v1" => Some(Self::UpsertCustomer),
+            "crm.customer.amend.v1" => Some(Self::AmendCustomer),
             "crm.order.place.v1" => Some(Self::PlaceOrder),
             "crm.order.status.v1" => Some(Self::ChangeOrderStatus),
             "crm.activity.record.v1" => Some(Self::RecordActivity),
@@ -88,6 +93,7 @@ impl Kind {
     pub fn command(self, data: &Json, path: &str, currency: &Currency, now: Time) -> Result<Command, Faults> {
         match self {
             Kind::UpsertCustomer => Profile::parse(data, path).map(|p| Command::UpsertCustomer(Box::new(p))),
+            Kind::AmendCustomer => Amendment::parse(data, path).map(|a| Command::AmendCustomer(Box::new(a))),
             Kind::PlaceOrder => OrderBody::parse(data, path, currency, now).map(|o| Command::PlaceOrder(Box::new(o))),
             Kind::ChangeOrderStatus => status_change(data, path),
             Kind::RecordActivity => ActivityBody::parse(data, path).map(Command::RecordActivity),
@@ -162,6 +168,7 @@ impl Event {
     fn email(&self) -> Option<&Email> {
         match &self.command {
             Command::UpsertCustomer(profile) => Some(&profile.email),
+            Command::AmendCustomer(amendment) => Some(&amendment.email),
             Command::PlaceOrder(body) => Some(&body.email),
             Command::RecordActivity(body) => Some(&body.email),
             Command::ChangeOrderStatus(..) | Command::RecordReceipt(_) => None,

@@ -4,16 +4,18 @@
 //! the adapter then writes what differs, on condition that nobody else did meanwhile. The outcome depends only on the
 //! set of events ever applied: not on their order, repetition, or split into batches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use crate::activity::{Activity, ActivityBody};
-use crate::customer::Customer;
+use crate::amendment::Amendment;
+use crate::customer::{AttributeValue, Customer};
 use crate::email::Email;
 use crate::event::{Command, Event};
 use crate::faults::Patch;
 use crate::ids::{ActivityId, CustomerId, OrderId};
+use crate::limits;
 use crate::money::Money;
 use crate::order::{Order, OrderBody, OrderStatus};
 use crate::profile::Profile;
@@ -56,6 +58,8 @@ pub struct DayDelta {
 /// Most attribute keys that a customer keeps: those set last. A tombstone of a cleared key takes a place too, so that
 /// which keys are kept does not depend on the order of arrival.
 pub const MAX_KEPT_ATTRIBUTES: usize = 200;
+/// Most tags of a customer of which it is kept when they were added or removed one by one: those said last.
+pub const MAX_KEPT_TAGS: usize = 100;
 
 impl<T: Clone + PartialEq> Held<T> {
     /// A record as read from storage, or its absence.
@@ -116,6 +120,7 @@ impl Ledger {
         let stamp = event.stamp();
         match &event.command {
             Command::UpsertCustomer(profile) => self.upsert(profile, &stamp),
+            Command::AmendCustomer(amendment) => self.amend(amendment, &stamp),
             Command::PlaceOrder(body) => match event.order() {
                 Some(id) => self.place(id, body, &stamp),
                 None => Outcome::Duplicate,
@@ -240,8 +245,8 @@ impl Ledger {
         match &profile.tags {
             Patch::Absent => {}
             said => {
-                if customer.stamps.admit("tags", stamp) {
-                    customer.tags = said.clone().value().unwrap_or_default().into_iter().collect();
+                if customer.stamps.admit(TAGS, stamp) {
+                    replace_tags(customer, said.clone().value().unwrap_or_default().into_iter().collect(), stamp);
                 }
             }
         }
@@ -256,7 +261,44 @@ impl Ledger {
         if let Patch::Set(at) = profile.last_active_at {
             customer.seen_at = customer.seen_at.max(Some(at));
         }
-        set_attributes(customer, profile, stamp);
+        set_attributes(customer, &profile.attributes, stamp);
+        if before == *customer { Outcome::Duplicate } else { Outcome::Applied }
+    }
+
+    fn amend(&mut self, amendment: &Amendment, stamp: &Stamp) -> Outcome {
+        let customer = self.customer(&amendment.email, stamp.at);
+        let before = customer.clone();
+        let tags =
+            amendment.tags_added.iter().map(|tag| (tag, true)).chain(amendment.tags_removed.iter().map(|tag| (tag, false)));
+        for (tag, has) in tags {
+            // Later than this the tags were said as a whole.
+            let behind = customer.stamps.get(TAGS).is_some_and(|whole| whole >= stamp);
+            if !behind && customer.stamps.admit(&format!("{TAG}{tag}"), stamp) {
+                if has {
+                    customer.tags.insert(tag.clone());
+                } else {
+                    customer.tags.remove(tag);
+                }
+            }
+        }
+        forget_oldest(customer, TAG, MAX_KEPT_TAGS, |customer, tag| {
+            customer.tags.remove(tag);
+        });
+        let lists =
+            amendment.lists_joined.iter().map(|list| (list, true)).chain(amendment.lists_left.iter().map(|list| (list, false)));
+        for (list, on) in lists {
+            if customer.stamps.admit(&format!("{LIST}{list}"), stamp) {
+                if on {
+                    customer.lists.insert(*list);
+                } else {
+                    customer.lists.remove(list);
+                }
+            }
+        }
+        forget_oldest(customer, LIST, limits::LISTS, |customer, list| {
+            customer.lists.retain(|held| held.to_string() != list);
+        });
+        set_attributes(customer, &amendment.attributes, stamp);
         if before == *customer { Outcome::Duplicate } else { Outcome::Applied }
     }
 
@@ -348,9 +390,32 @@ fn set<T: Clone>(
     }
 }
 
+/// Says the tags as a whole. What was said of single ones later than that stands.
+fn replace_tags(customer: &mut Customer, mut tags: BTreeSet<String>, stamp: &Stamp) {
+    for field in customer.stamps.newest(TAG) {
+        let tag = &field[TAG.len()..];
+        if customer.stamps.get(&field) <= Some(stamp) {
+            customer.stamps.forget(&field);
+        } else if customer.tags.contains(tag) {
+            tags.insert(tag.to_owned());
+        } else {
+            tags.remove(tag);
+        }
+    }
+    customer.tags = tags;
+}
+
+/// Keeps what was said last of fields whose name begins with `prefix`; tombstones take a place too.
+fn forget_oldest(customer: &mut Customer, prefix: &str, kept: usize, forget: impl Fn(&mut Customer, &str)) {
+    for field in customer.stamps.newest(prefix).into_iter().skip(kept) {
+        forget(customer, &field[prefix.len()..]);
+        customer.stamps.forget(&field);
+    }
+}
+
 /// Attributes merge by key. `null` for the whole object is a barrier: it clears every key set before it.
-fn set_attributes(customer: &mut Customer, profile: &Profile, stamp: &Stamp) {
-    match &profile.attributes {
+fn set_attributes(customer: &mut Customer, said: &Patch<Vec<(String, Option<AttributeValue>)>>, stamp: &Stamp) {
+    match said {
         Patch::Absent => return,
         Patch::Clear => {
             if customer.stamps.admit(BARRIER, stamp) {
@@ -370,14 +435,16 @@ fn set_attributes(customer: &mut Customer, profile: &Profile, stamp: &Stamp) {
             }
         }
     }
-    for field in customer.stamps.newest(ATTRIBUTE).into_iter().skip(MAX_KEPT_ATTRIBUTES) {
-        customer.attributes.remove(&field[ATTRIBUTE.len()..]);
-        customer.stamps.forget(&field);
-    }
+    forget_oldest(customer, ATTRIBUTE, MAX_KEPT_ATTRIBUTES, |customer, key| {
+        customer.attributes.remove(key);
+    });
 }
 
 const ATTRIBUTE: &str = "a.";
 const BARRIER: &str = "attributes";
+const TAGS: &str = "tags";
+const TAG: &str = "t.";
+const LIST: &str = "l.";
 
 fn attribute_field(key: &str) -> String {
     format!("{ATTRIBUTE}{key}")

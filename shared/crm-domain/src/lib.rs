@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod amendment;
 pub mod audience;
 pub mod audit;
 pub mod campaign;
@@ -18,6 +19,7 @@ pub mod import;
 pub mod json;
 pub mod ledger;
 pub mod limits;
+pub mod membership;
 pub mod message;
 pub mod money;
 pub mod order;
@@ -27,5 +29,6 @@ pub mod replay;
 pub mod rules;
 pub mod segment;
 pub mod stamp;
+pub mod step;
 pub mod template;
 pub mod time;

@@ -28,6 +28,18 @@ pub const VARIANTS: usize = 5;
 pub const RULE_DEPTH: usize = 6;
 /// Most conditions of one rule tree.
 pub const RULE_CONDITIONS: usize = 100;
+/// Conditions of a rule tree once the segments that it names are written out: bounds what evaluating one costs.
+pub const EXPANDED_CONDITIONS: usize = 500;
+/// How deep groups may nest once the segments that it names are written out.
+pub const EXPANDED_DEPTH: usize = 14;
+/// Most segments.
+pub const SEGMENTS: usize = 1_000;
+/// Most segments that may name one segment, directly or through others: all of them change with it, at once.
+pub const DEPENDENTS: usize = 80;
+/// Most people whom one request adds to a list, or removes.
+pub const LIST_CHANGES: usize = 10_000;
+/// Most lists that one customer may be on.
+pub const LISTS: usize = 200;
 /// Most API keys that are neither revoked nor expired.
 pub const API_KEYS: usize = 100;
 

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::ops::Range;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -13,11 +14,12 @@ use crate::event::Event;
 use crate::ids::{CampaignId, CustomerId, ImportId, KeyId, OrderId, SegmentId};
 use crate::import::Import;
 use crate::ledger::{DayDelta, Ledger};
+use crate::membership::{Build, EditionId, Minute, Move, Settled, Standing};
 use crate::message::{Message, MessageId, Receipt, Tally};
 use crate::order::Order;
 use crate::replay::{Claim, RequestKey};
 use crate::rules::Reads;
-use crate::segment::Segment;
+use crate::segment::{Segment, Segments, SegmentsChange};
 use crate::time::Time;
 
 /// Why storage did not do as asked.
@@ -61,7 +63,7 @@ type Stored<T> = Result<T, StoreError>;
 pub trait ReadCustomers: Send + Sync + 'static {
     fn customer(&self, id: CustomerId) -> impl Future<Output = Stored<Option<Versioned<Customer>>>> + Send;
     /// Those of `ids` that exist, in no particular order.
-    fn customers(&self, ids: &[CustomerId]) -> impl Future<Output = Stored<Vec<Customer>>> + Send;
+    fn customers(&self, ids: &[CustomerId]) -> impl Future<Output = Stored<Vec<Versioned<Customer>>>> + Send;
     /// All customers, newest first by creation.
     fn recent_customers(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Customer>>> + Send;
     /// Customers of whom every word of `query` begins a word of the name or the address.
@@ -85,6 +87,12 @@ pub struct ScanPart {
 pub trait ScanCustomers: Send + Sync + 'static {
     /// One page of a part: customers with at least the attributes that `reads` names, and where to go on.
     fn scan(&self, part: &ScanPart, reads: &Reads) -> impl Future<Output = Stored<(Vec<Customer>, Option<CustomerId>)>> + Send;
+    /// As [`ScanCustomers::scan`], with everything that was written before the call, and with versions.
+    fn scan_consistently(
+        &self,
+        part: &ScanPart,
+        reads: &Reads,
+    ) -> impl Future<Output = Stored<(Vec<Versioned<Customer>>, Option<CustomerId>)>> + Send;
 }
 
 pub trait ReadOrders: Send + Sync + 'static {
@@ -122,10 +130,12 @@ pub enum QueueName {
     Receipts,
     Delivery,
     Imports,
+    Segments,
 }
 
 impl QueueName {
-    pub const ALL: [Self; 6] = [Self::Customers, Self::Orders, Self::Activities, Self::Receipts, Self::Delivery, Self::Imports];
+    pub const ALL: [Self; 7] =
+        [Self::Customers, Self::Orders, Self::Activities, Self::Receipts, Self::Delivery, Self::Imports, Self::Segments];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -136,6 +146,7 @@ impl QueueName {
             Self::Receipts => "receipts",
             Self::Delivery => "delivery",
             Self::Imports => "imports",
+            Self::Segments => "segments",
         }
     }
 
@@ -178,15 +189,72 @@ pub trait WatchQueues: Send + Sync + 'static {
     fn redrive(&self, queue: QueueName) -> impl Future<Output = Result<u64, QueueError>> + Send;
 }
 
-pub trait KeepSegments: Send + Sync + 'static {
-    /// Stores a new segment; one with this id that is there already stays as it is.
-    fn create_segment(&self, segment: &Segment, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
+pub trait ReadSegments: Send + Sync + 'static {
+    /// The revision of all segments, as of now.
+    fn segments_revision(&self) -> impl Future<Output = Stored<u64>> + Send;
+    /// All segments as they stand at one revision.
+    fn all_segments(&self) -> impl Future<Output = Stored<Arc<Segments>>> + Send;
+}
+
+pub trait KeepSegments: ReadSegments {
     fn segment(&self, id: SegmentId) -> impl Future<Output = Stored<Option<Versioned<Segment>>>> + Send;
     /// Newest first.
     fn segments(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Segment>>> + Send;
-    /// Replaces the segment of version `version`.
-    fn update_segment(&self, version: u64, segment: &Segment, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
-    fn delete_segment(&self, id: SegmentId, version: u64, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
+    /// Makes a change as a whole; [`StoreError::Conflict`] when something that it rests on has moved. `audit` tells of it
+    /// when a user asked for it.
+    fn change_segments(&self, change: &SegmentsChange, audit: Option<&AuditEntry>) -> impl Future<Output = Stored<()>> + Send;
+    /// How the building of new meanings goes.
+    fn build(&self) -> impl Future<Output = Stored<Option<Versioned<Build>>>> + Send;
+    /// Replaces the build of version `version` (0: none).
+    fn put_build(&self, version: u64, build: &Build) -> impl Future<Output = Stored<()>> + Send;
+    /// Notes how far one part of a build has come; returns the build as it then is, or `None` when there is another by now.
+    fn note_build(
+        &self,
+        target: EditionId,
+        part: u32,
+        scanned: u64,
+        done: bool,
+        now: Time,
+    ) -> impl Future<Output = Stored<Option<Versioned<Build>>>> + Send;
+}
+
+pub trait ReadMemberships: Send + Sync + 'static {
+    /// Where these customers stand, for those who were ever settled; in no particular order.
+    fn standings(&self, customers: &[CustomerId]) -> impl Future<Output = Stored<Vec<Standing>>> + Send;
+    /// How many belong to each of these editions.
+    fn sizes(&self, editions: &[EditionId]) -> impl Future<Output = Stored<Vec<u64>>> + Send;
+    /// Who belongs to an edition, in a fixed order, each with the time since when.
+    fn members(
+        &self,
+        edition: EditionId,
+        after: Option<String>,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Page<(CustomerId, Time)>>> + Send;
+    /// The enters and leaves of a customer, newest first: those of one evaluation together.
+    fn moves(
+        &self,
+        customer: CustomerId,
+        after: Option<String>,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Page<Vec<Move>>>> + Send;
+}
+
+pub trait KeepMemberships: ReadMemberships + ReadSegments {
+    /// Writes what was settled, all or nothing. [`StoreError::Conflict`] when a standing has moved meanwhile, or a customer
+    /// on whom one rests.
+    fn write_settled(&self, settled: &[Settled]) -> impl Future<Output = Stored<()>> + Send;
+    /// Customers whose flip falls into a minute.
+    fn due(&self, minute: Minute) -> impl Future<Output = Stored<Vec<CustomerId>>> + Send;
+    /// The first minute into which anybody's flip falls; reads all of them, so for a clock without a memory only.
+    fn earliest_due(&self) -> impl Future<Output = Stored<Option<Minute>>> + Send;
+    /// Takes customers off a minute at which nothing awaits them any more.
+    fn forget_due(&self, minute: Minute, customers: &[CustomerId]) -> impl Future<Output = Stored<()>> + Send;
+    /// The last minute of which every flip has been made.
+    fn drained(&self) -> impl Future<Output = Stored<Option<Minute>>> + Send;
+    /// Notes that; an earlier minute than the noted one changes nothing.
+    fn note_drained(&self, minute: Minute) -> impl Future<Output = Stored<()>> + Send;
+    /// Deletes what is kept of an edition that nobody asks for any more; true when all of it is gone.
+    fn sweep(&self, edition: EditionId) -> impl Future<Output = Stored<bool>> + Send;
 }
 
 /// The figures of one day.

@@ -40,7 +40,7 @@ impl Profile {
         let city = fields.optional("city", |json| faults::text(json, 500));
         let country = fields.optional("country", |json| faults::text(json, 500));
         let time_zone = fields.optional("timeZone", time_zone);
-        let tags = tags(&mut fields);
+        let tags = tags(&mut fields, "tags");
         let attributes = attributes(&mut fields);
         let visits = fields.optional("visits", |json| faults::integer(json, 0, 1_000_000_000).map(|n| n as u64));
         let last_active_at = fields.optional("lastActiveAt", Time::from_json);
@@ -87,9 +87,10 @@ fn time_zone(json: &Json) -> Result<String, Reason> {
     }
 }
 
-fn tags(fields: &mut Fields<'_>) -> Patch<Vec<String>> {
-    let path = fields.place("tags");
-    let list = match fields.optional("tags", |json| faults::list(json, limits::TAGS)) {
+/// The member `name` as a list of tags.
+pub(crate) fn tags(fields: &mut Fields<'_>, name: &'static str) -> Patch<Vec<String>> {
+    let path = fields.place(name);
+    let list = match fields.optional(name, |json| faults::list(json, limits::TAGS)) {
         Patch::Absent => return Patch::Absent,
         Patch::Clear => return Patch::Clear,
         Patch::Set(list) => list,
@@ -102,7 +103,8 @@ fn tags(fields: &mut Fields<'_>) -> Patch<Vec<String>> {
     Patch::Set(tags)
 }
 
-fn attributes(fields: &mut Fields<'_>) -> Patch<Vec<(String, Option<AttributeValue>)>> {
+/// The member `attributes`.
+pub(crate) fn attributes(fields: &mut Fields<'_>) -> Patch<Vec<(String, Option<AttributeValue>)>> {
     let path = fields.place("attributes");
     let given = fields.optional("attributes", |json| match json {
         Json::Object(members) if members.len() > limits::ATTRIBUTES => {

@@ -19,7 +19,9 @@ pub struct Time(i64);
 pub const SECOND: i64 = 1_000_000;
 /// Microseconds in a day.
 pub const DAY: i64 = 86_400 * SECOND;
-/// Microseconds of an hour.
+/// Microseconds in a minute.
+pub const MINUTE: i64 = 60 * SECOND;
+/// Microseconds in an hour.
 pub const HOUR: i64 = 3_600 * SECOND;
 
 impl Time {

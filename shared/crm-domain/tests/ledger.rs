@@ -80,7 +80,17 @@ fn any_event() -> impl Strategy<Value = (&'static str, u32, Value)> {
         (email, select(vec!["visit", "open"]), when, select(vec!["a1", "a2", "a3"])).prop_map(|(email, kind, at, id)| {
             ("crm.activity.record.v1", json!({"email": email, "type": kind, "at": at, "activityId": id}))
         });
-    (prop_oneof![2 => profile, 4 => order, 2 => status, 2 => activity], day).prop_map(|((kind, data), day)| (kind, day, data))
+    let some = |of: [&'static str; 3]| prop::sample::subsequence(of.to_vec(), 0..=2);
+    let lists =
+        ["01900000-0000-7000-8000-00000000000a", "01900000-0000-7000-8000-00000000000b", "01900000-0000-7000-8000-00000000000c"];
+    let amendment = (select(vec!["a@x.in", "b@x.in"]), some(["vip", "new", "old"]), any::<bool>(), some(lists), any::<bool>())
+        .prop_map(|(email, tags, adds, lists, joins)| {
+            let (tagged, listed) =
+                (if adds { "tagsAdded" } else { "tagsRemoved" }, if joins { "listsJoined" } else { "listsLeft" });
+            ("crm.customer.amend.v1", json!({"email": email, tagged: tags, listed: lists, "attributes": {"k": adds}}))
+        });
+    (prop_oneof![2 => profile, 4 => order, 2 => status, 2 => activity, 3 => amendment], day)
+        .prop_map(|((kind, data), day)| (kind, day, data))
 }
 
 fn any_events() -> impl Strategy<Value = Vec<Event>> {

@@ -123,7 +123,7 @@ fn bulk(body: &Json) -> Result<Option<&[Json]>, Faults> {
 /// The identity that the applied event will have.
 fn subject(event: &Event) -> String {
     match &event.command {
-        Command::UpsertCustomer(_) => event.customer().map(|id| id.to_string()),
+        Command::UpsertCustomer(_) | Command::AmendCustomer(_) => event.customer().map(|id| id.to_string()),
         Command::RecordActivity(_) => event.activity().map(|(_, id)| id.to_string()),
         Command::PlaceOrder(_) | Command::ChangeOrderStatus(..) => event.order().map(|id| id.to_string()),
         Command::RecordReceipt(receipt) => Some(receipt.message.to_string()),

@@ -87,6 +87,7 @@ pub struct Operation {
     pub rate: Option<Rate>,
     pub summary: &'static str,
     pub body: Option<SchemaOf>,
+    pub body_media: &'static str,
     pub answers: [Option<Success>; 2],
     /// Names of query parameters, and whether they must be there.
     pub query: &'static [(&'static str, bool)],
@@ -117,6 +118,7 @@ impl Operation {
             rate: None,
             summary: "",
             body: None,
+            body_media: "application/json",
             answers: [None, None],
             query: &[],
             is_paged: false,
@@ -139,6 +141,10 @@ impl Operation {
 
     pub(crate) const fn takes(self, body: SchemaOf) -> Self {
         Self { body: Some(body), ..self }
+    }
+
+    pub(crate) const fn takes_text(self, media: &'static str) -> Self {
+        Self { body: Some(of::<String>), body_media: media, ..self }
     }
 
     pub(crate) const fn gives(self, status: u16, schema: SchemaOf) -> Self {

@@ -117,6 +117,12 @@ impl Problem {
         Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail) }
     }
 
+    /// The same, worth another try after so many seconds.
+    #[must_use]
+    pub fn after(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
+    }
+
     pub(crate) fn unavailable(cause: &dyn std::error::Error) -> Self {
         tracing::error!(cause = %chain(cause), "dependency failed");
         let mut problem = Self::new(

@@ -29,6 +29,10 @@ operations! {
         GET_CUSTOMER: Get "/api/customers/{id}" Read "One customer.".gives(200, of::<s::Customer>);
         LIST_CUSTOMER_ORDERS: Get "/api/customers/{id}/orders" Read "A customer's orders, newest first."
             .lists(of::<s::Page<s::Order>>);
+        LIST_CUSTOMER_SEGMENTS: Get "/api/customers/{id}/segments" Read "The segments to which a customer belongs."
+            .gives(200, of::<s::Page<s::MemberOf>>);
+        LIST_CUSTOMER_MOVES: Get "/api/customers/{id}/segments/history" Read
+            "When a customer entered and left segments, newest first.".lists(of::<s::Page<s::Move>>);
         RECORD_ACTIVITIES: Post "/api/activities" Ingest "Record what customers did."
             .recomputed().takes(of::<q::OneOrMany<q::Activity>>).gives(202, of::<Queued>);
     }
@@ -52,6 +56,13 @@ operations! {
             .takes(of::<q::SegmentChange>).gives(200, of::<s::Segment>);
         DELETE_SEGMENT: Delete "/api/segments/{id}" Write "Delete a segment.".gives_nothing();
         LIST_MEMBERS: Get "/api/segments/{id}/members" Read "Who belongs at this moment.".lists(of::<s::Page<s::Customer>>);
+        CHANGE_MEMBERS: Post "/api/segments/{id}/members" Write "Add people to a list, or remove them."
+            .recomputed().takes(of::<q::ListChange>).gives(202, of::<s::ListChanged>);
+        IMPORT_MEMBERS: Post "/api/segments/{id}/members/file" Write
+            "Add the people of a CSV file to a list, or remove them: its column email or id, or else its first."
+            .recomputed().asks(&[("action", true)]).takes_text("text/csv").gives(202, of::<s::ListChanged>);
+        COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
+            .asks(&[("with", true)]).gives(200, of::<s::Overlap>);
         EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read "Why somebody belongs, or does not."
             .asks(&[("email", true)]).gives(200, of::<q::Explanation>);
     }

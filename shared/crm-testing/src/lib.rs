@@ -7,6 +7,7 @@ mod access;
 mod campaigns;
 mod http;
 mod imports;
+mod memberships;
 mod memory;
 
 pub use access::{audit, key, walk};

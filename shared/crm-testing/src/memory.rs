@@ -4,23 +4,22 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
 
 use crm_domain::activity::Activity;
-use crm_domain::audit::AuditEntry;
 use crm_domain::customer::Customer;
 use crm_domain::event::Event;
-use crm_domain::ids::{ActivityId, CustomerId, ImportId, OrderId, SegmentId};
+use crm_domain::ids::{ActivityId, CustomerId, ImportId, OrderId};
 use crm_domain::ledger::{DayDelta, Held, Ledger};
 use crm_domain::message::Receipt;
 use crm_domain::order::Order;
 use crm_domain::ports::{
-    ApplyEvents, CheckHealth, DayFigures, Enqueue, Figures, KeepSegments, Outgoing, Page, QueueError, QueueName, ReadCustomers,
-    ReadFigures, ReadOrders, ReadSecrets, ScanCustomers, ScanPart, SigningKeys, StoreError, Versioned,
+    ApplyEvents, CheckHealth, DayFigures, Enqueue, Figures, Outgoing, Page, QueueError, QueueName, ReadCustomers, ReadFigures,
+    ReadOrders, ReadSecrets, ScanCustomers, ScanPart, SigningKeys, StoreError, Versioned,
 };
 use crm_domain::rules::Reads;
-use crm_domain::segment::Segment;
 use jiff::civil::Date;
 
 use crate::access::House;
 use crate::campaigns::Mailroom;
+use crate::memberships::Registry;
 
 /// The whole CRM in memory.
 #[derive(Default)]
@@ -28,6 +27,7 @@ pub struct Memory {
     tables: Mutex<Tables>,
     mailroom: Mutex<Mailroom>,
     pub(crate) house: Mutex<House>,
+    registry: Mutex<Registry>,
 }
 
 #[derive(Default)]
@@ -35,7 +35,6 @@ struct Tables {
     customers: BTreeMap<CustomerId, (u64, Customer)>,
     orders: BTreeMap<OrderId, (u64, Order)>,
     activities: BTreeMap<(CustomerId, ActivityId), (u64, Activity)>,
-    segments: BTreeMap<SegmentId, (u64, Segment)>,
     days: BTreeMap<Date, DayDelta>,
     queues: BTreeMap<QueueName, VecDeque<Outgoing>>,
     dead: BTreeMap<QueueName, Vec<Outgoing>>,
@@ -82,6 +81,20 @@ impl Memory {
 
     pub(crate) fn mailroom(&self) -> std::sync::MutexGuard<'_, Mailroom> {
         self.mailroom.lock().unwrap()
+    }
+
+    pub(crate) fn registry(&self) -> std::sync::MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap()
+    }
+
+    /// The stored version of a customer; 0 for nobody.
+    pub(crate) fn version_of(&self, id: CustomerId) -> u64 {
+        self.lock().customers.get(&id).map_or(0, |(version, _)| *version)
+    }
+
+    /// Removes a customer, as an erasure does.
+    pub fn remove_customer(&self, id: CustomerId) {
+        self.lock().customers.remove(&id);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Tables> {
@@ -178,9 +191,10 @@ impl ReadCustomers for Memory {
         Ok(self.lock().customers.get(&id).map(|(version, record)| Versioned { version: *version, record: record.clone() }))
     }
 
-    async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
+    async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Versioned<Customer>>, StoreError> {
         let tables = self.lock();
-        Ok(ids.iter().filter_map(|id| tables.customers.get(id)).map(|(_, customer)| customer.clone()).collect())
+        let found = ids.iter().filter_map(|id| tables.customers.get(id));
+        Ok(found.map(|(version, record)| Versioned { version: *version, record: record.clone() }).collect())
     }
 
     async fn recent_customers(&self, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
@@ -200,14 +214,23 @@ impl ReadCustomers for Memory {
 }
 
 impl ScanCustomers for Memory {
-    async fn scan(&self, part: &ScanPart, _: &Reads) -> Result<(Vec<Customer>, Option<CustomerId>), StoreError> {
+    async fn scan(&self, part: &ScanPart, reads: &Reads) -> Result<(Vec<Customer>, Option<CustomerId>), StoreError> {
+        let (page, next) = self.scan_consistently(part, reads).await?;
+        Ok((page.into_iter().map(|found| found.record).collect(), next))
+    }
+
+    async fn scan_consistently(
+        &self,
+        part: &ScanPart,
+        _: &Reads,
+    ) -> Result<(Vec<Versioned<Customer>>, Option<CustomerId>), StoreError> {
         // Small pages, so that callers must go on.
         let tables = self.lock();
-        let own =
-            tables.customers.values().map(|(_, customer)| customer).filter(|customer| customer.id.shard(part.of) == part.part);
-        let mut page: Vec<Customer> =
-            own.filter(|customer| part.after.is_none_or(|after| customer.id > after)).take(4).cloned().collect();
-        let next = (page.len() == 4).then(|| page.remove(3)).and(page.last().map(|customer| customer.id));
+        let own = tables.customers.iter().filter(|(id, _)| id.shard(part.of) == part.part);
+        let rest = own.filter(|(id, _)| part.after.is_none_or(|after| **id > after));
+        let mut page: Vec<Versioned<Customer>> =
+            rest.take(4).map(|(_, (version, record))| Versioned { version: *version, record: record.clone() }).collect();
+        let next = (page.len() == 4).then(|| page.remove(3)).and(page.last().map(|found| found.record.id));
         Ok((page, next))
     }
 }
@@ -263,51 +286,12 @@ impl Enqueue for Memory {
     }
 }
 
-impl KeepSegments for Memory {
-    async fn create_segment(&self, segment: &Segment, audit: &AuditEntry) -> Result<(), StoreError> {
-        self.lock().segments.entry(segment.id).or_insert_with(|| (1, segment.clone()));
-        self.tell(audit);
-        Ok(())
-    }
-
-    async fn segment(&self, id: SegmentId) -> Result<Option<Versioned<Segment>>, StoreError> {
-        Ok(self.lock().segments.get(&id).map(|(version, record)| Versioned { version: *version, record: record.clone() }))
-    }
-
-    async fn segments(&self, after: Option<String>, limit: usize) -> Result<Page<Segment>, StoreError> {
-        let all = self.lock().segments.values().map(|(_, segment)| segment.clone()).collect();
-        Ok(paged(all, |segment| segment.id.to_string(), after.as_deref(), limit))
-    }
-
-    async fn update_segment(&self, version: u64, segment: &Segment, audit: &AuditEntry) -> Result<(), StoreError> {
-        let mut tables = self.lock();
-        match tables.segments.get_mut(&segment.id) {
-            Some(held) if held.0 == version => {
-                *held = (version + 1, segment.clone());
-                self.tell(audit);
-                Ok(())
-            }
-            _ => Err(StoreError::Conflict),
-        }
-    }
-
-    async fn delete_segment(&self, id: SegmentId, version: u64, audit: &AuditEntry) -> Result<(), StoreError> {
-        let mut tables = self.lock();
-        if tables.segments.get(&id).is_some_and(|held| held.0 == version) {
-            tables.segments.remove(&id);
-            self.tell(audit);
-            return Ok(());
-        }
-        Err(StoreError::Conflict)
-    }
-}
-
 impl ReadFigures for Memory {
     async fn figures(&self) -> Result<Figures, StoreError> {
         let tables = self.lock();
         let days = tables.days.iter().filter(|(_, figures)| **figures != DayDelta::default());
         Ok(Figures {
-            segments: tables.segments.len() as u64,
+            segments: self.registry().segments.len() as u64,
             days: days.map(|(date, figures)| DayFigures { date: *date, figures: *figures }).collect(),
             ..Figures::default()
         })

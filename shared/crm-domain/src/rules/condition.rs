@@ -1,6 +1,9 @@
 //! The compiled tree: groups of typed tests, each with the words that it came from.
 
+use std::collections::BTreeSet;
+
 use crate::customer::Channel;
+use crate::ids::SegmentId;
 use crate::json::Json;
 
 use super::compare::{Needles, NumberTest, TextTest, TimeRange};
@@ -14,6 +17,8 @@ pub(super) struct Group {
     pub(super) combinator: Combinator,
     /// As given, so that what is stored reads back as it was written.
     pub(super) not: Option<bool>,
+    /// The segment whose rules these are, where they stand for a condition that named it.
+    pub(super) segment: Option<SegmentId>,
     /// In the order of evaluation: what time cannot change first, then the cheap before the dear.
     rules: Box<[Placed]>,
     /// How many conditions beneath depend on the time.
@@ -64,6 +69,9 @@ pub(super) enum Test {
     Tags(TagTest),
     Purchased(BoughtTest, Option<Window>),
     Consent(Channel, bool),
+    /// Whether one of these segments lists the customer by name. What segments of rules say takes the place of such a
+    /// condition before it is asked (see [`super::expand`]).
+    Listed(BTreeSet<SegmentId>),
 }
 
 /// A test of an attribute; one of another type counts as missing.
@@ -101,7 +109,12 @@ impl Group {
         let timed = nodes.iter().map(Node::timed).sum();
         let mut rules: Vec<Placed> = nodes.into_iter().enumerate().map(|(place, node)| Placed { place, node }).collect();
         rules.sort_by_key(|rule| (rule.node.timed() > 0, rule.node.cost()));
-        Self { combinator, not, rules: rules.into(), timed }
+        Self { combinator, not, segment: None, rules: rules.into(), timed }
+    }
+
+    /// The same, said to be the rules of `segment`.
+    pub(super) fn of(self, segment: Option<SegmentId>) -> Self {
+        Self { segment, ..self }
     }
 
     /// Its rules in the order of evaluation.
@@ -128,6 +141,9 @@ impl Group {
         let mut members = vec![("combinator".to_owned(), Json::from(self.combinator.as_str()))];
         if let Some(not) = self.not {
             members.push(("not".to_owned(), Json::Bool(not)));
+        }
+        if let Some(segment) = self.segment {
+            members.push(("segment".to_owned(), Json::Text(segment.to_string())));
         }
         members.push(("rules".to_owned(), Json::List(rules.collect())));
         Json::Object(members)
@@ -158,7 +174,7 @@ impl Node {
             Self::Condition(condition) => match &condition.test {
                 Test::Orders(_, _, None) | Test::Visits(_) | Test::When(..) | Test::Consent(..) => 1,
                 Test::Text(..) => 2,
-                Test::Tags(_) | Test::Attribute(..) => 4,
+                Test::Tags(_) | Test::Attribute(..) | Test::Listed(_) => 4,
                 Test::Orders(_, _, Some(_)) => 8,
                 Test::Purchased(..) => 16,
             },
@@ -209,6 +225,7 @@ impl Test {
             Self::When(Moment::LastActive, _) => Part::LastActiveAt,
             Self::Tags(_) => Part::Tags,
             Self::Consent(..) => Part::Consents,
+            Self::Listed(_) => Part::Lists,
         }
     }
 }

@@ -116,6 +116,7 @@ impl Test {
             Self::Purchased(test, Some(window)) => purchases::of_stretch(customer.history.purchases(), *window, now)
                 .iter()
                 .any(|purchase| purchase.counts && test.picked_in(purchase, subject)),
+            Self::Listed(segments) => customer.lists.iter().any(|list| segments.contains(list)),
             Self::Consent(channel, wanted) => customer.consents_to(*channel, context.consent_defaults) == *wanted,
         }
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::customer::AttributeValue;
+use crate::ids::SegmentId;
 use crate::json::{Json, Number};
 use crate::money::{Currency, Money};
 use crate::time::Time;
@@ -28,6 +29,9 @@ pub enum Explanation {
         combinator: Combinator,
         /// Whether the outcome is turned round.
         not: bool,
+        /// The segment whose rules these are, where a condition names it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        segment: Option<SegmentId>,
         /// Whether it holds, `not` included.
         holds: bool,
         /// Its rules, in the order in which they were written.
@@ -73,6 +77,7 @@ pub(super) fn group(group: &Group, subject: &Subject<'_>, context: &Context, cur
     Explanation::Group {
         combinator: group.combinator,
         not: group.negated(),
+        segment: group.segment,
         holds: group.holds(subject, context),
         rules: rules.collect(),
     }
@@ -104,6 +109,11 @@ fn seen(condition: &Condition, subject: &Subject<'_>, context: &Context, currenc
         (Field::Visits, _) => Some(Json::Number(customer.visits().into())),
         (Field::When(moment), _) => subject.moment(*moment).map(|at| Json::Text(at.to_string())),
         (Field::Tags, _) => Some(texts(customer.tags.iter().map(String::as_str))),
+        (_, Test::Listed(segments)) => {
+            let found: Vec<String> =
+                customer.lists.iter().filter(|list| segments.contains(list)).map(ToString::to_string).collect();
+            Some(texts(found.iter().map(String::as_str)))
+        }
         (Field::Consent(channel), _) => Some(Json::Bool(customer.consents_to(*channel, context.consent_defaults))),
         (_, Test::Orders(measure, _, window)) => figure(*measure, subject, *window, context.now, currency),
         (_, Test::Purchased(_, window)) => Some(bought(condition, subject, *window, context.now)),

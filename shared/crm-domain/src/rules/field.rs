@@ -79,6 +79,7 @@ pub(super) enum Field {
     Tags,
     Purchased(Article),
     Consent(Channel),
+    Segment,
 }
 
 impl Field {
@@ -105,6 +106,7 @@ impl Field {
             "emailConsent" => Self::Consent(Channel::Email),
             "smsConsent" => Self::Consent(Channel::Sms),
             "whatsappConsent" => Self::Consent(Channel::Whatsapp),
+            "segment" => Self::Segment,
             _ => {
                 let key = name.strip_prefix("attributes.").ok_or("is not a known field")?;
                 if !(1..=64).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
@@ -137,6 +139,7 @@ impl Field {
             Self::Consent(Channel::Email) => "emailConsent",
             Self::Consent(Channel::Sms) => "smsConsent",
             Self::Consent(Channel::Whatsapp) => "whatsappConsent",
+            Self::Segment => "segment",
             Self::Attribute(key) => return format!("attributes.{key}"),
         }
         .to_owned()
@@ -152,6 +155,7 @@ impl Field {
             Self::Tags => SET,
             Self::Purchased(_) => BOUGHT,
             Self::Consent(_) => FLAG,
+            Self::Segment => MEMBERSHIP,
         }
     }
 
@@ -284,3 +288,4 @@ const TIME: &[Operator] =
 const SET: &[Operator] = &[O::Contains, O::DoesNotContain, O::In, O::NotIn, O::Null, O::NotNull];
 const BOUGHT: &[Operator] = &[O::Contains, O::DoesNotContain, O::In, O::NotIn];
 const FLAG: &[Operator] = &[O::Equal, O::NotEqual];
+const MEMBERSHIP: &[Operator] = &[O::In, O::NotIn];

@@ -7,6 +7,7 @@
 mod compare;
 mod condition;
 mod evaluate;
+mod expand;
 mod explain;
 mod field;
 mod parse;
@@ -67,7 +68,16 @@ impl Rules {
     /// # Errors
     /// Every fault of it, each with its path (`rules.rules[0].operator`).
     pub fn parse(json: &Json, path: &str, currency: &Currency) -> Result<Self, Faults> {
-        let root = parse::parse(json, path, currency)?;
+        let root = parse::parse(json, path, currency, parse::WRITTEN)?;
+        Ok(Self { root, currency: currency.clone() })
+    }
+
+    /// Reads what [`Rules::expanded`] gave, as it was stored.
+    ///
+    /// # Errors
+    /// Every fault of it.
+    pub fn parse_expanded(json: &Json, currency: &Currency) -> Result<Self, Faults> {
+        let root = parse::parse(json, "rules", currency, parse::EXPANDED)?;
         Ok(Self { root, currency: currency.clone() })
     }
 

@@ -1,8 +1,9 @@
 //! Reading the wire form of rules, with every fault of it named by its path.
 
 use crate::faults::{Faults, Fields, Patch, Reason, boolean};
+use crate::ids::SegmentId;
 use crate::json::Json;
-use crate::limits::{RULE_CONDITIONS, RULE_DEPTH};
+use crate::limits::{EXPANDED_CONDITIONS, EXPANDED_DEPTH, RULE_CONDITIONS, RULE_DEPTH};
 use crate::money::Currency;
 
 use super::condition::{Condition, Group, Node, Wire};
@@ -12,16 +13,30 @@ use super::window::Window;
 
 /// How many groups rules may have in all.
 pub const MAX_GROUPS: usize = 1000;
-/// How long the wire form may be, so that it is stored in one item (`DynamoDB` takes 400 KB).
-pub const MAX_BYTES: usize = 256 * 1024;
+/// How long the wire form may be: a segment is stored with up to three in one item (`DynamoDB` takes 400 KB).
+pub const MAX_BYTES: usize = 120 * 1024;
+
+/// How large a tree may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bounds {
+    pub(super) conditions: usize,
+    pub(super) depth: usize,
+    /// Whether groups may say which segment's rules they are.
+    pub(super) expanded: bool,
+}
+
+/// As people write them.
+pub(super) const WRITTEN: Bounds = Bounds { conditions: RULE_CONDITIONS, depth: RULE_DEPTH, expanded: false };
+/// With the segments that they name written out.
+pub(super) const EXPANDED: Bounds = Bounds { conditions: EXPANDED_CONDITIONS, depth: EXPANDED_DEPTH, expanded: true };
 
 /// Reads and compiles rules that stand at `path` of a body.
-pub(super) fn parse(json: &Json, path: &str, currency: &Currency) -> Result<Group, Faults> {
-    let mut parser = Parser { currency, conditions: 0, groups: 0, faults: Faults::default() };
+pub(super) fn parse(json: &Json, path: &str, currency: &Currency, bounds: Bounds) -> Result<Group, Faults> {
+    let mut parser = Parser { currency, bounds, conditions: 0, groups: 0, faults: Faults::default() };
     let root = parser.group(json, path, 1);
     let Parser { conditions, groups, mut faults, .. } = parser;
-    if conditions > RULE_CONDITIONS {
-        faults.add(path, format!("must have at most {RULE_CONDITIONS} conditions, not {conditions}"));
+    if conditions > bounds.conditions {
+        faults.add(path, format!("must have at most {} conditions, not {conditions}", bounds.conditions));
     }
     if groups > MAX_GROUPS {
         faults.add(path, format!("must have at most {MAX_GROUPS} groups, not {groups}"));
@@ -39,6 +54,7 @@ pub(super) fn parse(json: &Json, path: &str, currency: &Currency) -> Result<Grou
 
 struct Parser<'a> {
     currency: &'a Currency,
+    bounds: Bounds,
     conditions: usize,
     groups: usize,
     faults: Faults,
@@ -50,8 +66,8 @@ impl Parser<'_> {
         if self.groups > MAX_GROUPS {
             return None;
         }
-        if depth > RULE_DEPTH {
-            self.faults.add(path, format!("must not nest groups more than {RULE_DEPTH} deep"));
+        if depth > self.bounds.depth {
+            self.faults.add(path, format!("must not nest groups more than {} deep", self.bounds.depth));
             return None;
         }
         let mut fields = self.open(json, path)?;
@@ -61,6 +77,10 @@ impl Parser<'_> {
             Patch::Set(not) => Some(not),
             Patch::Absent | Patch::Clear => None,
         };
+        let segment = match self.bounds.expanded.then(|| fields.raw("segment")).flatten() {
+            Some(json) => json.as_text().and_then(SegmentId::parse),
+            None => None,
+        };
         let rules = fields.required("rules", |json| match json {
             Json::List(rules) => Ok(rules),
             _ => Err("must be a list".into()),
@@ -68,13 +88,13 @@ impl Parser<'_> {
         let place = fields.place("rules");
         let sound = self.close(fields);
         let rules = rules?;
-        let mut nodes = Vec::with_capacity(rules.len().min(RULE_CONDITIONS));
+        let mut nodes = Vec::with_capacity(rules.len().min(self.bounds.conditions));
         for (index, rule) in rules.iter().enumerate() {
             nodes.extend(self.node(rule, &format!("{place}[{index}]"), depth));
         }
         // Whatever is missing here was noted as a fault where it stands.
         sound?;
-        Some(Group::new(combinator?, not, nodes))
+        Some(Group::new(combinator?, not, nodes).of(segment))
     }
 
     fn node(&mut self, json: &Json, path: &str, depth: usize) -> Option<Node> {
@@ -83,7 +103,7 @@ impl Parser<'_> {
         }
         self.conditions += 1;
         // Further ones are counted only, so that a huge body does not get a huge answer.
-        if self.conditions > RULE_CONDITIONS {
+        if self.conditions > self.bounds.conditions {
             return None;
         }
         self.condition(json, path).map(Node::Condition)

@@ -33,6 +33,8 @@ pub enum Part {
     Sums,
     /// `history`
     History,
+    /// `lists`
+    Lists,
 }
 
 /// The parts that some rules look at.

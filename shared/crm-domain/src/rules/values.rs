@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::faults::{Faults, Reason, boolean, checked_text, integer, list};
+use crate::ids::SegmentId;
 use crate::json::Json;
 use crate::money::Currency;
 use crate::time::{DAY, Time, parse_date};
@@ -53,6 +54,7 @@ impl Value<'_> {
                 Test::Purchased(test, window)
             }
             Field::Consent(channel) => Test::Consent(channel, self.one(boolean)?),
+            Field::Segment => Test::Listed(self.many(segment)?.into_iter().collect()),
         })
     }
 
@@ -203,6 +205,10 @@ const SWAPPED: &str = "must have the lower end first";
 fn needle(json: &Json) -> Result<Box<str>, Reason> {
     let text = json.as_text().ok_or("must be text")?;
     checked_text(text, MAX_TEXT).map(|text| fold(text).into())
+}
+
+fn segment(json: &Json) -> Result<SegmentId, Reason> {
+    json.as_text().and_then(SegmentId::parse).ok_or_else(|| "must be the id of a segment".into())
 }
 
 fn number(json: &Json) -> Result<f64, Reason> {

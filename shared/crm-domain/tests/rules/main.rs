@@ -7,8 +7,10 @@
     reason = "a test ends by panicking; the exemption for tests stops at helper functions"
 )]
 
+mod expanded;
 mod explained;
 mod faults;
+mod membership;
 mod people;
 mod properties;
 mod slow;

@@ -78,6 +78,7 @@ proptest! {
         if reads.names(Part::TimeZone) { seen.time_zone.clone_from(&whole.time_zone); }
         if reads.names(Part::Tags) { seen.tags.clone_from(&whole.tags); }
         if reads.names(Part::Attributes) { seen.attributes.clone_from(&whole.attributes); }
+        if reads.names(Part::Lists) { seen.lists.clone_from(&whole.lists); }
         if reads.names(Part::Consents) { seen.consents = whole.consents; }
         if reads.names(Part::Sums) { seen.sums.clone_from(&whole.sums); }
         if reads.names(Part::History) { seen.history.clone_from(&whole.history); }

@@ -81,7 +81,7 @@ fn described(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
     }
     if let Some(body) = operation.body {
         let schema = body(generator);
-        described["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema}}});
+        described["requestBody"] = json!({"required": true, "content": {operation.body_media: {"schema": schema}}});
     }
     described
 }

@@ -99,7 +99,29 @@ pub struct Segment {
     pub name: String,
     #[schemars(length(min = 1, max = 500))]
     pub description: Option<String>,
-    pub rules: RuleGroup,
+    /// Rules if nothing is said.
+    pub kind: Option<SegmentKind>,
+    /// Required, but for a list.
+    #[schemars(with = "RuleGroup", default)]
+    pub rules: Option<RuleGroup>,
+}
+
+/// What says who belongs: rules, or a list of names.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase", rename = "SegmentKindRequest")]
+pub enum SegmentKind {
+    Rules,
+    List,
+}
+
+/// Whom to add to a list and whom to remove: addresses, or ids of customers.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListChange {
+    #[schemars(length(max = 10_000))]
+    pub add: Option<Vec<String>>,
+    #[schemars(length(max = 10_000))]
+    pub remove: Option<Vec<String>>,
 }
 
 /// What is to change of a segment.
@@ -260,6 +282,8 @@ pub enum Explanation {
     Group {
         combinator: Combinator,
         not: bool,
+        /// The segment whose rules these are, where a condition names it.
+        segment: Option<String>,
         holds: bool,
         rules: Vec<Explanation>,
     },

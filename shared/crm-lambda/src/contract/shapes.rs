@@ -7,6 +7,7 @@ use crm_domain::campaign::{CampaignStatus, Variant};
 use crm_domain::customer::{AttributeValue, Channel};
 use crm_domain::faults::Faults;
 use crm_domain::import::{ImportKind, ImportStatus};
+use crm_domain::membership::Cause;
 use crm_domain::message::{MessageStatus, Phase, SkipReason};
 use crm_domain::order::OrderStatus;
 use crm_domain::time::Time;
@@ -95,10 +96,84 @@ pub struct Segment {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    pub kind: SegmentKind,
+    /// As they were written; a list has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "super::requests::RuleGroup")]
-    pub rules: Value,
+    pub rules: Option<Value>,
+    /// How many belong. While new rules are being built it is the count of the old ones; absent while the first are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    pub state: SegmentState,
+    /// How far the building is, from 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<f64>,
     pub created_at: Time,
     pub updated_at: Time,
+}
+
+/// What says who belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SegmentKind {
+    Rules,
+    /// Its members are named one by one.
+    List,
+}
+
+/// Whether count and members are those of the rules as they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SegmentState {
+    Building,
+    Live,
+}
+
+/// How many two segments share.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Overlap {
+    pub count: u64,
+    pub other: u64,
+    pub both: u64,
+}
+
+/// What became of a change of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListChanged {
+    pub queued: u64,
+    /// Who was refused, by their place in the request.
+    pub rejected: Faults,
+}
+
+/// A segment to which a customer belongs.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberOf {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    pub name: String,
+    pub since: Time,
+}
+
+/// An entering or leaving.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Move {
+    #[schemars(extend("format" = "uuid"))]
+    pub segment_id: String,
+    pub name: String,
+    pub event: MoveKind,
+    pub at: Time,
+    pub cause: Cause,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MoveKind {
+    Entered,
+    Left,
 }
 
 /// Whom rules would pick at this moment.

@@ -1,0 +1,159 @@
+//! The clock over the ports in memory, on a simulated time.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crm_domain::customer::ConsentDefaults;
+use crm_domain::event::Event;
+use crm_domain::ids::CustomerId;
+use crm_domain::json::Json;
+use crm_domain::membership::{Cause, EditionId, Minute};
+use crm_domain::ports::{KeepMemberships, QueueName};
+use crm_domain::time::{DAY, HOUR, MINUTE, SECOND, Time};
+use crm_lambda::memberships::Keeper;
+use crm_testing::{Memory, cases, settings};
+use serde_json::json;
+
+use crate::tick::{Clock, Tick};
+
+const RECENT: &str = "01900000-0000-7000-8000-00000000000a";
+
+struct Crm {
+    memory: Arc<Memory>,
+    clock: Clock<Memory, Memory>,
+    recent: EditionId,
+}
+
+impl Crm {
+    /// With the segment "ordered within 30 days".
+    fn new() -> Self {
+        let memory = Arc::new(Memory::default());
+        let rules =
+            json!({"combinator": "and", "rules": [{"field": "orderCount", "operator": ">=", "value": 1, "within": "P30D"}]});
+        let recent = memory.keep_segment(RECENT, "Recent", &rules);
+        let keeper = Keeper::new(memory.clone(), ConsentDefaults::default());
+        Self { clock: Clock { keeper, queue: memory.clone() }, memory, recent }
+    }
+
+    /// An order that is known, and seen by the stream, as soon as it is placed.
+    async fn order(&self, number: u32, at: Time) -> CustomerId {
+        let event = json!({
+            "specversion": "1.0", "id": format!("{number}-{at}"), "source": "/t", "type": "crm.order.place.v1", "time": at,
+            "data": {"email": format!("c{number}@x.in"), "total": 1, "placedAt": at},
+        });
+        let event = Event::parse(&Json::parse(event.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap();
+        self.memory.apply(std::slice::from_ref(&event));
+        let id = event.customer().unwrap();
+        let outcome = self.clock.keeper.settle(&[id], Cause::Data, at).await.unwrap();
+        assert!(outcome.failed.is_empty());
+        id
+    }
+
+    async fn tick(&self, now: Time) -> Result<Tick, String> {
+        let mut tick = Tick::default();
+        let done = self.clock.flip(now, Instant::now() + Duration::from_mins(1), &mut tick).await;
+        done.map(|()| tick).map_err(|error| error.to_string())
+    }
+
+    fn members(&self) -> usize {
+        let members = self.memory.members_of(self.recent).len();
+        assert_eq!(self.memory.size_of(self.recent), members as i64);
+        members
+    }
+}
+
+fn at(text: &str) -> Time {
+    Time::parse(text).unwrap()
+}
+
+#[tokio::test]
+async fn people_leave_in_the_very_minute_and_nobody_is_looked_at_in_vain() {
+    let crm = Crm::new();
+    let start = at("2026-01-01T10:00:30Z");
+    let asha = crm.order(1, start).await;
+    let ravi = crm.order(2, start.plus(MINUTE)).await;
+    crm.tick(start.plus(MINUTE)).await.unwrap();
+    // Another order moves her flip away.
+    crm.order(1, start.plus(10 * DAY)).await;
+    let (mut evaluated, mut flipped) = (0, Vec::new());
+    let mut now = at("2026-01-01T10:02:00Z");
+    while now < start.plus(50 * DAY) {
+        let tick = crm.tick(now).await.unwrap();
+        evaluated += tick.evaluated;
+        if tick.moves > 0 {
+            flipped.push((now, tick.moves));
+        }
+        now = now.plus(MINUTE);
+    }
+    assert_eq!(flipped, [(at("2026-01-31T10:02:00Z"), 1), (at("2026-02-10T10:01:00Z"), 1)]);
+    assert_eq!(evaluated, 2);
+    assert_eq!(crm.members(), 0);
+    for (id, left) in [(ravi, "2026-01-31T10:01:30.000001Z"), (asha, "2026-02-10T10:00:30.000001Z")] {
+        let moves = crm.memory.moves_of(id);
+        assert_eq!((moves[1].entered, moves[1].cause, moves[1].at.to_string().as_str()), (false, Cause::Time, left));
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_stood_still_is_late_and_loses_nobody() {
+    let crm = Crm::new();
+    let start = at("2026-01-01T10:00:30Z");
+    for number in 0..50 {
+        crm.order(number, start.plus(i64::from(number) * HOUR)).await;
+    }
+    assert_eq!(crm.tick(start.plus(2 * DAY)).await.unwrap().moves, 0);
+    assert_eq!(crm.members(), 50);
+    let late = crm.tick(start.plus(40 * DAY)).await.unwrap();
+    assert_eq!((late.moves, crm.members()), (50, 0));
+    // A first tick ever looks for where to begin.
+    let crm = Crm::new();
+    crm.order(1, start).await;
+    assert_eq!(crm.tick(start.plus(31 * DAY)).await.unwrap().moves, 1);
+}
+
+#[tokio::test]
+async fn a_tick_that_fails_half_way_is_done_again() {
+    let crm = Crm::new();
+    let start = at("2026-01-01T10:00:30Z");
+    for number in 0..60 {
+        crm.order(number, start).await;
+    }
+    crm.tick(start).await.unwrap();
+    crm.memory.fail_memberships(10_000);
+    assert!(crm.tick(start.plus(31 * DAY)).await.is_err());
+    assert_eq!(crm.members(), 60);
+    crm.memory.fail_memberships(0);
+    crm.memory.lose_an_answer_after(1);
+    crm.tick(start.plus(31 * DAY)).await.unwrap();
+    assert_eq!(crm.members(), 0);
+    // Two ticks at once.
+    assert_eq!(crm.tick(start.plus(31 * DAY)).await.unwrap().moves, 0);
+}
+
+#[tokio::test]
+async fn a_flip_that_is_written_after_its_minute_was_looked_at_is_found() {
+    let crm = Crm::new();
+    let start = at("2026-01-01T10:00:30Z");
+    crm.tick(start.plus(30 * DAY)).await.unwrap();
+    // Computed just before the minute, written just after the clock has passed it.
+    crm.order(1, start.plus(-SECOND)).await;
+    let now = start.plus(30 * DAY).plus(MINUTE);
+    assert!(Minute::of(start.plus(30 * DAY)) <= crm.memory.drained().await.unwrap().unwrap().plus(1));
+    assert_eq!(crm.tick(now).await.unwrap().moves, 1);
+}
+
+#[tokio::test]
+async fn forgotten_builds_are_asked_for() {
+    let crm = Crm::new();
+    let told = crm.clock.tick(Time::now()).await;
+    assert_eq!(told["sound"], true);
+    assert!(crm.memory.drain(QueueName::Segments).is_empty());
+    crm.memory.unbuild_segments();
+    crm.clock.tick(Time::now()).await;
+    assert_eq!(crm.memory.drain(QueueName::Segments).len(), 1);
+}
+
+#[test]
+fn the_folder_has_what_the_schedule_sends() {
+    assert!(!cases("clock").is_empty());
+}

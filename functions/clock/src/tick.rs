@@ -1,0 +1,102 @@
+//! What falls due each minute: flips of memberships, and builds of which nothing is heard.
+//!
+//! Flips are found by minute. The clock remembers up to which minute all of them have been made, so a tick that fails or
+//! never comes is late, and nothing is lost.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crm_domain::membership::{Cause, Minute, Task};
+use crm_domain::ports::{Enqueue, Outgoing, QueueName, StoreError};
+use crm_domain::time::Time;
+use crm_lambda::memberships::{Keeper, Store};
+use crm_lambda::problem::chain;
+use serde_json::{Value, json};
+
+/// Time after which a tick leaves the rest to the next one. The function itself has 60 s.
+const BUDGET: Duration = Duration::from_secs(45);
+/// Customers settled together.
+const CHUNK: usize = 400;
+/// Minutes looked at once more: a flip that was computed just before its minute may be written just after it.
+const OVERLAP: i64 = 3;
+
+/// The clock.
+pub struct Clock<S, Q> {
+    pub keeper: Keeper<S>,
+    pub queue: Arc<Q>,
+}
+
+/// What a tick did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Tick {
+    pub minutes: u32,
+    pub evaluated: usize,
+    pub moves: usize,
+}
+
+impl<S: Store, Q: Enqueue> Clock<S, Q> {
+    /// Does all that is due at `now`; tells what was done. What fails is left to the next tick.
+    pub async fn tick(&self, now: Time) -> Value {
+        let started = Instant::now();
+        let mut tick = Tick::default();
+        let flips = self.flip(now, started + BUDGET, &mut tick).await;
+        if let Err(error) = &flips {
+            tracing::error!(cause = %chain(error), "flips are late");
+        }
+        let builds = self.wake_builds().await;
+        tracing::info!(
+            clock.minutes = tick.minutes,
+            customers.evaluated = tick.evaluated,
+            segments.moves = tick.moves,
+            duration_us = started.elapsed().as_micros() as u64,
+            "tick"
+        );
+        let sound = flips.is_ok() && builds;
+        json!({"minutes": tick.minutes, "evaluated": tick.evaluated, "moves": tick.moves, "sound": sound})
+    }
+
+    /// Makes every flip up to the minute that has begun.
+    pub async fn flip(&self, now: Time, deadline: Instant, tick: &mut Tick) -> Result<(), StoreError> {
+        let store = &self.keeper.store;
+        let begun = Minute::begun(now);
+        let mut minute = match store.drained().await? {
+            Some(drained) => drained.plus(1 - OVERLAP),
+            None => store.earliest_due().await?.unwrap_or(begun),
+        };
+        while minute <= begun && Instant::now() < deadline {
+            let due = store.due(minute).await?;
+            for customers in due.chunks(CHUNK) {
+                let outcome = self.keeper.settle(customers, Cause::Time, now).await?;
+                tick.evaluated += outcome.evaluated;
+                tick.moves += outcome.moves;
+                if !outcome.failed.is_empty() {
+                    // The minute stays as it is, and comes first next time.
+                    return Err(StoreError::Conflict);
+                }
+            }
+            // Who has a later flip by now has another minute; what is left here belongs to nobody.
+            store.forget_due(minute, &due).await?;
+            store.note_drained(minute).await?;
+            tick.minutes += 1;
+            minute = minute.plus(1);
+        }
+        Ok(())
+    }
+
+    /// Asks for builds that somebody may have failed to ask for; false when that fails.
+    async fn wake_builds(&self) -> bool {
+        let unbuilt = match self.keeper.store.all_segments().await {
+            Ok(segments) => segments.is_unbuilt(),
+            Err(error) => {
+                tracing::error!(cause = %chain(&error), "segments cannot be read");
+                return false;
+            }
+        };
+        let message = Outgoing { body: Task::Build { everyone: false }.body(), ..Outgoing::default() };
+        if unbuilt && let Err(error) = self.queue.enqueue(QueueName::Segments, vec![message]).await {
+            tracing::error!(cause = %chain(&error), "the segments queue does not answer");
+            return false;
+        }
+        true
+    }
+}

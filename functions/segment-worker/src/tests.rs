@@ -1,0 +1,268 @@
+//! Builds over the ports in memory: with changes in between, duplicates, crashes and lost messages.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crm_domain::customer::ConsentDefaults;
+use crm_domain::event::Event;
+use crm_domain::ids::{CustomerId, SegmentId};
+use crm_domain::json::Json;
+use crm_domain::membership::{Cause, PartOfBuild, Step, Task};
+use crm_domain::ports::{KeepSegments, QueueName, ReadSegments};
+use crm_domain::segment::{SegmentChange, SegmentDraft};
+use crm_domain::time::Time;
+use crm_lambda::batch::{Incoming, incoming};
+use crm_lambda::memberships::Keeper;
+use crm_testing::{Memory, cases, settings};
+use serde_json::{Value, json};
+
+use crate::worker::Worker;
+
+struct Crm {
+    memory: Arc<Memory>,
+    worker: Worker<Memory, Memory>,
+}
+
+impl Crm {
+    /// With so many customers; every third lives in Pune.
+    fn new(people: u32) -> Self {
+        let memory = Arc::new(Memory::default());
+        let keeper = Keeper::new(memory.clone(), ConsentDefaults::default());
+        let crm = Self { worker: Worker { store: memory.clone(), queue: memory.clone(), keeper }, memory };
+        (0..people).for_each(|number| drop(crm.lives_in(number, 1, if number % 3 == 0 { "Pune" } else { "Goa" })));
+        crm
+    }
+
+    fn lives_in(&self, number: u32, day: u32, city: &str) -> CustomerId {
+        let event = json!({
+            "specversion": "1.0", "id": format!("{number}-{day}"), "source": "/t", "type": "crm.customer.upsert.v1",
+            "time": format!("2026-01-{day:02}T00:00:00Z"), "data": {"email": format!("c{number}@x.in"), "city": city},
+        });
+        let event = Event::parse(&Json::parse(event.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap();
+        self.memory.apply(std::slice::from_ref(&event));
+        event.customer().unwrap()
+    }
+
+    async fn create(&self, city: &str) -> SegmentId {
+        let body = json!({"name": city, "rules": lives(city)});
+        let draft = SegmentDraft::parse(&Json::parse(body.to_string().as_bytes()).unwrap(), &settings().currency).unwrap();
+        let id = SegmentId::generate();
+        let change = self.memory.all_segments().await.unwrap().create(draft, id, &settings().currency, Time::now()).unwrap();
+        self.memory.change_segments(&change, None).await.unwrap();
+        id
+    }
+
+    async fn edit(&self, id: SegmentId, city: &str) {
+        let body = json!({"rules": lives(city)});
+        let change = SegmentChange::parse(&Json::parse(body.to_string().as_bytes()).unwrap(), &settings().currency).unwrap();
+        let segments = self.memory.all_segments().await.unwrap();
+        let change = segments.update(segments.find(id).unwrap(), change, Time::now()).unwrap();
+        self.memory.change_segments(&change, None).await.unwrap();
+    }
+
+    async fn handle(&self, task: Task) {
+        self.deliver(task.body()).await;
+    }
+
+    async fn deliver(&self, body: String) {
+        let message = Incoming { id: "m".into(), queue: QueueName::Segments, body, attributes: Vec::new() };
+        assert!(self.worker.handle(vec![message]).await.is_empty());
+    }
+
+    /// Works until the queue is empty, each message twice when `twice`.
+    async fn drain(&self, twice: bool) {
+        loop {
+            let mut waiting = self.memory.drain(QueueName::Segments);
+            if waiting.is_empty() {
+                return;
+            }
+            // The last comes first, as SQS may.
+            waiting.reverse();
+            for message in waiting {
+                self.deliver(message.body.clone()).await;
+                if twice {
+                    self.deliver(message.body).await;
+                }
+            }
+        }
+    }
+
+    /// Whom readers see; `None` while there is nothing to see.
+    async fn shown(&self, id: SegmentId) -> Option<BTreeSet<CustomerId>> {
+        let edition = self.memory.segment(id).await.unwrap().unwrap().record.shown?.id;
+        let members = self.memory.members_of(edition);
+        assert_eq!(self.memory.size_of(edition), members.len() as i64);
+        Some(members)
+    }
+}
+
+fn lives(city: &str) -> Value {
+    json!({"combinator": "and", "rules": [{"field": "city", "operator": "=", "value": city}]})
+}
+
+const BUILD: Task = Task::Build { everyone: false };
+
+#[tokio::test]
+async fn a_new_segment_is_shown_when_it_is_complete() {
+    for twice in [false, true] {
+        let crm = Crm::new(50);
+        let pune = crm.create("Pune").await;
+        crm.handle(BUILD).await;
+        assert_eq!(crm.shown(pune).await, None);
+        crm.drain(twice).await;
+        assert_eq!(crm.shown(pune).await.unwrap().len(), 17);
+        let build = crm.memory.build().await.unwrap().unwrap().record;
+        assert!(build.finished && build.is_complete() && (build.progress() - 1.0).abs() < f64::EPSILON);
+        let moves = crm.memory.moves_of(crm.lives_in(0, 1, "Pune"));
+        assert_eq!((moves.len(), moves[0].cause), (1, Cause::Rules));
+        // Nothing to do.
+        crm.handle(BUILD).await;
+        assert!(crm.memory.drain(QueueName::Segments).is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_edited_segment_shows_the_old_members_until_the_new_ones_are_complete() {
+    let crm = Crm::new(50);
+    let id = crm.create("Pune").await;
+    crm.handle(BUILD).await;
+    crm.drain(false).await;
+    let old = crm.shown(id).await.unwrap();
+    crm.edit(id, "Goa").await;
+    crm.handle(BUILD).await;
+    assert_eq!(crm.shown(id).await.unwrap(), old);
+    // While it is built, people move; what is shown moves with them.
+    let asha = crm.lives_in(0, 2, "Goa");
+    crm.worker.keeper.settle(&[asha], Cause::Data, Time::now()).await.unwrap();
+    assert_eq!(crm.shown(id).await.unwrap().len(), 16);
+    let retired = crm.memory.segment(id).await.unwrap().unwrap().record.shown.unwrap().id;
+    crm.drain(false).await;
+    let new = crm.shown(id).await.unwrap();
+    assert_eq!(new.len(), 34);
+    assert!(new.contains(&asha));
+    // The old members are swept away, in the end.
+    assert!(crm.memory.members_of(retired).is_empty());
+}
+
+#[tokio::test]
+async fn edits_during_a_build_are_built_after_it() {
+    let crm = Crm::new(50);
+    let id = crm.create("Pune").await;
+    crm.handle(BUILD).await;
+    let parts = crm.memory.drain(QueueName::Segments);
+    // Two editors, each asking for a build.
+    crm.edit(id, "Goa").await;
+    crm.handle(BUILD).await;
+    crm.edit(id, "Delhi").await;
+    crm.handle(BUILD).await;
+    let other = crm.create("Goa").await;
+    crm.handle(BUILD).await;
+    for part in parts {
+        crm.deliver(part.body).await;
+    }
+    // The first build was of a meaning that nobody wants any more.
+    assert_eq!((crm.shown(id).await, crm.shown(other).await), (None, None));
+    crm.drain(true).await;
+    assert_eq!((crm.shown(id).await.unwrap().len(), crm.shown(other).await.unwrap().len()), (0, 33));
+}
+
+#[tokio::test]
+async fn a_change_that_races_with_the_build_is_never_missed() {
+    let crm = Crm::new(50);
+    let id = crm.create("Pune").await;
+    crm.handle(BUILD).await;
+    let parts = crm.memory.drain(QueueName::Segments);
+    // Somebody moves before the build sees them, somebody after, and the stream is late.
+    let early = crm.lives_in(1, 2, "Pune");
+    for part in parts {
+        crm.deliver(part.body).await;
+    }
+    let late = crm.lives_in(2, 2, "Pune");
+    crm.drain(false).await;
+    crm.worker.keeper.settle(&[early, late], Cause::Data, Time::now()).await.unwrap();
+    let members = crm.shown(id).await.unwrap();
+    assert!(members.contains(&early) && members.contains(&late) && members.len() == 19);
+}
+
+#[tokio::test]
+async fn a_build_goes_on_after_every_kind_of_trouble() {
+    for trouble in 0..16_u32 {
+        let crm = Crm::new(50);
+        let id = crm.create("Pune").await;
+        if trouble % 2 == 0 {
+            crm.memory.fail_memberships(trouble * 2);
+        } else {
+            crm.memory.lose_an_answer_after(trouble / 2);
+        }
+        crm.handle(BUILD).await;
+        crm.drain(false).await;
+        assert_eq!(crm.shown(id).await.unwrap().len(), 17, "trouble {trouble}");
+    }
+}
+
+#[tokio::test]
+async fn a_build_of_which_nothing_is_heard_is_woken() {
+    let crm = Crm::new(50);
+    let id = crm.create("Pune").await;
+    crm.handle(BUILD).await;
+    // The messages are lost, as if the queue had been purged.
+    assert!(!crm.memory.drain(QueueName::Segments).is_empty());
+    crm.handle(BUILD).await;
+    crm.drain(false).await;
+    assert_eq!(crm.shown(id).await.unwrap().len(), 17);
+    // Only the last word was lost.
+    crm.edit(id, "Goa").await;
+    crm.handle(BUILD).await;
+    let parts = crm.memory.drain(QueueName::Segments);
+    let build = crm.memory.build().await.unwrap().unwrap();
+    crm.memory.note_build(build.record.target, 0, 50, true, Time::parse("2026-01-01").unwrap()).await.unwrap();
+    drop(parts);
+    crm.handle(Task::SettlePart(PartOfBuild { target: build.record.target + 100, part: 0, of: 1, after: None, scanned: 0 }))
+        .await;
+    assert_eq!(crm.shown(id).await.unwrap().len(), 17, "a part of another build completes nothing");
+    crm.handle(BUILD).await;
+    crm.drain(false).await;
+    assert!(crm.memory.segment(id).await.unwrap().unwrap().record.is_built());
+}
+
+#[tokio::test]
+async fn a_lost_batch_of_the_stream_is_made_good_by_looking_at_everybody() {
+    let crm = Crm::new(30);
+    let id = crm.create("Pune").await;
+    crm.handle(BUILD).await;
+    crm.drain(false).await;
+    crm.lives_in(1, 2, "Pune");
+    crm.deliver(r#"{"requestContext":{"condition":"RetryAttemptsExhausted"},"DDBStreamBatchInfo":{"batchSize":1}}"#.to_owned())
+        .await;
+    crm.drain(false).await;
+    assert_eq!(crm.shown(id).await.unwrap().len(), 11);
+}
+
+#[tokio::test]
+async fn handed_on_customers_are_settled_and_nonsense_is_set_aside() {
+    let crm = Crm::new(3);
+    let id = crm.create("Pune").await;
+    crm.handle(BUILD).await;
+    crm.drain(false).await;
+    let asha = crm.lives_in(1, 2, "Pune");
+    crm.memory.fail_memberships(8);
+    crm.handle(Task::Settle { customers: vec![asha] }).await;
+    let again = crm.memory.drain(QueueName::Segments);
+    assert_eq!(Step::parse(&again[0].body).unwrap().attempt, 1);
+    crm.deliver(again[0].body.clone()).await;
+    assert!(crm.shown(id).await.unwrap().contains(&asha));
+    for nonsense in ["", "{}", r#"{"task":"build.v9"}"#, "null"] {
+        crm.deliver(nonsense.to_owned()).await;
+    }
+    assert_eq!(crm.memory.dead(QueueName::Segments).len(), 4);
+}
+
+#[tokio::test]
+async fn every_event_of_the_folder_is_consumed() {
+    for (case, event) in cases("segment-worker") {
+        let crm = Crm::new(3);
+        let failed = crm.worker.handle(incoming(serde_json::from_str(&event).unwrap())).await;
+        assert!(failed.is_empty(), "{case}");
+        assert_eq!(crm.memory.dead(QueueName::Segments).is_empty(), !case.starts_with("bad-"), "{case}");
+    }
+}

@@ -1,0 +1,127 @@
+//! The loop of the segments queue: each task by itself, tried again soon when it fails, set aside when it keeps failing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crm_domain::membership::{Cause, Step, Task};
+use crm_domain::ports::{
+    Enqueue, KeepMemberships, KeepSegments, Outgoing, QueueError, QueueName, ReadCustomers, ReadFigures, ScanCustomers,
+    StoreError,
+};
+use crm_domain::time::Time;
+use crm_lambda::batch::Incoming;
+use crm_lambda::memberships::Keeper;
+use crm_lambda::problem::chain;
+use futures_util::{StreamExt, stream};
+
+/// Tasks of one batch under way at once.
+const CONCURRENCY: usize = 4;
+/// Time after which a task hands over to the next message. The function itself has 60 s.
+const BUDGET: Duration = Duration::from_secs(15);
+/// Tries of a task before it is set aside; the waits in between add up to four minutes.
+const MAX_ATTEMPTS: u32 = 8;
+
+/// The storage that tasks need.
+pub trait Store: KeepSegments + KeepMemberships + ReadCustomers + ScanCustomers + ReadFigures {}
+impl<S: KeepSegments + KeepMemberships + ReadCustomers + ScanCustomers + ReadFigures> Store for S {}
+
+/// What the tasks work with.
+pub struct Worker<S, Q> {
+    pub store: Arc<S>,
+    pub queue: Arc<Q>,
+    pub keeper: Keeper<S>,
+}
+
+/// How a task ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    Done,
+    /// It goes on with this.
+    Then(Task),
+}
+
+/// Why a task failed; another try may succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    #[error("{0} customers could not be settled")]
+    Unsettled(usize),
+    #[error("a build is under way that may have passed them already")]
+    BuildUnderWay,
+}
+
+impl<S: Store, Q: Enqueue> Worker<S, Q> {
+    /// Takes a batch; returns the ids of the messages that must come again.
+    pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
+        let tasks: Vec<_> = batch.into_iter().map(|message| self.take(message)).collect();
+        stream::iter(tasks).buffer_unordered(CONCURRENCY).filter_map(async |failed| failed).collect().await
+    }
+
+    async fn take(&self, message: Incoming) -> Option<String> {
+        let outcome = match Step::parse(&message.body) {
+            Ok(step) => self.run(step).await,
+            // What a stream that gave up on a batch says does not name the customers: everybody is looked at once.
+            Err(_) if message.body.contains("DDBStreamBatchInfo") => {
+                tracing::error!("the stream gave up on a batch");
+                self.run(Step::first(Task::Build { everyone: true })).await
+            }
+            Err(reason) => self.bury(message.body, reason).await,
+        };
+        let error = outcome.err()?;
+        // The queue does not answer: the message comes back when its visibility ends.
+        tracing::error!(cause = %chain(&error), "task cannot be handed on");
+        Some(message.id)
+    }
+
+    /// Runs a task and hands on what follows from it. Only a failure to do the latter is an error.
+    async fn run(&self, step: Step) -> Result<(), QueueError> {
+        let Step { task, attempt } = step;
+        match self.advance(task.clone()).await {
+            Ok(Next::Done) => Ok(()),
+            Ok(Next::Then(task)) => self.requeue(&Step::first(task), 0).await,
+            Err(error) if attempt < MAX_ATTEMPTS => {
+                tracing::warn!(attempt, cause = %chain(&error), "task failed");
+                self.requeue(&Step { task, attempt: attempt + 1 }, 1 << attempt).await
+            }
+            Err(error) => {
+                tracing::error!(cause = %chain(&error), "task set aside");
+                self.bury(task.body(), error.to_string()).await
+            }
+        }
+    }
+
+    async fn advance(&self, task: Task) -> Result<Next, TaskError> {
+        let deadline = Instant::now() + BUDGET;
+        match task {
+            Task::Build { everyone } => self.begin(everyone, Time::now()).await,
+            Task::SettlePart(part) => self.settle_part(part, deadline).await,
+            Task::Settle { customers } => {
+                let outcome = self.keeper.settle(&customers, Cause::Data, Time::now()).await?;
+                if outcome.failed.is_empty() { Ok(Next::Done) } else { Err(TaskError::Unsettled(outcome.failed.len())) }
+            }
+            Task::Sweep { edition } => {
+                let segments = self.store.all_segments().await?;
+                if segments.all.iter().any(|held| held.record.editions().any(|live| live.id == edition)) {
+                    return Ok(Next::Done);
+                }
+                while Instant::now() < deadline {
+                    if self.store.sweep(edition).await? {
+                        return Ok(Next::Done);
+                    }
+                }
+                Ok(Next::Then(Task::Sweep { edition }))
+            }
+        }
+    }
+
+    async fn requeue(&self, step: &Step, delay: u32) -> Result<(), QueueError> {
+        self.queue.enqueue(QueueName::Segments, vec![Outgoing { body: step.body(), delay, attributes: Vec::new() }]).await
+    }
+
+    async fn bury(&self, body: String, reason: String) -> Result<(), QueueError> {
+        self.queue.bury(QueueName::Segments, Outgoing { body, delay: 0, attributes: vec![("reason", reason)] }).await
+    }
+}

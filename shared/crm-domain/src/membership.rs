@@ -1,0 +1,380 @@
+//! Who belongs to which segment: kept for every customer as their data change and as time passes.
+//!
+//! A [`Standing`] is what is stored of one customer: where they belong, since when, and when time alone may change that.
+//! [`Catalogue::settle`] compares it with what the rules say now and gives what has to be written. It depends on nothing
+//! but its arguments, so doing it twice, late, or in another place comes to the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::customer::{ConsentDefaults, Customer};
+use crate::ids::{CustomerId, SegmentId};
+use crate::rules::{Context, Reads, Rules, Subject};
+use crate::segment::Segment;
+use crate::time::{MINUTE, Time};
+
+/// Names one meaning of one segment: the revision of the catalogue with which it came. Later ones are greater.
+pub type EditionId = u64;
+
+/// Changes of membership that are written together; further ones follow in another write.
+const MAX_MOVES: usize = 44;
+/// Flips of one customer that are made one by one before the rest is skipped over: a customer asleep for years.
+const MAX_FLIPS: usize = 500;
+
+/// What brought a change about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Cause {
+    /// The customer changed.
+    Data,
+    /// Nothing but time passed.
+    Time,
+    /// The segment was made or changed.
+    Rules,
+}
+
+/// Where a customer stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub customer: CustomerId,
+    /// Of the stored record; 0 when there is none.
+    pub version: u64,
+    /// The catalogue's revision when it was last settled.
+    pub revision: u64,
+    /// The editions to which the customer belongs, and since when.
+    pub member_of: BTreeMap<EditionId, Time>,
+    /// When time alone may change that.
+    pub wakes_at: Option<Time>,
+}
+
+/// One entering or leaving.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    pub segment: SegmentId,
+    pub edition: EditionId,
+    pub entered: bool,
+    pub at: Time,
+    pub cause: Cause,
+}
+
+/// What is to be written of one customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settled {
+    /// The version of the customer on which it rests.
+    pub customer_version: u64,
+    pub before: Standing,
+    pub after: Standing,
+    /// In the order in which they happened.
+    pub moves: Vec<Move>,
+    /// Whether more is left to be done after this has been written.
+    pub unfinished: bool,
+}
+
+/// All meanings of segments that are kept up to date, compiled.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    pub revision: u64,
+    live: Vec<Live>,
+}
+
+#[derive(Debug, Clone)]
+struct Live {
+    segment: SegmentId,
+    edition: EditionId,
+    rules: Rules,
+}
+
+impl Standing {
+    /// Of somebody who was never looked at.
+    #[must_use]
+    pub const fn nowhere(customer: CustomerId) -> Self {
+        Self { customer, version: 0, revision: 0, member_of: BTreeMap::new(), wakes_at: None }
+    }
+}
+
+impl Settled {
+    /// Editions that the customer joins, or has left and joined again.
+    pub fn joins(&self) -> impl Iterator<Item = (EditionId, Time)> {
+        self.after.member_of.iter().filter(|(id, since)| self.before.member_of.get(id) != Some(since)).map(|(id, at)| (*id, *at))
+    }
+
+    /// Editions that the customer leaves. One that nobody keeps any more is swept away as a whole.
+    pub fn leaves(&self) -> impl Iterator<Item = EditionId> {
+        let left: BTreeSet<EditionId> = self.moves.iter().filter(|one| !one.entered).map(|one| one.edition).collect();
+        self.before.member_of.keys().copied().filter(move |id| !self.after.member_of.contains_key(id) && left.contains(id))
+    }
+
+    /// By how much the size of each edition changes.
+    pub fn counts(&self) -> impl Iterator<Item = (EditionId, i64)> {
+        let more = self.joins().filter(|(id, _)| !self.before.member_of.contains_key(id)).map(|(id, _)| (id, 1));
+        more.chain(self.leaves().map(|id| (id, -1)))
+    }
+
+    /// How many records are written of it, but for the sizes of the editions.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        // The standing, the check of the customer, two timers, the history.
+        5 + self.joins().count() + self.leaves().count()
+    }
+
+    /// Whether there is anything to write.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        self.before.wakes_at != self.after.wakes_at || self.joins().next().is_some() || self.leaves().next().is_some()
+    }
+}
+
+impl Catalogue {
+    /// The current meaning of every segment, and the one that readers still see while that is being built.
+    #[must_use]
+    pub fn new<'a>(revision: u64, segments: impl IntoIterator<Item = &'a Segment>) -> Self {
+        let editions = segments.into_iter().flat_map(|segment| segment.editions().map(move |edition| (segment.id, edition)));
+        let live = editions.map(|(segment, edition)| Live { segment, edition: edition.id, rules: edition.rules.clone() });
+        Self { revision, live: live.collect() }
+    }
+
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.live.is_empty()
+    }
+
+    /// The parts of a customer on which memberships rest.
+    #[must_use]
+    pub fn reads(&self) -> Reads {
+        self.live.iter().fold(Reads::default(), |reads, live| reads.and(&live.rules.reads()))
+    }
+
+    /// What has to be written so that `before` is in line with what the rules say of `customer` at `now`; `None` stands for
+    /// a customer who is gone. Flips that are due are made each at its own instant.
+    #[must_use]
+    pub fn settle(
+        &self,
+        customer: Option<(&Customer, u64)>,
+        before: &Standing,
+        now: Time,
+        cause: Cause,
+        consent_defaults: ConsentDefaults,
+    ) -> Settled {
+        let mut after = Standing { revision: self.revision, ..before.clone() };
+        let mut moves = Vec::new();
+        let known: BTreeSet<EditionId> = self.live.iter().map(|live| live.edition).collect();
+        after.member_of.retain(|edition, _| known.contains(edition));
+        match customer {
+            None => {
+                let gone = |live: &&Live| before.member_of.contains_key(&live.edition);
+                moves.extend(self.live.iter().filter(gone).map(|live| live.moved(false, now, cause)));
+                after.member_of.clear();
+                after.wakes_at = None;
+            }
+            Some((customer, _)) => {
+                let subject = Subject::new(customer);
+                for _ in 0..MAX_FLIPS {
+                    let due = (cause == Cause::Time).then_some(after.wakes_at).flatten().filter(|at| *at < now);
+                    let Some(at) = due else { break };
+                    self.step(&subject, &mut after, &mut moves, Context { now: at, consent_defaults }, cause);
+                }
+                self.step(&subject, &mut after, &mut moves, Context { now, consent_defaults }, cause);
+            }
+        }
+        let customer_version = customer.map_or(0, |(_, version)| version);
+        Settled { customer_version, before: before.clone(), after, moves, unfinished: false }.cut()
+    }
+
+    /// Brings a standing in line with the rules at one instant.
+    fn step(&self, subject: &Subject<'_>, standing: &mut Standing, moves: &mut Vec<Move>, context: Context, cause: Cause) {
+        standing.wakes_at = None;
+        for live in &self.live {
+            let verdict = live.rules.evaluate_for(subject, &context);
+            standing.wakes_at = [standing.wakes_at, verdict.flips_at].into_iter().flatten().min();
+            if verdict.holds != standing.member_of.contains_key(&live.edition) {
+                moves.push(live.moved(verdict.holds, context.now, cause));
+                if verdict.holds {
+                    standing.member_of.insert(live.edition, context.now);
+                } else {
+                    standing.member_of.remove(&live.edition);
+                }
+            }
+        }
+    }
+}
+
+impl Live {
+    const fn moved(&self, entered: bool, at: Time, cause: Cause) -> Move {
+        Move { segment: self.segment, edition: self.edition, entered, at, cause }
+    }
+}
+
+impl Settled {
+    /// At most [`MAX_MOVES`] editions' worth of it; the timer stays where it is until the last of it is written, so that
+    /// nothing is forgotten in between.
+    fn cut(mut self) -> Self {
+        let editions: Vec<EditionId> = self.joins().map(|(id, _)| id).chain(self.leaves()).collect();
+        let Some(later) = editions.get(MAX_MOVES..).filter(|later| !later.is_empty()) else { return self };
+        for edition in later {
+            match self.before.member_of.get(edition) {
+                Some(since) => self.after.member_of.insert(*edition, *since),
+                None => self.after.member_of.remove(edition),
+            };
+        }
+        let later: BTreeSet<EditionId> = later.iter().copied().collect();
+        self.moves.retain(|one| !later.contains(&one.edition));
+        self.after.wakes_at = self.before.wakes_at;
+        self.unfinished = true;
+        self
+    }
+}
+
+/// The making of new meanings: everybody is settled once more, in several parts at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Build {
+    /// Every meaning up to this revision is complete when the build is.
+    pub target: EditionId,
+    /// Into how many parts the customers are split.
+    pub parts: u32,
+    /// How many customers there were when it began.
+    pub customers: u64,
+    /// Customers seen, by part.
+    pub scanned: BTreeMap<u32, u64>,
+    /// Parts that are complete.
+    pub done: BTreeMap<u32, bool>,
+    pub finished: bool,
+    pub started_at: Time,
+    /// When anything was heard of it last.
+    pub touched_at: Time,
+}
+
+impl Build {
+    /// One that has not begun.
+    #[must_use]
+    pub const fn new(target: EditionId, parts: u32, customers: u64, started_at: Time) -> Self {
+        Self {
+            target,
+            parts,
+            customers,
+            scanned: BTreeMap::new(),
+            done: BTreeMap::new(),
+            finished: false,
+            started_at,
+            touched_at: started_at,
+        }
+    }
+
+    /// Whether none of its parts has begun.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        self.scanned.is_empty() && self.done.is_empty()
+    }
+
+    /// Whether all of its parts are done.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.done.len() as u32 >= self.parts
+    }
+
+    /// How much of it is done, from 0 to 1.
+    #[must_use]
+    pub fn progress(&self) -> f64 {
+        let seen: u64 = self.scanned.values().sum();
+        let by_parts = self.done.len() as f64 / f64::from(self.parts.max(1));
+        let by_customers = seen as f64 / self.customers.max(1) as f64;
+        // The count of customers is an estimate while they come and go: only the last part makes it whole.
+        if by_parts >= 1.0 { 1.0 } else { by_parts.max(by_customers.min(0.99)) }
+    }
+}
+
+/// The segments queue's messages: work on memberships that is not a customer's change.
+///
+/// Every task may be delivered twice, late, or again after a crash half-way: each looks at what is stored first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all_fields = "camelCase")]
+pub enum Task {
+    /// Build what is not built yet; with `everyone`, settle everybody though nothing is new.
+    #[serde(rename = "build.v1")]
+    Build {
+        #[serde(default)]
+        everyone: bool,
+    },
+    /// Settle everybody in one part of the scan of all customers.
+    #[serde(rename = "settle-part.v1")]
+    SettlePart(PartOfBuild),
+    /// Settle some customers whose change could not be dealt with at once.
+    #[serde(rename = "settle.v1")]
+    Settle { customers: Vec<CustomerId> },
+    /// Delete what is kept of an edition that nobody asks for any more.
+    #[serde(rename = "sweep.v1")]
+    Sweep { edition: EditionId },
+}
+
+/// One part of a build, and how far it has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PartOfBuild {
+    /// Names the build.
+    pub target: EditionId,
+    pub part: u32,
+    pub of: u32,
+    /// Where the scan goes on; absent at its start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<CustomerId>,
+    /// Customers seen so far.
+    #[serde(default)]
+    pub scanned: u64,
+}
+
+/// Seconds until what is kept of an old meaning is deleted: nobody who took it for the current one is at work any more.
+pub const SWEEP_DELAY: u32 = 300;
+
+impl Task {
+    /// The body of the queue message for its first try.
+    #[must_use]
+    pub fn body(self) -> String {
+        Step::first(self).body()
+    }
+}
+
+/// One task on its queue.
+pub type Step = crate::step::Step<Task>;
+
+/// A minute, counted from the epoch. Flips are looked up by the first minute at whose beginning they have happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Minute(i64);
+
+impl Minute {
+    /// The minute of this number.
+    #[must_use]
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// The first minute that begins no earlier than `at`.
+    #[must_use]
+    pub const fn of(at: Time) -> Self {
+        Self((at.micros() - 1).div_euclid(MINUTE) + 1)
+    }
+
+    /// The minute that has begun last at `now`.
+    #[must_use]
+    pub const fn begun(now: Time) -> Self {
+        Self(now.micros().div_euclid(MINUTE))
+    }
+
+    #[must_use]
+    pub const fn plus(self, minutes: i64) -> Self {
+        Self(self.0 + minutes)
+    }
+
+    /// Its first instant.
+    #[must_use]
+    pub const fn start(self) -> Time {
+        Time::from_micros(self.0 * MINUTE)
+    }
+}
