@@ -29,8 +29,6 @@ impl<S: Store, Q: Enqueue> Worker<S, Q> {
         let build = match held.map(|held| held.record).filter(|build| !build.finished) {
             Some(build) if build.is_untouched() || build.touched_at.plus(SILENCE) < now => build,
             Some(_) if everyone => return Err(TaskError::BuildUnderWay),
-            // It looks for what has come since when it ends.
-            Some(_) => return Ok(Next::Done),
             None if everyone || segments.is_unbuilt() => {
                 let days = self.store.figures().await?.days;
                 let customers = days.iter().map(|day| day.figures.customers).sum::<i64>().max(0) as u64;
@@ -42,7 +40,8 @@ impl<S: Store, Q: Enqueue> Worker<S, Q> {
                     Err(error) => return Err(error.into()),
                 }
             }
-            None => return Ok(Next::Done),
+            // One that is under way looks for what has come since when it ends.
+            Some(_) | None => return Ok(Next::Done),
         };
         let missing = (0..build.parts).filter(|part| !build.done.contains_key(part));
         let parts = missing.map(|part| PartOfBuild { target: build.target, part, of: build.parts, after: None, scanned: 0 });

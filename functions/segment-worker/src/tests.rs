@@ -29,7 +29,9 @@ impl Crm {
         let memory = Arc::new(Memory::default());
         let keeper = Keeper::new(memory.clone(), ConsentDefaults::default());
         let crm = Self { worker: Worker { store: memory.clone(), queue: memory.clone(), keeper }, memory };
-        (0..people).for_each(|number| drop(crm.lives_in(number, 1, if number % 3 == 0 { "Pune" } else { "Goa" })));
+        for number in 0..people {
+            crm.lives_in(number, 1, if number % 3 == 0 { "Pune" } else { "Goa" });
+        }
         crm
     }
 
