@@ -41,7 +41,7 @@ def deploy(settings: Settings, parameters: dict[str, str]) -> bool:
         StackName=settings.stack_name,
         ChangeSetName=name,
         ChangeSetType="UPDATE" if existing else "CREATE",
-        TemplateBody=body,
+        TemplateURL=_uploaded(settings, digest, body),
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
         Tags=[{"Key": "digest", "Value": digest}],
@@ -72,9 +72,16 @@ def _packaged(settings: Settings) -> str:
             s3.put_object(Bucket=_BUCKET, Key=key, Body=_zipped(content))
         keys[key] = True
         loaded["Resources"][function.resource]["Properties"]["CodeUri"] = f"s3://{_BUCKET}/{key}"
-    for stale in known - keys.keys():
+    for stale in known - keys.keys():  # Templates of earlier runs among them.
         s3.delete_object(Bucket=_BUCKET, Key=stale)
     return json.dumps(loaded)
+
+
+def _uploaded(settings: Settings, digest: str, body: str) -> str:
+    """Puts the template where CloudFormation fetches it: a request takes no more than 51,200 bytes of it."""
+    key = f"template-{digest}.json"
+    aws.client(settings, "s3").put_object(Bucket=_BUCKET, Key=key, Body=body.encode())
+    return f"{settings.aws_url}/{_BUCKET}/{key}"
 
 
 def _zipped(content: bytes) -> bytes:

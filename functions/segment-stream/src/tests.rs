@@ -47,7 +47,7 @@ impl Crm {
         members
     }
 
-    fn say(&self, kind: &str, id: &str, data: Value) -> CustomerId {
+    fn say(&self, kind: &str, id: &str, data: &Value) -> CustomerId {
         let event = json!({
             "specversion": "1.0", "id": id, "source": "/t", "type": kind, "time": format!("2026-01-{:02}T00:00:00Z", 1 + id.len()),
             "data": data,
@@ -58,11 +58,11 @@ impl Crm {
     }
 
     fn order(&self, email: &str, id: &str, total: u32) -> CustomerId {
-        self.say("crm.order.place.v1", id, json!({"email": email, "orderId": id, "total": total}))
+        self.say("crm.order.place.v1", id, &json!({"email": email, "orderId": id, "total": total}))
     }
 
     fn lives_in(&self, email: &str, id: &str, city: &str) -> CustomerId {
-        self.say("crm.customer.upsert.v1", id, json!({"email": email, "city": city}))
+        self.say("crm.customer.upsert.v1", id, &json!({"email": email, "city": city}))
     }
 }
 

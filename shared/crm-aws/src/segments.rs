@@ -18,7 +18,7 @@ use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::partition::Partition;
 use crate::records::Item;
-use crate::transaction::{delete_at, put_at};
+use crate::transaction::{delete_at, put_at, read_row, row};
 
 const PARTITION: &str = "segment";
 /// What is kept of all segments together.
@@ -49,13 +49,6 @@ struct SegmentRecord {
     created_at: Time,
     updated_at: Time,
     version: u64,
-}
-
-#[derive(Serialize, Deserialize)]
-struct BuildRecord {
-    version: u64,
-    #[serde(flatten)]
-    build: Build,
 }
 
 impl ReadSegments for Dynamo {
@@ -121,14 +114,11 @@ impl KeepSegments for Dynamo {
     }
 
     async fn build(&self) -> Result<Option<Versioned<Build>>, StoreError> {
-        self.app_item(STATE, "build").await?.map(read_build).transpose()
+        self.app_item(STATE, "build").await?.map(read_row).transpose()
     }
 
     async fn put_build(&self, version: u64, build: &Build) -> Result<(), StoreError> {
-        let record = BuildRecord { version: version + 1, build: build.clone() };
-        let mut item: Item = serde_dynamo::to_item(record).map_err(corrupt)?;
-        item.extend(key([("pk", STATE.to_owned()), ("sk", "build".to_owned())]));
-        self.put_app_item(version, item).await
+        self.put_app_item(version, row(STATE, "build", version + 1, build)?).await
     }
 
     async fn note_build(
@@ -140,14 +130,17 @@ impl KeepSegments for Dynamo {
         now: Time,
     ) -> Result<Option<Versioned<Build>>, StoreError> {
         let number = |number: u64| AttributeValue::N(number.to_string());
-        let finished = if done { ", done.#part = :done" } else { "" };
+        let finished = if done { ", #record.done.#part = :done" } else { "" };
         let mut request = self
             .client
             .update_item()
             .table_name(&self.app)
             .set_key(Some(key([("pk", STATE.to_owned()), ("sk", "build".to_owned())])))
-            .condition_expression("target = :target")
-            .update_expression(format!("SET scanned.#part = :scanned, touchedAt = :now, #version = #version + :one{finished}"))
+            .condition_expression("#record.target = :target")
+            .update_expression(format!(
+                "SET #record.scanned.#part = :scanned, #record.touchedAt = :now, #version = #version + :one{finished}"
+            ))
+            .expression_attribute_names("#record", "record")
             .expression_attribute_names("#part", part.to_string())
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":target", number(target))
@@ -159,16 +152,11 @@ impl KeepSegments for Dynamo {
             request = request.expression_attribute_values(":done", AttributeValue::Bool(true));
         }
         match request.send().await.map_err(store_error) {
-            Ok(answer) => answer.attributes.map(read_build).transpose(),
+            Ok(answer) => answer.attributes.map(read_row).transpose(),
             Err(StoreError::Conflict) => Ok(None),
             Err(error) => Err(error),
         }
     }
-}
-
-fn read_build(item: Item) -> Result<Versioned<Build>, StoreError> {
-    let record: BuildRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
-    Ok(Versioned { version: record.version, record: record.build })
 }
 
 impl Dynamo {
@@ -272,4 +260,18 @@ fn segment_item(version: u64, segment: &Segment) -> Result<Item, StoreError> {
         version,
     };
     serde_dynamo::to_item(record).map_err(corrupt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_comes_back_as_it_was() {
+        let mut build = Build::new(7, 2, 100, Time::from_micros(1));
+        build.scanned.insert(1, 40);
+        build.done.insert(0, true);
+        let read: Versioned<Build> = read_row(row(STATE, "build", 3, &build).unwrap()).unwrap();
+        assert_eq!((read.version, read.record), (3, build));
+    }
 }

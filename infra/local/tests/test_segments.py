@@ -1,0 +1,174 @@
+"""Segments that follow their customers: by data, by time, by rules, by name; through the stream, the clock and the builds."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from infra.local import aws
+from infra.local.tests.harness import SETTINGS, StackTest
+
+
+def where(field: str, operator: str, value: Any, **more: Any) -> dict[str, Any]:
+    """Rules of one condition."""
+    return {"combinator": "and", "rules": [{"field": field, "operator": operator, "value": value, **more}]}
+
+
+class Segments(StackTest):
+    """Each test has customers of its own, known by an attribute."""
+
+    def setUp(self) -> None:
+        self.mark = uuid.uuid4().hex[:12]
+
+    def email(self, number: int) -> str:
+        return f"{self.mark}-{number}@segments.example"
+
+    def people(self, count: int, **more: Any) -> None:
+        items = [{"email": self.email(n), "city": "Pune" if n % 3 == 0 else "Goa", "attributes": {"mark": self.mark}, **more} for n in range(count)]
+        for first in range(0, count, 500):
+            self.api.post("/api/customers", {"items": items[first : first + 500]})
+        self.applied()
+
+    def mine(self, *rules: dict[str, Any]) -> dict[str, Any]:
+        """Rules about the customers of this test alone."""
+        own = {"field": "attributes.mark", "operator": "=", "value": self.mark}
+        return {"combinator": "and", "rules": [own, *rules]}
+
+    def create(self, name: str, rules: dict[str, Any] | None) -> str:
+        body = {"name": name, "rules": rules} if rules else {"name": name, "kind": "list"}
+        made = self.api.post("/api/segments", body)
+        self.addCleanup(self.api.call, "DELETE", f"/api/segments/{made['id']}")
+        identity: str = made["id"]
+        return identity
+
+    def live(self, segment: str, seconds: float = 60) -> dict[str, Any]:
+        """The segment once it is built."""
+        found: dict[str, Any] = {}
+
+        def is_live() -> bool:
+            found.update(self.api.get(f"/api/segments/{segment}"))
+            return bool(found["state"] == "live")
+
+        self.eventually(is_live, seconds, "the build")
+        return found
+
+    def count(self, segment: str) -> int:
+        return int(self.api.get(f"/api/segments/{segment}").get("count", -1))
+
+    def members(self, segment: str) -> set[str]:
+        found: set[str] = set()
+        cursor = ""
+        while True:
+            page = self.api.get(f"/api/segments/{segment}/members?limit=100{cursor}")
+            found |= {item["email"] for item in page["items"]}
+            if page["nextCursor"] is None:
+                return found
+            cursor = f"&cursor={page['nextCursor']}"
+
+    def tick(self) -> dict[str, Any]:
+        """Lets the clock run now."""
+        name = aws.resources(SETTINGS)["ClockFunction"]
+        answer = self.aws("lambda").invoke(FunctionName=name, Payload=b"{}")
+        told: dict[str, Any] = json.loads(answer["Payload"].read())
+        self.assertTrue(told["sound"], told)
+        return told
+
+    def profile(self, number: int) -> str:
+        found = self.api.get(f"/api/customers?search={self.email(number)}")["items"]
+        return f"/api/customers/{found[0]['id']}"
+
+    def test_members_follow_the_data(self) -> None:
+        self.people(60)
+        pune = self.create("Pune", self.mine({"field": "city", "operator": "=", "value": "Pune"}))
+        self.assertEqual(self.live(pune)["count"], 20)
+        self.assertEqual(self.members(pune), {self.email(n) for n in range(0, 60, 3)})
+        started = time.monotonic()
+        self.api.post("/api/customers", {"email": self.email(1), "city": "Pune"})
+        self.eventually(lambda: self.count(pune) == 21, 10, "the new member")
+        print(f"{time.monotonic() - started:.1f} s from the write to the count ... ", end="", flush=True)
+        self.api.post("/api/customers", {"email": self.email(0), "city": "Goa"})
+        self.eventually(lambda: self.count(pune) == 20, 10, "the leaving")
+        self.assertEqual(self.members(pune), {self.email(n) for n in range(0, 60, 3)} - {self.email(0)} | {self.email(1)})
+        history = self.api.get(f"{self.profile(0)}/segments/history")["items"]
+        self.assertEqual([(one["event"], one["cause"]) for one in history], [("left", "data"), ("entered", "rules")])
+        self.assertEqual([one["name"] for one in self.api.get(f"{self.profile(1)}/segments")["items"]], ["Pune"])
+
+    def test_a_burst_on_one_customer_counts_once(self) -> None:
+        self.people(3)
+        buyers = self.create("Buyers", self.mine({"field": "orderCount", "operator": ">=", "value": 5}))
+        self.live(buyers)
+        for n in range(40):
+            self.api.post("/api/orders", {"email": self.email(1), "orderId": f"{self.mark}-{n}", "total": 1})
+        self.applied()
+        self.eventually(lambda: self.count(buyers) == 1, what="the buyer")
+        moves = self.api.get(f"{self.profile(1)}/segments/history")["items"]
+        self.assertEqual([one["event"] for one in moves if one["name"] == "Buyers"], ["entered"])
+
+    def test_time_alone_moves_people_in_the_minute_it_happens(self) -> None:
+        now = datetime.now(UTC)
+        leaves = now.replace(microsecond=0) + timedelta(seconds=12)
+        self.people(2, lastActiveAt=(leaves - timedelta(days=30)).isoformat().replace("+00:00", "Z"))
+        active = self.create("Active", self.mine({"field": "lastActiveAt", "operator": "within", "value": "P30D"}))
+        idle = self.create("Idle", {"combinator": "and", "not": True, "rules": [self.mine_not_in(active)]})
+        self.assertEqual(self.live(active)["count"], 2)
+        why = self.api.get(f"/api/segments/{active}/explain?email={self.email(0)}")["rules"][1]
+        self.assertEqual(datetime.fromisoformat(why["flipsAt"]), leaves + timedelta(microseconds=1))
+        self.live(idle)
+        self.tick()
+        self.assertEqual(self.count(active), 2, "too early")
+        self.eventually(lambda: datetime.now(UTC) > leaves, 60, "the flip")
+        # The clock itself runs each minute, and finds them by itself.
+        self.eventually(lambda: self.count(active) == 0, 100, "the clock")
+        late = datetime.now(UTC) - leaves
+        self.assertLess(late, timedelta(seconds=75))
+        history = self.api.get(f"{self.profile(0)}/segments/history")["items"]
+        left = next(one for one in history if one["name"] == "Active" and one["event"] == "left")
+        self.assertEqual((left["cause"], datetime.fromisoformat(left["at"])), ("time", leaves + timedelta(microseconds=1)))
+
+    def mine_not_in(self, segment: str) -> dict[str, Any]:
+        return {
+            "combinator": "or",
+            "rules": [
+                {"field": "segment", "operator": "in", "value": [segment]},
+                {"field": "attributes.mark", "operator": "!=", "value": self.mark},
+            ],
+        }
+
+    def test_an_edited_segment_shows_the_old_members_until_the_new_ones_are_complete(self) -> None:
+        self.people(600)
+        one = self.create("One", self.mine({"field": "city", "operator": "=", "value": "Pune"}))
+        other = self.create("Other", {"combinator": "and", "rules": [{"field": "segment", "operator": "notIn", "value": [one]}, *self.mine()["rules"]]})
+        self.assertEqual((self.live(one)["count"], self.live(other)["count"]), (200, 400))
+        self.assertEqual(self.api.get(f"/api/segments/{one}/overlap?with={other}"), {"count": 200, "other": 400, "both": 0})
+        rules = self.mine({"field": "city", "operator": "in", "value": ["Pune", "Goa"]})
+        self.assertEqual(self.api.call("PATCH", f"/api/segments/{one}", {"rules": rules}).status, 200)
+        seen = set()
+
+        def both() -> bool:
+            found = [self.api.get(f"/api/segments/{segment}") for segment in (one, other)]
+            seen.add(found[0]["count"])
+            if found[0]["state"] == "building":
+                self.assertTrue(0 <= found[0]["progress"] <= 1)
+            return all(segment["state"] == "live" for segment in found)
+
+        self.eventually(both, 60, "the builds")
+        self.assertLessEqual(seen, {200, 600}, "a half result was shown")
+        self.assertEqual((self.count(one), self.count(other)), (600, 0))
+
+    def test_lists_are_kept_by_name(self) -> None:
+        self.people(5)
+        vip = self.create("VIP", None)
+        self.live(vip)
+        self.api.post(f"/api/segments/{vip}/members", {"add": [self.email(0), self.email(1)], "remove": [self.email(2)]})
+        file = f"email\n{self.email(3)}\nnobody\n".encode()
+        answer = self.api.call("POST", f"/api/segments/{vip}/members/file?action=add", file, headers={"content-type": "text/csv"})
+        self.assertEqual((answer.status, answer.json()["queued"], answer.json()["rejected"][0]["field"]), (202, 1, "people[1]"))
+        self.eventually(lambda: self.members(vip) == {self.email(n) for n in (0, 1, 3)}, what="the list")
+        self.api.post(f"/api/segments/{vip}/members", {"remove": [self.email(0)]})
+        self.eventually(lambda: self.count(vip) == 2, what="the removal")
+        others = self.create("Others", self.mine({"field": "segment", "operator": "notIn", "value": [vip]}))
+        self.assertEqual(self.live(others)["count"], 3)
+        self.assertEqual(self.api.call("DELETE", f"/api/segments/{vip}").status, 409)
