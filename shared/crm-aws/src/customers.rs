@@ -14,9 +14,10 @@ use crate::records::{read_customer, scanned_attributes};
 
 impl ReadCustomers for Dynamo {
     async fn customer(&self, id: CustomerId) -> Result<Option<Versioned<Customer>>, StoreError> {
-        let request = self.client.get_item().table_name(&self.customers).set_key(Some(key([("id", id.to_string())])));
-        let answer = request.consistent_read(true).send().await.map_err(store_error)?;
-        answer.item.map(read_customer).transpose()
+        match self.customer_item(id).await? {
+            Some(item) => self.whole_customer(item).await,
+            None => Ok(None),
+        }
     }
 
     async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
@@ -25,7 +26,7 @@ impl ReadCustomers for Dynamo {
         ids.dedup();
         let keys = ids.iter().map(|id| key([("id", id.to_string())])).collect();
         let items = self.get_all(&self.customers, keys).await?;
-        items.into_iter().map(|item| read_customer(item).map(|customer| customer.record)).collect()
+        items.into_iter().map(|item| read_customer(item).map(|stored| stored.customer.record)).collect()
     }
 
     async fn recent_customers(&self, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
@@ -58,10 +59,9 @@ impl ScanCustomers for Dynamo {
         }
         let answer = request.send().await.map_err(store_error)?;
         let next = answer.last_evaluated_key.and_then(|mut key| CustomerId::parse(&text(key.remove("id"))?));
-        let items = answer.items.unwrap_or_default();
-        let customers: Result<Vec<_>, _> =
-            items.into_iter().map(|item| read_customer(item).map(|customer| customer.record)).collect();
-        Ok((customers?, next))
+        // Without the history's attributes nobody has chapters.
+        let customers = self.whole_customers(answer.items.unwrap_or_default()).await?;
+        Ok((customers.into_iter().map(|customer| customer.record).collect(), next))
     }
 }
 

@@ -60,7 +60,7 @@ type Stored<T> = Result<T, StoreError>;
 
 pub trait ReadCustomers: Send + Sync + 'static {
     fn customer(&self, id: CustomerId) -> impl Future<Output = Stored<Option<Versioned<Customer>>>> + Send;
-    /// Those of `ids` that exist, in no particular order.
+    /// Those of `ids` that exist, in no particular order. As in the lists below, their histories are left out: sums are not.
     fn customers(&self, ids: &[CustomerId]) -> impl Future<Output = Stored<Vec<Customer>>> + Send;
     /// All customers, newest first by creation.
     fn recent_customers(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Customer>>> + Send;
