@@ -17,7 +17,7 @@ use jiff::civil::Date;
 
 /// Events looked at together: bounds memory.
 const SLICE: usize = 2_000;
-/// Events of one group in one round: at worst each changes an order, a customer and a month, and all must fit.
+/// Most events of one group in one round; fewer where these do not fit into one transaction.
 const STEP: usize = 20;
 /// Actions of a transaction; DynamoDB takes 100.
 const MAX_ACTIONS: usize = 96;
@@ -52,11 +52,44 @@ impl<'a> Group<'a> {
         if self.failed { &[] } else { rest.get(..STEP).unwrap_or(rest) }
     }
 
-    /// The ledger with the next step applied, and the outcomes.
+    /// The ledger with as much of the next step applied as one transaction takes, and the outcomes.
     fn stepped(&self) -> (Ledger, Vec<Outcome>) {
-        let mut ledger = self.ledger.clone();
-        let outcomes = self.next_step().iter().map(|(_, event)| ledger.apply(event)).collect();
-        (ledger, outcomes)
+        let mut step = self.next_step();
+        loop {
+            let mut ledger = self.ledger.clone();
+            let outcomes = step.iter().map(|(_, event)| ledger.apply(event)).collect();
+            // One event always fits: an order, two customers, at worst a few chapters and months.
+            if step.len() <= 1 || Size::of(&ledger).fits() {
+                return (ledger, outcomes);
+            }
+            step = step.get(..step.len() / 2).unwrap_or_default();
+        }
+    }
+}
+
+/// What a transaction takes.
+#[derive(Default)]
+struct Size {
+    records: usize,
+    bytes: usize,
+    /// Their figures are one action each, whichever ledgers change them.
+    months: BTreeSet<(i16, i8)>,
+}
+
+impl Size {
+    fn of(ledger: &Ledger) -> Self {
+        let (records, bytes) = ledger.weight();
+        let months = ledger.day_deltas().into_keys().map(|date: Date| (date.year(), date.month())).collect();
+        Self { records, bytes, months }
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        let months = self.months.union(&other.months).copied().collect();
+        Self { records: self.records + other.records, bytes: self.bytes + other.bytes, months }
+    }
+
+    fn fits(&self) -> bool {
+        self.records + self.months.len() <= MAX_ACTIONS && self.bytes <= MAX_BYTES
     }
 }
 
@@ -98,23 +131,20 @@ struct Share<'g, 'a> {
 /// Packs the next steps of groups into transactions.
 fn packed<'g, 'a>(groups: Vec<&'g mut Group<'a>>) -> Vec<Vec<Share<'g, 'a>>> {
     let mut transactions: Vec<Vec<Share<'g, 'a>>> = Vec::new();
-    let (mut actions, mut bytes, mut months) = (0, 0, BTreeSet::new());
+    let mut filled = Size::default();
     for group in groups {
         let (ledger, outcomes) = group.stepped();
-        let (records, size) = ledger.weight();
-        let touched: BTreeSet<(i16, i8)> =
-            ledger.day_deltas().into_keys().map(|date: Date| (date.year(), date.month())).collect();
-        let all_months: BTreeSet<_> = months.union(&touched).copied().collect();
-        let fits = actions + records + all_months.len() <= MAX_ACTIONS && bytes + size <= MAX_BYTES;
+        let size = Size::of(&ledger);
+        let together = filled.plus(&size);
         let share = Share { group, ledger, outcomes };
         match transactions.last_mut() {
-            Some(transaction) if fits => {
+            Some(transaction) if together.fits() => {
                 transaction.push(share);
-                (actions, bytes, months) = (actions + records, bytes + size, all_months);
+                filled = together;
             }
             _ => {
                 transactions.push(vec![share]);
-                (actions, bytes, months) = (records, size, touched);
+                filled = size;
             }
         }
     }
@@ -137,9 +167,9 @@ async fn commit<S: ApplyEvents>(store: &S, shares: Vec<Share<'_, '_>>) -> Vec<(u
         };
         match outcomes {
             Some(outcomes) => {
-                let indices: Vec<usize> = group.next_step().iter().map(|(index, _)| *index).collect();
-                group.done += indices.len();
-                applied.extend(indices.into_iter().zip(outcomes));
+                let done = outcomes.len();
+                applied.extend(group.next_step().iter().map(|(index, _)| *index).zip(outcomes));
+                group.done += done;
             }
             // Later events of the group must not overtake.
             None => group.failed = true,

@@ -1,9 +1,12 @@
 //! Batches over the ports in memory.
 
 use crm_domain::email::Email;
+use crm_domain::event::Event;
 use crm_domain::ids::CustomerId;
+use crm_domain::json::Json;
 use crm_domain::money::Money;
 use crm_domain::ports::{QueueName, ReadCustomers, ReadFigures};
+use crm_domain::time::{SECOND, Time};
 use crm_lambda::batch::{Incoming, incoming};
 use crm_testing::{Memory, cases, settings};
 use serde_json::{Value, json};
@@ -84,6 +87,48 @@ async fn one_customer_with_hundreds_of_orders_fits_into_transactions() {
     let bodies: Vec<Value> = (0..504).map(|n| order(n, "whale@x.in", 1)).collect();
     assert!(worker.consume(vec![message("m", &json!(bodies))]).await.is_empty());
     assert_eq!(spend(&worker, "whale@x.in").await, Money::from_minor(50_400));
+}
+
+#[tokio::test]
+async fn late_orders_in_every_chapter_of_a_long_history_fit_into_transactions() {
+    let worker = worker();
+    let placed = |id: i64, minutes: i64| {
+        let mut order = order(id as u32, "whale@x.in", 1);
+        order["data"]["placedAt"] = json!(Time::from_micros(1_500_000_000_000_000 + minutes * 60 * SECOND));
+        order
+    };
+    let events: Vec<Event> = (0..25_000)
+        .map(|n| {
+            Event::parse(&Json::parse(placed(n, n * 60).to_string().as_bytes()).unwrap(), &worker.currency, Time::now()).unwrap()
+        })
+        .collect();
+    worker.store.apply(&events);
+    let id = CustomerId::of(&Email::parse("whale@x.in").unwrap());
+    let before = worker.store.customer(id).await.unwrap().unwrap().record.history;
+    assert!(before.chapters().len() >= 10, "{}", before.chapters().len());
+    let late: Vec<Value> = (0..60).map(|n| placed(25_000 + n, n * 25_000 + 1)).collect();
+    assert!(worker.consume(vec![message("m", &json!(late))]).await.is_empty());
+    let after = worker.store.customer(id).await.unwrap().unwrap().record.history;
+    assert_eq!(after.sums().order_count, 25_060);
+    assert_eq!(before.chapters_beyond(&after).len(), before.chapters().len());
+}
+
+#[tokio::test]
+async fn orders_of_many_long_lines_take_fewer_at_a_time() {
+    let worker = worker();
+    let orders: Vec<Value> = (0..20)
+        .map(|n| {
+            let line = |line| {
+                let sku = format!("{n}-{line}{}", "\u{1f6d2}".repeat(90));
+                json!({"sku": sku, "name": "\u{1f6d2}".repeat(200), "quantity": 1, "unitPrice": 1})
+            };
+            let mut order = order(n, "bulk@x.in", 200);
+            order["data"]["items"] = (0..200).map(line).collect();
+            order
+        })
+        .collect();
+    assert!(worker.consume(vec![message("m", &json!(orders))]).await.is_empty());
+    assert_eq!(spend(&worker, "bulk@x.in").await, Money::from_minor(20 * 20_000));
 }
 
 #[tokio::test]

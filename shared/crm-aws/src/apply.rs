@@ -14,7 +14,7 @@ use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error, transaction_error};
 use crate::listing::{CUSTOMERS, ORDERS};
-use crate::records::{self, Item, read_activity, read_customer, read_order};
+use crate::records::{self, Item, read_activity, read_order};
 
 impl ApplyEvents for Dynamo {
     async fn load(&self, events: &[&Event]) -> Result<Ledger, StoreError> {
@@ -30,8 +30,7 @@ impl ApplyEvents for Dynamo {
             ledger.hold_order(order.record.id, Some((order.version, order.record)));
         }
         let keys = customer_ids.iter().map(|id| key([("id", id.to_string())])).collect();
-        for item in self.get_all(&self.customers, keys).await? {
-            let customer = read_customer(item)?;
+        for customer in self.whole_customers(self.get_all(&self.customers, keys).await?).await? {
             ledger.hold_customer(customer.record.id, Some((customer.version, customer.record)));
         }
         let keys = activity_ids
@@ -53,6 +52,7 @@ impl ApplyEvents for Dynamo {
             for (_, held) in ledger.customers() {
                 let Some((version, customer)) = held.change() else { continue };
                 writes.push(Self::put(&self.customers, version, records::customer_item(customer, version + 1, now)?)?);
+                writes.extend(self.chapter_writes(held)?);
                 customer_lists.push(records::customer_list(customer).0);
                 if held.before().is_none_or(|before| before.search_tokens() != customer.search_tokens()) {
                     search_rows.extend(crate::search::rows(customer));

@@ -1,5 +1,7 @@
 //! Reading customers.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::customer::Customer;
 use crm_domain::ids::CustomerId;
@@ -14,18 +16,21 @@ use crate::records::{read_customer, scanned_attributes};
 
 impl ReadCustomers for Dynamo {
     async fn customer(&self, id: CustomerId) -> Result<Option<Versioned<Customer>>, StoreError> {
-        let request = self.client.get_item().table_name(&self.customers).set_key(Some(key([("id", id.to_string())])));
-        let answer = request.consistent_read(true).send().await.map_err(store_error)?;
-        answer.item.map(read_customer).transpose()
+        match self.customer_item(id).await? {
+            Some(item) => self.whole_customer(item).await,
+            None => Ok(None),
+        }
     }
 
     async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Versioned<Customer>>, StoreError> {
-        let mut ids = ids.to_vec();
-        ids.sort();
-        ids.dedup();
-        let keys = ids.iter().map(|id| key([("id", id.to_string())])).collect();
+        let keys = distinct(ids).map(|id| key([("id", id.to_string())])).collect();
         let items = self.get_all(&self.customers, keys).await?;
-        items.into_iter().map(read_customer).collect()
+        items.into_iter().map(|item| read_customer(item).map(|stored| stored.customer)).collect()
+    }
+
+    async fn customers_with_history(&self, ids: &[CustomerId]) -> Result<Vec<Versioned<Customer>>, StoreError> {
+        let keys = distinct(ids).map(|id| key([("id", id.to_string())])).collect();
+        self.whole_customers(self.get_all(&self.customers, keys).await?).await
     }
 
     async fn recent_customers(&self, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
@@ -79,8 +84,8 @@ impl Dynamo {
         }
         let answer = request.send().await.map_err(store_error)?;
         let next = answer.last_evaluated_key.and_then(|mut key| CustomerId::parse(&text(key.remove("id"))?));
-        let items = answer.items.unwrap_or_default();
-        Ok((items.into_iter().map(read_customer).collect::<Result<_, _>>()?, next))
+        // Without the history's attributes nobody has chapters.
+        Ok((self.whole_customers(answer.items.unwrap_or_default()).await?, next))
     }
 
     /// A condition on the stored version: absent for version 0.
@@ -90,4 +95,9 @@ impl Dynamo {
             _ => ("#version = :version", Some(AttributeValue::N(version.to_string()))),
         }
     }
+}
+
+/// Each id once.
+fn distinct(ids: &[CustomerId]) -> impl Iterator<Item = CustomerId> {
+    ids.iter().copied().collect::<BTreeSet<_>>().into_iter()
 }

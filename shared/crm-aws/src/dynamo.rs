@@ -17,6 +17,7 @@ pub struct MissingVariable(pub &'static str);
 pub struct Dynamo {
     pub(crate) client: Client,
     pub(crate) customers: String,
+    pub(crate) histories: String,
     pub(crate) orders: String,
     pub(crate) activities: String,
     pub(crate) search: String,
@@ -43,6 +44,7 @@ impl Dynamo {
         Ok(Self {
             client: Client::new(config),
             customers: variable("CUSTOMERS_TABLE")?,
+            histories: variable("HISTORIES_TABLE")?,
             orders: variable("ORDERS_TABLE")?,
             activities: variable("ACTIVITIES_TABLE")?,
             search: variable("SEARCH_TABLE")?,

@@ -12,6 +12,7 @@ mod customers;
 mod dynamo;
 mod error;
 mod figures;
+mod histories;
 mod imports;
 mod listing;
 mod log;

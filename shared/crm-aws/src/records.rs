@@ -7,7 +7,7 @@ use crm_domain::activity::Activity;
 use crm_domain::customer::{AttributeValue as Attribute, Consents, Customer};
 use crm_domain::email::Email;
 use crm_domain::history::{History, Sums};
-use crm_domain::ids::{ActivityId, CustomerId, OrderId, SegmentId};
+use crm_domain::ids::{ActivityId, ChapterId, CustomerId, OrderId, SegmentId};
 use crm_domain::money::Money;
 use crm_domain::order::{Order, OrderBody, OrderStatus};
 use crm_domain::ports::{StoreError, Versioned};
@@ -71,6 +71,10 @@ struct CustomerRecord {
     last_order_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_purchase_at: Option<Time>,
+    /// Sixteen bytes for each chapter of the history, from the oldest on.
+    #[serde(default, skip_serializing_if = "<[u8]>::is_empty")]
+    chapters: ByteBuf,
+    /// What follows the last chapter.
     #[serde(default)]
     history: ByteBuf,
     #[serde(default)]
@@ -120,6 +124,14 @@ struct ActivityRecord {
     version: u64,
 }
 
+/// A customer as its item alone has it.
+pub(crate) struct StoredCustomer {
+    /// Without its history.
+    pub customer: Versioned<Customer>,
+    pub chapters: Vec<ChapterId>,
+    pub tail: Vec<u8>,
+}
+
 /// The item of version `version` of a customer.
 pub(crate) fn customer_item(customer: &Customer, version: u64, updated_at: Time) -> Result<Item, StoreError> {
     let Customer { id, created_given, first_seen, seen_at, last_purchase_at, visits_given, visits_recorded, .. } = *customer;
@@ -148,7 +160,10 @@ pub(crate) fn customer_item(customer: &Customer, version: u64, updated_at: Time)
         first_order_at: customer.sums.first_order_at,
         last_order_at: customer.sums.last_order_at,
         last_purchase_at,
-        history: ByteBuf::from(customer.history.pack()),
+        chapters: ByteBuf::from(
+            customer.history.chapters().iter().flat_map(|chapter| *chapter.id.as_bytes()).collect::<Vec<u8>>(),
+        ),
+        history: ByteBuf::from(customer.history.tail()),
         stamps: ByteBuf::from(customer.stamps.pack()),
         updated_at,
         version,
@@ -159,9 +174,10 @@ pub(crate) fn customer_item(customer: &Customer, version: u64, updated_at: Time)
 }
 
 /// Reads a customer. Attributes that a scan did not ask for take their defaults.
-pub(crate) fn read_customer(item: Item) -> Result<Versioned<Customer>, StoreError> {
+pub(crate) fn read_customer(item: Item) -> Result<StoredCustomer, StoreError> {
     let record: CustomerRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
-    let history = unpacked(&record.history, History::unpack, "history")?;
+    let (chapters, []) = record.chapters.as_chunks() else { return Err(corrupt("chapters")) };
+    let chapters = chapters.iter().copied().map(ChapterId::from_bytes).collect();
     let stamps = unpacked(&record.stamps, Stamps::unpack, "stamps")?;
     let customer = Customer {
         id: record.id,
@@ -180,7 +196,7 @@ pub(crate) fn read_customer(item: Item) -> Result<Versioned<Customer>, StoreErro
         created_given: record.created_given,
         first_seen: record.first_seen,
         seen_at: record.seen_at,
-        history,
+        history: History::default(),
         sums: Sums {
             order_count: record.order_count,
             total_spend: record.total_spend,
@@ -191,7 +207,8 @@ pub(crate) fn read_customer(item: Item) -> Result<Versioned<Customer>, StoreErro
         stamps,
         updated_at: record.updated_at,
     };
-    Ok(Versioned { version: record.version, record: customer })
+    let customer = Versioned { version: record.version, record: customer };
+    Ok(StoredCustomer { customer, chapters, tail: record.history.into_vec() })
 }
 
 /// Names of the attributes that hold what `reads` asks for, and of those that every customer must have.
@@ -212,7 +229,7 @@ pub(crate) fn scanned_attributes(reads: &Reads) -> Vec<&'static str> {
             Part::CreatedAt => &["createdGiven"],
             Part::LastActiveAt => &["seenAt", "lastPurchaseAt"],
             Part::Sums => &["orderCount", "totalSpend", "firstOrderAt", "lastOrderAt"],
-            Part::History => &["history"],
+            Part::History => &["chapters", "history"],
         }
     };
     reads.parts().flat_map(of).chain(&["id", "email", "firstSeen", "version"]).copied().collect()

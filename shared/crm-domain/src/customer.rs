@@ -75,10 +75,11 @@ pub struct Customer {
     pub first_seen: Time,
     /// The latest activity, or last-active time given.
     pub seen_at: Option<Time>,
+    /// Empty where it was not asked for.
     pub history: History,
-    /// Always `history.sums()`; stored so that most rules need not read the history.
+    /// Always the sums of the whole history; stored so that most rules need not read the history.
     pub sums: Sums,
-    /// Latest order of any status; always `history.latest()`.
+    /// Latest order of any status; always that of the whole history.
     pub last_purchase_at: Option<Time>,
     pub stamps: Stamps,
     /// When the record last changed, by the worker's clock. Takes no part in what is true of the customer.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::email::Email;
@@ -67,6 +68,10 @@ id! {
     ActivityId
 }
 id! {
+    /// A chapter of a customer's history.
+    ChapterId
+}
+id! {
     /// A segment; newer ones sort later.
     SegmentId
 }
@@ -113,6 +118,22 @@ impl ActivityId {
             Some(given) => derived("activity", &[given]),
             None => derived("activity-event", &[source, event_id]),
         })
+    }
+}
+
+impl ChapterId {
+    /// The identity of a chapter: half the SHA-256 of its packed form. Another content is another chapter.
+    #[must_use]
+    pub fn of(packed: &[u8]) -> Self {
+        let mut id = [0; 16];
+        id.copy_from_slice(&Sha256::digest(packed)[..16]);
+        Self::from_bytes(id)
+    }
+
+    /// The reverse of [`ChapterId::as_bytes`].
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
     }
 }
 

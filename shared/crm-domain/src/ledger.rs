@@ -14,6 +14,7 @@ use crate::customer::{AttributeValue, Customer};
 use crate::email::Email;
 use crate::event::{Command, Event};
 use crate::faults::Patch;
+use crate::history::{Chapter, History};
 use crate::ids::{ActivityId, CustomerId, OrderId};
 use crate::limits;
 use crate::money::Money;
@@ -99,6 +100,16 @@ impl<T: Clone + PartialEq> Held<T> {
     }
 }
 
+impl Held<Customer> {
+    /// The chapters of the history that have to be written, and those to be deleted.
+    #[must_use]
+    pub fn chapters(&self) -> (Vec<Chapter>, Vec<Chapter>) {
+        let none = History::default();
+        let [before, now] = [self.before(), self.now()].map(|customer| customer.map_or(&none, |customer| &customer.history));
+        (now.chapters_beyond(before), before.chapters_beyond(now))
+    }
+}
+
 impl Ledger {
     /// Puts a customer under the ledger's hand.
     pub fn hold_customer(&mut self, id: CustomerId, stored: Option<(u64, Customer)>) {
@@ -175,10 +186,15 @@ impl Ledger {
         part
     }
 
-    /// Number of records that changed, and roughly their bytes.
+    /// Number of records to write or delete, and roughly their bytes.
     #[must_use]
     pub fn weight(&self) -> (usize, usize) {
-        let customers = self.customers.values().filter_map(Held::change).map(|(_, customer)| customer.history.bytes() + 1_500);
+        let changed = self.customers.values().filter_map(|held| held.change().map(|(_, customer)| (held, customer)));
+        let customers = changed.flat_map(|(held, customer)| {
+            let (written, dropped) = held.chapters();
+            let chapters = written.into_iter().chain(dropped).map(|chapter| chapter.bytes + 200);
+            chapters.chain([customer.history.tail_bytes() + 16 * customer.history.chapters().len() + 1_500])
+        });
         let orders = self.orders.values().filter_map(Held::change).map(|(_, order)| {
             order.body().map_or(0, |body| body.items.iter().map(|item| item.sku.len() + item.name.len() + 60).sum::<usize>())
                 + 700

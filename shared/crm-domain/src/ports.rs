@@ -62,8 +62,10 @@ type Stored<T> = Result<T, StoreError>;
 
 pub trait ReadCustomers: Send + Sync + 'static {
     fn customer(&self, id: CustomerId) -> impl Future<Output = Stored<Option<Versioned<Customer>>>> + Send;
-    /// Those of `ids` that exist, in no particular order.
+    /// Those of `ids` that exist, in no particular order. As in the lists below, their histories are left out: sums are not.
     fn customers(&self, ids: &[CustomerId]) -> impl Future<Output = Stored<Vec<Versioned<Customer>>>> + Send;
+    /// The same, with their histories.
+    fn customers_with_history(&self, ids: &[CustomerId]) -> impl Future<Output = Stored<Vec<Versioned<Customer>>>> + Send;
     /// All customers, newest first by creation.
     fn recent_customers(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Customer>>> + Send;
     /// Customers of whom every word of `query` begins a word of the name or the address.

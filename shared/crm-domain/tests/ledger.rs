@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crm_domain::activity::Activity;
 use crm_domain::customer::Customer;
 use crm_domain::event::Event;
+use crm_domain::history::History;
 use crm_domain::ids::{ActivityId, CustomerId, OrderId};
 use crm_domain::json::Json;
 use crm_domain::ledger::{DayDelta, Ledger};
@@ -120,7 +121,7 @@ fn run(batches: &[Vec<&Event>]) -> (Tables, BTreeMap<jiff::civil::Date, DayDelta
         for (id, held) in part.customers() {
             // Through the packed form, as storage does.
             let mut customer = held.now().unwrap().clone();
-            customer.history = crm_domain::history::History::unpack(&customer.history.pack()).unwrap();
+            customer.history = History::join(&[], &customer.history.tail()).unwrap();
             customer.stamps = crm_domain::stamp::Stamps::unpack(&customer.stamps.pack()).unwrap();
             customer.updated_at = Time::from_micros(0);
             whole.hold_customer(*id, Some((1, customer)));

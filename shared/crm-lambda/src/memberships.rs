@@ -146,7 +146,7 @@ impl<S: Store> Keeper<S> {
     async fn read(&self, ids: BTreeSet<CustomerId>) -> Result<Vec<Found>, StoreError> {
         let wanted: Vec<CustomerId> = ids.iter().copied().collect();
         let mut there: BTreeMap<CustomerId, Versioned<Customer>> =
-            self.store.customers(&wanted).await?.into_iter().map(|found| (found.record.id, found)).collect();
+            self.store.customers_with_history(&wanted).await?.into_iter().map(|found| (found.record.id, found)).collect();
         Ok(ids.into_iter().map(|id| (id, there.remove(&id))).collect())
     }
 

@@ -1,12 +1,18 @@
-//! A customer's orders in small: what sums, windows and purchase rules need, kept packed on the customer.
+//! A customer's orders in small: what sums, windows and purchase rules need.
 //!
 //! One entry per order, without its id: entries are a multiset, so taking an order out again needs only its values.
-//! About ten bytes per order without items, so a scan for an audience needs no second table.
+//! In memory a history is whole, whatever its length; how it is stored, `chapters.rs` says.
+
+mod chapters;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
 use crate::time::Time;
+
+pub use chapters::{Chapter, LIMIT};
 
 /// An article as it stood on an order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,10 +41,25 @@ impl Purchase {
 }
 
 /// All orders of one customer, ascending in time.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct History {
+    /// Ascending, so that orders compare by their articles as they compare by these indices.
     products: Vec<Product>,
     purchases: Vec<Purchase>,
+    /// Where storage cuts `purchases`, from the oldest on. What follows the last chapter is the tail.
+    chapters: Vec<Chapter>,
+    /// See [`History::tail_bytes`].
+    tail_bytes: usize,
+}
+
+/// Equal when the orders are, wherever storage cuts them.
+impl PartialEq for History {
+    fn eq(&self, other: &Self) -> bool {
+        let equal = |(one, two): (&Purchase, &Purchase)| {
+            (one.at, one.total, one.counts) == (two.at, two.total, two.counts) && self.products_of(one).eq(other.products_of(two))
+        };
+        self.purchases.len() == other.purchases.len() && self.purchases.iter().zip(&other.purchases).all(equal)
+    }
 }
 
 /// What the counting orders add up to.
@@ -53,27 +74,20 @@ pub struct Sums {
 impl History {
     /// Adds an order. `products` may repeat.
     pub fn add(&mut self, at: Time, total: Money, counts: bool, products: impl IntoIterator<Item = Product>) {
-        let mut indices: Vec<u32> = products.into_iter().map(|product| self.index_of(product)).collect();
-        indices.sort_unstable();
-        indices.dedup();
-        let purchase = Purchase { at, total, counts, products: indices };
+        let products = self.admit(&products.into_iter().collect());
+        let purchase = Purchase { at, total, counts, products };
         let place = self.purchases.partition_point(|held| *held <= purchase);
         self.purchases.insert(place, purchase);
+        self.recut(place, 1, 0);
     }
 
     /// Takes one order with exactly these values out; false when there is none.
     pub fn remove(&mut self, at: Time, total: Money, counts: bool, products: impl IntoIterator<Item = Product>) -> bool {
-        let mut indices: Vec<u32> = products.into_iter().map(|product| self.index_of(product)).collect();
-        indices.sort_unstable();
-        indices.dedup();
-        let sought = Purchase { at, total, counts, products: indices };
-        match self.purchases.iter().position(|held| *held == sought) {
-            Some(place) => {
-                self.purchases.remove(place);
-                true
-            }
-            None => false,
-        }
+        let Some(products) = self.places(&products.into_iter().collect::<BTreeSet<_>>()) else { return false };
+        let Ok(place) = self.purchases.binary_search(&Purchase { at, total, counts, products }) else { return false };
+        self.purchases.remove(place);
+        self.recut(place, 0, 1);
+        true
     }
 
     /// Every order, also those that do not count, ascending in time.
@@ -93,7 +107,7 @@ impl History {
         purchase.products.iter().filter_map(|index| self.products.get(*index as usize))
     }
 
-    /// Every article named by any order, in no particular order.
+    /// Every article named by any order, ascending; those of orders taken out may linger.
     #[must_use]
     pub fn products(&self) -> &[Product] {
         &self.products
@@ -116,59 +130,27 @@ impl History {
         })
     }
 
-    /// Roughly the size of the packed form, in bytes.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        let products: usize = self.products.iter().map(|product| product.sku.len() + product.name.len() + 4).sum();
-        products + self.purchases.iter().map(|purchase| 16 + 2 * purchase.products.len()).sum::<usize>()
-    }
-
-    /// A compact form for storage; the first byte is its version.
-    #[must_use]
-    pub fn pack(&self) -> Vec<u8> {
-        let mut canonical = self.clone();
-        canonical.canonicalise();
-        let mut bytes = vec![PACKED_V1];
-        bytes.extend(postcard::to_stdvec(&canonical).unwrap_or_default());
-        bytes
-    }
-
-    /// The reverse of [`History::pack`]; `None` for bytes that it did not make.
-    #[must_use]
-    pub fn unpack(bytes: &[u8]) -> Option<Self> {
-        match bytes.split_first()? {
-            (&PACKED_V1, rest) => postcard::from_bytes(rest).ok(),
-            _ => None,
+    /// Takes articles into the table, where new ones move those behind them; returns their places.
+    fn admit(&mut self, products: &BTreeSet<Product>) -> Vec<u32> {
+        if let Some(places) = self.places(products) {
+            return places;
         }
-    }
-
-    fn index_of(&mut self, product: Product) -> u32 {
-        let index = self.products.iter().position(|held| *held == product).unwrap_or_else(|| {
-            self.products.push(product);
-            self.products.len() - 1
-        });
-        u32::try_from(index).unwrap_or(u32::MAX)
-    }
-
-    /// Sorts the articles and drops unused ones, so that equal histories have equal bytes whatever the way to them.
-    fn canonicalise(&mut self) {
-        let mut used: Vec<u32> = self.purchases.iter().flat_map(|purchase| purchase.products.iter().copied()).collect();
-        used.sort_unstable();
-        used.dedup();
-        used.sort_by(|a, b| self.products.get(*a as usize).cmp(&self.products.get(*b as usize)));
-        let place = |old: u32| used.iter().position(|index| *index == old).unwrap_or_default();
-        for purchase in &mut self.purchases {
-            for index in &mut purchase.products {
-                *index = u32::try_from(place(*index)).unwrap_or(u32::MAX);
-            }
-            purchase.products.sort_unstable();
+        let new: Vec<Product> = products.iter().filter(|one| self.products.binary_search(one).is_err()).cloned().collect();
+        let moved = |(index, held): (usize, &Product)| (index + new.partition_point(|one| one < held)) as u32;
+        let moved: Vec<u32> = self.products.iter().enumerate().map(moved).collect();
+        for index in self.purchases.iter_mut().flat_map(|purchase| &mut purchase.products) {
+            *index = moved.get(*index as usize).copied().unwrap_or(u32::MAX);
         }
-        self.products = used.iter().filter_map(|index| self.products.get(*index as usize).cloned()).collect();
-        self.purchases.sort();
+        self.products.extend(new);
+        self.products.sort();
+        self.places(products).unwrap_or_default()
+    }
+
+    /// The places of articles in the table; `None` when it lacks one.
+    fn places<'a>(&self, products: impl IntoIterator<Item = &'a Product>) -> Option<Vec<u32>> {
+        products.into_iter().map(|one| self.products.binary_search(one).ok().map(|index| index as u32)).collect()
     }
 }
-
-const PACKED_V1: u8 = 1;
 
 #[cfg(test)]
 mod tests {
@@ -179,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn adding_and_removing_in_any_order_gives_the_same_bytes() {
+    fn adding_and_removing_in_any_order_gives_the_same_history() {
         let (early, late) = (Time::from_micros(1), Time::from_micros(2));
         let mut one = History::default();
         one.add(late, Money::from_minor(5), true, [product("b"), product("a"), product("a")]);
@@ -187,11 +169,13 @@ mod tests {
         one.add(early, Money::from_minor(9), true, []);
         assert!(one.remove(early, Money::from_minor(7), false, [product("z")]));
         assert!(!one.remove(early, Money::from_minor(7), false, [product("z")]));
+        assert!(!one.remove(early, Money::from_minor(9), true, [product("z")]));
         let mut two = History::default();
         two.add(early, Money::from_minor(9), true, []);
         two.add(late, Money::from_minor(5), true, [product("a"), product("b")]);
-        assert_eq!(one.pack(), two.pack());
-        assert_eq!(History::unpack(&one.pack()).map(|h| h.sums()), Some(two.sums()));
+        assert_eq!(one, two);
+        let packed = [1, 2, 1, b'a', 1, b'A', 1, b'b', 1, b'B', 2, 2, 18, 1, 0, 4, 10, 1, 2, 0, 1];
+        assert_eq!((one.tail(), two.tail()), (packed.to_vec(), packed.to_vec()), "what is stored must stay readable");
         assert_eq!(two.sums().total_spend, Money::from_minor(14));
         assert_eq!(two.sums().first_order_at, Some(early));
     }

@@ -1,0 +1,135 @@
+//! Customers with their whole history: its tail is on the customer, older chapters are items of their own.
+//!
+//! A chapter never changes and is deleted in the very transaction in which its customer stops naming it. So who has read
+//! all the chapters that a customer names has read one state of it; who misses one has read a customer that is outdated.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use crm_domain::customer::Customer;
+use crm_domain::history::{Chapter, History};
+use crm_domain::ids::{ChapterId, CustomerId};
+use crm_domain::ledger::Held;
+use crm_domain::ports::{StoreError, Versioned};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::batch::{key, pause};
+use crate::dynamo::Dynamo;
+use crate::error::{corrupt, store_error};
+use crate::listing::text;
+use crate::records::{Item, StoredCustomer, read_customer};
+
+/// Times that a customer is read again because it changed before its chapters were read.
+const ROUNDS: u32 = 8;
+/// Customers whose chapters are read side by side.
+const CONCURRENCY: usize = 4;
+
+impl Dynamo {
+    /// The customers of `items`, in their order, with their whole histories. Only those who have chapters cost another read.
+    pub(crate) async fn whole_customers(&self, items: Vec<Item>) -> Result<Vec<Versioned<Customer>>, StoreError> {
+        let customers = stream::iter(items).map(|item| self.whole_customer(item)).buffered(CONCURRENCY);
+        customers.try_filter_map(async |customer| Ok(customer)).try_collect().await
+    }
+
+    /// The customer of `item`, or as it has become meanwhile; `None` when it is gone.
+    pub(crate) async fn whole_customer(&self, item: Item) -> Result<Option<Versioned<Customer>>, StoreError> {
+        let mut stored = read_customer(item)?;
+        for round in 0..ROUNDS {
+            if let Some(history) = self.history(&stored).await? {
+                let mut customer = stored.customer;
+                customer.record.history = history;
+                return Ok(Some(customer));
+            }
+            pause(round).await;
+            match self.customer_item(stored.customer.record.id).await? {
+                Some(item) => stored = read_customer(item)?,
+                None => return Ok(None),
+            }
+        }
+        Err(StoreError::Conflict)
+    }
+
+    /// A customer's item as it is now.
+    pub(crate) async fn customer_item(&self, id: CustomerId) -> Result<Option<Item>, StoreError> {
+        let request = self.client.get_item().table_name(&self.customers).set_key(Some(key([("id", id.to_string())])));
+        Ok(request.consistent_read(true).send().await.map_err(store_error)?.item)
+    }
+
+    /// What a changed customer makes of its chapters: puts of new ones, deletions of those that it names no more.
+    pub(crate) fn chapter_writes(&self, held: &Held<Customer>) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let Some(customer) = held.now() else { return Ok(Vec::new()) };
+        let (written, dropped) = held.chapters();
+        // No conditions: that of the customer's version guards its chapters too.
+        let put = |chapter: Chapter| {
+            let packed = customer.history.chapter(chapter.id).ok_or_else(|| corrupt("a history lacks its own chapter"))?;
+            let mut item = chapter_key(customer.id, chapter.id);
+            item.insert("orders".to_owned(), AttributeValue::B(Blob::new(packed)));
+            let put = Put::builder().table_name(&self.histories).set_item(Some(item)).build().map_err(corrupt)?;
+            Ok(TransactWriteItem::builder().put(put).build())
+        };
+        let delete = |chapter: Chapter| {
+            let key = chapter_key(customer.id, chapter.id);
+            let delete = Delete::builder().table_name(&self.histories).set_key(Some(key)).build().map_err(corrupt)?;
+            Ok(TransactWriteItem::builder().delete(delete).build())
+        };
+        written.into_iter().map(put).chain(dropped.into_iter().map(delete)).collect()
+    }
+
+    /// The whole history; `None` when a chapter is not there any more.
+    async fn history(&self, stored: &StoredCustomer) -> Result<Option<History>, StoreError> {
+        let customer = stored.customer.record.id;
+        let distinct: BTreeSet<ChapterId> = stored.chapters.iter().copied().collect();
+        let mut found: HashMap<String, Blob> = HashMap::with_capacity(distinct.len());
+        for mut item in self.get_all(&self.histories, distinct.iter().map(|id| chapter_key(customer, *id)).collect()).await? {
+            if let (Some(id), Some(AttributeValue::B(packed))) = (text(item.remove("id")), item.remove("orders")) {
+                found.insert(id, packed);
+            }
+        }
+        let chapters: Option<Vec<(ChapterId, &[u8])>> =
+            stored.chapters.iter().map(|id| Some((*id, found.get(&id.to_string())?.as_ref()))).collect();
+        let Some(chapters) = chapters else { return Ok(None) };
+        History::join(&chapters, &stored.tail).map(Some).ok_or_else(|| corrupt("packed history"))
+    }
+}
+
+fn chapter_key(customer: CustomerId, id: ChapterId) -> Item {
+    key([("customerId", customer.to_string()), ("id", id.to_string())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::customer_item;
+    use crm_domain::email::Email;
+    use crm_domain::money::Money;
+    use crm_domain::time::{HOUR, Time};
+
+    #[test]
+    fn a_long_history_leaves_a_small_item_that_names_its_chapters() {
+        let mut customer = Customer::new(Email::parse("till@x.in").unwrap(), Time::from_micros(0));
+        for hour in 0..6_000 {
+            customer.history.add(Time::from_micros(hour * HOUR), Money::from_minor(hour), true, []);
+        }
+        customer.recount();
+        let item = customer_item(&customer, 1, Time::from_micros(0)).unwrap();
+        let Some(AttributeValue::B(tail)) = item.get("history") else { panic!("{:?}", item.keys()) };
+        assert!(tail.as_ref().len() < 40_000);
+        let stored = read_customer(item).unwrap();
+        let packed = |id: &ChapterId| (*id, customer.history.chapter(*id).unwrap());
+        let packed: Vec<(ChapterId, Vec<u8>)> = stored.chapters.iter().map(packed).collect();
+        assert!(!packed.is_empty());
+        let packed: Vec<(ChapterId, &[u8])> = packed.iter().map(|(id, bytes)| (*id, bytes.as_slice())).collect();
+        assert_eq!(History::join(&packed, &stored.tail), Some(customer.history.clone()));
+        assert_eq!(stored.customer.record.sums, customer.sums);
+    }
+
+    #[test]
+    fn a_customer_of_few_orders_names_none() {
+        let mut customer = Customer::new(Email::parse("once@x.in").unwrap(), Time::from_micros(0));
+        customer.history.add(Time::from_micros(1), Money::from_minor(1), true, []);
+        let item = customer_item(&customer, 1, Time::from_micros(0)).unwrap();
+        assert!(!item.contains_key("chapters"));
+        assert!(read_customer(item).unwrap().chapters.is_empty());
+    }
+}
