@@ -123,7 +123,7 @@ class Segments(StackTest):
         # The clock itself runs each minute, and finds them by itself.
         self.eventually(lambda: self.count(active) == 0, 100, "the clock")
         late = datetime.now(UTC) - leaves
-        self.assertLess(late, timedelta(seconds=75))
+        self.assertLess(late, timedelta(seconds=70))
         history = self.api.get(f"{self.profile(0)}/segments/history")["items"]
         left = next(one for one in history if one["name"] == "Active" and one["event"] == "left")
         self.assertEqual((left["cause"], datetime.fromisoformat(left["at"])), ("time", leaves + timedelta(microseconds=1)))
