@@ -15,7 +15,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token seed import reset deploy
+.PHONY: dev build test check openapi fmt token seed import reset scale deploy
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -46,6 +46,9 @@ import: .venv/ready
 
 reset: .venv/ready
 	@$(LOCAL) reset
+
+scale: .venv/ready
+	@.venv/bin/python -m infra.local.scale
 
 deploy: .venv/ready .venv/sam/ready
 	cargo-lambda lambda build --release

@@ -1,0 +1,210 @@
+"""`make scale`: how segments do with many customers, on a stack of their own that is thrown away afterwards.
+
+Prints one figure a line: name, value, unit. CUSTOMERS and SEGMENTS say how many.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+os.environ.setdefault("TEST_PORTS", "28080,29000,24566")
+os.environ.setdefault("TEST_STATE_DIR", ".local-scale")
+
+from infra.local import aws
+from infra.local.api import Api
+from infra.local.settings import ROOT
+from infra.local.tests.harness import SETTINGS, STACK, wait_until
+
+CITIES = ("Pune", "Goa", "Delhi", "Mumbai", "Chennai", "Kochi", "Jaipur", "Indore", "Surat", "Agra")
+_BULK = 500
+
+
+def main() -> None:
+    """Loads, measures, prints."""
+    customers, segments = int(os.environ.get("CUSTOMERS", "100000")), int(os.environ.get("SEGMENTS", "200"))
+    STACK.wipe()
+    STACK.start()
+    try:
+        api = Api(SETTINGS)
+        figure("customers loaded", timed(lambda: load(api, customers)), "s", f"{customers} customers, two orders each third")
+        ids = [create(api, f"Segment {n}", rules(n)) for n in range(segments)]
+        figure("all segments built", timed(lambda: built(api, ids, 3600)), "s", f"{segments} segments")
+        counts = {one["id"]: one["count"] for one in everything(api, "/api/segments")}
+        figure("members in all", sum(counts.values()), "memberships")
+        one_change(api, customers, segments)
+        figure("one more segment built", timed(lambda: built(api, [create(api, "Late", rules(7))], 600)), "s")
+        previews(api)
+    finally:
+        STACK.stop()
+        STACK.wipe()
+
+
+def figure(name: str, value: float, unit: str, note: str = "") -> None:
+    """One line."""
+    print(f"{name:40} {value:12.2f} {unit:14} {note}", flush=True)
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Seconds that it takes."""
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+def load(api: Api, customers: int) -> None:
+    """Makes customers, and orders for every third."""
+    chance = random.Random(7)
+    for batch in chunks(range(customers)):
+        people = [
+            {
+                "email": f"c{n}@scale.example",
+                "name": f"Person {n}",
+                "city": CITIES[n % len(CITIES)],
+                "tags": [f"t{n % 40}"],
+                "attributes": {"score": n % 1000},
+                "visits": n % 25,
+                "lastActiveAt": f"2026-{1 + n % 9:02}-{1 + n % 28:02}T10:00:00Z",
+                "createdAt": f"2025-{1 + n % 12:02}-{1 + n % 28:02}",
+            }
+            for n in batch
+        ]
+        api.post("/api/customers", {"items": people})
+    buyers = [n for n in range(customers) if n % 3 == 0 for _ in range(2)]
+    for batch in chunks(buyers):
+        placed = [
+            {"email": f"c{n}@scale.example", "total": chance.randrange(100, 9000), "placedAt": f"2026-{chance.randrange(1, 10):02}-{1 + n % 28:02}"}
+            for n in batch
+        ]
+        api.post("/api/orders", {"items": placed})
+    wait_until(lambda: not any(sum(depth) for depth in aws.queues(SETTINGS).values()), 3600, "the queues")
+
+
+def chunks(things: Any) -> Iterator[list[Any]]:
+    """Lists of the size of a bulk."""
+    held = list(things)
+    for first in range(0, len(held), _BULK):
+        yield held[first : first + _BULK]
+
+
+def rules(n: int) -> dict[str, Any]:
+    """One of many kinds of rules."""
+    kinds: list[list[dict[str, Any]]] = [
+        [{"field": "city", "operator": "=", "value": CITIES[n % 10]}, {"field": "visits", "operator": "=", "value": n % 25}],
+        [{"field": "tags", "operator": "contains", "value": f"t{n % 40}"}],
+        [{"field": "totalSpend", "operator": ">", "value": 15000 + 10 * n}, {"field": "orderCount", "operator": ">=", "value": 2}],
+        [{"field": "lastActiveAt", "operator": "within", "value": f"P{80 + n % 20}D"}, {"field": "city", "operator": "=", "value": CITIES[n % 10]}],
+        [{"field": "orderCount", "operator": ">=", "value": 2, "within": f"P{90 + n % 30}D"}],
+        [{"field": "attributes.score", "operator": "between", "value": [5 * n % 1000, 5 * n % 1000 + 9]}],
+    ]
+    return {"combinator": "and", "rules": kinds[n % len(kinds)]}
+
+
+def create(api: Api, name: str, wire: dict[str, Any]) -> str:
+    """A segment's id."""
+    made: str = api.post("/api/segments", {"name": name, "rules": wire})["id"]
+    return made
+
+
+def built(api: Api, ids: list[str], patience: float) -> None:
+    """Waits until all are live."""
+    wanted = set(ids)
+    wait_until(lambda: all(one["state"] == "live" for one in everything(api, "/api/segments") if one["id"] in wanted), patience, "the build")
+
+
+def everything(api: Api, path: str) -> list[dict[str, Any]]:
+    """All items of a list."""
+    items: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = api.get(f"{path}?limit=100{cursor}")
+        items += page["items"]
+        if page["nextCursor"] is None:
+            return items
+        cursor = f"&cursor={page['nextCursor']}"
+
+
+def one_change(api: Api, customers: int, segments: int) -> None:
+    """From the write of one customer to the last of the memberships that it changes."""
+    took, moved = [], []
+    # With all tags, a customer belongs to every segment that is about one.
+    wanted = {f"Segment {n}" for n in range(segments) if n % 6 == 1}
+    for n in range(11):
+        email = f"c{(n * 7919) % customers}@scale.example"
+        identity = api.get(f"/api/customers?search={email}")["items"][0]["id"]
+        before = names(api, identity)
+        started = time.monotonic()
+        api.post("/api/customers", {"email": email, "tags": [f"t{tag}" for tag in range(40)]})
+        wait_until(lambda identity=identity: wanted <= names(api, identity), 30, "the memberships")
+        took.append(time.monotonic() - started)
+        moved.append(len(names(api, identity) ^ before))
+    figure("one change, all memberships: median", statistics.median(took), "s", f"{min(moved)} to {max(moved)} memberships moved")
+    figure("one change, all memberships: worst", max(took), "s")
+
+
+def names(api: Api, identity: str) -> set[str]:
+    """The segments to which a customer belongs."""
+    return {one["name"] for one in api.get(f"/api/customers/{identity}/segments")["items"]}
+
+
+def previews(api: Api) -> None:
+    """Previews beside the same reading with nothing done, turn about."""
+    subprocess.run(["cargo", "build", "--quiet", "--workspace", "--examples"], cwd=ROOT, check=True)
+    table = aws.resources(SETTINGS)["CustomersTable"]
+    common = ["id", "email", "firstSeen", "version"]
+    for name, wire, read in (("city", rules(0), ["city", "visitsGiven", "visitsRecorded"]), ("orders within", rules(4), ["history", "chapters"])):
+        mine, bare = [], []
+        for _ in range(5):
+            mine.append(api.post("/api/segments/preview", {"rules": wire})["tookMs"])
+            answer = subprocess.run(
+                [str(ROOT / "target" / "debug" / "examples" / "bare_scan"), table, *common, *read],
+                env={**os.environ, **aws.CREDENTIALS, "AWS_ENDPOINT_URL": SETTINGS.aws_url},
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+            items, took = (float(part) for part in answer.stdout.split())
+            bare.append(took)
+        figure(f"preview ({name}): median", statistics.median(mine), "ms", json.dumps(wire))
+        figure(f"bare scan ({name}): median", statistics.median(bare), "ms", f"{items:.0f} items")
+        figure(f"preview / bare scan ({name})", statistics.median(mine) / statistics.median(bare), "ratio")
+    # A scan is billed by whole items, whatever it projects; the emulator does not count them.
+    figure("read units of one preview", units(table), "RRU", "bytes of all items / 4,096 / 2")
+
+
+def units(table: str) -> float:
+    """What one eventually consistent scan of a table costs, from the size of a sample of its items."""
+    client = aws.client(SETTINGS, "dynamodb")
+    sample = client.scan(TableName=table, Limit=1000)["Items"]
+    count = client.scan(TableName=table, Select="COUNT")["Count"]
+    size = sum(len(name) + _bytes(value) for item in sample for name, value in item.items()) / len(sample)
+    return float(size * count / 4096 / 2)
+
+
+def _bytes(value: dict[str, Any]) -> int:
+    """The size of an attribute's value as DynamoDB counts it, to a few bytes."""
+    (kind, held), *_ = value.items()
+    match kind:
+        case "S":
+            return len(held.encode())
+        case "N":
+            return (len(held.lstrip("-0.")) + 1) // 2 + 1
+        case "B":
+            return len(held)
+        case "L":
+            return 3 + sum(1 + _bytes(one) for one in held)
+        case "M":
+            return 3 + sum(1 + len(name) + _bytes(one) for name, one in held.items())
+        case "SS":
+            return sum(len(one) for one in held)
+    return 1
+
+
+if __name__ == "__main__":
+    main()
