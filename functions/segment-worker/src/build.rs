@@ -16,7 +16,7 @@ use crate::worker::{Next, Store, TaskError, Worker};
 const CUSTOMERS_A_PART: u64 = 5_000;
 const MAX_PARTS: u64 = 16;
 /// After so long without a word, parts of a build count as lost.
-const SILENCE: i64 = 3 * MINUTE;
+pub(crate) const SILENCE: i64 = MINUTE;
 /// Attempts to change segments while others change them too.
 const ATTEMPTS: usize = 10;
 
@@ -27,7 +27,7 @@ impl<S: Store, Q: Enqueue> Worker<S, Q> {
         let held = self.store.build().await?;
         let version = held.as_ref().map_or(0, |held| held.version);
         let build = match held.map(|held| held.record).filter(|build| !build.finished) {
-            Some(build) if build.is_untouched() || build.touched_at.plus(SILENCE) < now => build,
+            Some(build) if build.touched_at.plus(SILENCE) < now => build,
             Some(_) if everyone => return Err(TaskError::BuildUnderWay),
             None if everyone || segments.is_unbuilt() => {
                 let days = self.store.figures().await?.days;
@@ -60,7 +60,7 @@ impl<S: Store, Q: Enqueue> Worker<S, Q> {
     /// Settles the customers of one part, until `deadline`; with the last part the build is complete.
     pub(crate) async fn settle_part(&self, mut at: PartOfBuild, deadline: Instant) -> Result<Next, TaskError> {
         let reads = self.keeper.catalogue().await?.reads();
-        loop {
+        while self.is_wanted(&at).await? {
             let scan = ScanPart { part: at.part, of: at.of, after: at.after };
             let (customers, next) = self.store.scan_consistently(&scan, &reads).await?;
             at.scanned += customers.len() as u64;
@@ -70,18 +70,23 @@ impl<S: Store, Q: Enqueue> Worker<S, Q> {
             }
             at.after = next;
             let noted = self.store.note_build(at.target, at.part, at.scanned, next.is_none(), Time::now()).await?;
-            // Another build has taken this one's place.
-            let Some(build) = noted.map(|held| held.record) else { return Ok(Next::Done) };
             if next.is_none() {
-                if build.is_complete() {
+                if noted.is_some_and(|held| held.record.is_complete()) {
                     self.finish(at.target).await?;
                 }
-                return Ok(Next::Done);
+                break;
             }
             if Instant::now() >= deadline {
                 return Ok(Next::Then(Task::SettlePart(at)));
             }
         }
+        Ok(Next::Done)
+    }
+
+    /// Whether nobody has done this part yet, nor begun another build.
+    async fn is_wanted(&self, at: &PartOfBuild) -> Result<bool, StoreError> {
+        let build = self.store.build().await?.map(|held| held.record);
+        Ok(build.is_some_and(|build| build.target == at.target && !build.finished && !build.done.contains_key(&at.part)))
     }
 
     /// Shows readers what has been built, and begins with what has come since.

@@ -16,6 +16,7 @@ use crm_lambda::memberships::Keeper;
 use crm_testing::{Memory, cases, settings};
 use serde_json::{Value, json};
 
+use crate::build::SILENCE;
 use crate::worker::Worker;
 
 struct Crm {
@@ -210,6 +211,8 @@ async fn a_build_of_which_nothing_is_heard_is_woken() {
     // The messages are lost, as if the queue had been purged.
     assert!(!crm.memory.drain(QueueName::Segments).is_empty());
     crm.handle(BUILD).await;
+    assert!(crm.memory.drain(QueueName::Segments).is_empty(), "they may still be on their way");
+    crm.worker.begin(false, Time::now().plus(2 * SILENCE)).await.unwrap();
     crm.drain(false).await;
     assert_eq!(crm.shown(id).await.unwrap().len(), 17);
     // Only the last word was lost.

@@ -262,12 +262,6 @@ impl Build {
         }
     }
 
-    /// Whether none of its parts has begun.
-    #[must_use]
-    pub fn is_untouched(&self) -> bool {
-        self.scanned.is_empty() && self.done.is_empty()
-    }
-
     /// Whether all of its parts are done.
     #[must_use]
     pub fn is_complete(&self) -> bool {
