@@ -92,9 +92,10 @@ class Segments(StackTest):
         self.api.post("/api/customers", {"email": self.email(0), "city": "Goa"})
         self.eventually(lambda: self.count(pune) == 20, 10, "the leaving")
         self.assertEqual(self.members(pune), {self.email(n) for n in range(0, 60, 3)} - {self.email(0)} | {self.email(1)})
-        history = self.api.get(f"{self.profile(0)}/segments/history")["items"]
+        # Segments of other tests may hold them too.
+        history = [one for one in self.api.get(f"{self.profile(0)}/segments/history")["items"] if one["segmentId"] == pune]
         self.assertEqual([(one["event"], one["cause"]) for one in history], [("left", "data"), ("entered", "rules")])
-        self.assertEqual([one["name"] for one in self.api.get(f"{self.profile(1)}/segments")["items"]], ["Pune"])
+        self.assertIn(pune, [one["id"] for one in self.api.get(f"{self.profile(1)}/segments")["items"]])
 
     def test_a_burst_on_one_customer_counts_once(self) -> None:
         self.people(3)
