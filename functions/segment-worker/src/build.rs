@@ -59,10 +59,10 @@ impl<S: Store, Q: Enqueue> Worker<S, Q> {
 
     /// Settles the customers of one part, until `deadline`; with the last part the build is complete.
     pub(crate) async fn settle_part(&self, mut at: PartOfBuild, deadline: Instant) -> Result<Next, TaskError> {
-        let reads = self.keeper.catalogue().await?.reads();
+        let catalogue = self.keeper.catalogue().await?;
         while self.is_wanted(&at).await? {
             let scan = ScanPart { part: at.part, of: at.of, after: at.after };
-            let (customers, next) = self.store.scan_consistently(&scan, &reads).await?;
+            let (customers, next) = self.store.scan_consistently(&scan, catalogue.reads()).await?;
             at.scanned += customers.len() as u64;
             let outcome = self.keeper.settle_read(customers, Cause::Rules, Time::now()).await?;
             if !outcome.failed.is_empty() {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::{ConsentDefaults, Customer};
 use crate::ids::{CustomerId, SegmentId};
-use crate::rules::{Context, Reads, Rules, Subject};
+use crate::rules::{Context, Reads, Set};
 use crate::segment::Segment;
 use crate::time::{MINUTE, Time};
 
@@ -77,13 +77,15 @@ pub struct Settled {
 pub struct Catalogue {
     pub revision: u64,
     live: Vec<Live>,
+    /// Their rules, in the same order.
+    rules: Set,
+    reads: Reads,
 }
 
 #[derive(Debug, Clone)]
 struct Live {
     segment: SegmentId,
     edition: EditionId,
-    rules: Rules,
 }
 
 impl Standing {
@@ -131,8 +133,13 @@ impl Catalogue {
     #[must_use]
     pub fn new<'a>(revision: u64, segments: impl IntoIterator<Item = &'a Segment>) -> Self {
         let editions = segments.into_iter().flat_map(|segment| segment.editions().map(move |edition| (segment.id, edition)));
-        let live = editions.map(|(segment, edition)| Live { segment, edition: edition.id, rules: edition.rules.clone() });
-        Self { revision, live: live.collect() }
+        let (mut live, mut rules, mut reads) = (Vec::new(), Vec::new(), Reads::default());
+        for (segment, edition) in editions {
+            live.push(Live { segment, edition: edition.id });
+            rules.push(&edition.rules);
+            reads = reads.and(&edition.rules.reads());
+        }
+        Self { revision, live, rules: Set::new(rules), reads }
     }
 
     #[must_use]
@@ -142,8 +149,8 @@ impl Catalogue {
 
     /// The parts of a customer on which memberships rest.
     #[must_use]
-    pub fn reads(&self) -> Reads {
-        self.live.iter().fold(Reads::default(), |reads, live| reads.and(&live.rules.reads()))
+    pub const fn reads(&self) -> &Reads {
+        &self.reads
     }
 
     /// What has to be written so that `before` is in line with what the rules say of `customer` at `now`; `None` stands for
@@ -169,13 +176,12 @@ impl Catalogue {
                 after.wakes_at = None;
             }
             Some((customer, _)) => {
-                let subject = Subject::new(customer);
                 for _ in 0..MAX_FLIPS {
                     let due = (cause == Cause::Time).then_some(after.wakes_at).flatten().filter(|at| *at < now);
                     let Some(at) = due else { break };
-                    self.step(&subject, &mut after, &mut moves, Context { now: at, consent_defaults }, cause);
+                    self.step(customer, &mut after, &mut moves, Context { now: at, consent_defaults }, cause);
                 }
-                self.step(&subject, &mut after, &mut moves, Context { now, consent_defaults }, cause);
+                self.step(customer, &mut after, &mut moves, Context { now, consent_defaults }, cause);
             }
         }
         let customer_version = customer.map_or(0, |(_, version)| version);
@@ -183,10 +189,9 @@ impl Catalogue {
     }
 
     /// Brings a standing in line with the rules at one instant.
-    fn step(&self, subject: &Subject<'_>, standing: &mut Standing, moves: &mut Vec<Move>, context: Context, cause: Cause) {
+    fn step(&self, customer: &Customer, standing: &mut Standing, moves: &mut Vec<Move>, context: Context, cause: Cause) {
         standing.wakes_at = None;
-        for live in &self.live {
-            let verdict = live.rules.evaluate_for(subject, &context);
+        for (live, verdict) in self.live.iter().zip(self.rules.evaluate(customer, &context)) {
             standing.wakes_at = [standing.wakes_at, verdict.flips_at].into_iter().flatten().min();
             if verdict.holds != standing.member_of.contains_key(&live.edition) {
                 moves.push(live.moved(verdict.holds, context.now, cause));

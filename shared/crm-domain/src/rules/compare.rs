@@ -30,7 +30,7 @@ impl TextTest {
 }
 
 /// A set of lower-cased texts, sorted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Needles(Box<[Box<str>]>);
 
 impl Needles {
@@ -38,6 +38,18 @@ impl Needles {
         texts.sort_unstable();
         texts.dedup();
         Self(texts.into())
+    }
+
+    /// The one there is, if there is just one.
+    pub(super) fn only(&self) -> Option<&str> {
+        match &*self.0 {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|needle| &**needle)
     }
 
     /// Whether one of them is `text`.

@@ -2,12 +2,11 @@
 
 use std::cmp::Ordering;
 
-use crate::history::Purchase;
 use crate::time::Time;
 
 use super::condition::{AttributeTest, BoughtTest, Condition, Group, Node, TagTest, Test, WhenTest};
 use super::field::{Combinator, Measure};
-use super::purchases::{self, Tally};
+use super::purchases::{Run, Tally};
 use super::subject::{Attribute, Subject};
 use super::window::Window;
 use super::{Context, Verdict};
@@ -15,23 +14,44 @@ use super::{Context, Verdict};
 /// How often [`refined`] looks further ahead; beyond that a flip may be announced at which nothing changes.
 const MAX_LOOKS: usize = 64;
 
-/// The verdict of a tree, its flip checked: where several conditions move, the earliest change of one of them often
-/// leaves the tree's answer as it is, and who waits for the flip would wake for nothing.
-pub(super) fn refined(root: &Group, subject: &Subject<'_>, context: &Context) -> Verdict {
-    let mut verdict = root.verdict(subject, context);
+/// The verdict of a tree with so many moving conditions, its flip checked: where several conditions move, the earliest
+/// change of one of them often leaves the tree's answer as it is, and who waits for the flip would wake for nothing.
+pub(super) fn refined(timed: usize, context: &Context, mut verdict_at: impl FnMut(&Context) -> Verdict) -> Verdict {
+    let mut verdict = verdict_at(context);
     // The flip of a single condition is exact.
-    if root.timed < 2 {
+    if timed < 2 {
         return verdict;
     }
     for _ in 0..MAX_LOOKS {
         let Some(now) = verdict.flips_at else { break };
-        let then = root.verdict(subject, &Context { now, ..*context });
+        let then = verdict_at(&Context { now, ..*context });
         if then.holds != verdict.holds {
             break;
         }
         verdict.flips_at = then.flips_at;
     }
     verdict
+}
+
+/// What the verdicts of its children make of a group. One child decides an `and` by being false, an `or` by being true.
+/// While any child decides, the answer stands, so it may change once the last deciding one may; if none does, as soon as
+/// the first child may. Children after one that decides for good are not asked.
+pub(super) fn combined(combinator: Combinator, negated: bool, children: impl Iterator<Item = Verdict>) -> Verdict {
+    let deciding = combinator == Combinator::Or;
+    let mut decided_until: Option<Time> = None;
+    let mut first_change: Option<Time> = None;
+    for Verdict { holds, flips_at } in children {
+        if holds == deciding {
+            let Some(flip) = flips_at else {
+                return Verdict { holds: deciding != negated, flips_at: None };
+            };
+            decided_until = decided_until.max(Some(flip));
+        } else if let Some(flip) = flips_at {
+            first_change = Some(first_change.map_or(flip, |first| first.min(flip)));
+        }
+    }
+    let holds = if decided_until.is_some() { deciding } else { !deciding };
+    Verdict { holds: holds != negated, flips_at: decided_until.or(first_change) }
 }
 
 impl Group {
@@ -44,25 +64,8 @@ impl Group {
         holds != self.negated()
     }
 
-    /// One child decides an `and` by being false, an `or` by being true. While any child decides, the answer stands, so
-    /// it may change once the last deciding one may; if none does, as soon as the first child may.
     pub(super) fn verdict(&self, subject: &Subject<'_>, context: &Context) -> Verdict {
-        let deciding = self.combinator == Combinator::Or;
-        let mut decided_until: Option<Time> = None;
-        let mut first_change: Option<Time> = None;
-        for node in self.rules() {
-            let Verdict { holds, flips_at } = node.verdict(subject, context);
-            if holds == deciding {
-                let Some(flip) = flips_at else {
-                    return Verdict { holds: deciding != self.negated(), flips_at: None };
-                };
-                decided_until = decided_until.max(Some(flip));
-            } else if let Some(flip) = flips_at {
-                first_change = Some(first_change.map_or(flip, |first| first.min(flip)));
-            }
-        }
-        let holds = if decided_until.is_some() { deciding } else { !deciding };
-        Verdict { holds: holds != self.negated(), flips_at: decided_until.or(first_change) }
+        combined(self.combinator, self.negated(), self.rules().map(|node| node.verdict(subject, context)))
     }
 }
 
@@ -84,18 +87,23 @@ impl Node {
 
 impl Condition {
     pub(super) fn verdict(&self, subject: &Subject<'_>, context: &Context) -> Verdict {
-        let verdict = if self.test.timed() {
-            self.test.timed_verdict(subject, context)
-        } else {
-            Verdict { holds: self.test.holds(subject, context), flips_at: None }
-        };
+        let verdict = self.test.verdict(subject, context);
         Verdict { holds: verdict.holds != self.negated, ..verdict }
     }
 }
 
 impl Test {
+    /// As [`Test::holds`], with the next instant at which time alone changes the answer.
+    pub(super) fn verdict(&self, subject: &Subject<'_>, context: &Context) -> Verdict {
+        if self.timed() {
+            self.timed_verdict(subject, context)
+        } else {
+            Verdict { holds: self.holds(subject, context), flips_at: None }
+        }
+    }
+
     /// Whether the positive question is answered with yes; a missing value never does.
-    fn holds(&self, subject: &Subject<'_>, context: &Context) -> bool {
+    pub(super) fn holds(&self, subject: &Subject<'_>, context: &Context) -> bool {
         let customer = subject.customer;
         let now = context.now;
         match self {
@@ -110,20 +118,18 @@ impl Test {
             }),
             Self::Tags(TagTest::AnyOf(needles)) => subject.has_tag(needles),
             Self::Tags(TagTest::Present) => !customer.tags.is_empty(),
-            Self::Purchased(test, None) => {
-                subject.articles().iter().any(|article| article.counts && test.picks(&article.sku, &article.name))
+            Self::Purchased(test, None) => subject.orders().bought.ask(test, |orders| !orders.is_empty()),
+            Self::Purchased(test, Some(window)) => {
+                let run = Run::at(customer.history.purchases(), *window, now);
+                subject.orders().bought.ask(test, |orders| run.has_one(orders))
             }
-            Self::Purchased(test, Some(window)) => purchases::of_stretch(customer.history.purchases(), *window, now)
-                .iter()
-                .any(|purchase| purchase.counts && test.picked_in(purchase, subject)),
             Self::Listed(segments) => customer.lists.iter().any(|list| segments.contains(list)),
             Self::Consent(channel, wanted) => customer.consents_to(*channel, context.consent_defaults) == *wanted,
         }
     }
 
-    /// As [`Test::holds`], with the exact instant of the next change.
+    /// As [`Test::verdict`], for one that is [`Test::timed`].
     fn timed_verdict(&self, subject: &Subject<'_>, context: &Context) -> Verdict {
-        let orders = subject.customer.history.purchases();
         let now = context.now;
         match self {
             Self::When(moment, WhenTest::Window(window)) => match subject.moment(*moment) {
@@ -131,11 +137,14 @@ impl Test {
                 None => Verdict { holds: false, flips_at: None },
             },
             Self::Orders(measure, test, Some(window)) => {
-                purchases::verdict(orders, *window, now, |_| true, |tally| measure.passes(test, tally))
+                subject.orders().courses.borrow_mut().verdict(*window, now, |run| measure.passes(test, &run.tally))
             }
             Self::Purchased(test, Some(window)) => {
-                let wanted = |purchase: &Purchase| test.picked_in(purchase, subject);
-                purchases::verdict(orders, *window, now, wanted, |tally| tally.count > 0)
+                let orders = subject.orders();
+                orders.bought.ask(test, |wanted| match wanted {
+                    [] => Verdict { holds: false, flips_at: None },
+                    _ => orders.courses.borrow_mut().verdict(*window, now, |run| run.has_one(wanted)),
+                })
             }
             _ => Verdict { holds: self.holds(subject, context), flips_at: None },
         }
@@ -146,7 +155,7 @@ impl Test {
 pub(super) fn tally(subject: &Subject<'_>, window: Option<Window>, now: Time) -> Tally {
     let customer = subject.customer;
     match window {
-        Some(window) => purchases::tally(customer.history.purchases(), window, now, |_| true),
+        Some(window) => Run::at(customer.history.purchases(), window, now).tally,
         None => Tally { count: customer.sums.order_count, total: i128::from(customer.sums.total_spend.minor()) },
     }
 }
@@ -186,11 +195,5 @@ impl BoughtTest {
             Self::Sku(needles) => needles.include(sku),
             Self::NameWith(needles) => needles.stand_in(name),
         }
-    }
-
-    fn picked_in(&self, purchase: &Purchase, subject: &Subject<'_>) -> bool {
-        let articles = subject.articles();
-        let bought = purchase.product_indices().iter().filter_map(|index| articles.get(*index as usize));
-        bought.into_iter().any(|article| self.picks(&article.sku, &article.name))
     }
 }

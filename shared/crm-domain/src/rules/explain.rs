@@ -12,8 +12,8 @@ use super::Context;
 use super::condition::{Condition, Group, Node, Test};
 use super::evaluate::tally;
 use super::field::{Combinator, Field, Measure};
-use super::purchases;
-use super::subject::Subject;
+use super::purchases::Run;
+use super::subject::{Subject, fold};
 use super::window::Window;
 
 /// How many tags or articles are shown.
@@ -138,18 +138,18 @@ fn bought(condition: &Condition, subject: &Subject<'_>, window: Option<Window>, 
     let Test::Purchased(test, _) = &condition.test else { return Json::Null };
     let history = &subject.customer.history;
     let orders = match window {
-        Some(window) => purchases::of_stretch(history.purchases(), window, now),
+        Some(window) => Run::at(history.purchases(), window, now).of(history.purchases()),
         None => history.purchases(),
     };
     let mut indices: Vec<u32> =
         orders.iter().filter(|order| order.counts).flat_map(|order| order.product_indices().iter().copied()).collect();
     indices.sort_unstable();
     indices.dedup();
-    let picked =
-        |index: &u32| subject.articles().get(*index as usize).is_some_and(|article| test.picks(&article.sku, &article.name));
+    let product = |index: &u32| history.products().get(*index as usize);
+    let picked = |index: &u32| product(index).is_some_and(|product| test.picks(&fold(&product.sku), &fold(&product.name)));
     let (found, rest): (Vec<u32>, Vec<u32>) = indices.into_iter().partition(picked);
     let mut shown: Vec<&str> = Vec::new();
-    for product in found.into_iter().chain(rest).filter_map(|index| history.products().get(index as usize)) {
+    for product in found.into_iter().chain(rest).filter_map(|index| product(&index)) {
         let shown_as = match condition.wire.field {
             Field::Purchased(super::field::Article::Sku) => product.sku.as_str(),
             _ => product.name.as_str(),

@@ -2,8 +2,10 @@
 //!
 //! [`Rules::parse`] reads the wire form (API.md, "Rules"), naming every fault, and compiles it once. The compiled tree
 //! then answers for any number of customers: [`Rules::holds`] (shortest way), [`Rules::evaluate`] (also when time alone
-//! may change the answer) and [`Rules::explain`] (what each node saw). Where customers come from is left to others.
+//! may change the answer) and [`Rules::explain`] (what each node saw). [`Set`] evaluates many rules for one customer at
+//! once. Where customers come from is left to others.
 
+mod bought;
 mod compare;
 mod condition;
 mod evaluate;
@@ -13,6 +15,7 @@ mod field;
 mod parse;
 mod purchases;
 mod reads;
+mod set;
 mod span;
 mod subject;
 mod values;
@@ -32,6 +35,7 @@ pub use explain::Explanation;
 pub use field::Combinator;
 pub use parse::{MAX_BYTES, MAX_GROUPS};
 pub use reads::{Part, Reads};
+pub use set::Set;
 pub use subject::Subject;
 pub use values::MAX_LIST;
 
@@ -108,7 +112,7 @@ impl Rules {
     /// As [`Rules::evaluate`], for a customer who is tried against many rules.
     #[must_use]
     pub fn evaluate_for(&self, subject: &Subject<'_>, context: &Context) -> Verdict {
-        evaluate::refined(&self.root, subject, context)
+        evaluate::refined(self.root.timed, context, |context| self.root.verdict(subject, context))
     }
 
     /// The same tree with what each node makes of one customer.

@@ -1,13 +1,21 @@
 //! Figures over the orders of a stretch, and when the passing of time changes what is made of them.
 //!
 //! The orders of a stretch are one run of the history, which is sorted by time. As time goes on, orders enter the run
-//! at its end and leave it at its beginning; [`Run::next_change`] names the next such instant.
+//! at its end and leave it at its beginning. A [`Course`] is the row of runs that come of it; all conditions about the
+//! same stretch follow the same course.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::history::Purchase;
 use crate::time::Time;
 
 use super::Verdict;
 use super::window::Window;
+
+/// What is kept per stretch, or per name looked for, may be about so many orders in all, at some hundred bytes each. What
+/// is beyond is found anew each time.
+pub(super) const MAX_KEPT: usize = 100_000;
 
 /// What the counting orders of a stretch come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,94 +26,160 @@ pub(super) struct Tally {
 }
 
 /// The orders that lie in a stretch: `purchases[first..end]`.
-struct Run<'a> {
-    purchases: &'a [Purchase],
-    window: Window,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run {
     first: usize,
     end: usize,
-    now: Time,
+    /// Over those that count.
+    pub(super) tally: Tally,
+    /// An instant at which it is so; in a course, the first one.
+    at: Time,
 }
 
-/// The orders of a stretch, whether they count or not.
-pub(super) fn of_stretch(purchases: &[Purchase], window: Window, now: Time) -> &[Purchase] {
-    let run = Run::at(purchases, window, now);
-    purchases.get(run.first..run.end).unwrap_or_default()
-}
-
-/// The tally over those orders of a stretch that count and that `wanted` picks.
-pub(super) fn tally(purchases: &[Purchase], window: Window, now: Time, wanted: impl Fn(&Purchase) -> bool) -> Tally {
-    let mut tally = Tally::default();
-    for purchase in of_stretch(purchases, window, now).iter().filter(|purchase| purchase.counts && wanted(purchase)) {
-        tally.add(purchase);
-    }
-    tally
-}
-
-/// What `passes` says of the tally now, and the very instant at which it will say otherwise.
-pub(super) fn verdict(
-    purchases: &[Purchase],
+/// The runs of one stretch, one after another, found as far as somebody asked.
+struct Course {
     window: Window,
-    now: Time,
-    wanted: impl Fn(&Purchase) -> bool,
-    passes: impl Fn(&Tally) -> bool,
-) -> Verdict {
-    let wanted = |purchase: &&Purchase| purchase.counts && wanted(purchase);
-    let mut run = Run::at(purchases, window, now);
-    let mut tally = Tally::default();
-    run.held().filter(wanted).for_each(|purchase| tally.add(purchase));
-    let holds = passes(&tally);
-    // Each step moves on to an instant at which an order enters or leaves, of which there are finitely many.
-    while let Some(change) = run.next_change() {
-        let next = Run::at(purchases, window, change);
-        slice(purchases, run.end, next.end).filter(wanted).for_each(|purchase| tally.add(purchase));
-        slice(purchases, next.first, run.first).filter(wanted).for_each(|purchase| tally.add(purchase));
-        slice(purchases, run.first, next.first).filter(wanted).for_each(|purchase| tally.take(purchase));
-        run = next;
-        if passes(&tally) != holds {
-            return Verdict { holds, flips_at: Some(change) };
-        }
-    }
-    Verdict { holds, flips_at: None }
+    first: Run,
+    later: Vec<Run>,
+    /// Whether no more will come.
+    ended: bool,
 }
 
-impl<'a> Run<'a> {
-    fn at(purchases: &'a [Purchase], window: Window, now: Time) -> Self {
-        let (from, until) = window.bounds(now);
-        let first = purchases.partition_point(|purchase| purchase.at < from);
-        let end = purchases.partition_point(|purchase| purchase.at <= until);
-        Self { purchases, window, first, end, now }
-    }
-
-    fn held(&self) -> impl Iterator<Item = &'a Purchase> + use<'a> {
-        slice(self.purchases, self.first, self.end)
-    }
-
-    /// The first instant after now at which the run is another. Only three orders can be the next to move: the coming
-    /// one enters, the oldest in the run leaves, the one before it returns (see [`super::span`]).
-    fn next_change(&self) -> Option<Time> {
-        let before = self.first.checked_sub(1);
-        [before, Some(self.first), Some(self.end)]
-            .into_iter()
-            .flatten()
-            .filter_map(|index| self.purchases.get(index))
-            .filter_map(|purchase| self.window.next_change(purchase.at, self.now))
-            .min()
-    }
+/// The courses of one customer's orders.
+pub(super) struct Courses<'a> {
+    purchases: &'a [Purchase],
+    kept: BTreeMap<Window, Course>,
 }
 
 impl Tally {
     fn add(&mut self, purchase: &Purchase) {
-        self.count += 1;
-        self.total += i128::from(purchase.total.minor());
+        if purchase.counts {
+            self.count += 1;
+            self.total += i128::from(purchase.total.minor());
+        }
     }
 
     fn take(&mut self, purchase: &Purchase) {
-        self.count -= 1;
-        self.total -= i128::from(purchase.total.minor());
+        if purchase.counts {
+            self.count -= 1;
+            self.total -= i128::from(purchase.total.minor());
+        }
     }
 }
 
-/// `purchases[from..to]`, empty when the ends are swapped.
-fn slice(purchases: &[Purchase], from: usize, to: usize) -> impl Iterator<Item = &Purchase> {
-    purchases.get(from..to).unwrap_or_default().iter()
+impl Run {
+    /// The run of a stretch as it lies at `now`.
+    pub(super) fn at(purchases: &[Purchase], window: Window, now: Time) -> Self {
+        let (from, until) = window.bounds(now);
+        let first = purchases.partition_point(|purchase| purchase.at < from);
+        let end = purchases.partition_point(|purchase| purchase.at <= until);
+        let mut run = Self { first, end, tally: Tally::default(), at: now };
+        run.of(purchases).iter().for_each(|purchase| run.tally.add(purchase));
+        run
+    }
+
+    /// Its orders, whether they count or not.
+    pub(super) fn of(self, purchases: &[Purchase]) -> &[Purchase] {
+        purchases.get(self.first..self.end).unwrap_or_default()
+    }
+
+    /// Whether one of the orders at these places of the history, ascending, lies in it.
+    pub(super) fn has_one(&self, places: &[usize]) -> bool {
+        let candidate = places.partition_point(|place| *place < self.first);
+        places.get(candidate).is_some_and(|place| *place < self.end)
+    }
+
+    /// The run that comes after it, at the first instant at which it is another. Only three orders can be the next to
+    /// move: the coming one enters, the oldest in the run leaves, the one before it returns (see [`super::span`]).
+    fn next(self, purchases: &[Purchase], window: Window) -> Option<Self> {
+        let Window::Back(span) = window else { return None };
+        let at = |place: usize| purchases.get(place).map(|purchase| purchase.at.micros());
+        let now = self.at.micros();
+        // A span is never empty, so its stretch reaches what lies at its very end.
+        let enters = at(self.end);
+        let leaves = at(self.first).filter(|_| self.first < self.end).map(|at| span.leaves(at, now));
+        let returns = self.first.checked_sub(1).and_then(at).and_then(|at| span.returns(at, now));
+        let change = [enters, leaves, returns].into_iter().flatten().min()?;
+        Some(self.moved(purchases, window, Time::from_micros(change)))
+    }
+
+    /// The run of the same stretch at a later `now`.
+    fn moved(mut self, purchases: &[Purchase], window: Window, now: Time) -> Self {
+        let (from, until) = window.bounds(now);
+        while let Some(entering) = purchases.get(self.end).filter(|purchase| purchase.at <= until) {
+            self.tally.add(entering);
+            self.end += 1;
+        }
+        while let Some(leaving) = purchases.get(self.first).filter(|purchase| purchase.at < from) {
+            self.tally.take(leaving);
+            self.first += 1;
+        }
+        while let Some(before) = self.first.checked_sub(1)
+            && let Some(returning) = purchases.get(before).filter(|purchase| purchase.at >= from)
+        {
+            self.tally.add(returning);
+            self.first = before;
+        }
+        Self { at: now, ..self }
+    }
+}
+
+impl Course {
+    fn new(purchases: &[Purchase], window: Window, now: Time) -> Self {
+        Self { window, first: Run::at(purchases, window, now), later: Vec::new(), ended: false }
+    }
+
+    /// A run by its place among the later ones.
+    fn later(&mut self, purchases: &[Purchase], place: usize) -> Option<Run> {
+        if let Some(known) = self.later.get(place) {
+            return Some(*known);
+        }
+        if self.ended {
+            return None;
+        }
+        let next = self.later.last().unwrap_or(&self.first).next(purchases, self.window);
+        self.ended = next.is_none();
+        self.later.extend(next);
+        next
+    }
+
+    fn verdict(&mut self, purchases: &[Purchase], now: Time, passes: impl Fn(&Run) -> bool) -> Verdict {
+        let mut place = self.later.partition_point(|run| run.at <= now);
+        let mut run = place.checked_sub(1).and_then(|last| self.later.get(last)).copied().unwrap_or(self.first);
+        let mut next = self.later(purchases, place);
+        while let Some(begun) = next.filter(|next| next.at <= now) {
+            run = begun;
+            place += 1;
+            next = self.later(purchases, place);
+        }
+        let holds = passes(&run);
+        // Each step moves on to an instant at which an order enters or leaves, of which there are finitely many.
+        while let Some(run) = next {
+            if passes(&run) != holds {
+                return Verdict { holds, flips_at: Some(run.at) };
+            }
+            place += 1;
+            next = self.later(purchases, place);
+        }
+        Verdict { holds, flips_at: None }
+    }
+}
+
+impl<'a> Courses<'a> {
+    pub(super) fn new(purchases: &'a [Purchase]) -> Self {
+        Self { purchases, kept: BTreeMap::new() }
+    }
+
+    /// What `passes` says of the run of a stretch at `now`, and the very instant at which it will say otherwise.
+    pub(super) fn verdict(&mut self, window: Window, now: Time, passes: impl Fn(&Run) -> bool) -> Verdict {
+        let full = (self.kept.len() + 1) * self.purchases.len() > MAX_KEPT;
+        match self.kept.entry(window) {
+            Entry::Occupied(kept) if kept.get().first.at <= now => kept.into_mut().verdict(self.purchases, now, passes),
+            Entry::Vacant(place) if !full => {
+                place.insert(Course::new(self.purchases, window, now)).verdict(self.purchases, now, passes)
+            }
+            // A course leads forward only, so it cannot tell of what lies before its first run.
+            _ => Course::new(self.purchases, window, now).verdict(self.purchases, now, passes),
+        }
+    }
 }

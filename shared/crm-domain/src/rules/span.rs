@@ -9,7 +9,7 @@ use crate::faults::Reason;
 use crate::time::{DAY, SECOND};
 
 /// A duration of at least a microsecond and at most 200 years.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Span {
     months: i64,
     micros: i64,
@@ -18,6 +18,8 @@ pub(super) struct Span {
 /// Seconds in a mean Gregorian month, exactly: 146,097 days in 4,800 months.
 const MEAN_MONTH: i64 = 2_629_746;
 const MAX_YEARS: i64 = 200;
+/// The length of the shortest month.
+const SHORTEST: i64 = 28;
 
 impl Span {
     /// Reads an ISO 8601 duration of whole numbers: `P30D`, `P6M`, `P1Y2M3W4DT5H6M7S`.
@@ -60,6 +62,11 @@ impl Span {
         }
         // On a day that goes back to `target` it is out once the time of day passes that of the brink.
         let (target, time) = (brink.div_euclid(DAY), brink.rem_euclid(DAY));
+        let (year, month, of_month) = civil(target);
+        if of_month < SHORTEST {
+            // Just one day goes back to it.
+            return midnight(moved(year, month + self.months, of_month)).saturating_add(time + 1);
+        }
         let today = now.div_euclid(DAY);
         let mut day = if self.back(today) == target { today } else { self.first_day_reaching(target) };
         while self.back(day) == target {
@@ -74,9 +81,13 @@ impl Span {
     /// The first instant after `now` at which `at`, which has left the stretch, is in it again: the coming midnight, if
     /// the coming day goes back to the same day as this one.
     pub(super) fn returns(self, at: i64, now: i64) -> Option<i64> {
-        let today = now.div_euclid(DAY);
+        let tomorrow = now.div_euclid(DAY) + 1;
+        // Up to the 28th every day goes back to a day of its own.
+        if self.months == 0 || civil(tomorrow).2 <= SHORTEST {
+            return None;
+        }
         let target = at.saturating_add(self.micros).div_euclid(DAY);
-        (self.months > 0 && self.back(today + 1) <= target).then(|| midnight(today + 1))
+        (self.back(tomorrow) <= target).then(|| midnight(tomorrow))
     }
 
     /// The day, counted from the epoch, that lies the calendar part before `day`.
@@ -118,7 +129,12 @@ fn amounts<const N: usize>(mut text: &str, letters: [char; N]) -> Option<[i64; N
 /// A day moved by whole months, clamped to the end of the month.
 fn shifted(day: i64, months: i64) -> i64 {
     let (year, month, day) = civil(day);
-    let month = year * 12 + (month - 1) + months;
+    moved(year, month + months, day)
+}
+
+/// The day of a date whose month may lie outside its year, clamped to the end of the month.
+fn moved(year: i64, month: i64, day: i64) -> i64 {
+    let month = year * 12 + (month - 1);
     let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
     days(year, month, day.min(length(year, month)))
 }
@@ -235,5 +251,26 @@ mod tests {
         let noons = ["2026-03-28", "2026-03-29", "2026-03-30", "2026-03-31"].map(|day| at(&format!("{day}T12:00:00.000001Z")));
         let midnights = ["2026-03-29", "2026-03-30", "2026-03-31"].map(at);
         assert_eq!(turns, [noons[0], midnights[0], noons[1], midnights[1], noons[2], midnights[2], noons[3]]);
+    }
+
+    #[test]
+    fn what_leaves_on_any_day_leaves_at_the_first_instant_that_it_can() {
+        let spans = ["P1M", "P2M", "P6M", "P13M", "P1Y", "P1M1D", "P1MT12H", "P1MT23H59M59S", "P3W"]
+            .map(|text| Span::parse(text).unwrap());
+        for day in at("2023-12-01T00:00:00Z") / DAY..at("2026-04-01T00:00:00Z") / DAY {
+            for (span, time) in spans.iter().flat_map(|span| [0, DAY / 2, DAY - 1].map(|time| (span, time))) {
+                let event = midnight(day) + time;
+                let leaves = span.leaves(event, event);
+                assert!(span.start(leaves) > event && span.start(leaves - 1) <= event, "{span:?} {event}");
+                // On each day the stretch begins latest at its last instant.
+                assert!(
+                    (day..leaves.div_euclid(DAY)).all(|before| span.start(midnight(before + 1) - 1) <= event),
+                    "{span:?} {event}"
+                );
+                let returns = span.returns(event, leaves);
+                let tomorrow = midnight(leaves.div_euclid(DAY) + 1);
+                assert_eq!(returns, (span.start(tomorrow) <= event).then_some(tomorrow), "{span:?} {event}");
+            }
+        }
     }
 }

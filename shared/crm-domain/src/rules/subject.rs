@@ -1,14 +1,16 @@
-//! One customer made ready for many rules: texts are lower-cased once, and only those that some rule asks for.
+//! One customer made ready for many rules: texts are lower-cased once, stretches of orders followed once, and only those
+//! that some rule asks for.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use crate::customer::{AttributeValue, Customer};
-use crate::history::Purchase;
 use crate::time::Time;
 
+use super::bought::Bought;
 use super::compare::Needles;
 use super::field::{Moment, TextField};
+use super::purchases::Courses;
 
 /// A view of one customer for [`super::Rules::holds_for`] and [`super::Rules::evaluate_for`]. Cheap to make; it pays when the
 /// same customer is tried against more than one set of rules.
@@ -17,7 +19,14 @@ pub struct Subject<'a> {
     texts: [OnceCell<Option<Cow<'a, str>>>; 6],
     attributes: OnceCell<Vec<(&'a str, Attribute<'a>)>>,
     tags: OnceCell<Vec<Cow<'a, str>>>,
-    articles: OnceCell<Vec<Article<'a>>>,
+    /// Set apart, as most rules need none of it.
+    orders: OnceCell<Box<Orders<'a>>>,
+}
+
+/// What is made of the history for conditions about articles and stretches.
+pub(super) struct Orders<'a> {
+    pub(super) bought: Bought<'a>,
+    pub(super) courses: RefCell<Courses<'a>>,
 }
 
 /// An attribute with its text lower-cased.
@@ -27,25 +36,11 @@ pub(super) enum Attribute<'a> {
     Text(Cow<'a, str>),
 }
 
-/// An article of the history with its texts lower-cased.
-pub(super) struct Article<'a> {
-    pub(super) sku: Cow<'a, str>,
-    pub(super) name: Cow<'a, str>,
-    /// Whether some counting order has it.
-    pub(super) counts: bool,
-}
-
 impl<'a> Subject<'a> {
     /// A view of `customer`.
     #[must_use]
     pub fn new(customer: &'a Customer) -> Self {
-        Self {
-            customer,
-            texts: Default::default(),
-            attributes: OnceCell::new(),
-            tags: OnceCell::new(),
-            articles: OnceCell::new(),
-        }
+        Self { customer, texts: Default::default(), attributes: OnceCell::new(), tags: OnceCell::new(), orders: OnceCell::new() }
     }
 
     /// A text as it is stored.
@@ -80,21 +75,10 @@ impl<'a> Subject<'a> {
         self.tags.get_or_init(|| self.customer.tags.iter().map(|tag| fold(tag)).collect()).iter().any(|tag| needles.include(tag))
     }
 
-    /// The articles in the order of [`crate::history::History::products`].
-    pub(super) fn articles(&self) -> &[Article<'a>] {
-        self.articles.get_or_init(|| {
+    pub(super) fn orders(&self) -> &Orders<'a> {
+        self.orders.get_or_init(|| {
             let history = &self.customer.history;
-            let mut articles: Vec<_> = history
-                .products()
-                .iter()
-                .map(|product| Article { sku: fold(&product.sku), name: fold(&product.name), counts: false })
-                .collect();
-            for index in history.counting().flat_map(Purchase::product_indices) {
-                if let Some(article) = articles.get_mut(*index as usize) {
-                    article.counts = true;
-                }
-            }
-            articles
+            Box::new(Orders { bought: Bought::new(history), courses: RefCell::new(Courses::new(history.purchases())) })
         })
     }
 
@@ -123,6 +107,9 @@ impl<'a> Attribute<'a> {
 pub(super) fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
         Cow::Borrowed(text)
+    } else if text.is_ascii() {
+        // Most texts by far, and several times as quick.
+        Cow::Owned(text.to_ascii_lowercase())
     } else {
         Cow::Owned(text.to_lowercase())
     }

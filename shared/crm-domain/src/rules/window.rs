@@ -7,7 +7,7 @@ use crate::time::{DAY, Time, parse_date};
 use super::span::Span;
 
 /// A stretch of time, closed at both ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Window {
     /// From `now` less the span up to now.
     Back(Span),

@@ -10,9 +10,11 @@
 mod expanded;
 mod explained;
 mod faults;
+mod garbled;
 mod membership;
 mod people;
 mod properties;
+mod sets;
 mod slow;
 mod stretches;
 mod tables;

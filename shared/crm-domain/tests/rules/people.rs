@@ -44,6 +44,13 @@ pub const WINDOWS: &[&str] = &[
 ];
 pub const AMOUNTS: &[f64] = &[0.0, 0.01, 10.0, 12.5, 33.33, 33.34, 100.0, 66.67];
 
+/// So many cases, unless `PROPTEST_CASES` asks for another number.
+pub fn cases(cases: u32) -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { cases };
+    ProptestConfig { cases, failure_persistence: None, ..asked }
+}
+
 pub fn currency() -> Currency {
     Currency::parse("INR").unwrap()
 }

@@ -1,6 +1,5 @@
 //! Properties over random people, rules and clocks.
 
-use crm_domain::json::Json;
 use crm_domain::rules::{Part, Subject};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -8,16 +7,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::people::{
-    condition, context, customer, edges_of, group, instant, json_of, moving, person, rules, scene, scene_of, spans_in, time,
+    cases, condition, context, customer, edges_of, group, json_of, moving, person, rules, scene, scene_of, spans_in, time,
 };
 use crate::slow::{Order, Person, holds};
-
-/// So many cases, unless `PROPTEST_CASES` asks for another number.
-fn cases(cases: u32) -> ProptestConfig {
-    let asked = ProptestConfig::default();
-    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { cases };
-    ProptestConfig { cases, failure_persistence: None, ..asked }
-}
 
 fn alone(condition: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     condition.prop_map(|condition| json!({"combinator": "and", "rules": [condition]})).boxed()
@@ -200,113 +192,4 @@ fn agree(explained: &Value, wire: &Value, person: &Person, now: Timestamp) {
     }
     let alone = rules(&json!({"combinator": "or", "rules": [wire]})).evaluate(&customer(person), &context(now));
     assert_eq!(explained.get("flipsAt").cloned(), alone.flips_at.map(|flip| json!(flip.to_string())));
-}
-
-/// Any JSON, with the words of the language strewn in.
-fn any_json() -> impl Strategy<Value = Value> {
-    let words = prop::sample::select(
-        &[
-            "combinator",
-            "not",
-            "rules",
-            "id",
-            "field",
-            "operator",
-            "value",
-            "within",
-            "valueSource",
-            "and",
-            "or",
-            "name",
-            "totalSpend",
-            "orderCount",
-            "createdAt",
-            "tags",
-            "purchasedSku",
-            "emailConsent",
-            "attributes.x",
-            "attributes.",
-            "=",
-            "in",
-            "between",
-            "null",
-            "contains",
-            "P30D",
-            "P1M",
-            "PT",
-            "P-1D",
-            "P99999999999999999999Y",
-            "2026-01-01",
-            "2026-01-01/2026-02-01",
-            "2026-02-01/",
-            "",
-        ][..],
-    );
-    let leaf = prop_oneof![
-        4 => words.clone().prop_map(|word| json!(word)),
-        1 => any::<String>().prop_map(|text| json!(text)),
-        1 => any::<f64>().prop_map(|number| json!(number)),
-        1 => any::<i64>().prop_map(|number| json!(number)),
-        1 => Just(json!(null)),
-        1 => any::<bool>().prop_map(|flag| json!(flag)),
-    ];
-    leaf.prop_recursive(6, 60, 6, move |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
-            prop::collection::vec((words.clone(), inner.clone()), 0..6)
-                .prop_map(|members| Value::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())),
-            inner.clone().prop_map(|rule| json!({"combinator": "and", "rules": [rule]})),
-            (words.clone(), words.clone(), inner).prop_map(|(field, operator, value)| json!({
-                "field": field, "operator": operator, "value": value
-            })),
-        ]
-    })
-}
-
-/// Replaces the node that lies `steps` into the tree.
-fn replace(tree: &mut Value, steps: &mut usize, with: &Value) {
-    if *steps == 0 {
-        *tree = with.clone();
-    }
-    *steps = steps.wrapping_sub(1);
-    match tree {
-        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, steps, with)),
-        Value::Object(members) => members.values_mut().for_each(|member| replace(member, steps, with)),
-        _ => {}
-    }
-}
-
-fn parse_is_sane(value: &Value, person: &Person, now: Timestamp) {
-    let Ok(json) = Json::parse(value.to_string().as_bytes()) else { return };
-    match crm_domain::rules::Rules::parse(&json, "rules", &crate::people::currency()) {
-        Ok(read) => {
-            assert_eq!(crm_domain::rules::Rules::parse(&read.to_json(), "rules", &crate::people::currency()).as_ref(), Ok(&read));
-            let verdict = read.evaluate(&customer(person), &context(now));
-            assert_eq!(read.explain(&customer(person), &context(now)).holds(), verdict.holds);
-        }
-        Err(faults) => {
-            assert!(!faults.is_empty());
-            for fault in faults.0 {
-                assert!(fault.field.starts_with("rules") && !fault.reason.is_empty(), "{fault:?}");
-            }
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(cases(2000))]
-
-    #[test]
-    fn any_json_is_rules_or_has_faults(value in any_json(), person in person(), now in instant()) {
-        parse_is_sane(&value, &person, now);
-    }
-
-    #[test]
-    fn rules_with_a_part_replaced_are_rules_or_have_faults(
-        mut wire in group(condition(), 3), with in any_json(), step in 0_usize..60, person in person(), now in instant(),
-    ) {
-        let mut steps = step;
-        replace(&mut wire, &mut steps, &with);
-        parse_is_sane(&wire, &person, now);
-    }
 }
