@@ -19,8 +19,14 @@ import { Component as RequireWrite } from "./require-write";
 const NOTHING = { items: [], nextCursor: null };
 const ANSWERS: Record<string, unknown> = {
   "/api/stats": { customers: 0, orders: 0, revenue: 0, segments: 0, campaigns: 0, messages: 0, daily: [] },
-  "/api/segments/s1": { id: "s1", name: "Big spenders", rules: { combinator: "and", rules: [] } },
-  "/api/segments/preview": { count: 3, total: 9, sample: [], tookMs: 1 },
+  "/api/segments/s1": {
+    id: "s1",
+    name: "Big spenders",
+    kind: "rules",
+    rules: { combinator: "and", rules: [] },
+    count: 0,
+    state: "live",
+  },
   "/api/campaigns/c1": { id: "c1", name: "Diwali", segmentId: "s1", channel: "email", status: "sending" },
 };
 

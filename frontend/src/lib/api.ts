@@ -10,15 +10,23 @@ import { session } from "./session";
 type Query = Record<string, string | number | undefined>;
 
 export type RequestOptions = { query?: Query; signal?: AbortSignal } & (
-  | { method?: "GET"; body?: never; ifMatch?: never; idempotencyKey?: never }
+  | { method?: "GET"; body?: never; contentType?: never; ifMatch?: never; idempotencyKey?: never }
   | {
       method: "POST";
       body?: unknown;
+      /** Of a body that is text already. */
+      contentType?: string;
       ifMatch?: never;
       /** From `useIntent`, so that a repeated request is done once; `null` where nothing changes, as in a preview. */
       idempotencyKey: string | null;
     }
-  | { method: "PATCH" | "DELETE"; body?: unknown; ifMatch?: string | null; idempotencyKey?: never }
+  | {
+      method: "PATCH" | "DELETE";
+      body?: unknown;
+      contentType?: never;
+      ifMatch?: string | null;
+      idempotencyKey?: never;
+    }
 );
 
 export type Tagged<T> = { data: T; etag: string | null };
@@ -73,6 +81,7 @@ function attempt(path: string, options: RequestOptions, token: string): Promise<
     method: options.method ?? "GET",
     headers,
     body: options.body,
+    contentType: options.contentType,
     signal: options.signal,
   });
 }

@@ -100,16 +100,60 @@ export type ImportJob = {
 export type Rule = { field: string; operator: string; value?: unknown; within?: string };
 export type RuleGroup = { combinator: "and" | "or"; not?: boolean; rules: (Rule | RuleGroup)[] };
 
+export type SegmentKind = "rules" | "list";
+
 export type Segment = {
   id: string;
   name: string;
   description?: string;
-  rules: RuleGroup;
+  kind: SegmentKind;
+  /** A list has none. */
+  rules?: RuleGroup;
+  /** Members that are kept: of the former rules while new ones are built, unknown while the first are. */
+  count?: number;
+  state: "building" | "live";
+  /** From 0 to 1, while building. */
+  progress?: number;
   createdAt?: string;
   updatedAt?: string;
 };
 
-export type SegmentDraft = { name: string; description?: string | null; rules: RuleGroup };
+/** A new segment, or what is changed of one; only a new list says its kind. */
+export type SegmentDraft = {
+  name: string;
+  description?: string | null;
+  kind?: "list";
+  rules?: RuleGroup;
+};
+
+/** People by e-mail address or customer id. */
+export type ListChange = { add?: string[]; remove?: string[] };
+
+/** `rejected` names places in the request: `add[3]`, or `people[3]` of a file. */
+export type ListChanged = { queued: number; rejected: { field: string; reason: string }[] };
+
+export type Overlap = { count: number; other: number; both: number };
+
+/** A condition with what it makes of one customer. `flipsAt` is when time alone will change it. */
+export type ExplainedRule = Rule & { holds: boolean; seen?: unknown; flipsAt?: string };
+/** `segment` is set where these are the rules of a segment that a condition names. */
+export type ExplainedGroup = {
+  combinator: "and" | "or";
+  not: boolean;
+  segment?: string;
+  holds: boolean;
+  rules: (ExplainedRule | ExplainedGroup)[];
+};
+
+export type Membership = { id: string; name: string; since: string };
+
+export type MembershipMove = {
+  segmentId: string;
+  name: string;
+  event: "entered" | "left";
+  at: string;
+  cause: "data" | "time" | "rules";
+};
 
 export type SegmentPreview = {
   count: number;

@@ -8,6 +8,8 @@ export type Exchange = {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   headers?: Record<string, string>;
   body?: unknown;
+  /** Of a body that is text and goes as it is; without it, a body goes as JSON. */
+  contentType?: string | undefined;
   signal?: AbortSignal | undefined;
 };
 
@@ -17,13 +19,14 @@ export async function exchange(address: string, options: Exchange = {}): Promise
     accept: "application/json, application/problem+json, text/csv",
     ...options.headers,
   });
-  if (options.body !== undefined) headers.set("content-type", "application/json");
+  const { body, contentType } = options;
+  if (body !== undefined) headers.set("content-type", contentType ?? "application/json");
   let response: Response;
   try {
     response = await fetch(address, {
       method: options.method ?? "GET",
       headers,
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      body: body === undefined ? null : contentType ? String(body) : JSON.stringify(body),
       signal: options.signal ?? null,
     });
   } catch (error) {

@@ -18,7 +18,8 @@ export function ListView<T>({ list, noun, empty, children }: ListViewProps<T>) {
   if (list.isError && list.items.length === 0) {
     return <Failure error={list.error} onRetry={() => void list.refetch()} />;
   }
-  if (list.items.length === 0) return empty;
+  // A page may come without items and yet be followed by one that has some.
+  if (list.items.length === 0 && !list.hasNextPage) return empty;
   return (
     <div aria-busy={list.isPlaceholderData}>
       <div className={list.isPlaceholderData ? "opacity-80 transition-opacity" : undefined}>

@@ -4,18 +4,24 @@ import { describeSpan } from "./span";
 import { findField, operatorLabel, type RuleField, shapeOf } from "./vocabulary";
 import { attributesIn, isGroup } from "./wire";
 
-type ShowNumber = (value: number, field: RuleField) => string;
+/** How numbers are shown, and what segments are called. */
+export type Words = {
+  show: (value: number, field: RuleField) => string;
+  nameOf: (segment: string) => string;
+};
 
-export function describeRules(group: RuleGroup, show: ShowNumber = (value) => String(value)): string {
+const PLAIN: Words = { show: String, nameOf: String };
+
+export function describeRules(group: RuleGroup, words: Words = PLAIN): string {
   if (group.rules.length === 0 && group.not !== true) {
     return group.combinator === "and" ? "Everyone" : "No one";
   }
-  return describeGroup(group, attributesIn(group), show, true);
+  return describeGroup(group, attributesIn(group), words, true);
 }
 
-function describeGroup(group: RuleGroup, fields: RuleField[], show: ShowNumber, root: boolean): string {
+function describeGroup(group: RuleGroup, fields: RuleField[], words: Words, root: boolean): string {
   const parts = group.rules.map((node) =>
-    isGroup(node) ? describeGroup(node, fields, show, false) : describeRule(node, fields, show),
+    isGroup(node) ? describeGroup(node, fields, words, false) : describeRule(node, fields, words),
   );
   const empty = group.combinator === "and" ? "everyone" : "no one";
   const text = parts.length > 0 ? parts.join(` ${group.combinator} `) : empty;
@@ -23,9 +29,13 @@ function describeGroup(group: RuleGroup, fields: RuleField[], show: ShowNumber, 
   return root || parts.length < 2 ? text : `(${text})`;
 }
 
-function describeRule(rule: Rule, fields: RuleField[], show: ShowNumber): string {
+export function describeRule(rule: Rule, fields: readonly RuleField[], { show, nameOf }: Words): string {
   const field = findField(rule.field, fields);
   if (!field) return `${rule.field} ${rule.operator}`;
+  if (field.kind === "segment") {
+    const names = Array.isArray(rule.value) ? rule.value.map((id) => nameOf(String(id))) : [];
+    return `${rule.operator === "notIn" ? "Not in segment" : field.label} ${names.join(" or ")}`;
+  }
   const words = [field.label, operatorLabel(field.kind, rule.operator)];
   const one = (value: unknown) => {
     if (typeof value === "number") return show(value, field);

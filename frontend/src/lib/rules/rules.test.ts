@@ -4,7 +4,7 @@ import type { RuleGroup } from "../contract";
 import { describeRules } from "./describe";
 import { describeSpan, formatSpan, parseSpan, spanFault } from "./span";
 import { FIELDS, operatorsOf, shapeOf } from "./vocabulary";
-import { attributesIn, coerceValue, queryFault, ruleFault, toWire } from "./wire";
+import { attributesIn, coerceValue, queryFault, ruleFault, segmentsIn, toWire } from "./wire";
 
 const WIRE: RuleGroup = {
   combinator: "and",
@@ -119,6 +119,31 @@ describe("describeRules", () => {
     expect(describeRules({ combinator: "and", rules: [] })).toBe("Everyone");
     expect(describeRules({ combinator: "or", rules: [] })).toBe("No one");
     expect(describeRules({ combinator: "and", not: true, rules: [] })).toBe("not (everyone)");
+  });
+});
+
+describe("segments in rules", () => {
+  const rules: RuleGroup = {
+    combinator: "or",
+    not: false,
+    rules: [
+      { field: "segment", operator: "in", value: ["a", "b"] },
+      { combinator: "and", not: true, rules: [{ field: "segment", operator: "notIn", value: ["b"] }] },
+    ],
+  };
+
+  it("are found once each, however deep", () => {
+    expect(segmentsIn(rules)).toEqual(["a", "b"]);
+    expect(segmentsIn({ ...rules, segment: "c" })).toEqual(["c", "a", "b"]);
+  });
+
+  it("are sent as a list of ids, and told by their names", () => {
+    expect(toWire(prepareRuleGroup(rules as RuleGroupType))).toEqual(rules);
+    const nameOf = (id: string) => ({ a: "VIP", b: "Lapsed" })[id] ?? id;
+    expect(describeRules(rules, { show: String, nameOf })).toBe(
+      "In segment VIP or Lapsed or not (Not in segment Lapsed)",
+    );
+    expect(ruleFault({ field: "segment", operator: "in", value: [] })).toBe("needs a segment");
   });
 });
 

@@ -1,13 +1,13 @@
 /** What a rule may speak of: fields, their kinds, the operators of each kind. Mirrors the API's table of rules. */
 
-export type FieldKind = "text" | "number" | "time" | "set" | "bought" | "boolean";
+export type FieldKind = "text" | "number" | "time" | "set" | "bought" | "boolean" | "segment";
 export type ValueShape = "none" | "one" | "pair" | "list" | "span";
 
 export type RuleField = {
   name: string;
   label: string;
   kind: FieldKind;
-  group: "Orders" | "Profile" | "Activity" | "Consent" | "Attributes";
+  group: "Orders" | "Profile" | "Activity" | "Consent" | "Segments" | "Attributes";
   /** Whether `within` may narrow it to the orders of a stretch of time. */
   windowed?: boolean;
   money?: boolean;
@@ -41,6 +41,7 @@ export const FIELDS: readonly RuleField[] = [
   { name: "emailConsent", label: "E-mail consent", kind: "boolean", group: "Consent" },
   { name: "smsConsent", label: "SMS consent", kind: "boolean", group: "Consent" },
   { name: "whatsappConsent", label: "WhatsApp consent", kind: "boolean", group: "Consent" },
+  { name: "segment", label: "In segment", kind: "segment", group: "Segments" },
 ];
 
 type OperatorLabels = Record<string, string>;
@@ -95,6 +96,7 @@ const OPERATORS: Record<FieldKind, OperatorLabels> = {
   },
   bought: { contains: "includes", doesNotContain: "does not include", in: "is any of", notIn: "is none of" },
   boolean: { "=": "is", "!=": "is not" },
+  segment: { in: "any of", notIn: "none of" },
 };
 
 export function operatorsOf(kind: FieldKind): { name: string; label: string }[] {

@@ -44,6 +44,15 @@ export function conditions(group: RuleGroup): Rule[] {
   return group.rules.flatMap((node) => (isGroup(node) ? conditions(node) : [node]));
 }
 
+/** The segments that a query names, and those whose rules an explanation holds. */
+export function segmentsIn(group: RuleGroup & { segment?: string }): string[] {
+  const named = group.rules.flatMap((node) => {
+    if (isGroup(node)) return segmentsIn(node);
+    return node.field === "segment" && Array.isArray(node.value) ? node.value.map(String) : [];
+  });
+  return [...new Set(group.segment ? [group.segment, ...named] : named)];
+}
+
 /** A value in the shape that the operator wants; what does not fit becomes empty. */
 export function coerceValue(kind: FieldKind, operator: string, value: unknown): unknown {
   switch (shapeOf(operator)) {
@@ -80,7 +89,7 @@ export function ruleFault(rule: Rule, attributes: readonly RuleField[] = []): st
       return spanFault(parseSpan(String(value)));
     case "list": {
       const list = value as unknown[];
-      if (list.length === 0) return "needs at least one value";
+      if (list.length === 0) return field.kind === "segment" ? "needs a segment" : "needs at least one value";
       if (field.kind === "number" && list.some((v) => typeof v !== "number")) return "needs numbers";
       return undefined;
     }

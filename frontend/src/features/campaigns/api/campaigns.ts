@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request } from "@/lib/api";
-import type { Campaign, CampaignDraft, CampaignFunnel, Message, Segment } from "@/lib/contract";
+import type { Campaign, CampaignDraft, CampaignFunnel, Message } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
 
@@ -71,21 +71,4 @@ export function useCampaignAction(id: string) {
       request<unknown>(`${path(id)}/${action}`, { method: "POST", idempotencyKey }),
     { onSettled: () => queryClient.invalidateQueries({ queryKey: ["campaigns"] }) },
   );
-}
-
-/** The audiences to choose from. */
-export function useSegmentChoices() {
-  return useCursorList<Segment>(["segments"], "/api/segments");
-}
-
-/** The name of one audience, when it is not among the choices at hand. */
-export function useSegmentName(id: string) {
-  return useQuery({
-    queryKey: ["segments", id, "name"],
-    queryFn: ({ signal }) => request<Segment>(`/api/segments/${encodeURIComponent(id)}`, { signal }),
-    select: (segment) => segment.name,
-    enabled: id !== "",
-    staleTime: 60_000,
-    retry: false,
-  });
 }

@@ -7,7 +7,7 @@ import { Choices, Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import type { CampaignDraft, Channel, Variant } from "@/lib/contract";
 import { faultsByField } from "@/lib/problem";
-import { useSegmentChoices, useSegmentName } from "../api/campaigns";
+import { useSegmentName, useSegments } from "@/lib/segments";
 import { VariantEditor } from "./variant-editor";
 
 const CHANNELS: { value: Channel; label: string; hint: string; icon: React.ReactNode }[] = [
@@ -167,7 +167,7 @@ export function CampaignForm({ segmentId, busy, error, onReview }: CampaignFormP
 type SegmentFieldProps = { value: string; error: string | undefined; onChange: (id: string) => void };
 
 function SegmentField({ value, error, onChange }: SegmentFieldProps) {
-  const segments = useSegmentChoices();
+  const segments = useSegments();
   const listed = segments.items.some((segment) => segment.id === value);
   const name = useSegmentName(listed || segments.isPending ? "" : value);
   const hint = segments.isError ? (

@@ -11,6 +11,7 @@ import type { Customer, Order } from "@/lib/contract";
 import { formatDate, formatDateTime, formatMoney, formatNumber, formatRelative } from "@/lib/format";
 import { useCurrency } from "@/lib/stats";
 import { useCustomer, useCustomerOrders } from "../api/customers";
+import { CustomerSegments } from "../components/customer-segments";
 
 const BACK = { to: "/customers", label: "Customers" };
 
@@ -62,6 +63,7 @@ function Profile({ customer }: { customer: Customer }) {
               </ul>
             )}
           </Card>
+          <CustomerSegments key={customer.id} id={customer.id} />
           <Card title="May be written to by">
             <Facts
               facts={[

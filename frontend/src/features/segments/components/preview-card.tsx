@@ -1,10 +1,13 @@
 import { Card } from "@/components/ui/card";
 import { Failure, Skeleton } from "@/components/ui/states";
-import type { RuleGroup } from "@/lib/contract";
+import type { RuleGroup, SegmentPreview } from "@/lib/contract";
 import { formatNumber, formatShare } from "@/lib/format";
+import { Problem } from "@/lib/problem";
 import type { RuleField } from "@/lib/rules/vocabulary";
 import { queryFault } from "@/lib/rules/wire";
+import { useDebounced } from "@/lib/use-debounced";
 import { usePreview } from "../api/segments";
+import { conditionName } from "./condition-name";
 
 type PreviewCardProps = {
   /** The rules as they will be sent. */
@@ -12,53 +15,81 @@ type PreviewCardProps = {
   attributes: readonly RuleField[];
 };
 
-/** How many people the rules describe at this moment, and a few of them. */
+/** How many people the rules describe at this moment, and a few of them. Nothing is shown for rules that have changed. */
 export function PreviewCard({ rules, attributes }: PreviewCardProps) {
   const fault = queryFault(rules, attributes);
-  const preview = usePreview(fault ? null : rules);
-  const { data } = preview;
+  const written = JSON.stringify(rules);
+  const settled = useDebounced(written, 300) === written;
+  const preview = usePreview(settled && !fault ? rules : null);
+  const { data, error } = preview;
+  const refused = error instanceof Problem && error.status === 422 ? error : undefined;
 
   return (
     <Card title="Who this is">
-      {preview.isError ? (
-        <Failure error={preview.error} onRetry={() => void preview.refetch()} className="px-0 py-4" />
-      ) : data ? (
-        <div
-          aria-busy={preview.isFetching || Boolean(fault)}
-          className={
-            preview.isFetching && preview.isPlaceholderData
-              ? "opacity-80 transition-opacity"
-              : "transition-opacity"
-          }
-        >
-          <p role="status">
-            <span className="text-3xl font-semibold tracking-tight tabular-nums">
-              {formatNumber(data.count)}
-            </span>{" "}
-            <span className="text-muted">
-              of {formatNumber(data.total)} customers ({formatShare(data.count, data.total)})
-            </span>
-          </p>
-          {data.sample.length > 0 && (
-            <ul className="mt-4 grid gap-2 border-t border-line pt-4" aria-label="Some of them">
-              {data.sample.slice(0, 6).map((customer) => (
-                <li key={customer.id ?? customer.email} className="min-w-0 text-sm leading-tight">
-                  <p className="truncate">{customer.name || customer.email}</p>
-                  {customer.name && <p className="truncate text-xs text-muted">{customer.email}</p>}
-                </li>
-              ))}
-            </ul>
-          )}
-          <p className="mt-4 text-xs text-muted">Counted in {formatNumber(Math.round(data.tookMs))} ms</p>
-        </div>
-      ) : fault ? null : (
-        <div role="status" className="grid gap-3">
-          <span className="sr-only">Counting</span>
-          <Skeleton className="h-8 w-2/5" />
-          <Skeleton className="h-4 w-3/5" />
-        </div>
+      {error && !refused ? (
+        <Failure error={error} onRetry={() => void preview.refetch()} className="px-0 py-4" />
+      ) : (
+        <>
+          <div role="status" className="min-h-11">
+            {fault ? (
+              <p className="text-sm text-muted">{fault}. The count follows once it is complete.</p>
+            ) : refused ? (
+              <NotYet problem={refused} />
+            ) : data ? (
+              <Count preview={data} />
+            ) : (
+              <>
+                <span className="sr-only">Counting</span>
+                <Skeleton className="h-9 w-2/5" />
+              </>
+            )}
+          </div>
+          {data && <Sample preview={data} />}
+        </>
       )}
-      {fault && <p className="mt-2 text-sm text-muted">{fault}.</p>}
     </Card>
+  );
+}
+
+function Count({ preview: { count, total } }: { preview: SegmentPreview }) {
+  return (
+    <p>
+      <span className="text-3xl font-semibold tracking-tight tabular-nums">{formatNumber(count)}</span>{" "}
+      <span className="text-muted">
+        of {formatNumber(total)} customers ({formatShare(count, total)})
+      </span>
+    </p>
+  );
+}
+
+function Sample({ preview: { sample, tookMs } }: { preview: SegmentPreview }) {
+  return (
+    <>
+      {sample.length > 0 && (
+        <ul className="mt-4 grid gap-2 border-t border-line pt-4" aria-label="Some of them">
+          {sample.slice(0, 6).map((customer) => (
+            <li key={customer.id ?? customer.email} className="min-w-0 text-sm leading-tight">
+              <p className="truncate">{customer.name || customer.email}</p>
+              {customer.name && <p className="truncate text-xs text-muted">{customer.email}</p>}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="mt-4 text-xs text-muted">Counted in {formatNumber(Math.round(tookMs))} ms</p>
+    </>
+  );
+}
+
+/** Rules that the server does not take yet: half typed, as a rule, so this is no alarm. */
+function NotYet({ problem }: { problem: Problem }) {
+  return (
+    <div className="text-sm text-muted">
+      <p>These rules cannot be counted yet.</p>
+      <ul className="mt-1 list-disc pl-5">
+        {problem.errors.map(({ field, reason }) => (
+          <li key={field + reason}>{`${conditionName(field)}: ${reason}`}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

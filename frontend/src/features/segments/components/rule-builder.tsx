@@ -17,11 +17,13 @@ type RuleBuilderProps = {
   query: RuleGroupType;
   attributes: readonly RuleField[];
   faultsShown: boolean;
+  /** The segment whose rules these are, when it exists already. */
+  self?: string | undefined;
   onChange: (query: RuleGroupType) => void;
   onAttribute: (field: RuleField) => void;
 };
 
-const GROUPS = ["Orders", "Activity", "Profile", "Consent", "Attributes"] as const;
+const GROUPS = ["Orders", "Activity", "Profile", "Consent", "Segments", "Attributes"] as const;
 
 const COMBINATORS = [
   { name: "and", label: "all of these" },
@@ -61,7 +63,8 @@ const TRANSLATIONS = {
 };
 
 /** The rules of a segment as nested groups of conditions; every move has a button, none needs a pointer. */
-export function RuleBuilder({ query, attributes, faultsShown, onChange, onAttribute }: RuleBuilderProps) {
+export function RuleBuilder(props: RuleBuilderProps) {
+  const { query, attributes, faultsShown, self, onChange, onAttribute } = props;
   const fields = useMemo(
     () =>
       GROUPS.map((label) => ({
@@ -72,7 +75,10 @@ export function RuleBuilder({ query, attributes, faultsShown, onChange, onAttrib
       })).filter((group) => group.options.length > 0),
     [attributes],
   );
-  const context: BuilderContext = useMemo(() => ({ attributes, faultsShown }), [attributes, faultsShown]);
+  const context: BuilderContext = useMemo(
+    () => ({ attributes, faultsShown, self }),
+    [attributes, faultsShown, self],
+  );
   const kindOf = (name: string): FieldKind => findField(name, attributes)?.kind ?? "text";
 
   return (

@@ -1,37 +1,45 @@
-import { type FormEvent, useMemo, useState } from "react";
+import { type FormEvent, type ReactNode, useMemo, useState } from "react";
 import { add as addToQuery, prepareRuleGroup, type RuleGroupType } from "react-querybuilder";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
-import type { SegmentDraft } from "@/lib/contract";
+import type { RuleGroup, SegmentDraft, SegmentKind } from "@/lib/contract";
 import { faultsByField, fieldPath, Problem } from "@/lib/problem";
 import type { RuleField } from "@/lib/rules/vocabulary";
 import { operatorsOf } from "@/lib/rules/vocabulary";
-import { attributesIn, coerceValue, queryFault, toWire } from "@/lib/rules/wire";
-import { useDebounced } from "@/lib/use-debounced";
+import { attributesIn, coerceValue, EVERYONE, queryFault, toWire } from "@/lib/rules/wire";
+import { conditionName } from "./condition-name";
 import { PreviewCard } from "./preview-card";
 import { RuleBuilder } from "./rule-builder";
 
 type SegmentFormProps = {
-  initial: SegmentDraft;
+  initial: { name: string; description?: string; rules?: RuleGroup };
+  /** Of a list there is only a name here. */
+  kind: SegmentKind;
+  /** Chooses the kind of a new segment. */
+  kindChoice?: ReactNode;
+  /** The segment that is edited. */
+  self?: string;
   submitLabel: string;
   cancelTo: string;
   busy: boolean;
   error: unknown;
-  onSubmit: (draft: SegmentDraft) => void;
+  onSubmit: (draft: Omit<SegmentDraft, "kind">) => void;
 };
 
 const OWN_FIELDS = ["name", "description"];
 
-export function SegmentForm({ initial, submitLabel, cancelTo, busy, error, onSubmit }: SegmentFormProps) {
+export function SegmentForm(props: SegmentFormProps) {
+  const { initial, kind, kindChoice, self, submitLabel, cancelTo, busy, error, onSubmit } = props;
+  const given = initial.rules ?? EVERYONE;
+  const isList = kind === "list";
   const [name, setName] = useState(initial.name);
   const [description, setDescription] = useState(initial.description ?? "");
-  const [query, setQuery] = useState<RuleGroupType>(() => prepareRuleGroup(initial.rules as RuleGroupType));
-  const [attributes, setAttributes] = useState<readonly RuleField[]>(() => attributesIn(initial.rules));
+  const [query, setQuery] = useState<RuleGroupType>(() => prepareRuleGroup(given as RuleGroupType));
+  const [attributes, setAttributes] = useState<readonly RuleField[]>(() => attributesIn(given));
   const [tried, setTried] = useState(false);
 
   const rules = useMemo(() => toWire(query, attributes), [query, attributes]);
-  const settled = useDebounced(rules, 300);
   const refused = faultsByField(error);
   const nameFault = tried && name.trim() === "" ? "Give the segment a name." : refused.name;
 
@@ -45,8 +53,9 @@ export function SegmentForm({ initial, submitLabel, cancelTo, busy, error, onSub
   function submit(event: FormEvent) {
     event.preventDefault();
     setTried(true);
-    if (name.trim() === "" || queryFault(rules, attributes)) return;
-    onSubmit({ name: name.trim(), description: description.trim() || null, rules });
+    if (name.trim() === "" || (!isList && queryFault(rules, attributes))) return;
+    const named = { name: name.trim(), description: description.trim() || null };
+    onSubmit(isList ? named : { ...named, rules });
   }
 
   return (
@@ -77,18 +86,22 @@ export function SegmentForm({ initial, submitLabel, cancelTo, busy, error, onSub
             )}
           </Field>
         </div>
-        <section aria-labelledby="rules-heading" className="grid gap-2">
-          <h2 id="rules-heading" className="text-sm font-medium">
-            Customers who match
-          </h2>
-          <RuleBuilder
-            query={query}
-            attributes={attributes}
-            faultsShown={tried}
-            onChange={setQuery}
-            onAttribute={addAttribute}
-          />
-        </section>
+        {kindChoice}
+        {!isList && (
+          <section aria-labelledby="rules-heading" className="grid gap-2">
+            <h2 id="rules-heading" className="text-sm font-medium">
+              Customers who match
+            </h2>
+            <RuleBuilder
+              query={query}
+              attributes={attributes}
+              faultsShown={tried}
+              self={self}
+              onChange={setQuery}
+              onAttribute={addAttribute}
+            />
+          </section>
+        )}
         <FormProblem
           error={error}
           shown={error instanceof Problem ? error.errors.map(({ field }) => field).filter(isOwn) : []}
@@ -103,19 +116,15 @@ export function SegmentForm({ initial, submitLabel, cancelTo, busy, error, onSub
           </ButtonLink>
         </div>
       </div>
-      <div className="lg:sticky lg:top-8">
-        <PreviewCard rules={settled} attributes={attributes} />
-      </div>
+      {!isList && (
+        <div className="lg:sticky lg:top-8">
+          <PreviewCard rules={rules} attributes={attributes} />
+        </div>
+      )}
     </form>
   );
 }
 
 function isOwn(field: string): boolean {
   return OWN_FIELDS.includes(fieldPath(field));
-}
-
-/** `rules.rules[1].rules[0].value` -> Condition 2.1 */
-function conditionName(field: string): string {
-  const places = [...fieldPath(field).matchAll(/rules\.(\d+)/g)].map(([, index]) => Number(index) + 1);
-  return places.length > 0 ? `Condition ${places.join(".")}` : field;
 }

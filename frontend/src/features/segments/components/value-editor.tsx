@@ -3,12 +3,18 @@ import { type RuleType, update, type ValueEditorProps } from "react-querybuilder
 import { formatSpan, parseSpan, SPAN_UNITS, type Span, type SpanUnit } from "@/lib/rules/span";
 import { type FieldKind, findField, type RuleField, shapeOf } from "@/lib/rules/vocabulary";
 import { coerceValue, ruleFault } from "@/lib/rules/wire";
+import { SegmentsInput } from "./segments-input";
 
-export type BuilderContext = { attributes: readonly RuleField[]; faultsShown: boolean };
+export type BuilderContext = {
+  attributes: readonly RuleField[];
+  faultsShown: boolean;
+  /** The segment whose rules these are, when it exists already. */
+  self: string | undefined;
+};
 
 /** The value of a condition in the shape that its operator wants, and the stretch of time that it looks at. */
 export function RuleValueEditor(props: ValueEditorProps) {
-  const { attributes, faultsShown } = props.context as BuilderContext;
+  const { attributes, faultsShown, self } = props.context as BuilderContext;
   const field = findField(props.field, attributes);
   if (!field) return null;
   const rule = props.rule as RuleType & { within?: string };
@@ -28,13 +34,22 @@ export function RuleValueEditor(props: ValueEditorProps) {
   return (
     <div className="rule-editor grid gap-1.5">
       <div className="flex flex-wrap items-center gap-1.5">
-        <Value
-          kind={field.kind}
-          operator={props.operator}
-          label={field.label}
-          value={coerceValue(field.kind, props.operator, props.value)}
-          onChange={props.handleOnChange}
-        />
+        {field.kind === "segment" ? (
+          <SegmentsInput
+            label={field.label}
+            value={coerceValue(field.kind, props.operator, props.value) as string[]}
+            self={self}
+            onChange={props.handleOnChange}
+          />
+        ) : (
+          <Value
+            kind={field.kind}
+            operator={props.operator}
+            label={field.label}
+            value={coerceValue(field.kind, props.operator, props.value)}
+            onChange={props.handleOnChange}
+          />
+        )}
         {field.windowed && <Window value={rule.within} onChange={setWithin} />}
       </div>
       {faultsShown && fault && <p className="text-sm text-danger">This condition {fault}.</p>}

@@ -38,6 +38,8 @@ function Edit({ loaded }: { loaded: { data: Segment; etag: string | null } }) {
     <Page title={`Edit ${segment.name}`} back={{ to: home, label: segment.name }}>
       <SegmentForm
         initial={segment}
+        kind={segment.kind}
+        self={segment.id}
         submitLabel="Save changes"
         cancelTo={home}
         busy={save.isPending}

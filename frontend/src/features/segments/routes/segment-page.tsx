@@ -1,19 +1,22 @@
-import { Pencil, Send, Trash2, UsersRound } from "lucide-react";
+import { Pencil, Send, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Dialog } from "@/components/ui/dialog";
-import { ListView } from "@/components/ui/list-view";
 import { Page } from "@/components/ui/page";
-import { Empty, Failure, FormProblem, SkeletonRows } from "@/components/ui/states";
-import { type Column, RowLink, Table } from "@/components/ui/table";
+import { Progress } from "@/components/ui/progress";
+import { Failure, FormProblem, SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
-import type { Customer, Segment } from "@/lib/contract";
-import { formatMoney, formatNumber, formatRelative, formatShare } from "@/lib/format";
+import type { Segment } from "@/lib/contract";
+import { formatNumber } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
-import { useCurrency } from "@/lib/stats";
-import { useDeleteSegment, useMembers, usePreview, useSegment } from "../api/segments";
+import { useDeleteSegment, useSegment } from "../api/segments";
+import { BuildingBadge } from "../components/building-badge";
+import { ExplainCard } from "../components/explain-card";
+import { ListPeopleCard } from "../components/list-people-card";
+import { MembersCard } from "../components/members-card";
+import { OverlapCard } from "../components/overlap-card";
 import { RulesInWords } from "../components/rules-in-words";
 
 const BACK = { to: "/segments", label: "Segments" };
@@ -34,16 +37,19 @@ export function Component() {
       </Page>
     );
   }
-  return <Loaded segment={segment.data.data} etag={segment.data.etag} />;
+  // Another segment begins afresh: nothing that was typed or chosen for the former one stays.
+  return <Loaded key={id} segment={segment.data.data} etag={segment.data.etag} />;
 }
 
 function Loaded({ segment, etag }: { segment: Segment; etag: string | null }) {
   const [asking, setAsking] = useState(false);
   const mayWrite = useMay("write");
   const id = encodeURIComponent(segment.id);
+  const isList = segment.kind === "list";
   return (
     <Page
       title={segment.name}
+      aside={<BuildingBadge segment={segment} />}
       back={BACK}
       description={segment.description}
       actions={
@@ -62,73 +68,51 @@ function Loaded({ segment, etag }: { segment: Segment; etag: string | null }) {
         )
       }
     >
-      <Card title="Rules">
+      <Card title={isList ? "A list" : "Rules"}>
         <p className="wrap-anywhere">
-          <RulesInWords rules={segment.rules} />
+          {segment.rules ? (
+            <RulesInWords rules={segment.rules} />
+          ) : (
+            "Those who were named belong, until they are taken off."
+          )}
         </p>
         <Count segment={segment} />
       </Card>
-      <Members id={segment.id} />
+      {isList && mayWrite && <ListPeopleCard id={segment.id} />}
+      <MembersCard segment={segment} />
+      <div className="grid items-start gap-5 lg:grid-cols-2">
+        <ExplainCard segment={segment} />
+        <OverlapCard segment={segment} />
+      </div>
       <DeleteDialog segment={segment} etag={etag} open={asking} onClose={() => setAsking(false)} />
     </Page>
   );
 }
 
-function Count({ segment }: { segment: Segment }) {
-  const { data } = usePreview(segment.rules);
-  if (!data) return null;
+function Count({ segment: { count, state, progress = 0 } }: { segment: Segment }) {
   return (
-    <p className="mt-3 text-muted">
-      <span className="text-xl font-semibold text-ink tabular-nums">{formatNumber(data.count)}</span> of{" "}
-      {formatNumber(data.total)} customers ({formatShare(data.count, data.total)})
-    </p>
-  );
-}
-
-function Members({ id }: { id: string }) {
-  const list = useMembers(id);
-  const currency = useCurrency();
-  const columns: Column<Customer>[] = [
-    {
-      header: "Member",
-      main: true,
-      cell: (customer) => (
+    <div className="mt-3 grid gap-2 text-muted">
+      {count !== undefined && (
+        <p>
+          <span className="text-xl font-semibold text-ink tabular-nums">{formatNumber(count)}</span>{" "}
+          {count === 1 ? "member" : "members"}
+        </p>
+      )}
+      {state === "building" && (
         <>
-          <RowLink to={`/customers/${encodeURIComponent(customer.id)}`}>
-            {customer.name || customer.email}
-          </RowLink>
-          {customer.name && <p className="text-sm text-muted wrap-anywhere">{customer.email}</p>}
+          <p className="text-sm">
+            {count === undefined
+              ? "The members are being found for the first time."
+              : "Members are still those of the former rules, until those of the new ones are found."}
+          </p>
+          <Progress
+            label="Finding the members"
+            total={1}
+            parts={[{ label: "done", value: progress, className: "bg-accent" }]}
+          />
         </>
-      ),
-    },
-    { header: "City", from: "md", cell: (customer) => customer.city ?? "–" },
-    { header: "Orders", end: true, from: "sm", cell: (customer) => formatNumber(customer.orderCount) },
-    { header: "Spent", end: true, cell: (customer) => formatMoney(customer.totalSpend, currency) },
-    {
-      header: "Last order",
-      end: true,
-      from: "md",
-      cell: (customer) => (
-        <span className="whitespace-nowrap text-muted">{formatRelative(customer.lastOrderAt)}</span>
-      ),
-    },
-  ];
-  return (
-    <Card title="Members" flush>
-      <ListView
-        list={list}
-        noun="members"
-        empty={
-          <Empty icon={<UsersRound />} title="Nobody matches these rules now">
-            People join by themselves as soon as the rules hold for them.
-          </Empty>
-        }
-      >
-        {(items) => (
-          <Table caption="Members" columns={columns} rows={items} rowKey={(customer) => customer.id} />
-        )}
-      </ListView>
-    </Card>
+      )}
+    </div>
   );
 }
 
@@ -163,7 +147,8 @@ function DeleteDialog({ segment, etag, open, onClose }: DeleteDialogProps) {
       }
     >
       <p className="text-muted">
-        Its rules are gone then. Customers, and campaigns that were sent to it, stay as they are.
+        {segment.kind === "list" ? "Who was on it is forgotten then." : "Its rules are gone then."} Customers,
+        and campaigns that were sent to it, stay as they are.
       </p>
       <FormProblem error={remove.error} />
     </Dialog>

@@ -1,4 +1,5 @@
 import { Plus, Workflow } from "lucide-react";
+import { Badge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
@@ -6,9 +7,10 @@ import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { Segment } from "@/lib/contract";
-import { formatRelative } from "@/lib/format";
+import { formatNumber, formatRelative } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
-import { useSegments } from "../api/segments";
+import { useSegments } from "@/lib/segments";
+import { BuildingBadge } from "../components/building-badge";
 import { RulesInWords } from "../components/rules-in-words";
 
 const COLUMNS: Column<Segment>[] = [
@@ -19,17 +21,28 @@ const COLUMNS: Column<Segment>[] = [
       <>
         <RowLink to={`/segments/${encodeURIComponent(segment.id)}`}>{segment.name}</RowLink>
         {segment.description && <p className="text-sm text-muted">{segment.description}</p>}
+        <BuildingBadge segment={segment} />
       </>
     ),
   },
   {
-    header: "Rules",
+    header: "Kind",
+    from: "lg",
+    cell: ({ kind }) => <Badge>{kind === "list" ? "list" : "rules"}</Badge>,
+  },
+  {
+    header: "Who belongs",
     from: "sm",
     cell: (segment) => (
       <p className="line-clamp-2 max-w-xl text-sm text-muted">
-        <RulesInWords rules={segment.rules} />
+        {segment.rules ? <RulesInWords rules={segment.rules} /> : "Those who are named on the list"}
       </p>
     ),
+  },
+  {
+    header: "Members",
+    end: true,
+    cell: ({ count }) => (count === undefined ? <span className="text-muted">–</span> : formatNumber(count)),
   },
   {
     header: "Changed",
@@ -59,7 +72,7 @@ export function Component() {
           empty={
             <Empty icon={<Workflow />} title="No segments yet" action={create}>
               A segment is an audience described by rules, such as everyone who spent over 5,000 in the last
-              90 days. It follows the data by itself.
+              90 days, and follows the data by itself; or a list of people whom you name.
             </Empty>
           }
         >

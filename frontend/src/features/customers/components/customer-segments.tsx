@@ -1,0 +1,121 @@
+import { History, Workflow } from "lucide-react";
+import { useId, useState } from "react";
+import { Link } from "react-router";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { ListView } from "@/components/ui/list-view";
+import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
+import type { Membership, MembershipMove } from "@/lib/contract";
+import { formatDateTime, formatRelative } from "@/lib/format";
+import { useCustomerMoves, useCustomerSegments } from "../api/customers";
+
+const CAUSES: Record<MembershipMove["cause"], string> = {
+  data: "because something about them changed",
+  time: "because time passed",
+  rules: "because the segment was made or changed",
+};
+
+/** The segments to which a customer belongs, and on demand how that came about. */
+export function CustomerSegments({ id }: { id: string }) {
+  const [open, setOpen] = useState(false);
+  const history = useId();
+  const segments = useCustomerSegments(id);
+  return (
+    <Card
+      title="Segments"
+      flush
+      actions={
+        <Button
+          look="quiet"
+          icon={<History aria-hidden />}
+          aria-expanded={open}
+          aria-controls={open ? history : undefined}
+          onClick={() => setOpen(!open)}
+        >
+          History
+        </Button>
+      }
+    >
+      {segments.data ? (
+        <Memberships memberships={segments.data.items} />
+      ) : segments.isError ? (
+        <Failure error={segments.error} onRetry={() => void segments.refetch()} />
+      ) : (
+        <SkeletonRows rows={2} />
+      )}
+      {open && (
+        <section id={history} aria-label="History of segments" className="border-t border-line">
+          <Moves id={id} />
+        </section>
+      )}
+    </Card>
+  );
+}
+
+function Memberships({ memberships }: { memberships: Membership[] }) {
+  if (memberships.length === 0) {
+    return (
+      <Empty icon={<Workflow />} title="In no segment now">
+        Customers join a segment by themselves as soon as its rules hold for them.
+      </Empty>
+    );
+  }
+  return (
+    <ul aria-label="Belongs to" className="divide-y divide-line">
+      {memberships.map(({ id, name, since }) => (
+        <li key={id} className="flex flex-wrap items-baseline justify-between gap-x-3 px-5 py-2.5">
+          <SegmentLink id={id} name={name} />
+          <span className="text-sm text-muted">
+            since <time dateTime={since}>{formatRelative(since)}</time>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Moves({ id }: { id: string }) {
+  const list = useCustomerMoves(id);
+  return (
+    <ListView
+      list={list}
+      noun="moves"
+      empty={
+        <Empty icon={<History />} title="Nothing has happened yet">
+          Every time this customer enters a segment or leaves one, it is told here with the reason.
+        </Empty>
+      }
+    >
+      {(items) => (
+        <ol aria-label="Enters and leaves, newest first" className="divide-y divide-line">
+          {items.map((move, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: moves have no id, and the list only grows at its end
+            <li key={index} className="px-5 py-2.5 text-sm">
+              <p className="flex flex-wrap items-baseline gap-x-2">
+                <Badge tone={move.event === "entered" ? "good" : "neutral"}>
+                  {move.event === "entered" ? "entered" : "left"}
+                </Badge>
+                <SegmentLink id={move.segmentId} name={move.name} />
+              </p>
+              <p className="text-muted">
+                <time dateTime={move.at}>{formatDateTime(move.at)}</time>, {CAUSES[move.cause]}
+              </p>
+            </li>
+          ))}
+        </ol>
+      )}
+    </ListView>
+  );
+}
+
+function SegmentLink({ id, name }: { id: string; name: string }) {
+  return (
+    <Link
+      to={`/segments/${encodeURIComponent(id)}`}
+      className="rounded font-medium wrap-anywhere hover:underline"
+    >
+      {name}
+    </Link>
+  );
+}

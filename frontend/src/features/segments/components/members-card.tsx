@@ -1,0 +1,119 @@
+import { UsersRound } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { ListView } from "@/components/ui/list-view";
+import { Empty, FormProblem } from "@/components/ui/states";
+import { type Column, RowLink, Table } from "@/components/ui/table";
+import { toast } from "@/components/ui/toasts";
+import type { Customer, Segment } from "@/lib/contract";
+import { formatMoney, formatNumber, formatRelative } from "@/lib/format";
+import { useMay } from "@/lib/permissions";
+import { useCurrency } from "@/lib/stats";
+import { useChangePeople, useMembers } from "../api/segments";
+
+export function MembersCard({ segment }: { segment: Segment }) {
+  const list = useMembers(segment.id);
+  const currency = useCurrency();
+  const remove = useChangePeople(segment.id);
+  const mayRemove = useMay("write") && segment.kind === "list";
+
+  // Once the building has ended, others belong than before.
+  const { refetch } = list;
+  const shown = useRef(segment.state);
+  useEffect(() => {
+    if (shown.current !== segment.state) void refetch();
+    shown.current = segment.state;
+  }, [segment.state, refetch]);
+
+  function takeOff(customer: Customer) {
+    remove.mutate(
+      { remove: [customer.id] },
+      { onSuccess: () => toast(`${customer.name || customer.email} will be off the list in a moment`) },
+    );
+  }
+
+  const columns: Column<Customer>[] = [
+    {
+      header: "Member",
+      main: true,
+      cell: (customer) => (
+        <>
+          <RowLink to={`/customers/${encodeURIComponent(customer.id)}`}>
+            {customer.name || customer.email}
+          </RowLink>
+          {customer.name && <p className="text-sm text-muted wrap-anywhere">{customer.email}</p>}
+        </>
+      ),
+    },
+    { header: "City", from: "md", cell: (customer) => customer.city ?? "–" },
+    { header: "Orders", end: true, from: "sm", cell: (customer) => formatNumber(customer.orderCount) },
+    { header: "Spent", end: true, cell: (customer) => formatMoney(customer.totalSpend, currency) },
+    {
+      header: "Last order",
+      end: true,
+      from: "md",
+      cell: (customer) => (
+        <span className="whitespace-nowrap text-muted">{formatRelative(customer.lastOrderAt)}</span>
+      ),
+    },
+  ];
+  if (mayRemove) {
+    columns.push({
+      header: "On the list",
+      end: true,
+      cell: (customer) => (
+        // Over the link that fills the row.
+        <span className="relative z-10">
+          <Button
+            look="quiet"
+            disabled={remove.isPending}
+            aria-label={`Remove ${customer.name || customer.email}`}
+            onClick={() => takeOff(customer)}
+          >
+            Remove
+          </Button>
+        </span>
+      ),
+    });
+  }
+
+  return (
+    <Card title="Members" flush>
+      {remove.error && (
+        <div className="px-5 py-3">
+          <FormProblem error={remove.error} />
+        </div>
+      )}
+      <ListView list={list} noun="members" empty={<Nobody segment={segment} mayAdd={mayRemove} />}>
+        {(items) => (
+          <Table caption="Members" columns={columns} rows={items} rowKey={(customer) => customer.id} />
+        )}
+      </ListView>
+    </Card>
+  );
+}
+
+function Nobody({ segment, mayAdd }: { segment: Segment; mayAdd: boolean }) {
+  if (segment.kind === "list") {
+    return (
+      <Empty icon={<UsersRound />} title="Nobody is on this list yet">
+        {mayAdd
+          ? "Name people above, by e-mail address or from a CSV file."
+          : "Whoever may write to customers can name people here."}
+      </Empty>
+    );
+  }
+  if (segment.state === "building" && segment.count === undefined) {
+    return (
+      <Empty icon={<UsersRound />} title="Nobody has been found yet">
+        The members are still being found; they appear here by themselves.
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon={<UsersRound />} title="Nobody matches these rules now">
+      People join by themselves as soon as the rules hold for them.
+    </Empty>
+  );
+}

@@ -1,0 +1,111 @@
+import { useState } from "react";
+import { Card } from "@/components/ui/card";
+import { Field } from "@/components/ui/field";
+import { Failure, Skeleton } from "@/components/ui/states";
+import type { Overlap, Segment } from "@/lib/contract";
+import { formatNumber, formatShare, plural } from "@/lib/format";
+import { asProblem } from "@/lib/problem";
+import { useSegments } from "@/lib/segments";
+import { isBuilding, useOverlap } from "../api/segments";
+
+/** How many people this segment shares with another one. */
+export function OverlapCard({ segment }: { segment: Segment }) {
+  const [other, setOther] = useState("");
+  const segments = useSegments();
+  const overlap = useOverlap(segment.id, other);
+  const { data, error } = overlap;
+  const choices = segments.items.filter(({ id }) => id !== segment.id);
+  const name = choices.find(({ id }) => id === other)?.name ?? "the other one";
+
+  return (
+    <Card title="Shared with another segment">
+      <Field
+        label="Compare with"
+        hint={
+          segments.isError
+            ? "The segments could not be loaded."
+            : segments.isSuccess && choices.length === 0 && !segments.hasNextPage
+              ? "There is no other segment yet. With a second one you see here how many people are in both."
+              : undefined
+        }
+      >
+        {(control) => (
+          <select
+            {...control}
+            value={other}
+            onChange={(event) => {
+              if (event.target.value === "more") void segments.fetchNextPage();
+              else setOther(event.target.value);
+            }}
+            className="control"
+          >
+            <option value="">{segments.isPending ? "Loading…" : "Choose a segment"}</option>
+            {choices.map((choice) => (
+              <option key={choice.id} value={choice.id}>
+                {choice.name}
+              </option>
+            ))}
+            {segments.hasNextPage && <option value="more">Load more segments…</option>}
+          </select>
+        )}
+      </Field>
+      <div role="status" className="mt-4 empty:hidden">
+        {other === "" ? null : isBuilding(error) ? (
+          <p className="text-sm text-muted">{asProblem(error).message} The answer appears by itself.</p>
+        ) : error ? null : data ? (
+          <p>{sentence(data, segment.name, name)}</p>
+        ) : (
+          <>
+            <span className="sr-only">Comparing</span>
+            <Skeleton className="h-5 w-4/5" />
+          </>
+        )}
+      </div>
+      {error && !isBuilding(error) ? (
+        <Failure error={error} onRetry={() => void overlap.refetch()} className="px-0 py-4" />
+      ) : (
+        data && !error && <Bars overlap={data} one={segment.name} other={name} />
+      )}
+    </Card>
+  );
+}
+
+function sentence({ count, other, both }: Overlap, one: string, otherName: string): string {
+  return (
+    `${formatNumber(both)} of the ${plural(count, "member")} of ${one} (${formatShare(both, count)}) ` +
+    `${both === 1 ? "is" : "are"} also in ${otherName}, which has ${plural(other, "member")}.`
+  );
+}
+
+/** The parts of both together; the figures stand under the bar, which only shows them. */
+function Bars({ overlap: { count, other, both }, one, other: name }: BarsProps) {
+  const parts = [
+    { label: `Only in ${one}`, value: count - both, color: "bg-accent-pale" },
+    { label: "In both", value: both, color: "bg-accent" },
+    { label: `Only in ${name}`, value: other - both, color: "bg-control" },
+  ];
+  const total = count + other - both;
+  if (total === 0) return null;
+  return (
+    <>
+      <div aria-hidden className="mt-3 flex h-2.5 gap-px overflow-hidden rounded-full bg-sunken">
+        {parts.map(({ label, value, color }) => (
+          <span key={label} className={color} style={{ width: `${(value / total) * 100}%` }} />
+        ))}
+      </div>
+      <dl className="mt-3 grid gap-1 text-sm">
+        {parts.map(({ label, value, color }) => (
+          <div key={label} className="flex items-baseline gap-2">
+            <dt className="flex min-w-0 items-baseline gap-2 text-muted">
+              <span aria-hidden className={`size-2.5 shrink-0 rounded-full ${color}`} />
+              <span className="wrap-anywhere">{label}</span>
+            </dt>
+            <dd className="ml-auto tabular-nums">{formatNumber(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+type BarsProps = { overlap: Overlap; one: string; other: string };

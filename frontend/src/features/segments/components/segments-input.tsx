@@ -1,0 +1,69 @@
+import { X } from "lucide-react";
+import { useSegmentNames, useSegments } from "@/lib/segments";
+
+type SegmentsInputProps = {
+  label: string;
+  value: readonly string[];
+  /** The segment whose rules these are: it cannot name itself. */
+  self: string | undefined;
+  onChange: (value: string[]) => void;
+};
+
+/** Several of the segments: those chosen, each with a button that takes it away, and a list to choose more from. */
+export function SegmentsInput({ label, value, self, onChange }: SegmentsInputProps) {
+  const segments = useSegments();
+  const nameOf = useSegmentNames(value);
+  const choices = segments.items.filter(({ id }) => id !== self && !value.includes(id));
+  const none = segments.isSuccess && choices.length === 0 && value.length === 0 && !segments.hasNextPage;
+  return (
+    <>
+      {value.length > 0 && (
+        <ul aria-label={`${label}: chosen`} className="flex flex-wrap gap-1.5">
+          {value.map((id) => (
+            <li
+              key={id}
+              className="inline-flex min-h-9.5 items-center gap-1 rounded-lg bg-accent-soft pl-2.5 text-sm text-accent"
+            >
+              <span className="wrap-anywhere">{nameOf(id)}</span>
+              <button
+                type="button"
+                aria-label={`Take away ${nameOf(id)}`}
+                onClick={() => onChange(value.filter((other) => other !== id))}
+                className="grid size-8 place-items-center rounded-lg hover:bg-sunken [&_svg]:size-3.5"
+              >
+                <X aria-hidden />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <select
+        aria-label={`${label}: add a segment`}
+        value=""
+        onChange={(event) => {
+          if (event.target.value === "more") void segments.fetchNextPage();
+          else if (event.target.value) onChange([...value, event.target.value]);
+        }}
+        className="control w-auto max-w-full"
+      >
+        <option value="">
+          {segments.isPending
+            ? "Loading…"
+            : segments.isError
+              ? "The segments could not be loaded"
+              : none
+                ? "No other segment yet"
+                : value.length > 0
+                  ? "or in…"
+                  : "Choose a segment"}
+        </option>
+        {choices.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+        {segments.hasNextPage && <option value="more">Load more segments…</option>}
+      </select>
+    </>
+  );
+}

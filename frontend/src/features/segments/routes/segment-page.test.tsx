@@ -1,0 +1,264 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Role, Segment } from "@/lib/contract";
+import { session } from "@/lib/session";
+import { accessibilityFaults } from "@/testing/accessibility";
+import { all, openPage, serve } from "@/testing/open";
+import { json, problem, signedIn } from "@/testing/signed-in";
+import { Component as SegmentPage } from "./segment-page";
+
+const RULES: Segment = {
+  id: "s1",
+  name: "Big spenders",
+  kind: "rules",
+  rules: { combinator: "and", rules: [{ field: "totalSpend", operator: ">=", value: 5000 }] },
+  count: 40,
+  state: "live",
+};
+const LIST: Segment = { id: "s1", name: "Guests", kind: "list", count: 1, state: "live" };
+const VIP: Segment = { id: "s2", name: "VIP", kind: "list", count: 25, state: "live" };
+const ASHA = { id: "c1", email: "asha@example.com", name: "Asha", orderCount: 2, totalSpend: 900 };
+
+beforeEach(() => signedIn());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  session.end();
+});
+
+function open(segment: Segment, answers: Parameters<typeof serve>[0] = {}, role: Role = "owner") {
+  signedIn(role);
+  const calls = serve({
+    "GET /api/stats": () => ({ currency: "INR" }),
+    "GET /api/segments": () => all(segment, VIP),
+    "GET /api/segments/s1": () => json(segment, { headers: { etag: '"1"' } }),
+    "GET /api/segments/s1/members": () => all(ASHA),
+    ...answers,
+  });
+  openPage(SegmentPage, "/segments/:id", "/segments/s1");
+  return calls;
+}
+
+const refused = (status: number, body: object, headers?: Record<string, string>) =>
+  json({ type: "about:blank", title: "x", status, ...body }, { status, ...(headers && { headers }) });
+
+describe("state and count", () => {
+  it("shows the kept count while new rules are built, then asks for the new members", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    let now: Segment = { ...RULES, state: "building", progress: 0.5 };
+    const calls = open(RULES, { "GET /api/segments/s1": () => now });
+    expect(await screen.findByText("building 50%")).toBeTruthy();
+    expect(screen.getByText("40")).toBeTruthy();
+    expect(screen.getByText(/still those of the former rules/)).toBeTruthy();
+    expect(screen.getByRole("progressbar").getAttribute("aria-valuenow")).toBe("50");
+    await screen.findByText("Asha");
+    const before = calls("GET /api/segments/s1/members").length;
+
+    now = { ...RULES, count: 41 };
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await screen.findByText("41")).toBeTruthy();
+    expect(screen.queryByText(/building/)).toBeNull();
+    await vi.waitFor(() => expect(calls("GET /api/segments/s1/members").length).toBe(before + 1));
+  });
+
+  it("says that the first members are still being found", async () => {
+    const { count: _, ...fresh } = RULES;
+    open({ ...fresh, state: "building", progress: 0 }, { "GET /api/segments/s1/members": () => all() });
+    expect(await screen.findByText(/found for the first time/)).toBeTruthy();
+    expect(await screen.findByText("Nobody has been found yet")).toBeTruthy();
+  });
+});
+
+describe("the people of a list", () => {
+  const box = () => screen.getByLabelText("E-mail addresses or customer ids") as HTMLTextAreaElement;
+  const add = () => userEvent.click(screen.getByRole("button", { name: "Add to the list" }));
+
+  it("adds those who are typed in, and keeps the refused ones with their reasons", async () => {
+    const calls = open(LIST, {
+      "POST /api/segments/s1/members": () =>
+        json(
+          { queued: 2, rejected: [{ field: "add[1]", reason: "must be an e-mail address" }] },
+          { status: 202 },
+        ),
+    });
+    await screen.findByText("Who is on the list");
+    await userEvent.type(box(), "asha@example.com, nonsense{Enter}bina@example.com");
+    await add();
+    expect(await screen.findByText("2 people will be on the list in a moment.")).toBeTruthy();
+    const [call] = calls("POST /api/segments/s1/members");
+    expect(JSON.parse(call?.body ?? "")).toEqual({
+      add: ["asha@example.com", "nonsense", "bina@example.com"],
+    });
+    expect(call?.headers.get("idempotency-key")).toBeTruthy();
+    const list = screen.getByRole("list", { name: "Not accepted" });
+    expect(list.textContent).toBe("nonsense: must be an e-mail address");
+    expect(box().value).toBe("nonsense");
+    expect(await accessibilityFaults(screen.getByRole("alert").closest("form") as Element)).toEqual([]);
+  });
+
+  it("loses nothing that was typed when nobody is accepted, or the request fails", async () => {
+    let answer = () => refused(422, { errors: [{ field: "remove[0]", reason: "names no customer" }] });
+    const calls = open(LIST, { "POST /api/segments/s1/members": () => answer() });
+    await screen.findByText("Who is on the list");
+    await userEvent.click(screen.getByLabelText("Remove"));
+    await userEvent.type(box(), "b7");
+    const remove = screen.getByRole("button", { name: "Remove from the list" });
+    await userEvent.click(remove);
+    expect((await screen.findByRole("alert")).textContent).toContain("b7: names no customer");
+    expect(box().value).toBe("b7");
+    expect(JSON.parse(calls("POST /api/segments/s1/members")[0]?.body ?? "")).toEqual({ remove: ["b7"] });
+
+    answer = () => problem(409, "not_a_list");
+    await userEvent.click(remove);
+    expect(await screen.findByText("Refused: not_a_list")).toBeTruthy();
+    expect(box().value).toBe("b7");
+  });
+
+  it("sends a file as it is, and names the places that were refused", async () => {
+    const calls = open(LIST, {
+      "POST /api/segments/s1/members/file": () =>
+        json({ queued: 1, rejected: [{ field: "people[1]", reason: "must be an e-mail address" }] }),
+    });
+    await screen.findByText("Who is on the list");
+    await userEvent.click(screen.getByLabelText("From a file"));
+    await add();
+    expect(screen.getByText("Choose a file first.")).toBeTruthy();
+    const csv = "email\nasha@example.com\nx\n";
+    await userEvent.upload(screen.getByLabelText("CSV file"), new File([csv], "g.csv", { type: "text/csv" }));
+    await add();
+    expect(await screen.findByText("1 person will be on the list in a moment.")).toBeTruthy();
+    const [call] = calls("POST /api/segments/s1/members/file");
+    expect(call?.query.get("action")).toBe("add");
+    expect(call?.headers.get("content-type")).toBe("text/csv");
+    expect(call?.body).toBe(csv);
+    expect(screen.getByRole("list", { name: "Not accepted" }).textContent).toContain("Person 2 in the file");
+  });
+
+  it("takes one member off by a button in their row", async () => {
+    const calls = open(LIST, { "POST /api/segments/s1/members": () => json({ queued: 1, rejected: [] }) });
+    await userEvent.click(await screen.findByRole("button", { name: "Remove Asha" }));
+    await vi.waitFor(() => expect(calls("POST /api/segments/s1/members")).toHaveLength(1));
+    expect(calls("POST /api/segments/s1/members")[0]?.body).toBe('{"remove":["c1"]}');
+  });
+
+  it("is not changed by an analyst, nor are segments with rules by anybody", async () => {
+    open(LIST, {}, "analyst");
+    expect(await screen.findByText("Asha")).toBeTruthy();
+    expect(screen.queryByText("Who is on the list")).toBeNull();
+    expect(screen.queryByRole("button", { name: "Remove Asha" })).toBeNull();
+  });
+
+  it("belongs to lists only", async () => {
+    open(RULES);
+    expect(await screen.findByText("Asha")).toBeTruthy();
+    expect(screen.queryByText("Who is on the list")).toBeNull();
+    expect(screen.queryByRole("button", { name: "Remove Asha" })).toBeNull();
+  });
+});
+
+describe("the overlap with another segment", () => {
+  const choose = async () => {
+    await screen.findByRole("option", { name: "VIP" });
+    await userEvent.selectOptions(screen.getByLabelText("Compare with"), "VIP");
+  };
+
+  it("is told in a sentence and in figures", async () => {
+    const calls = open(RULES, {
+      "GET /api/segments/s1/overlap": () => ({ count: 40, other: 25, both: 10 }),
+    });
+    await choose();
+    expect(
+      await screen.findByText(
+        "10 of the 40 members of Big spenders (25%) are also in VIP, which has 25 members.",
+      ),
+    ).toBeTruthy();
+    expect(calls("GET /api/segments/s1/overlap")[0]?.query.get("with")).toBe("s2");
+    const figure = (label: string) => screen.getByText(label).closest("div")?.textContent;
+    expect(figure("Only in Big spenders")).toBe("Only in Big spenders30");
+    expect(figure("In both")).toBe("In both10");
+    expect(figure("Only in VIP")).toBe("Only in VIP15");
+    expect(await accessibilityFaults(document.body.firstElementChild as Element)).toEqual([]);
+  });
+
+  it("waits calmly for a segment that is being built", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    let built = false;
+    open(RULES, {
+      "GET /api/segments/s1/overlap": () =>
+        built ? { count: 40, other: 25, both: 1 } : problem(409, "segment_building", { "retry-after": "1" }),
+    });
+    await screen.findByRole("option", { name: "VIP" });
+    const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });
+    await user.selectOptions(screen.getByLabelText("Compare with"), "VIP");
+    expect(await screen.findByText(/The answer appears by itself/)).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
+    built = true;
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(await screen.findByText(/1 of the 40 members/)).toBeTruthy();
+  });
+});
+
+describe("why somebody belongs", () => {
+  const ask = async (email: string) => {
+    await userEvent.type(await screen.findByLabelText("E-mail address of a customer"), email);
+    await userEvent.click(screen.getByRole("button", { name: "Explain" }));
+  };
+
+  it("is told by condition, under the names of segments, with the day on which it changes", async () => {
+    const condition = { field: "totalSpend", operator: ">=", value: 5000, holds: false, seen: 900 };
+    const recent = {
+      field: "lastOrderAt",
+      operator: "within",
+      value: "P3D",
+      holds: true,
+      seen: "2026-11-20T00:00:00Z",
+      flipsAt: "2026-11-23T12:00:00Z",
+    };
+    const named = { combinator: "and", not: false, segment: "s2", holds: true, rules: [recent] };
+    const calls = open(RULES, {
+      "GET /api/segments/s1/explain": () => ({
+        combinator: "and",
+        not: false,
+        holds: false,
+        rules: [condition, { combinator: "or", not: false, holds: true, rules: [named] }],
+      }),
+    });
+    await ask("asha@example.com");
+    expect((await screen.findByText(/does not belong/)).textContent).toBe(
+      "asha@example.com does not belong.",
+    );
+    expect(calls("GET /api/segments/s1/explain")[0]?.query.get("email")).toBe("asha@example.com");
+
+    const vip = (await screen.findByRole("link", { name: "VIP" })).closest("li") as HTMLElement;
+    expect(vip.textContent).toContain("True:In segment VIP: all of these");
+    expect(within(vip).getByText("Last order is within the last 3 days")).toBeTruthy();
+    expect(within(vip).getByText(/^Changes on 23 Nov 2026/)).toBeTruthy();
+    expect(screen.getByText(/^Now: ₹900/)).toBeTruthy();
+    expect(await accessibilityFaults(vip.closest("section") as Element)).toEqual([]);
+  });
+
+  it("asks for an address, and says when nobody has it", async () => {
+    open(RULES);
+    await userEvent.click(await screen.findByRole("button", { name: "Explain" }));
+    expect(screen.getByText("Write an address first.")).toBeTruthy();
+    await ask("who@example.com");
+    expect(await screen.findByText("No customer has the address who@example.com.")).toBeTruthy();
+  });
+});
+
+describe("deleting", () => {
+  it("says which segments name this one", async () => {
+    // Not part of jsdom.
+    HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+      this.open = true;
+    };
+    open(RULES, {
+      "DELETE /api/segments/s1": () =>
+        refused(409, { code: "segment_in_use", detail: "The segment is named by others: Lapsed VIP." }),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Delete" }));
+    await userEvent.click(screen.getByRole("button", { name: "Delete segment" }));
+    expect(await screen.findByText("The segment is named by others: Lapsed VIP.")).toBeTruthy();
+  });
+});

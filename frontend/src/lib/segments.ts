@@ -1,0 +1,45 @@
+/** Segments as other things name them: to choose from, and by their names. */
+import { queryOptions, useQueries, useQuery } from "@tanstack/react-query";
+import { request } from "./api";
+import type { Segment } from "./contract";
+import { useCursorList } from "./cursor-list";
+
+/** The segments, newest first; asked for again while one of them is being built. */
+export function useSegments(enabled = true) {
+  return useCursorList<Segment>(["segments"], "/api/segments", {
+    enabled,
+    refetchInterval: (segments) => buildingInterval(...segments),
+  });
+}
+
+/** Milliseconds until the next look at segments: there is something to see only while one is being built. */
+export function buildingInterval(...segments: Segment[]): number | false {
+  return segments.some((segment) => segment.state === "building") ? 2_000 : false;
+}
+
+/** The name of one segment; nothing is asked about an empty id. */
+export function useSegmentName(id: string) {
+  return useQuery({ ...nameQuery(id), enabled: id !== "" });
+}
+
+/** Names by id. Those that the first page of segments does not hold are asked for one by one. */
+export function useSegmentNames(ids: readonly string[]): (id: string) => string {
+  const listed = useSegments(ids.length > 0);
+  const known = new Map(listed.items.map(({ id, name }) => [id, name]));
+  const others = listed.isPending ? [] : ids.filter((id) => !known.has(id));
+  const found = useQueries({ queries: others.map(nameQuery) });
+  return (id) => {
+    const query = found[others.indexOf(id)];
+    return known.get(id) ?? query?.data ?? (query?.isError ? "an unknown segment" : "…");
+  };
+}
+
+function nameQuery(id: string) {
+  return queryOptions({
+    queryKey: ["segments", id, "name"],
+    queryFn: ({ signal }) => request<Segment>(`/api/segments/${encodeURIComponent(id)}`, { signal }),
+    select: ({ name }) => name,
+    staleTime: 60_000,
+    retry: false,
+  });
+}
