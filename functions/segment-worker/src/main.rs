@@ -1,6 +1,7 @@
 //! `segment-worker`: wiring.
 
 mod build;
+mod edit;
 #[cfg(test)]
 mod tests;
 mod worker;

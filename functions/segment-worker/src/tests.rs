@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
-use crm_domain::customer::ConsentDefaults;
+use crm_domain::customer::{AttributeValue, ConsentDefaults};
+use crm_domain::edit::Edit;
 use crm_domain::event::Event;
 use crm_domain::ids::{CustomerId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::membership::{Cause, PartOfBuild, Step, Task};
-use crm_domain::ports::{KeepSegments, QueueName, ReadSegments};
+use crm_domain::ports::{KeepSegments, QueueName, ReadCustomers, ReadSegments};
 use crm_domain::segment::{SegmentChange, SegmentDraft};
 use crm_domain::time::Time;
 use crm_lambda::batch::{Incoming, incoming};
@@ -17,7 +19,7 @@ use crm_testing::{Memory, cases, settings};
 use serde_json::{Value, json};
 
 use crate::build::SILENCE;
-use crate::worker::Worker;
+use crate::worker::{Next, Worker};
 
 struct Crm {
     memory: Arc<Memory>,
@@ -88,6 +90,19 @@ impl Crm {
                 }
             }
         }
+    }
+
+    /// Applies what is queued of customers and settles those whom it names; returns how many events there were.
+    async fn apply_queued(&self) -> usize {
+        let mut events = Vec::new();
+        for message in self.memory.drain(QueueName::Customers) {
+            let Json::List(items) = Json::parse(message.body.as_bytes()).unwrap() else { panic!("{}", message.body) };
+            events.extend(items.iter().map(|item| Event::parse(item, &settings().currency, Time::now()).unwrap()));
+        }
+        self.memory.apply(&events);
+        let customers: Vec<CustomerId> = events.iter().filter_map(Event::customer).collect();
+        self.worker.keeper.settle(&customers, Cause::Data, Time::now()).await.unwrap();
+        events.len()
     }
 
     /// Whom readers see; `None` while there is nothing to see.
@@ -260,6 +275,89 @@ async fn handed_on_customers_are_settled_and_nonsense_is_set_aside() {
         crm.deliver(nonsense.to_owned()).await;
     }
     assert_eq!(crm.memory.dead(QueueName::Segments).len(), 4);
+}
+
+/// A segment of who lives in Pune, and an edit of its members.
+async fn pune_edit(crm: &Crm, change: &str) -> (SegmentId, Edit) {
+    let id = crm.create("Pune").await;
+    crm.handle(BUILD).await;
+    crm.drain(false).await;
+    let edition = crm.memory.segment(id).await.unwrap().unwrap().record.shown.unwrap().id;
+    let change = Json::parse(change.as_bytes()).unwrap();
+    let (source, name) = ("/api/u-1".to_owned(), "n".to_owned());
+    (id, Edit { edition, change, source, name, at: Time::now(), after: None, edited: 0 })
+}
+
+async fn tagged(crm: &Crm, tag: &str) -> usize {
+    let page = crm.memory.recent_customers(None, 10_000).await.unwrap();
+    page.items.iter().filter(|customer| customer.tags.contains(tag)).count()
+}
+
+#[tokio::test]
+async fn every_member_is_edited_once_and_nobody_else() {
+    for twice in [false, true] {
+        let crm = Crm::new(1_600);
+        let (_, edit) = pune_edit(&crm, r#"{"tagsAdded":["vip"],"attributes":{"plan":"gold"}}"#).await;
+        crm.handle(Task::Edit(edit.clone())).await;
+        crm.drain(twice).await;
+        assert_eq!(crm.apply_queued().await, 534);
+        assert_eq!(tagged(&crm, "vip").await, 534);
+        let asha = crm.memory.customer(crm.lives_in(0, 1, "Pune")).await.unwrap().unwrap();
+        assert_eq!(asha.record.attributes["plan"], AttributeValue::Text("gold".into()));
+        // The whole task comes again after somebody has said something newer.
+        let later = Time::now();
+        let taken = json!({
+            "specversion": "1.0", "id": "later", "source": "/t", "type": "crm.customer.amend.v1", "time": later,
+            "data": {"email": "c0@x.in", "tagsRemoved": ["vip"]},
+        });
+        let taken = Event::parse(&Json::parse(taken.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap();
+        crm.memory.apply(&[taken]);
+        crm.handle(Task::Edit(edit)).await;
+        crm.drain(false).await;
+        assert_eq!(crm.apply_queued().await, 534);
+        assert_eq!(tagged(&crm, "vip").await, 533);
+        assert!(crm.memory.dead(QueueName::Segments).is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_edit_goes_on_where_its_time_was_up() {
+    let crm = Crm::new(1_600);
+    let (_, edit) = pune_edit(&crm, r#"{"tagsAdded":["vip"]}"#).await;
+    let (mut edit, mut steps) = (edit, 1);
+    while let Next::Then(Task::Edit(next)) = crm.worker.edit(edit, Instant::now()).await.unwrap() {
+        // Members leave while others are still to come.
+        let asha = crm.lives_in(3 * steps, 2, "Goa");
+        crm.worker.keeper.settle(&[asha], Cause::Data, Time::now()).await.unwrap();
+        (edit, steps) = (next, steps + 1);
+    }
+    assert_eq!(steps, 2);
+    crm.apply_queued().await;
+    assert!((533..=534).contains(&tagged(&crm, "vip").await));
+}
+
+#[tokio::test]
+async fn members_who_are_gone_are_not_brought_back_by_an_edit() {
+    let crm = Crm::new(30);
+    let (_, edit) = pune_edit(&crm, r#"{"tagsAdded":["vip"]}"#).await;
+    let asha = crm.lives_in(0, 1, "Pune");
+    crm.memory.remove_customer(asha);
+    crm.handle(Task::Edit(edit)).await;
+    assert_eq!(crm.apply_queued().await, 9);
+    assert_eq!(crm.memory.customer(asha).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_edit_of_members_who_are_not_kept_any_more_is_set_aside() {
+    let crm = Crm::new(30);
+    let (id, edit) = pune_edit(&crm, r#"{"tagsAdded":["vip"]}"#).await;
+    crm.edit(id, "Goa").await;
+    crm.handle(BUILD).await;
+    crm.drain(false).await;
+    crm.handle(Task::Edit(edit)).await;
+    assert_eq!((crm.apply_queued().await, crm.memory.drain(QueueName::Segments).len()), (0, 0));
+    let dead = crm.memory.dead(QueueName::Segments);
+    assert!(dead.len() == 1 && dead[0].attributes[0].1.contains("changed or deleted"), "{dead:?}");
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ pub enum Next {
     Then(Task),
 }
 
-/// Why a task failed; another try may succeed.
+/// Why a task failed; but for the last one, another try may succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum TaskError {
     #[error(transparent)]
@@ -51,6 +51,9 @@ pub enum TaskError {
     Unsettled(usize),
     #[error("a build is under way that may have passed them already")]
     BuildUnderWay,
+    /// No other try can succeed.
+    #[error("the segment was changed or deleted meanwhile, so who belonged to it is not known any more")]
+    Retired,
 }
 
 impl<S: Store, Q: Enqueue> Worker<S, Q> {
@@ -82,7 +85,7 @@ impl<S: Store, Q: Enqueue> Worker<S, Q> {
         match self.advance(task.clone()).await {
             Ok(Next::Done) => Ok(()),
             Ok(Next::Then(task)) => self.requeue(&Step::first(task), 0).await,
-            Err(error) if attempt < MAX_ATTEMPTS => {
+            Err(error) if attempt < MAX_ATTEMPTS && !matches!(error, TaskError::Retired) => {
                 tracing::warn!(attempt, cause = %chain(&error), "task failed");
                 self.requeue(&Step { task, attempt: attempt + 1 }, 1 << attempt).await
             }
@@ -102,10 +105,11 @@ impl<S: Store, Q: Enqueue> Worker<S, Q> {
                 let outcome = self.keeper.settle(&customers, Cause::Data, Time::now()).await?;
                 if outcome.failed.is_empty() { Ok(Next::Done) } else { Err(TaskError::Unsettled(outcome.failed.len())) }
             }
+            Task::Edit(edit) => self.edit(edit, deadline).await,
             Task::Sweep { edition } => {
-                let segments = self.store.all_segments().await?;
-                if segments.all.iter().any(|held| held.record.editions().any(|live| live.id == edition)) {
-                    return Ok(Next::Done);
+                match self.check_kept(edition).await {
+                    Err(TaskError::Retired) => {}
+                    kept => return kept.map(|()| Next::Done),
                 }
                 while Instant::now() < deadline {
                     if self.store.sweep(edition).await? {

@@ -28,7 +28,7 @@ use crm_lambda::problem::{Problem, chain};
 use crm_lambda::{routes, view};
 use serde_json::{Value, json};
 
-use crate::{audience, people};
+use crate::{audience, bulk, people};
 
 /// Attempts to change segments while others change them too.
 const ATTEMPTS: usize = 5;
@@ -49,6 +49,7 @@ pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
         .on(&routes::LIST_MEMBERS, people::list_members::<S, Q>)
         .on(&routes::CHANGE_MEMBERS, people::change_members::<S, Q>)
         .on(&routes::IMPORT_MEMBERS, people::import_members::<S, Q>)
+        .on(&routes::EDIT_MEMBERS, bulk::edit_members::<S, Q>)
         .on(&routes::COMPARE_SEGMENTS, people::compare_segments::<S, Q>)
         .on(&routes::EXPLAIN_MEMBER, people::explain_member::<S, Q>)
         .over(app)

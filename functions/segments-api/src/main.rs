@@ -1,6 +1,7 @@
 //! `segments-api`: wiring.
 
 mod audience;
+mod bulk;
 mod http;
 mod people;
 #[cfg(test)]

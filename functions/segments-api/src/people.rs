@@ -195,7 +195,7 @@ fn asked<'a>(pairs: &'a [(String, String)], name: &'static str) -> Result<&'a st
 }
 
 /// The meaning whose members are kept.
-fn shown_edition(segment: &Segment) -> Result<EditionId, Problem> {
+pub(crate) fn shown_edition(segment: &Segment) -> Result<EditionId, Problem> {
     segment.shown.as_ref().map(|edition| edition.id).ok_or_else(|| {
         let detail = format!("The members of {} are still being found.", segment.name);
         Problem::new(StatusCode::CONFLICT, "segment_building", detail).after(5)

@@ -9,7 +9,7 @@ use crm_domain::email::Email;
 use crm_domain::event::Event;
 use crm_domain::ids::CustomerId;
 use crm_domain::json::Json as Tree;
-use crm_domain::membership::Cause;
+use crm_domain::membership::{Cause, Step, Task};
 use crm_domain::ports::QueueName;
 use crm_domain::time::Time;
 use crm_lambda::api::App;
@@ -124,7 +124,7 @@ async fn analysts_read_but_do_not_write() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("segments-api", &crm()).await, 11 * 7);
+    assert_eq!(walk("segments-api", &crm()).await, 12 * 7);
 }
 
 #[tokio::test]
@@ -227,6 +227,45 @@ async fn segments_may_name_segments_but_not_in_circles() {
     let nobody = "01900000-0000-7000-8000-0000000000ff";
     let unknown = send(&router, "POST", "/api/segments/preview", json!({"rules": within("in", nobody)}).to_string()).await;
     assert_eq!((unknown.status, unknown.fields()), (422, vec!["rules.rules[0].value"]));
+}
+
+#[tokio::test]
+async fn an_edit_of_all_members_is_queued_once_with_whose_it_is() {
+    let (router, memory) = with_memory();
+    let id = "01900000-0000-7000-8000-00000000000a";
+    let edition = memory.keep_segment(id, "A", &spent_over(500));
+    let path = format!("/api/segments/{id}/edit");
+    for (body, field) in [
+        ("{}", "tagsAdded"),
+        (r#"{"attributes":null}"#, "attributes"),
+        (r#"{"tagsAdded":["a"],"tagsRemoved":["a"]}"#, "tagsRemoved"),
+        (r#"{"tagsAdded":["a"],"email":"c1@x.in"}"#, "email"),
+    ] {
+        let refused = send(&router, "POST", &path, body).await;
+        assert_eq!((refused.status, refused.fields()), (422, vec![field]), "{body}");
+    }
+    let body = r#"{"tagsAdded":["vip"],"attributes":{"plan":"gold","old":null}}"#;
+    let keyed = async || {
+        let request = Request::post(&path)
+            .header("authorization", format!("Bearer {}", token("marketer", &json!({}))))
+            .header("idempotency-key", "k1");
+        answer(&router, request.body(Body::from(body)).unwrap()).await
+    };
+    let queued = keyed().await;
+    assert_eq!((queued.status, &queued.json["status"]), (202, &json!("queued")));
+    assert_eq!(keyed().await.text, queued.text);
+    let messages = memory.drain(QueueName::Segments);
+    assert_eq!(messages.len(), 1);
+    let Task::Edit(edit) = Step::parse(&messages[0].body).unwrap().task else { panic!("{messages:?}") };
+    assert_eq!((edit.edition, edit.source.as_str(), edit.name.as_str()), (edition, "/api/u-marketer", "k1"));
+    assert_eq!(json!(edit.change), serde_json::from_str::<Value>(body).unwrap());
+    let told = ("u-marketer".to_owned(), "edit_members".to_owned(), format!("segments/{id}"));
+    assert_eq!(memory.told(), [told]);
+    memory.unbuild_segments();
+    let early = send(&router, "POST", &path, body).await;
+    assert_eq!((early.status, &early.json["code"]), (409, &json!("segment_building")));
+    assert!(early.headers.contains_key("retry-after"));
+    assert!(memory.drain(QueueName::Segments).is_empty());
 }
 
 /// Applies what the API has queued, as the worker would.

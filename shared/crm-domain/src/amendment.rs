@@ -21,6 +21,36 @@ pub struct Amendment {
     pub attributes: Patch<Vec<(String, Option<AttributeValue>)>>,
 }
 
+/// The part of an amendment that can be asked for many customers at once.
+pub(crate) struct Changes {
+    tags_added: Vec<String>,
+    tags_removed: Vec<String>,
+    pub attributes: Patch<Vec<(String, Option<AttributeValue>)>>,
+}
+
+impl Changes {
+    /// Reads the members `tagsAdded`, `tagsRemoved` and `attributes`.
+    pub fn read(fields: &mut Fields<'_>) -> Self {
+        let tags_added = profile::tags(fields, "tagsAdded").value().unwrap_or_default();
+        let tags_removed = profile::tags(fields, "tagsRemoved").value().unwrap_or_default();
+        let attributes = profile::attributes(fields);
+        if tags_added.iter().any(|tag| tags_removed.contains(tag)) {
+            fields.fault("tagsRemoved", "must not name a tag that is added");
+        }
+        Self { tags_added, tags_removed, attributes }
+    }
+
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        let no_attributes = match &self.attributes {
+            Patch::Absent => true,
+            Patch::Clear => false,
+            Patch::Set(attributes) => attributes.is_empty(),
+        };
+        self.tags_added.is_empty() && self.tags_removed.is_empty() && no_attributes
+    }
+}
+
 impl Amendment {
     /// Reads the body.
     ///
@@ -29,14 +59,9 @@ impl Amendment {
     pub fn parse(json: &Json, path: &str) -> Result<Self, Faults> {
         let mut fields = Fields::of(json, path)?;
         let email = fields.required("email", Email::from_json);
-        let tags_added = profile::tags(&mut fields, "tagsAdded").value().unwrap_or_default();
-        let tags_removed = profile::tags(&mut fields, "tagsRemoved").value().unwrap_or_default();
+        let Changes { tags_added, tags_removed, attributes } = Changes::read(&mut fields);
         let lists_joined = segments(&mut fields, "listsJoined");
         let lists_left = segments(&mut fields, "listsLeft");
-        let attributes = profile::attributes(&mut fields);
-        if tags_added.iter().any(|tag| tags_removed.contains(tag)) {
-            fields.fault("tagsRemoved", "must not name a tag that is added");
-        }
         if lists_joined.iter().any(|list| lists_left.contains(list)) {
             fields.fault("listsLeft", "must not name a list that is joined");
         }

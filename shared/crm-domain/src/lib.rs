@@ -10,6 +10,7 @@ pub mod audit;
 pub mod campaign;
 pub mod customer;
 pub mod delivery;
+pub mod edit;
 pub mod email;
 pub mod event;
 pub mod faults;

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{ConsentDefaults, Customer};
+use crate::edit::Edit;
 use crate::ids::{CustomerId, SegmentId};
 use crate::rules::{Context, Reads, Set};
 use crate::segment::Segment;
@@ -305,6 +306,9 @@ pub enum Task {
     /// Delete what is kept of an edition that nobody asks for any more.
     #[serde(rename = "sweep.v1")]
     Sweep { edition: EditionId },
+    /// Edit the members of an edition.
+    #[serde(rename = "edit.v1")]
+    Edit(Edit),
 }
 
 /// One part of a build, and how far it has come.

@@ -23,7 +23,7 @@ impl<T: Serialize> Step<T> {
     /// The body of the queue message.
     #[must_use]
     pub fn body(&self) -> String {
-        // Only ids and numbers: this cannot fail.
+        // Nothing but texts, numbers and JSON: this cannot fail.
         serde_json::to_string(self).unwrap_or_default()
     }
 }

@@ -61,6 +61,8 @@ operations! {
         IMPORT_MEMBERS: Post "/api/segments/{id}/members/file" Write
             "Add the people of a CSV file to a list, or remove them: its column email or id, or else its first."
             .recomputed().asks(&[("action", true)]).takes_text("text/csv").gives(202, of::<s::ListChanged>);
+        EDIT_MEMBERS: Post "/api/segments/{id}/edit" Write "Add and remove tags of all members, and set attributes of theirs."
+            .takes(of::<q::Edit>).gives(202, of::<s::Accepted>);
         COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
             .asks(&[("with", true)]).gives(200, of::<s::Overlap>);
         EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read "Why somebody belongs, or does not."

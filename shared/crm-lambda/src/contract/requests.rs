@@ -124,6 +124,18 @@ pub struct ListChange {
     pub remove: Option<Vec<String>>,
 }
 
+/// What is to change of every member: at least one of the three. An attribute that is `null` is cleared.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "EditRequest")]
+pub struct Edit {
+    #[schemars(length(max = 50))]
+    pub tags_added: Option<Vec<Tag>>,
+    #[schemars(length(max = 50))]
+    pub tags_removed: Option<Vec<Tag>>,
+    #[schemars(with = "BTreeMap<AttributeKey, Option<Attribute>>", default)]
+    pub attributes: Option<BTreeMap<AttributeKey, Option<Attribute>>>,
+}
+
 /// What is to change of a segment.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "SegmentChangeRequest")]

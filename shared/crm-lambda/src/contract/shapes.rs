@@ -99,7 +99,7 @@ pub struct Segment {
     pub kind: SegmentKind,
     /// As they were written; a list has none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "super::requests::RuleGroup")]
+    #[schemars(with = "Option<super::requests::RuleGroup>")]
     pub rules: Option<Value>,
     /// How many belong. While new rules are being built it is the count of the old ones; absent while the first are.
     #[serde(skip_serializing_if = "Option::is_none")]
