@@ -1,6 +1,7 @@
 //! `admin-api`: wiring.
 
 mod audit;
+mod erasures;
 mod http;
 mod imports;
 mod keys;

@@ -1,8 +1,11 @@
 //! `customers-api`: wiring.
 
+mod edit;
 mod http;
+mod segments;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use crm_domain::faults::{Faults, Fields};
 use crm_domain::ids::{CustomerId, OrderId};
 use crm_domain::json::Json as Tree;
 use crm_domain::order::OrderStatus;
-use crm_domain::ports::{Enqueue, KeepAudit, Outgoing, QueueName, ReadOrders};
+use crm_domain::ports::{Enqueue, KeepAudit, Outgoing, QueueName, ReadCustomers, ReadOrders};
 use crm_domain::time::Time;
 use crm_lambda::accept::{Write, accept};
 use crm_lambda::api::{Api, App};
@@ -28,8 +28,8 @@ use uuid::Uuid;
 const PLACE: Write = Write { kind: Kind::PlaceOrder, queue: QueueName::Orders, location: Some("/api/orders") };
 
 /// The storage that orders need.
-pub trait Store: ReadOrders + KeepAudit + GateStore {}
-impl<S: ReadOrders + KeepAudit + GateStore> Store for S {}
+pub trait Store: ReadOrders + ReadCustomers + KeepAudit + GateStore {}
+impl<S: ReadOrders + ReadCustomers + KeepAudit + GateStore> Store for S {}
 
 /// All routes.
 pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
@@ -53,7 +53,8 @@ async fn list_orders_by_email<S: Store, Q: Enqueue>(
     paging: Paging,
 ) -> Result<Response, Problem> {
     let email = Email::parse(&email).map_err(|reason| Faults::of("email", reason))?;
-    let page = app.store.orders_of(CustomerId::of(&email), paging.after.clone(), paging.limit).await?;
+    let identities = app.store.identities(CustomerId::of(&email)).await?;
+    let page = app.store.orders_of(&identities, paging.after.clone(), paging.limit).await?;
     Ok(paging.answer(page, |order| view::order(&order, &app.settings)))
 }
 

@@ -77,7 +77,7 @@ impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
     async fn apply_events(&self, carried: &[Carried]) -> BTreeSet<usize> {
         let events: Vec<&Event> = carried.iter().map(|carried| &carried.event).collect();
         let mut failed = BTreeSet::new();
-        let mut counts = [0_u64; 3];
+        let mut counts = [0_u64; 4];
         for (carried, outcome) in carried.iter().zip(apply(&*self.store, &events).await) {
             match outcome {
                 Some(outcome) => counts[outcome as usize] += 1,
@@ -87,8 +87,14 @@ impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
             }
         }
         if !events.is_empty() {
-            let [applied, duplicate, conflict] = counts;
-            tracing::info!(events.applied = applied, events.duplicate = duplicate, events.conflict = conflict, "applied");
+            let [applied, duplicate, conflict, forgotten] = counts;
+            tracing::info!(
+                events.applied = applied,
+                events.duplicate = duplicate,
+                events.conflict = conflict,
+                events.forgotten = forgotten,
+                "applied"
+            );
         }
         failed
     }
@@ -158,4 +164,5 @@ fn parse_one(item: &Json, currency: &Currency, now: Time) -> Result<Event, (Stri
 }
 
 /// The places of [`Outcome`] in the counts.
-const _: () = assert!(Outcome::Applied as usize == 0 && Outcome::Duplicate as usize == 1 && Outcome::Conflict as usize == 2);
+const _: () = assert!(Outcome::Applied as usize == 0 && Outcome::Duplicate as usize == 1);
+const _: () = assert!(Outcome::Conflict as usize == 2 && Outcome::Forgotten as usize == 3);

@@ -3,16 +3,19 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use crm_domain::audit::AuditEntry;
+use crm_domain::customer::Customer;
 use crm_domain::event::Event;
+use crm_domain::identity::Identity;
 use crm_domain::ids::{ActivityId, CustomerId, ImportId, OrderId};
 use crm_domain::ledger::Ledger;
 use crm_domain::message::Receipt;
-use crm_domain::ports::{ApplyEvents, StoreError};
+use crm_domain::ports::{ApplyEvents, EditCustomers, StoreError};
 use crm_domain::time::Time;
 
 use crate::batch::key;
 use crate::dynamo::Dynamo;
-use crate::error::{corrupt, store_error, transaction_error};
+use crate::error::{corrupt, store_error};
 use crate::listing::{CUSTOMERS, ORDERS};
 use crate::records::{self, Item, read_activity, read_order};
 
@@ -29,10 +32,7 @@ impl ApplyEvents for Dynamo {
             customer_ids.extend(order.record.body().map(|body| CustomerId::of(&body.email)));
             ledger.hold_order(order.record.id, Some((order.version, order.record)));
         }
-        let keys = customer_ids.iter().map(|id| key([("id", id.to_string())])).collect();
-        for customer in self.whole_customers(self.get_all(&self.customers, keys).await?).await? {
-            ledger.hold_customer(customer.record.id, Some((customer.version, customer.record)));
-        }
+        self.hold_followed(&mut ledger, customer_ids).await?;
         let keys = activity_ids
             .iter()
             .map(|(customer, id)| key([("customerId", customer.to_string()), ("id", id.to_string())]))
@@ -45,40 +45,7 @@ impl ApplyEvents for Dynamo {
     }
 
     async fn commit(&self, ledgers: &[&Ledger]) -> Result<(), StoreError> {
-        let now = Time::now();
-        let mut writes = Vec::new();
-        let (mut order_lists, mut customer_lists, mut search_rows) = (Vec::new(), Vec::new(), Vec::new());
-        for ledger in ledgers {
-            for (_, held) in ledger.customers() {
-                let Some((version, customer)) = held.change() else { continue };
-                writes.push(Self::put(&self.customers, version, records::customer_item(customer, version + 1, now)?)?);
-                writes.extend(self.chapter_writes(held)?);
-                customer_lists.push(records::customer_list(customer).0);
-                if held.before().is_none_or(|before| before.search_tokens() != customer.search_tokens()) {
-                    search_rows.extend(crate::search::rows(customer));
-                }
-            }
-            for (_, held) in ledger.orders() {
-                let Some((version, order)) = held.change() else { continue };
-                writes.push(Self::put(&self.orders, version, records::order_item(order, version + 1)?)?);
-                order_lists.extend(records::order_list(order).map(|(partition, _)| partition));
-            }
-            for (_, held) in ledger.activities() {
-                let Some((version, activity)) = held.change() else { continue };
-                writes.push(Self::put(&self.activities, version, records::activity_item(activity, version + 1)?)?);
-            }
-        }
-        if writes.is_empty() {
-            return Ok(());
-        }
-        writes.extend(self.figure_updates(ledgers)?);
-        // What leads to a record is written before it, so that a crash in between loses nothing.
-        self.register_partitions(ORDERS, &order_lists).await?;
-        self.register_partitions(CUSTOMERS, &customer_lists).await?;
-        self.put_all(&self.search, search_rows).await?;
-        // The SDK gives each call a token, so that its own retry of a lost answer writes nothing twice.
-        self.client.transact_write_items().set_transact_items(Some(writes)).send().await.map_err(transaction_error)?;
-        Ok(())
+        self.write_ledgers(ledgers, None).await
     }
 
     async fn apply_receipts(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
@@ -102,7 +69,80 @@ impl ApplyEvents for Dynamo {
     }
 }
 
+impl EditCustomers for Dynamo {
+    async fn hold(&self, ids: &[CustomerId]) -> Result<Ledger, StoreError> {
+        let mut ledger = Ledger::default();
+        self.hold_followed(&mut ledger, ids.iter().copied().collect()).await?;
+        let merged = ids.iter().filter_map(|id| ledger.known_by(*id)).flat_map(Customer::identities).collect();
+        self.hold_followed(&mut ledger, merged).await?;
+        Ok(ledger)
+    }
+
+    async fn edit(&self, ledger: &Ledger, audit: Option<&AuditEntry>) -> Result<(), StoreError> {
+        self.write_ledgers(&[ledger], audit).await
+    }
+}
+
 impl Dynamo {
+    /// Puts identities under a ledger's hand, and those into which they were merged.
+    async fn hold_followed(&self, ledger: &mut Ledger, mut ids: BTreeSet<CustomerId>) -> Result<(), StoreError> {
+        let mut asked: BTreeSet<CustomerId> = ledger.customers().map(|(id, _)| *id).collect();
+        loop {
+            ids.retain(|id| asked.insert(*id));
+            if ids.is_empty() {
+                return Ok(());
+            }
+            let keys = ids.iter().map(|id| key([("id", id.to_string())])).collect();
+            let found = self.whole_identities(self.get_all(&self.customers, keys).await?).await?;
+            ids.clear();
+            for (id, held) in found {
+                if let Identity::Merged(merged) = &held.record {
+                    ids.insert(CustomerId::of(&merged.into));
+                }
+                ledger.hold_customer(id, Some((held.version, held.record)));
+            }
+        }
+    }
+
+    async fn write_ledgers(&self, ledgers: &[&Ledger], audit: Option<&AuditEntry>) -> Result<(), StoreError> {
+        let now = Time::now();
+        let mut writes = Vec::new();
+        let (mut order_lists, mut customer_lists, mut search_rows) = (Vec::new(), Vec::new(), Vec::new());
+        for ledger in ledgers {
+            for (id, held) in ledger.customers() {
+                let Some((version, identity)) = held.change() else { continue };
+                writes.push(Self::put(&self.customers, version, records::identity_item(*id, identity, version + 1, now)?)?);
+                writes.extend(self.chapter_writes(*id, held)?);
+                let Some(customer) = identity.customer() else { continue };
+                customer_lists.push(records::customer_list(customer).0);
+                let before = held.before().and_then(Identity::customer);
+                if before.is_none_or(|before| before.search_tokens() != customer.search_tokens()) {
+                    search_rows.extend(crate::search::rows(customer));
+                }
+            }
+            for (_, held) in ledger.orders() {
+                let Some((version, order)) = held.change() else { continue };
+                writes.push(Self::put(&self.orders, version, records::order_item(order, version + 1)?)?);
+                order_lists.extend(records::order_list(order).map(|(partition, _)| partition));
+            }
+            for (_, held) in ledger.activities() {
+                let Some((version, activity)) = held.change() else { continue };
+                writes.push(Self::put(&self.activities, version, records::activity_item(activity, version + 1)?)?);
+            }
+        }
+        if writes.is_empty() {
+            return Ok(());
+        }
+        writes.extend(self.figure_updates(ledgers)?);
+        writes.extend(audit.map(|entry| self.audit_put(entry)).transpose()?);
+        // What leads to a record is written before it, so that a crash in between loses nothing.
+        self.register_partitions(ORDERS, &order_lists).await?;
+        self.register_partitions(CUSTOMERS, &customer_lists).await?;
+        self.put_all(&self.search, search_rows).await?;
+        // The SDK gives each call a token, so that its own retry of a lost answer writes nothing twice.
+        self.transact(writes).await
+    }
+
     fn put(table: &str, version: u64, item: Item) -> Result<TransactWriteItem, StoreError> {
         let (condition, stored) = Self::version_condition(version);
         let mut put = Put::builder()

@@ -188,6 +188,12 @@ impl KeepCampaigns for Dynamo {
 }
 
 impl Dynamo {
+    /// All campaigns, in no particular order.
+    pub(crate) async fn all_campaigns(&self) -> Result<Vec<Campaign>, StoreError> {
+        let items = self.partition_items("campaign".to_owned()).await?;
+        items.into_iter().map(|item| self.read_campaign(item).map(|campaign| campaign.record)).collect()
+    }
+
     /// Notes that a part of the plan is done; true when all are.
     pub(crate) async fn note_part(&self, id: CampaignId, part: u32) -> Result<bool, StoreError> {
         let answer = self

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::customer::Customer;
+use crm_domain::email::Email;
 use crm_domain::ids::CustomerId;
 use crm_domain::ports::{Page, ReadCustomers, ScanCustomers, ScanPart, StoreError, Versioned};
 use crm_domain::rules::Reads;
@@ -12,20 +13,30 @@ use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
 use crate::listing::{CUSTOMERS, text};
-use crate::records::{read_customer, scanned_attributes};
+use crate::records::{Item, StoredIdentity, read_identity, scanned_attributes};
 
 impl ReadCustomers for Dynamo {
     async fn customer(&self, id: CustomerId) -> Result<Option<Versioned<Customer>>, StoreError> {
-        match self.customer_item(id).await? {
-            Some(item) => self.whole_customer(item).await,
-            None => Ok(None),
+        let Some(item) = self.followed_item(id).await? else { return Ok(None) };
+        Ok(self.whole_customers(vec![item]).await?.pop())
+    }
+
+    async fn identities(&self, id: CustomerId) -> Result<Vec<CustomerId>, StoreError> {
+        match self.followed_item(id).await?.map(read_identity).transpose()? {
+            Some(StoredIdentity::Customer(stored)) => Ok(stored.customer.record.identities()),
+            _ => Ok(vec![id]),
         }
     }
 
     async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Versioned<Customer>>, StoreError> {
         let keys = distinct(ids).map(|id| key([("id", id.to_string())])).collect();
-        let items = self.get_all(&self.customers, keys).await?;
-        items.into_iter().map(|item| read_customer(item).map(|stored| stored.customer)).collect()
+        let mut customers = Vec::with_capacity(ids.len());
+        for item in self.get_all(&self.customers, keys).await? {
+            if let StoredIdentity::Customer(stored) = read_identity(item)? {
+                customers.push(stored.customer);
+            }
+        }
+        Ok(customers)
     }
 
     async fn customers_with_history(&self, ids: &[CustomerId]) -> Result<Vec<Versioned<Customer>>, StoreError> {
@@ -62,6 +73,20 @@ impl ScanCustomers for Dynamo {
 }
 
 impl Dynamo {
+    /// The item of an identity, or of that into which it was merged.
+    async fn followed_item(&self, id: CustomerId) -> Result<Option<Item>, StoreError> {
+        let mut path = vec![id];
+        loop {
+            let Some(last) = path.last() else { return Ok(None) };
+            let Some(item) = self.customer_item(*last).await? else { return Ok(None) };
+            match text(item.get("mergedInto").cloned()).and_then(|email| Email::parse(&email).ok()) {
+                // Merges lead one way: no identity comes twice.
+                Some(into) if !path.contains(&CustomerId::of(&into)) => path.push(CustomerId::of(&into)),
+                _ => return Ok(Some(item)),
+            }
+        }
+    }
+
     async fn scan_page(
         &self,
         part: &ScanPart,
@@ -84,8 +109,9 @@ impl Dynamo {
         }
         let answer = request.send().await.map_err(store_error)?;
         let next = answer.last_evaluated_key.and_then(|mut key| CustomerId::parse(&text(key.remove("id"))?));
-        // Without the history's attributes nobody has chapters.
-        Ok((self.whole_customers(answer.items.unwrap_or_default()).await?, next))
+        // Without the history's attributes nobody has chapters. Who has no address has been merged into another, or erased.
+        let customers = answer.items.unwrap_or_default().into_iter().filter(|item| item.contains_key("email")).collect();
+        Ok((self.whole_customers(customers).await?, next))
     }
 
     /// A condition on the stored version: absent for version 0.

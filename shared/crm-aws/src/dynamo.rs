@@ -28,6 +28,7 @@ pub struct Dynamo {
     pub(crate) access: String,
     pub(crate) requests: String,
     pub(crate) audit: String,
+    pub(crate) erasures: String,
     /// Amounts in stored rules are in its major units.
     pub(crate) currency: Currency,
     /// Rows of the list directory known to exist, so that each is written about once per environment.
@@ -55,6 +56,7 @@ impl Dynamo {
             access: variable("ACCESS_TABLE")?,
             requests: variable("REQUESTS_TABLE")?,
             audit: variable("AUDIT_TABLE")?,
+            erasures: variable("ERASURES_TABLE")?,
             currency,
             known_lists: Mutex::default(),
             known_segments: Mutex::default(),

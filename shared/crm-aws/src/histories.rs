@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use crm_domain::customer::Customer;
 use crm_domain::history::{Chapter, History};
+use crm_domain::identity::Identity;
 use crm_domain::ids::{ChapterId, CustomerId};
 use crm_domain::ledger::Held;
 use crm_domain::ports::{StoreError, Versioned};
@@ -18,7 +19,7 @@ use crate::batch::{key, pause};
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
-use crate::records::{Item, StoredCustomer, read_customer};
+use crate::records::{Item, StoredCustomer, StoredIdentity, read_identity};
 
 /// Times that a customer is read again because it changed before its chapters were read.
 const ROUNDS: u32 = 8;
@@ -26,24 +27,35 @@ const ROUNDS: u32 = 8;
 const CONCURRENCY: usize = 4;
 
 impl Dynamo {
-    /// The customers of `items`, in their order, with their whole histories. Only those who have chapters cost another read.
+    /// The customers of `items`, in their order, with their whole histories; not those who have been merged into others or
+    /// erased. Only those who have chapters cost another read.
     pub(crate) async fn whole_customers(&self, items: Vec<Item>) -> Result<Vec<Versioned<Customer>>, StoreError> {
-        let customers = stream::iter(items).map(|item| self.whole_customer(item)).buffered(CONCURRENCY);
-        customers.try_filter_map(async |customer| Ok(customer)).try_collect().await
+        let identities = self.whole_identities(items).await?;
+        Ok(identities.into_iter().filter_map(|(_, held)| only_customer(held)).collect())
     }
 
-    /// The customer of `item`, or as it has become meanwhile; `None` when it is gone.
-    pub(crate) async fn whole_customer(&self, item: Item) -> Result<Option<Versioned<Customer>>, StoreError> {
-        let mut stored = read_customer(item)?;
+    /// What stands under the identities of `items`, in their order.
+    pub(crate) async fn whole_identities(&self, items: Vec<Item>) -> Result<Vec<(CustomerId, Versioned<Identity>)>, StoreError> {
+        let identities = stream::iter(items).map(|item| self.whole_identity(item)).buffered(CONCURRENCY);
+        identities.try_filter_map(async |identity| Ok(identity)).try_collect().await
+    }
+
+    /// What stands under the identity of `item`, or as it has become meanwhile; `None` when it is gone.
+    async fn whole_identity(&self, mut item: Item) -> Result<Option<(CustomerId, Versioned<Identity>)>, StoreError> {
+        let id = text(item.get("id").cloned()).and_then(|id| CustomerId::parse(&id)).ok_or_else(|| corrupt("no identity"))?;
         for round in 0..ROUNDS {
+            let stored = match read_identity(item)? {
+                StoredIdentity::Customer(stored) => *stored,
+                StoredIdentity::Gone(gone) => return Ok(Some((id, gone))),
+            };
             if let Some(history) = self.history(&stored).await? {
-                let mut customer = stored.customer;
-                customer.record.history = history;
-                return Ok(Some(customer));
+                let Versioned { version, record } = stored.customer;
+                let record = Identity::Customer(Box::new(Customer { history, ..record }));
+                return Ok(Some((id, Versioned { version, record })));
             }
             pause(round).await;
-            match self.customer_item(stored.customer.record.id).await? {
-                Some(item) => stored = read_customer(item)?,
+            match self.customer_item(id).await? {
+                Some(again) => item = again,
                 None => return Ok(None),
             }
         }
@@ -57,19 +69,20 @@ impl Dynamo {
     }
 
     /// What a changed customer makes of its chapters: puts of new ones, deletions of those that it names no more.
-    pub(crate) fn chapter_writes(&self, held: &Held<Customer>) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let Some(customer) = held.now() else { return Ok(Vec::new()) };
+    pub(crate) fn chapter_writes(&self, id: CustomerId, held: &Held<Identity>) -> Result<Vec<TransactWriteItem>, StoreError> {
         let (written, dropped) = held.chapters();
+        let customer = held.now().and_then(Identity::customer);
         // No conditions: that of the customer's version guards its chapters too.
         let put = |chapter: Chapter| {
-            let packed = customer.history.chapter(chapter.id).ok_or_else(|| corrupt("a history lacks its own chapter"))?;
-            let mut item = chapter_key(customer.id, chapter.id);
+            let packed = customer.and_then(|customer| customer.history.chapter(chapter.id));
+            let packed = packed.ok_or_else(|| corrupt("a history lacks its own chapter"))?;
+            let mut item = chapter_key(id, chapter.id);
             item.insert("orders".to_owned(), AttributeValue::B(Blob::new(packed)));
             let put = Put::builder().table_name(&self.histories).set_item(Some(item)).build().map_err(corrupt)?;
             Ok(TransactWriteItem::builder().put(put).build())
         };
         let delete = |chapter: Chapter| {
-            let key = chapter_key(customer.id, chapter.id);
+            let key = chapter_key(id, chapter.id);
             let delete = Delete::builder().table_name(&self.histories).set_key(Some(key)).build().map_err(corrupt)?;
             Ok(TransactWriteItem::builder().delete(delete).build())
         };
@@ -93,6 +106,13 @@ impl Dynamo {
     }
 }
 
+fn only_customer(held: Versioned<Identity>) -> Option<Versioned<Customer>> {
+    match held.record {
+        Identity::Customer(record) => Some(Versioned { version: held.version, record: *record }),
+        Identity::Merged(_) | Identity::Erased(_) => None,
+    }
+}
+
 fn chapter_key(customer: CustomerId, id: ChapterId) -> Item {
     key([("customerId", customer.to_string()), ("id", id.to_string())])
 }
@@ -100,7 +120,7 @@ fn chapter_key(customer: CustomerId, id: ChapterId) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::customer_item;
+    use crate::records::{customer_item, read_customer};
     use crm_domain::email::Email;
     use crm_domain::money::Money;
     use crm_domain::time::{HOUR, Time};

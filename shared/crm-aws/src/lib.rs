@@ -10,6 +10,7 @@ mod batch;
 mod campaigns;
 mod customers;
 mod dynamo;
+mod erasures;
 mod error;
 mod figures;
 mod histories;
@@ -30,6 +31,7 @@ mod segments;
 mod simulated;
 #[cfg(feature = "sqs")]
 mod sqs;
+mod traces;
 mod transaction;
 #[cfg(feature = "s3")]
 mod uploads;

@@ -126,7 +126,7 @@ impl KeepLog for Dynamo {
             .client
             .update_item()
             .table_name(&self.messages)
-            .set_key(Some(message_key(campaign.id, campaign.shard_of(entry.customer_id), entry.customer_id)))
+            .set_key(Some(entry_key(campaign, entry.customer_id)))
             .condition_expression(condition)
             .expression_attribute_names("#shard", "shard");
         let mut sets = Vec::new();
@@ -236,6 +236,11 @@ pub(crate) fn message_key(id: CampaignId, shard: u32, customer: CustomerId) -> I
     key([("shard", partition(id, shard)), ("customerId", customer.to_string())])
 }
 
+/// Key of the entry that a customer has in the log of a campaign, if they have one.
+pub(crate) fn entry_key(campaign: &Campaign, customer: CustomerId) -> Item {
+    message_key(campaign.id, campaign.shard_of(customer), customer)
+}
+
 fn partition(id: CampaignId, shard: u32) -> String {
     format!("{id}#{}", shard_name(shard))
 }
@@ -280,7 +285,7 @@ fn message_item(id: CampaignId, shard: u32, entry: &Message) -> Result<Item, Sto
     .map_err(corrupt)
 }
 
-fn read_message(item: Item) -> Result<Message, StoreError> {
+pub(crate) fn read_message(item: Item) -> Result<Message, StoreError> {
     let record: MessageRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
     let at = |time: Option<Sortable>| time.map(|time| time.0);
     Ok(Message {

@@ -83,9 +83,9 @@ impl ReadMemberships for Dynamo {
         Ok(Page { items, next: None })
     }
 
-    async fn moves(&self, customer: CustomerId, after: Option<String>, limit: usize) -> Result<Page<Vec<Move>>, StoreError> {
+    async fn moves(&self, customer: CustomerId, after: Option<String>, limit: usize) -> Result<Page<(String, Vec<Move>)>, StoreError> {
         // Newest first, and ends before the standing, whose sort key is greater than those of the history.
-        let after = after.unwrap_or_else(|| format!("{HISTORY}~"));
+        let after = format!("{HISTORY}{}", after.as_deref().unwrap_or("~"));
         let partition = Partition {
             table: &self.memberships,
             index: None,
@@ -94,11 +94,15 @@ impl ReadMemberships for Dynamo {
             ascending: false,
         };
         let page = self.page(partition, Some(after), limit).await?;
-        let read = |item: &Item| match item.get("moves") {
-            Some(AttributeValue::S(moves)) => serde_json::from_str(moves).map_err(corrupt),
+        let place = |sort: &str| sort.strip_prefix(HISTORY).map(str::to_owned);
+        let read = |item: &Item| match (item.get("sk"), item.get("moves")) {
+            (Some(AttributeValue::S(sort)), Some(AttributeValue::S(moves))) => {
+                Ok((place(sort).ok_or_else(|| corrupt("a history has no place"))?, serde_json::from_str(moves).map_err(corrupt)?))
+            }
             _ => Err(corrupt("a history has no moves")),
         };
-        Ok(Page { items: page.items.iter().map(read).collect::<Result<_, _>>()?, next: page.next })
+        let next = page.next.as_deref().and_then(place);
+        Ok(Page { items: page.items.iter().map(read).collect::<Result<_, _>>()?, next })
     }
 }
 
@@ -273,7 +277,8 @@ impl Dynamo {
             return check_at(&self.customers, key, version);
         }
         let check = ConditionCheck::builder().table_name(&self.customers).set_key(Some(key));
-        let check = check.condition_expression("attribute_not_exists(id)").build().map_err(corrupt)?;
+        // Of somebody who was merged or erased the identity is left.
+        let check = check.condition_expression("attribute_not_exists(email)").build().map_err(corrupt)?;
         Ok(TransactWriteItem::builder().condition_check(check).build())
     }
 }
@@ -288,7 +293,12 @@ fn delete(table: &str, key: Item) -> Result<TransactWriteItem, StoreError> {
     Ok(TransactWriteItem::builder().delete(delete).build())
 }
 
-fn customer_partition(customer: CustomerId) -> String {
+/// Between which sort keys the moves before a moment are.
+pub(crate) fn moves_before(before: Time) -> (String, String) {
+    (HISTORY.to_owned(), format!("{HISTORY}{}", before.sortable()))
+}
+
+pub(crate) fn customer_partition(customer: CustomerId) -> String {
     format!("c#{customer}")
 }
 

@@ -7,6 +7,7 @@ use crm_domain::activity::Activity;
 use crm_domain::customer::{AttributeValue as Attribute, Consents, Customer};
 use crm_domain::email::Email;
 use crm_domain::history::{History, Sums};
+use crm_domain::identity::{Erasure, Identity, Merged};
 use crm_domain::ids::{ActivityId, ChapterId, CustomerId, OrderId, SegmentId};
 use crm_domain::money::Money;
 use crm_domain::order::{Order, OrderBody, OrderStatus};
@@ -46,6 +47,10 @@ struct CustomerRecord {
     attributes: BTreeMap<String, Attribute>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     lists: BTreeSet<SegmentId>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    other_emails: BTreeSet<Email>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    erased_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     email_consent: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,6 +59,8 @@ struct CustomerRecord {
     whatsapp_consent: Option<bool>,
     #[serde(default)]
     visits_given: u64,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    visits_merged: BTreeMap<CustomerId, u64>,
     #[serde(default)]
     visits_recorded: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,6 +94,24 @@ struct CustomerRecord {
     list_key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     list_sort: Option<String>,
+}
+
+/// What a customer leaves under its identity. It has no address, which tells it from a customer.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GoneRecord {
+    id: CustomerId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    merged_into: Option<Email>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    erased_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email_consent: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sms_consent: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    whatsapp_consent: Option<bool>,
+    version: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -124,12 +149,45 @@ struct ActivityRecord {
     version: u64,
 }
 
+/// What an item of the customers' table has.
+pub(crate) enum StoredIdentity {
+    Customer(Box<StoredCustomer>),
+    Gone(Versioned<Identity>),
+}
+
 /// A customer as its item alone has it.
 pub(crate) struct StoredCustomer {
     /// Without its history.
     pub customer: Versioned<Customer>,
     pub chapters: Vec<ChapterId>,
     pub tail: Vec<u8>,
+}
+
+/// The item of version `version` of what stands under an identity.
+pub(crate) fn identity_item(id: CustomerId, identity: &Identity, version: u64, updated_at: Time) -> Result<Item, StoreError> {
+    let (merged_into, erased_at, refused) = match identity {
+        Identity::Customer(customer) => return customer_item(customer, version, updated_at),
+        Identity::Merged(Merged { into, erased_at }) => (Some(into.clone()), *erased_at, Consents::default()),
+        Identity::Erased(Erasure { at, refused }) => (None, Some(*at), *refused),
+    };
+    let Consents { email: email_consent, sms: sms_consent, whatsapp: whatsapp_consent } = refused;
+    let record = GoneRecord { id, merged_into, erased_at, email_consent, sms_consent, whatsapp_consent, version };
+    serde_dynamo::to_item(record).map_err(corrupt)
+}
+
+/// The reverse of [`identity_item`].
+pub(crate) fn read_identity(item: Item) -> Result<StoredIdentity, StoreError> {
+    if item.contains_key("email") {
+        return read_customer(item).map(|stored| StoredIdentity::Customer(Box::new(stored)));
+    }
+    let record: GoneRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+    let refused = Consents { email: record.email_consent, sms: record.sms_consent, whatsapp: record.whatsapp_consent };
+    let identity = match (record.merged_into, record.erased_at) {
+        (Some(into), erased_at) => Identity::Merged(Merged { into, erased_at }),
+        (None, Some(at)) => Identity::Erased(Erasure { at, refused }),
+        (None, None) => return Err(corrupt("an identity of nobody")),
+    };
+    Ok(StoredIdentity::Gone(Versioned { version: record.version, record: identity }))
 }
 
 /// The item of version `version` of a customer.
@@ -147,10 +205,13 @@ pub(crate) fn customer_item(customer: &Customer, version: u64, updated_at: Time)
         tags: customer.tags.clone(),
         attributes: customer.attributes.clone(),
         lists: customer.lists.clone(),
+        other_emails: customer.other_emails.clone(),
+        erased_at: customer.erased_at,
         email_consent: customer.consents.email,
         sms_consent: customer.consents.sms,
         whatsapp_consent: customer.consents.whatsapp,
         visits_given,
+        visits_merged: customer.visits_merged.clone(),
         visits_recorded,
         created_given,
         first_seen,
@@ -190,8 +251,11 @@ pub(crate) fn read_customer(item: Item) -> Result<StoredCustomer, StoreError> {
         tags: record.tags,
         attributes: record.attributes,
         lists: record.lists,
+        other_emails: record.other_emails,
+        erased_at: record.erased_at,
         consents: Consents { email: record.email_consent, sms: record.sms_consent, whatsapp: record.whatsapp_consent },
         visits_given: record.visits_given,
+        visits_merged: record.visits_merged,
         visits_recorded: record.visits_recorded,
         created_given: record.created_given,
         first_seen: record.first_seen,
@@ -225,7 +289,7 @@ pub(crate) fn scanned_attributes(reads: &Reads) -> Vec<&'static str> {
             Part::Attributes => &["attributes"],
             Part::Lists => &["lists"],
             Part::Consents => &["emailConsent", "smsConsent", "whatsappConsent"],
-            Part::Visits => &["visitsGiven", "visitsRecorded"],
+            Part::Visits => &["visitsGiven", "visitsMerged", "visitsRecorded"],
             Part::CreatedAt => &["createdGiven"],
             Part::LastActiveAt => &["seenAt", "lastPurchaseAt"],
             Part::Sums => &["orderCount", "totalSpend", "firstOrderAt", "lastOrderAt"],
@@ -243,7 +307,8 @@ pub(crate) fn order_item(order: &Order, version: u64) -> Result<Item, StoreError
     serde_dynamo::to_item(OrderRecord {
         id: order.id,
         stamp,
-        customer_id: body.as_ref().map(|body| CustomerId::of(&body.email)),
+        // Orders of erased customers are nobody's.
+        customer_id: body.as_ref().filter(|body| !body.email.is_erased()).map(|body| CustomerId::of(&body.email)),
         body,
         status_stamp,
         status,

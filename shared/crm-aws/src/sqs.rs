@@ -2,7 +2,9 @@
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry};
-use crm_domain::ports::{Enqueue, Outgoing, QueueError, QueueName, QueueState, WatchQueues};
+use crm_domain::email::Email;
+use crm_domain::erasure::{self, Scrubbed};
+use crm_domain::ports::{Enqueue, Outgoing, QueueError, QueueName, QueueState, ScrubQueues, WatchQueues};
 use futures_util::future::try_join_all;
 
 use crate::batch::pause;
@@ -15,6 +17,8 @@ const BATCH_BYTES: usize = 1_000_000;
 const REDRIVE: u64 = 500;
 /// Attempts for entries that SQS refused for its own reasons.
 const ROUNDS: u32 = 5;
+/// Seconds for which dead letters are out of sight while all of them are looked at.
+const LOOK: i32 = 120;
 
 /// SQS; each queue's URL is in `NAME_QUEUE_URL`, its dead-letter queue's in `NAME_DEAD_URL`.
 pub struct Sqs {
@@ -124,13 +128,55 @@ impl WatchQueues for Sqs {
     }
 }
 
-/// A dead letter as it was before it was set aside.
-fn again(letter: &Message) -> Outgoing {
-    let attributes = ["import-id", "import-part"].into_iter().filter_map(|name| {
+impl ScrubQueues for Sqs {
+    async fn scrub(&self, queue: QueueName, emails: &[Email]) -> Result<u64, QueueError> {
+        let dead = url(queue, "DEAD")?;
+        // Letters that were looked at stay out of sight until all were.
+        let (mut touched, mut looked_at) = (0, Vec::new());
+        loop {
+            let request = self.client.receive_message().queue_url(&dead).max_number_of_messages(10);
+            let request = request.message_attribute_names("All").visibility_timeout(LOOK);
+            let letters = request.send().await.map_err(failed)?.messages.unwrap_or_default();
+            if letters.is_empty() {
+                break;
+            }
+            for letter in letters {
+                let handle = letter.receipt_handle.clone().unwrap_or_default();
+                match erasure::scrub(letter.body.as_deref().unwrap_or_default(), emails) {
+                    Scrubbed::Untouched => {
+                        looked_at.push(handle);
+                        continue;
+                    }
+                    Scrubbed::Rest(body) => self.send(&dead, vec![Outgoing { body, ..copied(&letter, emails) }]).await?,
+                    Scrubbed::Nothing => {}
+                }
+                self.client.delete_message().queue_url(&dead).receipt_handle(handle).send().await.map_err(failed)?;
+                touched += 1;
+            }
+        }
+        for handle in looked_at {
+            let request = self.client.change_message_visibility().queue_url(&dead).receipt_handle(handle).visibility_timeout(0);
+            // Who comes too late for that has nothing to do: it is in sight again.
+            drop(request.send().await);
+        }
+        Ok(touched)
+    }
+}
+
+/// A dead letter with its attributes, but for a reason that names somebody.
+fn copied(letter: &Message, emails: &[Email]) -> Outgoing {
+    let attributes = ["reason", "queue", "import-id", "import-part"].into_iter().filter_map(|name| {
         let value = letter.message_attributes.as_ref()?.get(name)?.string_value.clone()?;
-        Some((name, value))
+        (erasure::scrub(&value, emails) == Scrubbed::Untouched).then_some((name, value))
     });
     Outgoing { body: letter.body.clone().unwrap_or_default(), delay: 0, attributes: attributes.collect() }
+}
+
+/// A dead letter as it was before it was set aside.
+fn again(letter: &Message) -> Outgoing {
+    let mut message = copied(letter, &[]);
+    message.attributes.retain(|(name, _)| !["reason", "queue"].contains(name));
+    message
 }
 
 fn url(queue: QueueName, which: &str) -> Result<String, QueueError> {

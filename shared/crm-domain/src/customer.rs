@@ -66,9 +66,15 @@ pub struct Customer {
     pub attributes: BTreeMap<String, AttributeValue>,
     /// The segments that list this customer by name.
     pub lists: BTreeSet<SegmentId>,
+    /// Addresses of the customers who were merged into this one, directly or through others.
+    pub other_emails: BTreeSet<Email>,
+    /// What was said up to then is forgotten.
+    pub erased_at: Option<Time>,
     pub consents: Consents,
     /// Visits that an upsert gave; those recorded as activities come on top.
     pub visits_given: u64,
+    /// The same of the customers who were merged into this one.
+    pub visits_merged: BTreeMap<CustomerId, u64>,
     pub visits_recorded: u64,
     pub created_given: Option<Time>,
     /// The earliest event that named this customer.
@@ -101,8 +107,11 @@ impl Customer {
             tags: BTreeSet::new(),
             attributes: BTreeMap::new(),
             lists: BTreeSet::new(),
+            other_emails: BTreeSet::new(),
+            erased_at: None,
             consents: Consents::default(),
             visits_given: 0,
+            visits_merged: BTreeMap::new(),
             visits_recorded: 0,
             created_given: None,
             first_seen,
@@ -116,8 +125,8 @@ impl Customer {
     }
 
     #[must_use]
-    pub const fn visits(&self) -> u64 {
-        self.visits_given + self.visits_recorded
+    pub fn visits(&self) -> u64 {
+        self.visits_given + self.visits_merged.values().sum::<u64>() + self.visits_recorded
     }
 
     #[must_use]
@@ -155,11 +164,23 @@ impl Customer {
         }
     }
 
-    /// Lower-cased words by whose beginnings a search finds this customer: those of the name, and the address.
+    /// This identity, then those that were merged into it: whatever was stored under one of them is this customer's.
+    #[must_use]
+    pub fn identities(&self) -> Vec<CustomerId> {
+        [self.id].into_iter().chain(self.other_emails.iter().map(CustomerId::of)).collect()
+    }
+
+    /// The address, then those of the customers who were merged into this one.
+    pub fn emails(&self) -> impl Iterator<Item = &Email> {
+        [&self.email].into_iter().chain(&self.other_emails)
+    }
+
+    /// Lower-cased words by whose beginnings a search finds this customer: those of the name, and the addresses.
     #[must_use]
     pub fn search_tokens(&self) -> BTreeSet<String> {
         let name = self.name.as_deref().unwrap_or_default().to_lowercase();
-        name.split_whitespace().take(8).map(str::to_owned).chain([self.email.as_str().to_owned()]).collect()
+        let words = name.split_whitespace().take(8).map(str::to_owned);
+        words.chain(self.emails().map(|email| email.as_str().to_owned())).collect()
     }
 
     /// Brings the stored sums in line after a change of the history.

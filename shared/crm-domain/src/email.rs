@@ -12,6 +12,9 @@ use crate::json::Json;
 #[serde(transparent)]
 pub struct Email(String);
 
+/// Stands where the address of an erased customer stood. Nobody can have it (RFC 2606).
+const ERASED: &str = "erased@customer.invalid";
+
 impl Email {
     /// Reads an address: the HTML standard's form of `input type=email`, with a dotted domain, sizes by RFC 5321.
     ///
@@ -32,6 +35,9 @@ impl Email {
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         };
+        if text.eq_ignore_ascii_case(ERASED) {
+            return Err("stands for people who were erased".into());
+        }
         if local_ok && domain.contains('.') && domain.split('.').all(label) {
             Ok(Self(text.to_ascii_lowercase()))
         } else {
@@ -45,6 +51,17 @@ impl Email {
     /// Says what is wrong.
     pub fn from_json(json: &Json) -> Result<Self, Reason> {
         Self::parse(json.as_text().ok_or("must be text")?)
+    }
+
+    /// What stands where the address of an erased customer stood.
+    #[must_use]
+    pub fn erased() -> Self {
+        Self(ERASED.to_owned())
+    }
+
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.0 == ERASED
     }
 
     #[must_use]

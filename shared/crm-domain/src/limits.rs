@@ -40,6 +40,8 @@ pub const DEPENDENTS: usize = 80;
 pub const LIST_CHANGES: usize = 10_000;
 /// Most lists that one customer may be on.
 pub const LISTS: usize = 200;
+/// Most customers who may be merged into one.
+pub const MERGED: usize = 50;
 /// Most API keys that are neither revoked nor expired.
 pub const API_KEYS: usize = 100;
 

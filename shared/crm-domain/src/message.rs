@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::customer::Channel;
+use crate::email::Email;
 use crate::faults::{self, Faults, Fields, Reason};
 use crate::ids::{CampaignId, CustomerId};
 use crate::json::Json;
@@ -195,6 +196,18 @@ impl Message {
         true
     }
 
+    /// When it was sent; before that, or when it was not, when that was decided.
+    #[must_use]
+    pub fn told_at(&self) -> Time {
+        self.sent_at.or(self.failed_at).unwrap_or(self.queued_at)
+    }
+
+    /// The same entry of nobody in particular.
+    #[must_use]
+    pub fn anonymous(&self) -> Self {
+        Self { email: Email::erased().to_string(), subject: None, body: None, failed_reason: None, ..self.clone() }
+    }
+
     /// Whether nothing more will be done to send it.
     #[must_use]
     pub const fn is_settled(&self) -> bool {
@@ -317,7 +330,6 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::email::Email;
 
     fn message() -> Message {
         let email = "a@example.com";

@@ -124,6 +124,12 @@ impl OrderBody {
         })
     }
 
+    /// The same order of nobody in particular.
+    #[must_use]
+    pub fn anonymous(&self) -> Self {
+        Self { email: Email::erased(), ..self.clone() }
+    }
+
     /// What counts: what was paid if given, else the items' sum.
     #[must_use]
     pub fn total(&self) -> Money {

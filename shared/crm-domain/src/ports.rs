@@ -7,9 +7,12 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::access::{ApiKey, Session, User, UserId};
+use crate::activity::Activity;
 use crate::audit::{AuditEntry, AuditFilter};
 use crate::campaign::{Campaign, CampaignState};
 use crate::customer::Customer;
+use crate::email::Email;
+use crate::erasure::Erased;
 use crate::event::Event;
 use crate::ids::{CampaignId, CustomerId, ImportId, KeyId, OrderId, SegmentId};
 use crate::import::Import;
@@ -61,8 +64,11 @@ pub struct Page<T> {
 type Stored<T> = Result<T, StoreError>;
 
 pub trait ReadCustomers: Send + Sync + 'static {
+    /// The customer who is known by an identity: also the one into whom it was merged.
     fn customer(&self, id: CustomerId) -> impl Future<Output = Stored<Option<Versioned<Customer>>>> + Send;
-    /// Those of `ids` that exist, in no particular order. As in the lists below, their histories are left out: sums are not.
+    /// All identities of the person who is known by this one, that of the customer first; this one alone for a stranger.
+    fn identities(&self, id: CustomerId) -> impl Future<Output = Stored<Vec<CustomerId>>> + Send;
+    /// Those of `ids` under which there is a customer, in no particular order. As in the lists below, their histories are left out: sums are not.
     fn customers(&self, ids: &[CustomerId]) -> impl Future<Output = Stored<Vec<Versioned<Customer>>>> + Send;
     /// The same, with their histories.
     fn customers_with_history(&self, ids: &[CustomerId]) -> impl Future<Output = Stored<Vec<Versioned<Customer>>>> + Send;
@@ -102,10 +108,10 @@ pub trait ReadOrders: Send + Sync + 'static {
     fn order(&self, id: OrderId) -> impl Future<Output = Stored<Option<Versioned<Order>>>> + Send;
     /// All orders, newest first by `placedAt`, then id.
     fn recent_orders(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Order>>> + Send;
-    /// The orders of one customer, newest first.
+    /// The orders of one customer, who may have several identities, newest first.
     fn orders_of(
         &self,
-        customer: CustomerId,
+        identities: &[CustomerId],
         after: Option<String>,
         limit: usize,
     ) -> impl Future<Output = Stored<Page<Order>>> + Send;
@@ -123,6 +129,46 @@ pub trait ApplyEvents: Send + Sync + 'static {
     fn import_part_applied(&self, import: ImportId, part: u64) -> impl Future<Output = Stored<()>> + Send;
 }
 
+/// Changes of customers that are made at once, each as a whole.
+pub trait EditCustomers: Send + Sync + 'static {
+    /// What stands under these identities, under those into which they were merged, and under those merged into these.
+    fn hold(&self, ids: &[CustomerId]) -> impl Future<Output = Stored<Ledger>> + Send;
+    /// Writes what the ledger changed with the audit entry, all or nothing. [`StoreError::Conflict`] when a record moved
+    /// meanwhile.
+    fn edit(&self, ledger: &Ledger, audit: Option<&AuditEntry>) -> impl Future<Output = Stored<()>> + Send;
+}
+
+/// What is kept of customers outside their own record. Both are small for one person: they are read whole.
+pub trait ReadTraces: Send + Sync + 'static {
+    /// All activities of these identities, in no particular order.
+    fn activities_of(&self, identities: &[CustomerId]) -> impl Future<Output = Stored<Vec<Activity>>> + Send;
+    /// All entries of these identities in the logs of all campaigns, in no particular order.
+    fn messages_to(&self, identities: &[CustomerId]) -> impl Future<Output = Stored<Vec<(Campaign, Message)>>> + Send;
+}
+
+/// The list of erasures, which must outlive every backup.
+pub trait KeepErasures: Send + Sync + 'static {
+    /// Notes an erasure, or that it has been finished.
+    fn note_erasure(&self, erased: &Erased) -> impl Future<Output = Stored<()>> + Send;
+    /// Newest first.
+    fn erasures(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Erased>>> + Send;
+}
+
+/// Taking out of the tables what was stored of somebody up to a moment. Each may be repeated, and takes out what has come since.
+pub trait ForgetTraces: Send + Sync + 'static {
+    /// Makes orders nobody's; what they were worth stays.
+    fn forget_orders(&self, identity: CustomerId, until: Time) -> impl Future<Output = Stored<u64>> + Send;
+    fn forget_activities(&self, identity: CustomerId, until: Time) -> impl Future<Output = Stored<u64>> + Send;
+    /// The chapters of a history that no customer has any more.
+    fn forget_chapters(&self, identity: CustomerId) -> impl Future<Output = Stored<u64>> + Send;
+    /// Takes address and text out of log entries; that something was sent, and what became of it, stays.
+    fn forget_messages(&self, identity: CustomerId, until: Time) -> impl Future<Output = Stored<u64>> + Send;
+    /// The enters and leaves before a moment.
+    fn forget_moves(&self, identity: CustomerId, before: Time) -> impl Future<Output = Stored<u64>> + Send;
+    /// Words that lead to these identities, and to no customer any more. Reads all rows there are.
+    fn forget_words(&self, identities: &[CustomerId]) -> impl Future<Output = Stored<u64>> + Send;
+}
+
 /// The queues by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QueueName {
@@ -133,11 +179,20 @@ pub enum QueueName {
     Delivery,
     Imports,
     Segments,
+    Erasures,
 }
 
 impl QueueName {
-    pub const ALL: [Self; 7] =
-        [Self::Customers, Self::Orders, Self::Activities, Self::Receipts, Self::Delivery, Self::Imports, Self::Segments];
+    pub const ALL: [Self; 8] = [
+        Self::Customers,
+        Self::Orders,
+        Self::Activities,
+        Self::Receipts,
+        Self::Delivery,
+        Self::Imports,
+        Self::Segments,
+        Self::Erasures,
+    ];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -149,6 +204,7 @@ impl QueueName {
             Self::Delivery => "delivery",
             Self::Imports => "imports",
             Self::Segments => "segments",
+            Self::Erasures => "erasures",
         }
     }
 
@@ -189,6 +245,11 @@ pub trait WatchQueues: Send + Sync + 'static {
     fn states(&self) -> impl Future<Output = Result<Vec<QueueState>, QueueError>> + Send;
     /// Moves dead letters back to their queue; returns how many were there.
     fn redrive(&self, queue: QueueName) -> impl Future<Output = Result<u64, QueueError>> + Send;
+}
+
+pub trait ScrubQueues: Send + Sync + 'static {
+    /// Takes out of a queue's dead letters whatever names one of `emails`; returns how many letters did.
+    fn scrub(&self, queue: QueueName, emails: &[Email]) -> impl Future<Output = Result<u64, QueueError>> + Send;
 }
 
 pub trait ReadSegments: Send + Sync + 'static {
@@ -232,13 +293,13 @@ pub trait ReadMemberships: Send + Sync + 'static {
         after: Option<String>,
         limit: usize,
     ) -> impl Future<Output = Stored<Page<(CustomerId, Time)>>> + Send;
-    /// The enters and leaves of a customer, newest first: those of one evaluation together.
+    /// The enters and leaves of a customer, newest first: those of one evaluation together, under the position `time#id`.
     fn moves(
         &self,
         customer: CustomerId,
         after: Option<String>,
         limit: usize,
-    ) -> impl Future<Output = Stored<Page<Vec<Move>>>> + Send;
+    ) -> impl Future<Output = Stored<Page<(String, Vec<Move>)>>> + Send;
 }
 
 pub trait KeepMemberships: ReadMemberships + ReadSegments {

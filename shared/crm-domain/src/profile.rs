@@ -35,6 +35,22 @@ impl Profile {
     pub fn parse(json: &Json, path: &str) -> Result<Self, Faults> {
         let mut fields = Fields::of(json, path)?;
         let email = fields.required("email", Email::from_json);
+        Self::read(fields, email).and_then(|profile| profile.ok_or_else(|| Faults::of(path, "is incomplete")))
+    }
+
+    /// Reads the body of `PATCH /api/customers/{id}`, which is about the customer of `email`.
+    ///
+    /// # Errors
+    /// Every fault found.
+    pub fn parse_patch(json: &Json, email: Email) -> Result<Self, Faults> {
+        let mut fields = Fields::of(json, "")?;
+        if fields.raw("email").is_some() {
+            fields.fault("email", "cannot be edited: addresses change by merging customers");
+        }
+        Self::read(fields, Some(email)).and_then(|profile| profile.ok_or_else(|| Faults::of("", "is incomplete")))
+    }
+
+    fn read(mut fields: Fields<'_>, email: Option<Email>) -> Result<Option<Self>, Faults> {
         let name = fields.optional("name", |json| faults::text(json, 200));
         let phone = fields.optional("phone", |json| faults::text(json, 500));
         let city = fields.optional("city", |json| faults::text(json, 500));
@@ -54,8 +70,8 @@ impl Profile {
             }
         }
         fields.finish()?;
-        Ok(Self {
-            email: email.ok_or_else(|| Faults::of(path, "is incomplete"))?,
+        Ok(email.map(|email| Self {
+            email,
             name,
             phone,
             city,
@@ -69,7 +85,7 @@ impl Profile {
             email_consent,
             sms_consent,
             whatsapp_consent,
-        })
+        }))
     }
 }
 

@@ -49,6 +49,12 @@ impl Stamps {
         self.0.get(field)
     }
 
+    /// The latest time at which anything was said.
+    #[must_use]
+    pub fn latest(&self) -> Option<Time> {
+        self.0.values().map(|stamp| stamp.at).max()
+    }
+
     /// The fields whose name begins with `prefix`, newest stamp first.
     #[must_use]
     pub fn newest(&self, prefix: &str) -> Vec<String> {

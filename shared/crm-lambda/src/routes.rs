@@ -27,6 +27,14 @@ operations! {
         UPSERT_CUSTOMERS: Post "/api/customers" Ingest "Create or change customers, by e-mail address."
             .recomputed().takes(of::<q::OneOrMany<q::Customer>>).gives(202, of::<Queued>);
         GET_CUSTOMER: Get "/api/customers/{id}" Read "One customer.".gives(200, of::<s::Customer>);
+        CHANGE_CUSTOMER: Patch "/api/customers/{id}" Ingest "Change a customer at once."
+            .takes(of::<q::CustomerChange>).gives(200, of::<s::Customer>);
+        ERASE_CUSTOMER: Delete "/api/customers/{id}" Write
+            "Erase a customer: their data leaves every store within the hour; orders keep what they were worth.".gives_nothing();
+        MERGE_CUSTOMERS: Post "/api/customers/{id}/merge" Write "Make another customer part of this one, for good."
+            .matched(true).takes(of::<q::Merge>).gives(200, of::<s::Customer>);
+        SHOW_TIMELINE: Get "/api/customers/{id}/timeline" Read "What happened with a customer, newest first."
+            .lists(of::<s::Page<s::Happening>>);
         LIST_CUSTOMER_ORDERS: Get "/api/customers/{id}/orders" Read "A customer's orders, newest first."
             .lists(of::<s::Page<s::Order>>);
         LIST_CUSTOMER_SEGMENTS: Get "/api/customers/{id}/segments" Read "The segments to which a customer belongs."
@@ -107,6 +115,10 @@ operations! {
         CREATE_KEY: Post "/api/keys" Administer "Create an API key; it is shown this once."
             .takes(of::<q::ApiKey>).gives(201, of::<s::ApiKey>);
         REVOKE_KEY: Delete "/api/keys/{id}" Administer "Revoke an API key; it stays in the list.".matched(false).gives_nothing();
+        LIST_ERASURES: Get "/api/erasures" Administer "Who was erased, newest first: ids alone."
+            .lists(of::<s::Page<s::Erasure>>);
+        REPLAY_ERASURES: Post "/api/erasures/replay" Administer "Erase again whom a restored backup has brought back."
+            .gives(202, of::<s::ErasuresReplayed>);
         LIST_AUDIT: Get "/api/audit" Administer "Who changed what, newest first."
             .asks(&[("actor", false), ("object", false), ("since", false), ("until", false)])
             .lists(of::<s::Page<AuditEntry>>);

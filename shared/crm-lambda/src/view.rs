@@ -15,6 +15,7 @@ pub fn customer(customer: &customer::Customer, settings: &Settings) -> Customer 
     Customer {
         id: customer.id.to_string(),
         email: customer.email.to_string(),
+        other_emails: customer.other_emails.iter().map(ToString::to_string).collect(),
         name: customer.name.clone(),
         phone: customer.phone.clone(),
         city: customer.city.clone(),

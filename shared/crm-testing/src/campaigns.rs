@@ -87,6 +87,22 @@ impl Memory {
 }
 
 impl Mailroom {
+    pub(crate) fn entries_of(&self, identities: &[CustomerId]) -> Vec<(Campaign, Message)> {
+        let own = self.log.iter().filter(|((.., customer), _)| identities.contains(customer));
+        own.filter_map(|((id, ..), message)| Some((self.campaigns.get(id)?.1.clone(), message.clone()))).collect()
+    }
+
+    pub(crate) fn forget(&mut self, identity: CustomerId, until: Time) -> u64 {
+        let mut count = 0;
+        for ((.., customer), message) in &mut self.log {
+            if *customer == identity && message.queued_at <= until && *message != message.anonymous() {
+                *message = message.anonymous();
+                count += 1;
+            }
+        }
+        count
+    }
+
     fn count(&self, id: CampaignId, shard: u32) -> Tally {
         let mut tally = Tally::default();
         self.shard(id, shard).for_each(|message| tally.count(message));

@@ -9,6 +9,7 @@ mod http;
 mod imports;
 mod memberships;
 mod memory;
+mod traces;
 
 pub use access::{audit, key, walk};
 pub use http::{Answer, answer, cases, keys, send, send_event, settings, token};

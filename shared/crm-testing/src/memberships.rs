@@ -89,6 +89,15 @@ impl Memory {
     }
 }
 
+impl Registry {
+    pub(crate) fn forget_moves(&mut self, customer: CustomerId, before: Time) -> u64 {
+        let moves = self.moves.entry(customer).or_default();
+        let all = moves.len();
+        moves.retain(|together| together.last().is_some_and(|last| last.at >= before));
+        (all - moves.len()) as u64
+    }
+}
+
 impl ReadSegments for Memory {
     async fn segments_revision(&self) -> Result<u64, StoreError> {
         Ok(self.registry().revision)
@@ -186,11 +195,11 @@ impl ReadMemberships for Memory {
         Ok(paged(members.into_iter().collect(), |(id, _)| id.to_string(), after.as_deref(), limit))
     }
 
-    async fn moves(&self, customer: CustomerId, after: Option<String>, limit: usize) -> Result<Page<Vec<Move>>, StoreError> {
+    async fn moves(&self, customer: CustomerId, after: Option<String>, limit: usize) -> Result<Page<(String, Vec<Move>)>, StoreError> {
         let moves = self.registry().moves.get(&customer).cloned().unwrap_or_default();
-        let numbered: Vec<(usize, Vec<Move>)> = moves.into_iter().enumerate().collect();
-        let page = paged(numbered, |(index, _)| format!("{index:06}"), after.as_deref(), limit);
-        Ok(Page { items: page.items.into_iter().map(|(_, moves)| moves).collect(), next: page.next })
+        let place = |(index, moves): (usize, Vec<Move>)| Some((format!("{}#{index:010}", moves.last()?.at.sortable()), moves));
+        let placed: Vec<(String, Vec<Move>)> = moves.into_iter().enumerate().filter_map(place).collect();
+        Ok(paged(placed, |(place, _)| place.clone(), after.as_deref(), limit))
     }
 }
 

@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
 
 use crm_domain::activity::Activity;
+use crm_domain::audit::AuditEntry;
 use crm_domain::customer::Customer;
+use crm_domain::erasure::Erased;
 use crm_domain::event::Event;
 use crm_domain::history::History;
+use crm_domain::identity::Identity;
 use crm_domain::ids::{ActivityId, CustomerId, ImportId, OrderId};
 use crm_domain::ledger::{DayDelta, Held, Ledger};
 use crm_domain::message::Receipt;
-use crm_domain::order::Order;
+use crm_domain::order::{Order, OrderBody};
 use crm_domain::ports::{
-    ApplyEvents, CheckHealth, DayFigures, Enqueue, Figures, Outgoing, Page, QueueError, QueueName, ReadCustomers, ReadFigures,
-    ReadOrders, ReadSecrets, ScanCustomers, ScanPart, SigningKeys, StoreError, Versioned,
+    ApplyEvents, CheckHealth, DayFigures, EditCustomers, Enqueue, Figures, Outgoing, Page, QueueError, QueueName, ReadCustomers,
+    ReadFigures, ReadOrders, ReadSecrets, ScanCustomers, ScanPart, SigningKeys, StoreError, Versioned,
 };
 use crm_domain::rules::Reads;
 use jiff::civil::Date;
@@ -32,13 +35,14 @@ pub struct Memory {
 }
 
 #[derive(Default)]
-struct Tables {
-    customers: BTreeMap<CustomerId, (u64, Customer)>,
-    orders: BTreeMap<OrderId, (u64, Order)>,
-    activities: BTreeMap<(CustomerId, ActivityId), (u64, Activity)>,
+pub(crate) struct Tables {
+    customers: BTreeMap<CustomerId, (u64, Identity)>,
+    pub(crate) orders: BTreeMap<OrderId, (u64, Order)>,
+    pub(crate) activities: BTreeMap<(CustomerId, ActivityId), (u64, Activity)>,
     days: BTreeMap<Date, DayDelta>,
     queues: BTreeMap<QueueName, VecDeque<Outgoing>>,
-    dead: BTreeMap<QueueName, Vec<Outgoing>>,
+    pub(crate) dead: BTreeMap<QueueName, Vec<Outgoing>>,
+    pub(crate) erasures: BTreeMap<String, Erased>,
     parts_applied: BTreeSet<(ImportId, u64)>,
     /// Commits to fail before any succeeds.
     conflicts: u32,
@@ -90,7 +94,17 @@ impl Memory {
 
     /// The stored version of a customer; 0 for nobody.
     pub(crate) fn version_of(&self, id: CustomerId) -> u64 {
-        self.lock().customers.get(&id).map_or(0, |(version, _)| *version)
+        self.lock().customer(id).map_or(0, |found| found.version)
+    }
+
+    /// What is stored under an identity.
+    pub fn identity(&self, id: CustomerId) -> Option<Identity> {
+        self.lock().customers.get(&id).map(|(_, identity)| identity.clone())
+    }
+
+    /// All orders that are stored.
+    pub fn stored_orders(&self) -> Vec<Order> {
+        self.lock().orders.values().map(|(_, order)| order.clone()).collect()
     }
 
     /// Removes a customer, as an erasure does.
@@ -98,7 +112,7 @@ impl Memory {
         self.lock().customers.remove(&id);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Tables> {
+    pub(crate) fn lock(&self) -> std::sync::MutexGuard<'_, Tables> {
         self.tables.lock().unwrap()
     }
 
@@ -112,11 +126,7 @@ impl Memory {
                 ledger.hold_order(id, Some(order.clone()));
             }
         }
-        for id in customers {
-            if let Some(customer) = tables.customers.get(&id) {
-                ledger.hold_customer(id, Some(customer.clone()));
-            }
-        }
+        tables.hold_followed(&mut ledger, customers);
         for key in events.iter().filter_map(|event| event.activity()) {
             if let Some(activity) = tables.activities.get(&key) {
                 ledger.hold_activity(key.0, key.1, Some(activity.clone()));
@@ -161,7 +171,29 @@ impl Memory {
     }
 }
 
-fn without_history((_, customer): &(u64, Customer)) -> Customer {
+impl Tables {
+    /// The customers under their own identity.
+    fn living(&self) -> impl Iterator<Item = Versioned<Customer>> {
+        self.customers.keys().filter_map(|id| self.customer(*id))
+    }
+
+    fn customer(&self, id: CustomerId) -> Option<Versioned<Customer>> {
+        let (version, identity) = self.customers.get(&id)?;
+        identity.customer().map(|customer| Versioned { version: *version, record: customer.clone() })
+    }
+
+    fn hold_followed(&self, ledger: &mut Ledger, mut ids: BTreeSet<CustomerId>) {
+        while let Some(id) = ids.pop_first() {
+            let Some(held) = self.customers.get(&id) else { continue };
+            if let Identity::Merged(merged) = &held.1 {
+                ids.insert(CustomerId::of(&merged.into));
+            }
+            ledger.hold_customer(id, Some(held.clone()));
+        }
+    }
+}
+
+fn without_history(customer: &Customer) -> Customer {
     Customer { history: History::default(), ..customer.clone() }
 }
 
@@ -193,23 +225,28 @@ impl ApplyEvents for Memory {
 
 impl ReadCustomers for Memory {
     async fn customer(&self, id: CustomerId) -> Result<Option<Versioned<Customer>>, StoreError> {
-        Ok(self.lock().customers.get(&id).map(|(version, record)| Versioned { version: *version, record: record.clone() }))
+        let tables = self.lock();
+        let mut ledger = Ledger::default();
+        tables.hold_followed(&mut ledger, [id].into());
+        Ok(ledger.followed(id).last().and_then(|id| tables.customer(*id)))
+    }
+
+    async fn identities(&self, id: CustomerId) -> Result<Vec<CustomerId>, StoreError> {
+        Ok(self.customer(id).await?.map_or_else(|| vec![id], |found| found.record.identities()))
     }
 
     async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Versioned<Customer>>, StoreError> {
-        let tables = self.lock();
-        let found = ids.iter().filter_map(|id| tables.customers.get(id));
-        Ok(found.map(|held| Versioned { version: held.0, record: without_history(held) }).collect())
+        let found = self.customers_with_history(ids).await?.into_iter();
+        Ok(found.map(|held| Versioned { version: held.version, record: without_history(&held.record) }).collect())
     }
 
     async fn customers_with_history(&self, ids: &[CustomerId]) -> Result<Vec<Versioned<Customer>>, StoreError> {
         let tables = self.lock();
-        let found = ids.iter().filter_map(|id| tables.customers.get(id));
-        Ok(found.map(|(version, record)| Versioned { version: *version, record: record.clone() }).collect())
+        Ok(ids.iter().filter_map(|id| tables.customer(*id)).collect())
     }
 
     async fn recent_customers(&self, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {
-        let all = self.lock().customers.values().map(without_history).collect();
+        let all = self.lock().living().map(|found| without_history(&found.record)).collect();
         Ok(paged(all, |customer| format!("{}#{}", customer.created_at().sortable(), customer.id), after.as_deref(), limit))
     }
 
@@ -219,8 +256,27 @@ impl ReadCustomers for Memory {
             let tokens = customer.search_tokens();
             query.split_whitespace().all(|word| tokens.iter().any(|token| token.starts_with(word)))
         };
-        let found = self.lock().customers.values().map(without_history).filter(fits).collect();
+        let found = self.lock().living().map(|found| without_history(&found.record)).filter(fits).collect();
         Ok(paged(found, |customer| customer.id.to_string(), after.as_deref(), limit))
+    }
+}
+
+impl EditCustomers for Memory {
+    async fn hold(&self, ids: &[CustomerId]) -> Result<Ledger, StoreError> {
+        let tables = self.lock();
+        let mut ledger = Ledger::default();
+        tables.hold_followed(&mut ledger, ids.iter().copied().collect());
+        let merged = ids.iter().filter_map(|id| ledger.known_by(*id)).flat_map(Customer::identities).collect();
+        tables.hold_followed(&mut ledger, merged);
+        Ok(ledger)
+    }
+
+    async fn edit(&self, ledger: &Ledger, audit: Option<&AuditEntry>) -> Result<(), StoreError> {
+        self.commit(&[ledger]).await?;
+        if let Some(audit) = audit {
+            self.tell(audit);
+        }
+        Ok(())
     }
 }
 
@@ -237,10 +293,9 @@ impl ScanCustomers for Memory {
     ) -> Result<(Vec<Versioned<Customer>>, Option<CustomerId>), StoreError> {
         // Small pages, so that callers must go on.
         let tables = self.lock();
-        let own = tables.customers.iter().filter(|(id, _)| id.shard(part.of) == part.part);
-        let rest = own.filter(|(id, _)| part.after.is_none_or(|after| **id > after));
-        let mut page: Vec<Versioned<Customer>> =
-            rest.take(4).map(|(_, (version, record))| Versioned { version: *version, record: record.clone() }).collect();
+        let own = tables.living().filter(|found| found.record.id.shard(part.of) == part.part);
+        let rest = own.filter(|found| part.after.is_none_or(|after| found.record.id > after));
+        let mut page: Vec<Versioned<Customer>> = rest.take(4).collect();
         let next = (page.len() == 4).then(|| page.remove(3)).and(page.last().map(|found| found.record.id));
         Ok((page, next))
     }
@@ -257,8 +312,9 @@ impl ReadOrders for Memory {
         Ok(paged(self.standing(|_| true), order_position, after.as_deref(), limit))
     }
 
-    async fn orders_of(&self, customer: CustomerId, after: Option<String>, limit: usize) -> Result<Page<Order>, StoreError> {
-        let own = self.standing(|order| order.body().is_some_and(|body| CustomerId::of(&body.email) == customer));
+    async fn orders_of(&self, identities: &[CustomerId], after: Option<String>, limit: usize) -> Result<Page<Order>, StoreError> {
+        let theirs = |body: &OrderBody| !body.email.is_erased() && identities.contains(&CustomerId::of(&body.email));
+        let own = self.standing(|order| order.body().is_some_and(theirs));
         Ok(paged(own, order_position, after.as_deref(), limit))
     }
 }

@@ -125,6 +125,12 @@ impl History {
         }
     }
 
+    /// Cuts the whole of it anew.
+    pub(super) fn recut_all(&mut self) {
+        self.chapters.clear();
+        self.shorten_tail(0);
+    }
+
     fn shorten_tail(&mut self, mut first: usize) {
         loop {
             let orders = self.purchases.len() - first;

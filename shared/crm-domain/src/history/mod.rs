@@ -90,6 +90,20 @@ impl History {
         true
     }
 
+    /// Takes in all orders of another history.
+    pub fn absorb(&mut self, other: Self) {
+        let own = self.admit(&other.products.iter().cloned().collect());
+        let moved = other.purchases.into_iter().map(|purchase| {
+            // `own` has the place of each of the other's articles, both in ascending order.
+            let place = |index: &u32| own.get(*index as usize).copied().unwrap_or(u32::MAX);
+            let products = purchase.products.iter().map(place).collect();
+            Purchase { products, ..purchase }
+        });
+        self.purchases.extend(moved);
+        self.purchases.sort();
+        self.recut_all();
+    }
+
     /// Every order, also those that do not count, ascending in time.
     #[must_use]
     pub fn purchases(&self) -> &[Purchase] {

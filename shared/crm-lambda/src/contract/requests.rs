@@ -38,6 +38,40 @@ pub struct Customer {
     pub whatsapp_consent: Option<bool>,
 }
 
+/// What is to change of a customer; `null` clears. The address changes by merging customers.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CustomerChangeRequest")]
+pub struct CustomerChange {
+    #[schemars(length(min = 1, max = 200))]
+    pub name: Option<String>,
+    #[schemars(length(min = 1, max = 500))]
+    pub phone: Option<String>,
+    #[schemars(length(min = 1, max = 500))]
+    pub city: Option<String>,
+    #[schemars(length(min = 1, max = 500))]
+    pub country: Option<String>,
+    pub time_zone: Option<TimeZone>,
+    #[schemars(length(max = 50))]
+    pub tags: Option<Vec<Tag>>,
+    pub attributes: Option<BTreeMap<AttributeKey, Option<Attribute>>>,
+    #[schemars(range(max = 1_000_000_000))]
+    pub visits: Option<u32>,
+    pub last_active_at: Option<Moment>,
+    pub created_at: Option<Moment>,
+    pub email_consent: Option<bool>,
+    pub sms_consent: Option<bool>,
+    pub whatsapp_consent: Option<bool>,
+}
+
+/// Which customer becomes part of another.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "MergeRequest")]
+pub struct Merge {
+    /// An id, or an e-mail address.
+    #[schemars(length(min = 1, max = 254))]
+    pub from: String,
+}
+
 /// A line of an order.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "OrderLineRequest")]

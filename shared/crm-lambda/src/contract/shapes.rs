@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crm_domain::access::{Role, Scope, UserStatus};
+use crm_domain::audit::Actor;
 use crm_domain::campaign::{CampaignStatus, Variant};
 use crm_domain::customer::{AttributeValue, Channel};
 use crm_domain::faults::Faults;
@@ -22,6 +23,8 @@ pub struct Customer {
     #[schemars(extend("format" = "uuid"))]
     pub id: String,
     pub email: String,
+    /// Addresses of the customers who were merged into this one.
+    pub other_emails: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,6 +158,74 @@ pub struct MemberOf {
     pub id: String,
     pub name: String,
     pub since: Time,
+}
+
+/// Something that happened with a customer.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Happening {
+    Order {
+        at: Time,
+        order: Order,
+    },
+    Activity {
+        at: Time,
+        activity: ActivityOf,
+    },
+    Message {
+        at: Time,
+        message: MessageTo,
+    },
+    /// An entering or leaving.
+    Segment {
+        at: Time,
+        #[serde(rename = "move")]
+        moved: Move,
+    },
+}
+
+/// Something that a customer did.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ActivityOf {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    pub r#type: String,
+}
+
+/// A message of a campaign to a customer.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageTo {
+    #[schemars(extend("format" = "uuid"))]
+    pub campaign_id: String,
+    pub campaign_name: String,
+    pub channel: Channel,
+    pub status: MessageStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped_reason: Option<SkipReason>,
+}
+
+/// Somebody who was erased: their id is all that is kept of them.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Erasure {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    pub at: Time,
+    pub by: Actor,
+    /// When the last traces were gone; absent until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Time>,
+}
+
+/// How many erasures are made again.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasuresReplayed {
+    pub erasures: u64,
 }
 
 /// An entering or leaving.

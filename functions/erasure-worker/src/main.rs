@@ -1,0 +1,28 @@
+//! `erasure-worker`: wiring.
+
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::sync::Arc;
+
+use crm_aws::{Dynamo, S3Uploads, Sqs};
+use crm_lambda::batch::consume;
+use crm_lambda::config::Settings;
+use crm_lambda::serve::start_logs;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    start_logs();
+    let aws = crm_aws::config().await;
+    let settings = Settings::from_env()?;
+    let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
+    let worker = worker::Worker { store, queue: Arc::new(Sqs::new(&aws)), files: Arc::new(S3Uploads::from_env(&aws)?) };
+    let worker = Arc::new(worker);
+    consume(move |batch| {
+        let worker = worker.clone();
+        async move { worker.handle(batch).await }
+    })
+    .await
+}

@@ -1,0 +1,86 @@
+//! The loop of the erasures queue: each task by itself, tried again soon when it fails, set aside when it keeps failing.
+
+use std::sync::Arc;
+
+use crm_domain::erasure::{Step, Task};
+use crm_domain::ports::{
+    EditCustomers, Enqueue, ForgetTraces, KeepAttachedFiles, KeepAttachments, KeepErasures, KeepExportFiles, KeepUploads, Outgoing,
+    QueueError, QueueName, ReadCustomers, ScrubQueues, StoreError,
+};
+use crm_lambda::batch::Incoming;
+use crm_lambda::problem::chain;
+
+/// Tries of a task before it is set aside; the waits in between add up to four minutes.
+const MAX_ATTEMPTS: u32 = 8;
+
+/// The tables from which traces are taken.
+pub trait Store: ReadCustomers + EditCustomers + ForgetTraces + KeepErasures + KeepAttachments {}
+impl<S: ReadCustomers + EditCustomers + ForgetTraces + KeepErasures + KeepAttachments> Store for S {}
+
+/// The queues from which traces are taken.
+pub trait Queues: Enqueue + ScrubQueues {}
+impl<Q: Enqueue + ScrubQueues> Queues for Q {}
+
+/// The files from which traces are taken.
+pub trait Files: KeepUploads + KeepAttachedFiles + KeepExportFiles {}
+impl<F: KeepUploads + KeepAttachedFiles + KeepExportFiles> Files for F {}
+
+/// What the tasks work with.
+pub struct Worker<S, Q, F> {
+    pub store: Arc<S>,
+    pub queue: Arc<Q>,
+    pub files: Arc<F>,
+}
+
+/// Why a pass was not finished. Another try may succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+impl<S: Store, Q: Queues, F: Files> Worker<S, Q, F> {
+    /// Takes a batch; returns the ids of the messages that must come again.
+    pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
+        let mut failed = Vec::new();
+        for message in batch {
+            let outcome = match Step::parse(&message.body) {
+                Ok(step) => self.run(step).await,
+                Err(reason) => self.bury(message.body, reason).await,
+            };
+            if let Err(error) = outcome {
+                // The queue does not answer: the message comes back when its visibility ends.
+                tracing::error!(cause = %chain(&error), "task cannot be handed on");
+                failed.push(message.id);
+            }
+        }
+        failed
+    }
+
+    /// Makes a pass and asks for the next one. Only a failure to do the latter is an error.
+    async fn run(&self, Step { task, attempt }: Step) -> Result<(), QueueError> {
+        let Task::Sweep(sweep) = &task;
+        match self.sweep(sweep.clone()).await {
+            Ok(None) => Ok(()),
+            Ok(Some((next, delay))) => self.requeue(next.body(), delay).await,
+            Err(error) if attempt < MAX_ATTEMPTS => {
+                tracing::warn!(attempt, cause = %chain(&error), "pass failed");
+                self.requeue(Step { task, attempt: attempt + 1 }.body(), 1 << attempt).await
+            }
+            Err(error) => {
+                tracing::error!(cause = %chain(&error), "pass set aside");
+                self.bury(Step::first(task).body(), error.to_string()).await
+            }
+        }
+    }
+
+    async fn requeue(&self, body: String, delay: u32) -> Result<(), QueueError> {
+        self.queue.enqueue(QueueName::Erasures, vec![Outgoing { body, delay, attributes: Vec::new() }]).await
+    }
+
+    async fn bury(&self, body: String, reason: String) -> Result<(), QueueError> {
+        self.queue.bury(QueueName::Erasures, Outgoing { body, delay: 0, attributes: vec![("reason", reason)] }).await
+    }
+}

@@ -1,0 +1,206 @@
+//! What is kept of customers outside their own record, read for a timeline, and taken out when they are erased.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use crm_domain::activity::Activity;
+use crm_domain::campaign::Campaign;
+use crm_domain::email::Email;
+use crm_domain::ids::CustomerId;
+use crm_domain::message::Message;
+use crm_domain::ports::{ForgetTraces, ReadCustomers, ReadTraces, StoreError};
+use crm_domain::time::Time;
+use futures_util::future::try_join_all;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::batch::key;
+use crate::dynamo::Dynamo;
+use crate::error::store_error;
+use crate::listing::text;
+use crate::log::{entry_key, read_message};
+use crate::memberships::{customer_partition, moves_before};
+use crate::records::{self, Item, StoredIdentity, read_activity, read_identity, read_order};
+
+/// Records changed side by side.
+const CONCURRENCY: usize = 8;
+
+impl ReadTraces for Dynamo {
+    async fn activities_of(&self, identities: &[CustomerId]) -> Result<Vec<Activity>, StoreError> {
+        let found = try_join_all(identities.iter().map(|identity| self.activity_items(*identity))).await?;
+        found.into_iter().flatten().map(|item| read_activity(item).map(|held| held.record)).collect()
+    }
+
+    async fn messages_to(&self, identities: &[CustomerId]) -> Result<Vec<(Campaign, Message)>, StoreError> {
+        let campaigns = self.all_campaigns().await?;
+        // An entry's key follows from campaign and customer, so it needs no index: that would cost every message a write.
+        let keys = campaigns.iter().flat_map(|campaign| identities.iter().map(|identity| entry_key(campaign, *identity)));
+        let entries = self.get_all(&self.messages, keys.collect()).await?;
+        let campaigns: HashMap<String, Campaign> = campaigns.into_iter().map(|one| (one.id.to_string(), one)).collect();
+        let mut found = Vec::with_capacity(entries.len());
+        for item in entries {
+            let shard = text(item.get("shard").cloned()).unwrap_or_default();
+            let campaign = shard.split('#').next().and_then(|id| campaigns.get(id)).cloned();
+            found.extend(campaign.zip(Some(read_message(item)?)));
+        }
+        Ok(found)
+    }
+}
+
+impl ForgetTraces for Dynamo {
+    async fn forget_orders(&self, identity: CustomerId, until: Time) -> Result<u64, StoreError> {
+        let items: Vec<Item> = self
+            .client
+            .query()
+            .table_name(&self.orders)
+            .index_name("byCustomer")
+            .key_condition_expression("customerId = :customer")
+            .expression_attribute_values(":customer", AttributeValue::S(identity.to_string()))
+            .into_paginator()
+            .items()
+            .send()
+            .try_collect()
+            .await
+            .map_err(store_error)?;
+        let mut writes = Vec::new();
+        for item in items {
+            let mut order = read_order(item)?;
+            if let Some((_, body)) = order.record.standing.as_mut().filter(|(stamp, _)| stamp.at <= until) {
+                *body = body.anonymous();
+                let item = records::order_item(&order.record, order.version + 1)?;
+                writes.push(async move {
+                    let (condition, version) = Self::version_condition(order.version);
+                    let put = self.client.put_item().table_name(&self.orders).set_item(Some(item));
+                    let put = put.condition_expression(condition).expression_attribute_names("#version", "version");
+                    let put = put.set_expression_attribute_values(version.map(|version| [(":version".to_owned(), version)].into()));
+                    put.send().await.map(|_| 1).map_err(store_error)
+                });
+            }
+        }
+        sum(writes).await
+    }
+
+    async fn forget_activities(&self, identity: CustomerId, until: Time) -> Result<u64, StoreError> {
+        let mut keys = Vec::new();
+        for item in self.activity_items(identity).await? {
+            let activity = read_activity(item)?.record;
+            if activity.stamp.at <= until {
+                keys.push(key([("customerId", identity.to_string()), ("id", activity.id.to_string())]));
+            }
+        }
+        let count = keys.len() as u64;
+        self.delete_all(&self.activities, keys).await?;
+        Ok(count)
+    }
+
+    async fn forget_chapters(&self, identity: CustomerId) -> Result<u64, StoreError> {
+        let items: Vec<Item> = self
+            .client
+            .query()
+            .table_name(&self.histories)
+            .key_condition_expression("customerId = :customer")
+            .expression_attribute_values(":customer", AttributeValue::S(identity.to_string()))
+            .projection_expression("customerId, id")
+            .into_paginator()
+            .items()
+            .send()
+            .try_collect()
+            .await
+            .map_err(store_error)?;
+        // Read after the list: whoever has begun anew and written chapters since names ones that are not on it.
+        let kept: BTreeSet<String> = match self.customer_item(identity).await?.map(read_identity).transpose()? {
+            Some(StoredIdentity::Customer(stored)) => stored.chapters.iter().map(ToString::to_string).collect(),
+            _ => BTreeSet::new(),
+        };
+        let is_kept = |item: &Item| text(item.get("id").cloned()).is_some_and(|id| kept.contains(&id));
+        let gone: Vec<Item> = items.into_iter().filter(|item| !is_kept(item)).collect();
+        let count = gone.len() as u64;
+        self.delete_all(&self.histories, gone).await?;
+        Ok(count)
+    }
+
+    async fn forget_messages(&self, identity: CustomerId, until: Time) -> Result<u64, StoreError> {
+        let mut writes = Vec::new();
+        for (campaign, entry) in self.messages_to(&[identity]).await? {
+            if entry.queued_at > until || entry == entry.anonymous() {
+                continue;
+            }
+            let update = self
+                .client
+                .update_item()
+                .table_name(&self.messages)
+                .set_key(Some(entry_key(&campaign, identity)))
+                .condition_expression("attribute_exists(customerId)")
+                .update_expression("SET email = :nobody REMOVE subject, body, failedReason")
+                .expression_attribute_values(":nobody", AttributeValue::S(Email::erased().to_string()));
+            writes.push(async move { update.send().await.map(|_| 1).map_err(store_error) });
+        }
+        sum(writes).await
+    }
+
+    async fn forget_moves(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
+        let (low, high) = moves_before(before);
+        let items: Vec<Item> = self
+            .client
+            .query()
+            .table_name(&self.memberships)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :low AND :high")
+            .expression_attribute_values(":pk", AttributeValue::S(customer_partition(identity)))
+            .expression_attribute_values(":low", AttributeValue::S(low))
+            .expression_attribute_values(":high", AttributeValue::S(high))
+            .projection_expression("pk, sk")
+            .into_paginator()
+            .items()
+            .send()
+            .try_collect()
+            .await
+            .map_err(store_error)?;
+        let count = items.len() as u64;
+        self.delete_all(&self.memberships, items).await?;
+        Ok(count)
+    }
+
+    async fn forget_words(&self, identities: &[CustomerId]) -> Result<u64, StoreError> {
+        let ends: BTreeSet<String> = identities.iter().map(ToString::to_string).collect();
+        let mut rows = Vec::new();
+        let mut pages = self.client.scan().table_name(&self.search).into_paginator().items().send();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(store_error)?;
+            let token = text(item.get("token").cloned()).unwrap_or_default();
+            if token.rsplit_once('\u{1f}').is_some_and(|(_, id)| ends.contains(id)) {
+                rows.push(item);
+            }
+        }
+        let count = rows.len() as u64;
+        self.delete_all(&self.search, rows).await?;
+        // Who has begun anew meanwhile is to be found by what is said of them now.
+        let living = self.customers(identities).await?;
+        self.put_all(&self.search, living.iter().flat_map(|found| crate::search::rows(&found.record)).collect()).await?;
+        Ok(count)
+    }
+}
+
+impl Dynamo {
+    async fn activity_items(&self, identity: CustomerId) -> Result<Vec<Item>, StoreError> {
+        self.client
+            .query()
+            .table_name(&self.activities)
+            .key_condition_expression("customerId = :customer")
+            .expression_attribute_values(":customer", AttributeValue::S(identity.to_string()))
+            .into_paginator()
+            .items()
+            .send()
+            .try_collect()
+            .await
+            .map_err(store_error)
+    }
+}
+
+/// Makes some changes side by side. Who has changed a record meanwhile is left to the next pass.
+async fn sum<W: Future<Output = Result<u64, StoreError>>>(writes: Vec<W>) -> Result<u64, StoreError> {
+    let unless_moved = |done| match done {
+        Err(StoreError::Conflict) => Ok(0),
+        done => done,
+    };
+    let done = stream::iter(writes).buffer_unordered(CONCURRENCY).map(unless_moved);
+    done.try_fold(0, async |sum, one| Ok(sum + one)).await
+}
