@@ -67,7 +67,7 @@ export function DuplicateSearch({ self, onChoose }: DuplicateSearchProps) {
                       <span className="min-w-0 wrap-anywhere">
                         <span className="font-medium">{customer.name || customer.email}</span>
                         {customer.name && <span className="text-muted"> {customer.email}</span>}
-                      </span>
+                      </span>{" "}
                       <span className="text-muted">
                         {plural(customer.orderCount, "order")}, since {formatDate(customer.createdAt)}
                       </span>
