@@ -73,7 +73,12 @@ const PAGES: [string, () => React.ReactNode, string, string[]][] = [
   ["orders", OrdersPage, "No orders yet", ["Import a CSV file"]],
   ["imports", ImportsPage, "Nothing imported yet", ["Upload and import"]],
   ["segments", SegmentsPage, "No segments yet", ["New segment"]],
-  ["a segment", SegmentPage, "Nobody matches these rules now", ["Delete", "Edit", "Write to them"]],
+  [
+    "a segment",
+    SegmentPage,
+    "Nobody matches these rules now",
+    ["Delete", "Edit", "Write to them", "Edit all", "Export CSV"],
+  ],
   ["campaigns", CampaignsPage, "No campaigns yet", ["New campaign"]],
   ["a campaign", CampaignPage, "Nothing sent yet", ["Pause", "Cancel campaign"]],
 ];

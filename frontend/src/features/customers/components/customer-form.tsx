@@ -6,7 +6,7 @@ import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import { TagsInput } from "@/components/ui/tags-input";
 import { cn } from "@/lib/cn";
-import { faultsByField, fieldPath, Problem } from "@/lib/problem";
+import { faultsByField, fieldPath, listFault, Problem } from "@/lib/problem";
 import { type CustomerValues, faultsOf, LABELS } from "./customer-values";
 import { localTimeIn, timeZones } from "./time-zones";
 
@@ -104,7 +104,7 @@ export function CustomerForm(props: CustomerFormProps) {
           <TagsInput
             label={LABELS.tags}
             value={values.tags}
-            error={tagFault(faults, values.tags)}
+            error={listFault("tags", faults, values.tags)}
             onChange={(tags) => set({ tags })}
           />
           <AttributesInput
@@ -246,15 +246,6 @@ function Consent({ label, checked, error, onChange }: ConsentProps) {
       )}
     </div>
   );
-}
-
-/** Faults of single tags under the tags' own, since there is one box for all. */
-function tagFault(faults: Record<string, string>, tags: readonly string[]): string | undefined {
-  const single = Object.entries(faults).flatMap(([path, reason]) => {
-    const place = /^tags\.(\d+)$/.exec(path);
-    return place ? [`${tags[Number(place[1])] ?? "A tag"}: ${reason}`] : [];
-  });
-  return [...(faults.tags ? [faults.tags] : []), ...single].join("; ") || undefined;
 }
 
 /** The fields of a refusal, as the server spells them, that have a place on the screen. */
