@@ -67,23 +67,6 @@ export function formatRelative(iso: string | undefined, now = Date.now()): strin
   });
 }
 
-/** A calendar day as the reader writes it, where the reader is; near ones by name. */
-export function formatReaderDay(iso: string, now = new Date()): string {
-  return withDate(iso, (date) => {
-    const days = Math.round((startOfDay(date) - startOfDay(now)) / 86_400_000);
-    if (days === 0) return "Today";
-    if (days === -1) return "Yesterday";
-    return new Intl.DateTimeFormat(readerLocales(), { dateStyle: "long" }).format(date);
-  });
-}
-
-/** A time of day as the reader writes it, where the reader is. */
-export function formatReaderTime(iso: string): string {
-  return withDate(iso, (date) =>
-    new Intl.DateTimeFormat(readerLocales(), { timeStyle: "short" }).format(date),
-  );
-}
-
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(0)} KB`;
@@ -99,14 +82,6 @@ function withDate(iso: string | undefined, show: (date: Date) => string): string
   if (!iso) return "–";
   const date = new Date(iso);
   return Number.isNaN(date.getTime()) ? "–" : show(date);
-}
-
-function readerLocales(): string[] {
-  return typeof navigator === "undefined" ? [LOCALE] : [...(navigator.languages ?? [LOCALE])];
-}
-
-function startOfDay(date: Date): number {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
 function moneyFormat(currency: string, style: "full" | "compact"): Intl.NumberFormat {

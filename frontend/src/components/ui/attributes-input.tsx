@@ -144,7 +144,7 @@ function Row({ row, label, kinds, fault, onChange, onRemove }: RowProps) {
             />
           )
         )}
-        <Button look="quiet" aria-label={`Remove ${label}`} onClick={onRemove} className="px-2.5">
+        <Button look="quiet" aria-label={`Remove ${label}`} onClick={onRemove} className="px-2.5!">
           <Trash2 aria-hidden />
         </Button>
       </div>

@@ -38,7 +38,7 @@ export function AttachmentsCard({ customerId }: { customerId: string }) {
             multiple
             disabled={full}
             describedBy={hint}
-            className="px-4 py-5"
+            className="px-4! py-5!"
             onChoose={add}
           >
             <span className="text-sm font-medium">Choose files or drop them here</span>
@@ -72,7 +72,7 @@ export function AttachmentsCard({ customerId }: { customerId: string }) {
         {list.isPending ? (
           <SkeletonRows rows={2} />
         ) : list.isError ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} className="py-8" />
+          <Failure error={list.error} onRetry={() => void list.refetch()} className="py-8!" />
         ) : items.length > 0 ? (
           <ul aria-label="Files" className="divide-y divide-line">
             {items.map((attachment) => (
@@ -140,7 +140,7 @@ function File({ attachment, opening, onOpen, onDelete }: FileProps) {
           disabled={why !== undefined}
           busy={opening}
           onClick={onOpen}
-          className="px-2.5"
+          className="px-2.5!"
           icon={<Download aria-hidden />}
         />
         {mayWrite && isMine && (
@@ -148,7 +148,7 @@ function File({ attachment, opening, onOpen, onDelete }: FileProps) {
             look="quiet"
             aria-label={`Delete ${name}`}
             onClick={onDelete}
-            className="px-2.5"
+            className="px-2.5!"
             icon={<Trash2 aria-hidden />}
           />
         )}

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Field } from "@/components/ui/field";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { Customer } from "@/lib/contract";
@@ -18,11 +18,15 @@ type DuplicateSearchProps = {
 /** Finds the other customer of a merge. */
 export function DuplicateSearch({ self, onChoose }: DuplicateSearchProps) {
   const [typed, setTyped] = useState("");
+  const box = useRef<HTMLInputElement>(null);
   const search = typed.trim();
   const settled = useDebounced(search, 250);
   const list = useCustomers(settled, { enabled: settled !== "" });
   const found = list.items.filter(({ id }) => id !== self);
   const looking = search !== settled || list.isPending || list.isPlaceholderData;
+
+  // Also for who comes back from a comparison, whose button is gone.
+  useEffect(() => box.current?.focus(), []);
 
   return (
     <div className="grid gap-3">
@@ -30,6 +34,7 @@ export function DuplicateSearch({ self, onChoose }: DuplicateSearchProps) {
         {(control) => (
           <input
             {...control}
+            ref={box}
             type="search"
             autoComplete="off"
             value={typed}
@@ -42,7 +47,7 @@ export function DuplicateSearch({ self, onChoose }: DuplicateSearchProps) {
       {search !== "" && (
         <div className="min-h-24">
           {list.isError ? (
-            <Failure error={list.error} onRetry={() => void list.refetch()} className="px-0 py-4" />
+            <Failure error={list.error} onRetry={() => void list.refetch()} className="px-0! py-4!" />
           ) : looking ? (
             <div role="status" className="grid gap-3 py-2">
               <span className="sr-only">Searching</span>

@@ -1,5 +1,5 @@
 import { ArrowLeftRight, Undo2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -112,6 +112,9 @@ export function MergeDialog({ customer, open, onClose }: MergeDialogProps) {
 
 function Comparison({ stays, goes }: { stays: Customer; goes: Customer }) {
   const currency = useCurrency();
+  const table = useRef<HTMLTableElement>(null);
+  // The button that chose the other one is gone: reading goes on here.
+  useEffect(() => table.current?.focus(), []);
   const rows: { label: string; show: (customer: Customer) => ReactNode }[] = [
     { label: "E-mail", show: ({ email }) => email },
     { label: "Name", show: ({ name }) => name },
@@ -124,7 +127,7 @@ function Comparison({ stays, goes }: { stays: Customer; goes: Customer }) {
   ];
   return (
     <div className="overflow-x-auto rounded-xl border border-line">
-      <table className="w-full text-left text-sm">
+      <table ref={table} tabIndex={-1} className="w-full text-left text-sm outline-none">
         <caption className="sr-only">Both customers side by side</caption>
         <thead>
           <tr className="border-b border-line">

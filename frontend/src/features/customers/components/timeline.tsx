@@ -14,9 +14,10 @@ import { StatusBadge } from "@/components/ui/badge";
 import { ListView } from "@/components/ui/list-view";
 import { Empty } from "@/components/ui/states";
 import type { Channel, Order, TimelineEntry } from "@/lib/contract";
-import { formatMoney, formatReaderDay, formatReaderTime, plural } from "@/lib/format";
+import { formatMoney, plural } from "@/lib/format";
 import { useTimeline } from "../api/timeline";
 import { MOVE_CAUSES } from "./move-causes";
+import { dayInWords, timeOfDay } from "./reader-time";
 
 const CHANNELS: Record<Channel, { icon: LucideIcon; name: string }> = {
   email: { icon: Mail, name: "E-mail" },
@@ -70,7 +71,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       <div className="text-right text-sm">
         {aside && <p className="font-medium tabular-nums">{aside}</p>}
         <time dateTime={entry.at} className="whitespace-nowrap text-muted tabular-nums">
-          {formatReaderTime(entry.at)}
+          {timeOfDay(entry.at)}
         </time>
       </div>
     </li>
@@ -149,7 +150,12 @@ function tell(entry: TimelineEntry): Told {
 
 function Strong({ to, children }: { to: string; children: ReactNode }) {
   return (
-    <Link to={to} className="rounded font-medium text-ink wrap-anywhere hover:underline">
+    // Another view of this page does not begin at its top.
+    <Link
+      to={to}
+      preventScrollReset={to.startsWith("?")}
+      className="rounded font-medium text-ink wrap-anywhere hover:underline"
+    >
       {children}
     </Link>
   );
@@ -170,7 +176,7 @@ type Day = { day: string; entries: { entry: TimelineEntry; place: number }[] };
 function byDay(items: readonly TimelineEntry[]): Day[] {
   const days: Day[] = [];
   for (const [place, entry] of items.entries()) {
-    const day = formatReaderDay(entry.at);
+    const day = dayInWords(entry.at);
     const last = days.at(-1);
     if (last?.day === day) last.entries.push({ entry, place });
     else days.push({ day, entries: [{ entry, place }] });

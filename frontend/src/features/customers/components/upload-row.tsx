@@ -24,7 +24,7 @@ export function UploadRow({ upload, onCancel, onDismiss, onRetry }: UploadRowPro
               look="quiet"
               aria-label={`Try ${file.name} again`}
               onClick={onRetry}
-              className="px-2.5"
+              className="px-2.5!"
               icon={<RotateCw aria-hidden />}
             />
           )}
@@ -32,7 +32,7 @@ export function UploadRow({ upload, onCancel, onDismiss, onRetry }: UploadRowPro
             look="quiet"
             aria-label={fault ? `Dismiss ${file.name}` : `Cancel ${file.name}`}
             onClick={fault ? onDismiss : onCancel}
-            className="px-2.5"
+            className="px-2.5!"
             icon={<X aria-hidden />}
           />
         </div>

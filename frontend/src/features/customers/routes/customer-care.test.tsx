@@ -172,6 +172,7 @@ describe("merging a duplicate", () => {
     const row = (name: string) => within(table).getByRole("rowheader", { name }).closest("tr")?.textContent;
     expect(row("E-mail")).toBe("E-mailasha@example.comasha.rao@example.com");
     expect(row("Orders")).toBe("Orders27");
+    expect(document.activeElement).toBe(table);
     expect(screen.getByText("This goes one way only.")).toBeTruthy();
     expect(await accessibilityFaults(screen.getByRole("dialog"))).toEqual([]);
     expect(calls(MERGE)).toHaveLength(0);
@@ -217,7 +218,7 @@ describe("merging a duplicate", () => {
     await press("Merge for good");
     expect((await screen.findByRole("alert")).textContent).toContain("The duplicate: is the same person");
     await press("Choose somebody else");
-    expect(screen.getByLabelText("Find the duplicate")).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByLabelText("Find the duplicate"));
     expect(screen.queryByRole("alert")).toBeNull();
   });
 });

@@ -45,7 +45,7 @@ export function ExportStatus({ segment, exporting }: { segment: Segment; exporti
               look="quiet"
               aria-label="Dismiss the export"
               onClick={forget}
-              className="px-2.5"
+              className="px-2.5!"
               icon={<X aria-hidden />}
             />
           )}
