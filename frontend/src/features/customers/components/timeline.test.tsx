@@ -62,7 +62,7 @@ function open(answer: Parameters<typeof serve>[0][string]) {
 describe("the timeline", () => {
   it("tells each kind in words, with its links, under the day on which it was", async () => {
     open(() => all(ACTIVITY, order("INV-1", 20), MESSAGE, MOVE, order("INV-0", 2)));
-    const today = await screen.findByRole("region", { name: "Today" });
+    const today = await screen.findByRole("list", { name: "Today" });
     const told = (day: HTMLElement) =>
       within(day)
         .getAllByRole("listitem")
@@ -74,7 +74,7 @@ describe("the timeline", () => {
       `site.visitActivity${time}`,
       `Order INV-1fulfilledScarf × 2, b₹1,499.00${time}`,
     ]);
-    const yesterday = screen.getByRole("region", { name: "Yesterday" });
+    const yesterday = screen.getByRole("list", { name: "Yesterday" });
     expect(told(yesterday)).toEqual([
       `A light for youopenedE-mail of the campaign Diwali${time}`,
       `Left the segment VIPBecause time passed${time}`,
@@ -101,7 +101,7 @@ describe("the timeline", () => {
     expect(calls(TIMELINE).map(({ query }) => query.get("limit"))).toEqual(["20"]);
     await userEvent.click(screen.getByRole("button", { name: "Show more" }));
     expect(await screen.findByText("3 events, all shown")).toBeTruthy();
-    expect(within(screen.getByRole("region", { name: "Today" })).getAllByRole("listitem")).toHaveLength(3);
+    expect(within(screen.getByRole("list", { name: "Today" })).getAllByRole("listitem")).toHaveLength(3);
   });
 
   it("says when there is nothing yet", async () => {

@@ -42,14 +42,14 @@ export function Timeline({ id }: { id: string }) {
       {(items) => (
         <div className="grid gap-5 px-5 pt-3 pb-5">
           {byDay(items).map(({ day, entries }) => (
-            <section key={day} aria-label={day} className="grid gap-3">
+            <div key={day} className="grid gap-3">
               <h3 className="text-xs font-medium tracking-wide text-muted">{day}</h3>
-              <ol className="grid gap-4">
+              <ol aria-label={day} className="grid gap-4">
                 {entries.map(({ entry, place }) => (
                   <Entry key={place} entry={entry} />
                 ))}
               </ol>
-            </section>
+            </div>
           ))}
         </div>
       )}

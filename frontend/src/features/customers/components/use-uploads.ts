@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { toast } from "@/components/ui/toasts";
 import type { AttachmentTicket } from "@/lib/contract";
 import { intentKeys } from "@/lib/intent";
 import { isCancelled, uploadFile } from "@/lib/upload-file";
@@ -54,6 +55,7 @@ export function useUploads(customerId: string) {
       );
       change(key, { id: ticket.id });
       await uploadFile(ticket.upload, file, (sent) => change(key, { sent }), abort.signal);
+      toast(`${file.name} added`);
       for (const wait of LOOKS) setTimeout(look, wait, wait === 0 ? key : undefined);
     } catch (error) {
       // What was announced and has no content would only stand in the list.

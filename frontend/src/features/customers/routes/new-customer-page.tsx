@@ -41,7 +41,7 @@ export function Component() {
     <Page
       title="New customer"
       back={{ to: "/customers", label: "Customers" }}
-      description="Whoever is known by the same address already gets what you write here."
+      description="Whoever is known by the same address already gets what you write here, consents included."
     >
       <CustomerForm
         lead={
