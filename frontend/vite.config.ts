@@ -15,6 +15,8 @@ export default defineConfig({
   build: { manifest: true, reportCompressedSize: false },
   test: {
     restoreMocks: true,
+    // Forms that are filled in key by key take seconds on a machine that builds something else meanwhile.
+    testTimeout: 20_000,
     // Plain functions need no document, which costs a second per file.
     projects: [
       {

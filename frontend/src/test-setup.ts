@@ -1,7 +1,10 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 afterEach(cleanup);
+
+// For machines that build something else meanwhile; what is there sooner is found sooner.
+configure({ asyncUtilTimeout: 4_000 });
 
 // Not part of jsdom. A light screen.
 window.matchMedia = (media) =>

@@ -1,4 +1,5 @@
 import { QueryClient } from "@tanstack/react-query";
+import { keepDraftsOf } from "@/lib/draft";
 import { isPassing } from "@/lib/problem";
 import { session, userOf } from "@/lib/session";
 
@@ -15,13 +16,18 @@ export const queryClient = new QueryClient({
   },
 });
 
-/** Nobody sees what another person has loaded; who comes back to an open page finds it refreshed. */
+/** Nobody sees what another person has loaded or typed; who comes back to an open page finds it refreshed. */
 export function followSession(client: QueryClient): () => void {
   let before = session.get();
   return session.subscribe(() => {
     const now = session.get();
-    if (userOf(before)?.id !== userOf(now)?.id) client.clear();
-    else if (before.phase === "ended" && now.phase === "in") void client.invalidateQueries();
+    const user = userOf(now)?.id;
+    if (userOf(before)?.id !== user) {
+      client.clear();
+      keepDraftsOf(user);
+    } else if (before.phase === "ended" && now.phase === "in") {
+      void client.invalidateQueries();
+    }
     before = now;
   });
 }

@@ -4,6 +4,7 @@ import { createMemoryRouter, RouterProvider } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Component as CampaignPage } from "@/features/campaigns/routes/campaign-page";
 import { Component as CampaignsPage } from "@/features/campaigns/routes/campaigns-page";
+import { Component as CustomerPage } from "@/features/customers/routes/customer-page";
 import { Component as CustomersPage } from "@/features/customers/routes/customers-page";
 import { Component as DashboardPage } from "@/features/dashboard/routes/dashboard-page";
 import { Component as ImportsPage } from "@/features/imports/routes/imports-page";
@@ -19,6 +20,16 @@ import { Component as RequireWrite } from "./require-write";
 const NOTHING = { items: [], nextCursor: null };
 const ANSWERS: Record<string, unknown> = {
   "/api/stats": { customers: 0, orders: 0, revenue: 0, segments: 0, campaigns: 0, messages: 0, daily: [] },
+  "/api/customers/s1": {
+    id: "s1",
+    email: "asha@example.com",
+    tags: [],
+    attributes: {},
+    visits: 0,
+    orderCount: 0,
+    totalSpend: 0,
+  },
+  "/api/customers/s1/timeline": NOTHING,
   "/api/segments/s1": {
     id: "s1",
     name: "Big spenders",
@@ -57,11 +68,17 @@ function open(role: Role, Component: () => React.ReactNode) {
 /** What tells that the page has its answer, and the actions that it offers to who may write. */
 const PAGES: [string, () => React.ReactNode, string, string[]][] = [
   ["the dashboard", DashboardPage, "", ["Import", "New segment", "New campaign"]],
-  ["customers", CustomersPage, "No customers yet", ["Import a CSV file"]],
+  ["customers", CustomersPage, "No customers yet", ["New customer", "Import a CSV file"]],
+  ["a customer", CustomerPage, "No files yet", ["Delete", "Merge", "Edit"]],
   ["orders", OrdersPage, "No orders yet", ["Import a CSV file"]],
   ["imports", ImportsPage, "Nothing imported yet", ["Upload and import"]],
   ["segments", SegmentsPage, "No segments yet", ["New segment"]],
-  ["a segment", SegmentPage, "Nobody matches these rules now", ["Delete", "Edit", "Write to them"]],
+  [
+    "a segment",
+    SegmentPage,
+    "Nobody matches these rules now",
+    ["Delete", "Edit", "Write to them", "Edit all", "Export CSV"],
+  ],
   ["campaigns", CampaignsPage, "No campaigns yet", ["New campaign"]],
   ["a campaign", CampaignPage, "Nothing sent yet", ["Pause", "Cancel campaign"]],
 ];

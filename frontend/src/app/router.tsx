@@ -34,6 +34,14 @@ export const router = createBrowserRouter([
                     lazy: () => import("./require-write"),
                     children: [
                       {
+                        path: "customers/new",
+                        lazy: () => import("@/features/customers/routes/new-customer-page"),
+                      },
+                      {
+                        path: "customers/:id/edit",
+                        lazy: () => import("@/features/customers/routes/edit-customer-page"),
+                      },
+                      {
                         path: "segments/new",
                         lazy: () => import("@/features/segments/routes/new-segment-page"),
                       },

@@ -28,15 +28,19 @@ export type Stats = {
   daily: DailyFigures[];
 };
 
+export type AttributeValue = string | number | boolean;
+
 export type Customer = {
   id: string;
   email: string;
+  /** Addresses of customers that were merged into this one. */
+  otherEmails?: string[];
   name?: string;
   phone?: string;
   city?: string;
   country?: string;
   tags: string[];
-  attributes: Record<string, string | number | boolean>;
+  attributes: Record<string, AttributeValue>;
   visits: number;
   totalSpend: number;
   orderCount: number;
@@ -51,6 +55,65 @@ export type Customer = {
   whatsappConsent: boolean;
   timeZone?: string;
 };
+
+/** What of a customer can be changed by hand. */
+type Editable = Pick<
+  Customer,
+  | "name"
+  | "phone"
+  | "city"
+  | "country"
+  | "timeZone"
+  | "tags"
+  | "visits"
+  | "lastActiveAt"
+  | "createdAt"
+  | "emailConsent"
+  | "smsConsent"
+  | "whatsappConsent"
+>;
+
+/** What changes of a customer; `null` clears. Attributes change by key. */
+export type CustomerChange = { [Field in keyof Editable]?: Editable[Field] | null } & {
+  attributes?: Record<string, AttributeValue | null>;
+};
+
+/** Somebody as the audit log names them. */
+export type Actor = { id: string; name?: string };
+
+export type TimelineEntry =
+  | { kind: "order"; at: string; order: Order }
+  | { kind: "activity"; at: string; activity: { id: string; type: string } }
+  | {
+      kind: "message";
+      at: string;
+      message: {
+        campaignId: string;
+        campaignName: string;
+        channel: Channel;
+        status: string;
+        subject?: string;
+      };
+    }
+  | { kind: "segment"; at: string; move: Omit<MembershipMove, "at"> };
+
+export type Attachment = {
+  id: string;
+  name: string;
+  contentType: string;
+  size: number;
+  uploadedBy: Actor;
+  createdAt: string;
+  /** Waiting until the content has arrived. */
+  state: "waiting" | "stored";
+  mayDownload: boolean;
+};
+
+export type AttachmentRequest = Pick<Attachment, "name" | "contentType" | "size">;
+export type AttachmentTicket = Omit<Attachment, "mayDownload"> & {
+  upload: UploadTarget & { expiresAt: string };
+};
+export type AttachmentLink = Attachment & { url: string; expiresAt: string };
 
 export type OrderStatus = "placed" | "fulfilled" | "cancelled" | "refunded";
 
@@ -74,11 +137,10 @@ export type ImportStatus = "waiting" | "reading" | "applying" | "done" | "failed
 
 export type ImportRequest = { kind: ImportKind; mapping?: Record<string, string> };
 
-export type ImportTicket = {
-  id: string;
-  status: ImportStatus;
-  upload: { method: string; url: string; headers: Record<string, string> };
-};
+/** Where a file is put, with the headers that the signature of the address covers. */
+export type UploadTarget = { method: string; url: string; headers: Record<string, string> };
+
+export type ImportTicket = { id: string; status: ImportStatus; upload: UploadTarget };
 
 export type ImportJob = {
   id: string;
@@ -131,6 +193,27 @@ export type ListChange = { add?: string[]; remove?: string[] };
 
 /** `rejected` names places in the request: `add[3]`, or `people[3]` of a file. */
 export type ListChanged = { queued: number; rejected: { field: string; reason: string }[] };
+
+/** What changes of every member; an attribute that is `null` is cleared. */
+export type MembersEdit = {
+  tagsAdded?: string[];
+  tagsRemoved?: string[];
+  attributes?: Record<string, AttributeValue | null>;
+};
+
+export type SegmentExport = {
+  id: string;
+  segmentId: string;
+  status: "queued" | "running" | "done" | "failed";
+  /** Written so far. */
+  rows: number;
+  createdAt: string;
+  finishedAt?: string;
+  error?: string;
+  /** Only once it is done. */
+  url?: string;
+  urlExpiresAt?: string;
+};
 
 export type Overlap = { count: number; other: number; both: number };
 

@@ -12,6 +12,7 @@ type Options<T> = {
   /** Milliseconds until the next refresh, given the items at hand; `false` for none. */
   refetchInterval?: (items: T[]) => number | false;
   enabled?: boolean;
+  pageSize?: number;
 };
 
 export function useCursorList<T>(key: readonly unknown[], path: string, options: Options<T> = {}) {
@@ -19,7 +20,7 @@ export function useCursorList<T>(key: readonly unknown[], path: string, options:
     queryKey: [...key, options.query ?? {}],
     queryFn: ({ pageParam, signal }) =>
       request<Page<T>>(path, {
-        query: { ...options.query, limit: PAGE_SIZE, cursor: pageParam ?? undefined },
+        query: { ...options.query, limit: options.pageSize ?? PAGE_SIZE, cursor: pageParam ?? undefined },
         signal,
       }),
     initialPageParam: null as string | null,

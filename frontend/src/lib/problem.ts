@@ -78,6 +78,19 @@ export function faultsByField(error: unknown): Record<string, string> {
   return faults;
 }
 
+/** The fault of a list that has one control for all: its own, and those of its items after their names. */
+export function listFault(
+  field: string,
+  faults: Record<string, string>,
+  items: readonly string[],
+): string | undefined {
+  const single = items.flatMap((item, index) => {
+    const reason = faults[`${field}.${index}`];
+    return reason ? [`${item}: ${reason}`] : [];
+  });
+  return [faults[field], ...single].filter(Boolean).join("; ") || undefined;
+}
+
 export function fieldPath(field: string): string {
   return field
     .replace(/\[(\d+)\]/g, ".$1")

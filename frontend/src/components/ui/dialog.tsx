@@ -1,15 +1,18 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { cn } from "@/lib/cn";
 
 type DialogProps = {
   open: boolean;
   title: string;
+  /** For two things side by side. */
+  wide?: boolean;
   onClose: () => void;
   children: ReactNode;
   footer: ReactNode;
 };
 
 /** A modal on the browser's own `<dialog>`, which keeps the focus inside, closes on Escape and gives the focus back. */
-export function Dialog({ open, title, onClose, children, footer }: DialogProps) {
+export function Dialog({ open, title, wide = false, onClose, children, footer }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
@@ -25,7 +28,10 @@ export function Dialog({ open, title, onClose, children, footer }: DialogProps) 
       ref={dialog}
       aria-labelledby={heading}
       onClose={onClose}
-      className="m-auto w-[min(32rem,calc(100vw-2rem))] rounded-2xl border border-line bg-surface p-0 text-ink shadow-2xl"
+      className={cn(
+        "m-auto rounded-2xl border border-line bg-surface p-0 text-ink shadow-2xl",
+        wide ? "w-[min(46rem,calc(100vw-2rem))]" : "w-[min(32rem,calc(100vw-2rem))]",
+      )}
     >
       {open && (
         <div className="grid gap-4 p-6">

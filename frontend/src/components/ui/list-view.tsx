@@ -9,11 +9,13 @@ type ListViewProps<T> = {
   /** What the list holds, in the plural, for announcements. */
   noun: string;
   empty: ReactNode;
+  /** Leaves further pages to the button: where something else stands below the list. */
+  onDemand?: boolean;
   children: (items: T[]) => ReactNode;
 };
 
 /** The four states of every list (loading, failed, empty, filled) and its further pages. */
-export function ListView<T>({ list, noun, empty, children }: ListViewProps<T>) {
+export function ListView<T>({ list, noun, empty, onDemand = false, children }: ListViewProps<T>) {
   if (list.isPending) return <SkeletonRows />;
   if (list.isError && list.items.length === 0) {
     return <Failure error={list.error} onRetry={() => void list.refetch()} />;
@@ -35,7 +37,7 @@ export function ListView<T>({ list, noun, empty, children }: ListViewProps<T>) {
         {list.hasNextPage && (
           <NextPage
             busy={list.isFetchingNextPage}
-            failed={list.isFetchNextPageError}
+            byItself={!onDemand && !list.isFetchNextPageError}
             onLoad={() => void list.fetchNextPage()}
           />
         )}
@@ -44,15 +46,15 @@ export function ListView<T>({ list, noun, empty, children }: ListViewProps<T>) {
   );
 }
 
-/** A button that presses itself as it comes near the screen, unless the last attempt failed. */
-function NextPage({ busy, failed, onLoad }: { busy: boolean; failed: boolean; onLoad: () => void }) {
+/** A button that presses itself as it comes near the screen, where that is wanted and the last attempt has not failed. */
+function NextPage({ busy, byItself, onLoad }: { busy: boolean; byItself: boolean; onLoad: () => void }) {
   const marker = useRef<HTMLSpanElement>(null);
   const load = useRef(onLoad);
   load.current = onLoad;
 
   useEffect(() => {
     const target = marker.current;
-    if (!target || busy || failed || typeof IntersectionObserver === "undefined") return;
+    if (!target || busy || !byItself || typeof IntersectionObserver === "undefined") return;
     const observer = new IntersectionObserver(
       (entries) => {
         if (entries.some((entry) => entry.isIntersecting)) load.current();
@@ -61,7 +63,7 @@ function NextPage({ busy, failed, onLoad }: { busy: boolean; failed: boolean; on
     );
     observer.observe(target);
     return () => observer.disconnect();
-  }, [busy, failed]);
+  }, [busy, byItself]);
 
   return (
     <span ref={marker}>

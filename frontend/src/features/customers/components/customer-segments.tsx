@@ -6,15 +6,10 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
 import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
-import type { Membership, MembershipMove } from "@/lib/contract";
+import type { Membership } from "@/lib/contract";
 import { formatDateTime, formatRelative } from "@/lib/format";
 import { useCustomerMoves, useCustomerSegments } from "../api/customers";
-
-const CAUSES: Record<MembershipMove["cause"], string> = {
-  data: "because something about them changed",
-  time: "because time passed",
-  rules: "because the segment was made or changed",
-};
+import { MOVE_CAUSES } from "./move-causes";
 
 /** The segments to which a customer belongs, and on demand how that came about. */
 export function CustomerSegments({ id }: { id: string }) {
@@ -99,7 +94,7 @@ function Moves({ id }: { id: string }) {
                 <SegmentLink id={move.segmentId} name={move.name} />
               </p>
               <p className="text-muted">
-                <time dateTime={move.at}>{formatDateTime(move.at)}</time>, {CAUSES[move.cause]}
+                <time dateTime={move.at}>{formatDateTime(move.at)}</time>, {MOVE_CAUSES[move.cause]}
               </p>
             </li>
           ))}

@@ -27,6 +27,8 @@ function open(answers: Parameters<typeof serve>[0]) {
   const calls = serve({
     "GET /api/customers/c1": () => ASHA,
     "GET /api/customers/c1/orders": () => all(),
+    "GET /api/customers/c1/timeline": () => all(),
+    "GET /api/customers/c1/attachments": () => all(),
     ...answers,
   });
   openPage(CustomerPage, "/customers/:id", "/customers/c1");

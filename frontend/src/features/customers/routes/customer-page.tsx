@@ -1,22 +1,31 @@
-import { ShoppingBag } from "lucide-react";
-import { useParams } from "react-router";
-import { Badge, StatusBadge } from "@/components/ui/badge";
+import { Merge, Pencil, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { Navigate, useLocation, useParams, useSearchParams } from "react-router";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { type Fact, Facts, Figure } from "@/components/ui/facts";
-import { ListView } from "@/components/ui/list-view";
+import { Figure } from "@/components/ui/facts";
+import { Segmented } from "@/components/ui/field";
 import { Page } from "@/components/ui/page";
-import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
-import { type Column, Table } from "@/components/ui/table";
-import type { Customer, Order } from "@/lib/contract";
-import { formatDate, formatDateTime, formatMoney, formatNumber, formatRelative } from "@/lib/format";
+import { Failure, SkeletonRows } from "@/components/ui/states";
+import type { Tagged } from "@/lib/api";
+import type { Customer } from "@/lib/contract";
+import { formatMoney, formatNumber, formatRelative } from "@/lib/format";
+import { useMay } from "@/lib/permissions";
 import { useCurrency } from "@/lib/stats";
-import { useCustomer, useCustomerOrders } from "../api/customers";
+import { useCustomer } from "../api/customers";
+import { AttachmentsCard } from "../components/attachments-card";
+import { CustomerOrders } from "../components/customer-orders";
 import { CustomerSegments } from "../components/customer-segments";
+import { EraseDialog } from "../components/erase-dialog";
+import { MergeDialog } from "../components/merge-dialog";
+import { ConsentCard, ProfileCard } from "../components/profile-card";
+import { Timeline } from "../components/timeline";
 
 const BACK = { to: "/customers", label: "Customers" };
 
 export function Component() {
   const { id = "" } = useParams();
+  const { search } = useLocation();
   const customer = useCustomer(id);
 
   if (!customer.data) {
@@ -32,13 +41,44 @@ export function Component() {
       </Page>
     );
   }
-  return <Profile customer={customer.data} />;
+  // Merged into somebody else: old links lead to who stays.
+  const kept = customer.data.data.id;
+  if (kept !== id) return <Navigate replace to={`/customers/${encodeURIComponent(kept)}${search}`} />;
+  return <Profile key={id} loaded={customer.data} reload={customer.refetch} />;
 }
 
-function Profile({ customer }: { customer: Customer }) {
+type ProfileProps = { loaded: Tagged<Customer>; reload: () => Promise<unknown> };
+
+function Profile({ loaded, reload }: ProfileProps) {
+  const [asking, setAsking] = useState<"erase" | "merge" | null>(null);
+  const customer = loaded.data;
   const currency = useCurrency();
+  const mayWrite = useMay("write");
+  const close = () => setAsking(null);
   return (
-    <Page title={customer.name || customer.email} back={BACK} description={customer.name && customer.email}>
+    <Page
+      title={customer.name || customer.email}
+      back={BACK}
+      description={customer.name && customer.email}
+      actions={
+        mayWrite && (
+          <>
+            <Button look="danger" icon={<Trash2 aria-hidden />} onClick={() => setAsking("erase")}>
+              Delete
+            </Button>
+            <Button icon={<Merge aria-hidden />} onClick={() => setAsking("merge")}>
+              Merge
+            </Button>
+            <ButtonLink
+              to={`/customers/${encodeURIComponent(customer.id)}/edit`}
+              icon={<Pencil aria-hidden />}
+            >
+              Edit
+            </ButtonLink>
+          </>
+        )
+      }
+    >
       <Card>
         <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 lg:grid-cols-5">
           <Figure label="Spent" value={formatMoney(customer.totalSpend, currency)} />
@@ -49,100 +89,44 @@ function Profile({ customer }: { customer: Customer }) {
         </dl>
       </Card>
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <Orders id={customer.id} />
-        <div className="grid gap-5">
-          <Card title="Profile">
-            <Facts facts={profileFacts(customer)} />
-            {customer.tags.length > 0 && (
-              <ul aria-label="Tags" className="mt-4 flex flex-wrap gap-1.5">
-                {customer.tags.map((tag) => (
-                  <li key={tag}>
-                    <Badge>{tag}</Badge>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Card>
-          <CustomerSegments key={customer.id} id={customer.id} />
-          <Card title="May be written to by">
-            <Facts
-              facts={[
-                { label: "E-mail", value: <Consent given={customer.emailConsent} /> },
-                { label: "SMS", value: <Consent given={customer.smsConsent} /> },
-                { label: "WhatsApp", value: <Consent given={customer.whatsappConsent} /> },
-              ]}
-            />
-          </Card>
+        <History id={customer.id} />
+        <div className="grid min-w-0 gap-5">
+          <ProfileCard customer={customer} />
+          <AttachmentsCard customerId={customer.id} />
+          <CustomerSegments id={customer.id} />
+          <ConsentCard customer={customer} />
         </div>
       </div>
+      {mayWrite && (
+        <>
+          <EraseDialog loaded={loaded} reload={reload} open={asking === "erase"} onClose={close} />
+          <MergeDialog customer={customer} open={asking === "merge"} onClose={close} />
+        </>
+      )}
     </Page>
   );
 }
 
-function Orders({ id }: { id: string }) {
-  const list = useCustomerOrders(id);
-  const columns: Column<Order>[] = [
-    {
-      header: "Placed",
-      cell: (order) => <span className="sm:whitespace-nowrap">{formatDateTime(order.placedAt)}</span>,
-    },
-    { header: "Items", from: "sm", cell: (order) => <Items order={order} /> },
-    { header: "Status", cell: (order) => <StatusBadge status={order.status} /> },
-    { header: "Total", end: true, cell: (order) => formatMoney(order.total, order.currency) },
-  ];
+type View = "timeline" | "orders";
+
+const VIEWS: { value: View; label: string }[] = [
+  { value: "timeline", label: "Timeline" },
+  { value: "orders", label: "Orders" },
+];
+
+/** What happened, or the orders alone; the address keeps which. */
+function History({ id }: { id: string }) {
+  const [params, setParams] = useSearchParams();
+  const view: View = params.get("view") === "orders" ? "orders" : "timeline";
+  const show = (next: View) =>
+    setParams(next === "orders" ? { view: next } : {}, { replace: true, preventScrollReset: true });
   return (
-    <Card title="Orders" flush>
-      <ListView
-        list={list}
-        noun="orders"
-        empty={
-          <Empty icon={<ShoppingBag />} title="No orders yet">
-            They appear here as they come in.
-          </Empty>
-        }
-      >
-        {(items) => (
-          <Table
-            caption="Orders of this customer"
-            columns={columns}
-            rows={items}
-            rowKey={(order) => order.id}
-          />
-        )}
-      </ListView>
+    <Card
+      title={view === "orders" ? "Orders" : "Timeline"}
+      flush
+      actions={<Segmented label="Show" value={view} choices={VIEWS} onChange={show} />}
+    >
+      {view === "orders" ? <CustomerOrders id={id} /> : <Timeline id={id} />}
     </Card>
   );
-}
-
-function Items({ order }: { order: Order }) {
-  const items = order.items ?? [];
-  if (items.length === 0) return <span className="text-muted">{order.orderId ?? "–"}</span>;
-  return (
-    <ul className="text-sm">
-      {items.map((item, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: an order may name one SKU twice, and never changes
-        <li key={index} className="wrap-anywhere">
-          {item.name || item.sku} <span className="text-muted">× {formatNumber(item.quantity)}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Consent({ given }: { given: boolean }) {
-  return <Badge tone={given ? "good" : "neutral"}>{given ? "Yes" : "No"}</Badge>;
-}
-
-function profileFacts(customer: Customer): Fact[] {
-  const place = [customer.city, customer.country].filter(Boolean).join(", ");
-  const facts: (Fact | false)[] = [
-    Boolean(customer.phone) && { label: "Phone", value: customer.phone },
-    place !== "" && { label: "Place", value: place },
-    Boolean(customer.timeZone) && { label: "Time zone", value: customer.timeZone },
-    { label: "Customer since", value: formatDate(customer.createdAt) },
-    { label: "First order", value: formatDate(customer.firstOrderAt) },
-    { label: "Last order", value: formatDate(customer.lastOrderAt) },
-    ...Object.entries(customer.attributes ?? {}).map(([label, value]) => ({ label, value: String(value) })),
-  ];
-  return facts.filter((fact) => fact !== false);
 }

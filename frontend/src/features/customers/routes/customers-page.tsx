@@ -1,4 +1,4 @@
-import { Search, UsersRound } from "lucide-react";
+import { Plus, Search, UsersRound } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import { ButtonLink } from "@/components/ui/button";
@@ -56,7 +56,16 @@ export function Component() {
   ];
 
   return (
-    <Page title="Customers">
+    <Page
+      title="Customers"
+      actions={
+        mayWrite && (
+          <ButtonLink look="primary" to="/customers/new" icon={<Plus aria-hidden />}>
+            New customer
+          </ButtonLink>
+        )
+      }
+    >
       <div className="relative max-w-md">
         <Search
           aria-hidden

@@ -1,18 +1,18 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { FileText, Upload } from "lucide-react";
-import { type DragEvent, type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { DropArea } from "@/components/ui/drop-area";
 import { Choices } from "@/components/ui/field";
 import { Progress } from "@/components/ui/progress";
 import { FormProblem } from "@/components/ui/states";
-import { cn } from "@/lib/cn";
 import type { ImportKind } from "@/lib/contract";
 import { formatBytes, formatShare } from "@/lib/format";
 import { useIntent } from "@/lib/intent";
+import { isCancelled, uploadFile } from "@/lib/upload-file";
 import { createImport } from "../api/imports";
-import { uploadFile } from "../api/upload-file";
 import { headerOf } from "./csv-header";
 
 const KINDS: { value: ImportKind; label: string; hint: string }[] = [
@@ -61,7 +61,7 @@ export function NewImport() {
       navigate(`/imports/${encodeURIComponent(ticket.id)}`);
     } catch (failure) {
       setSent(null);
-      if (!(failure instanceof DOMException && failure.name === "AbortError")) setError(failure);
+      if (!isCancelled(failure)) setError(failure);
     }
   }
 
@@ -71,11 +71,30 @@ export function NewImport() {
         <Choices legend="What is in the file?" name="kind" value={kind} choices={KINDS} onChange={setKind} />
         <div className="grid gap-1.5">
           <DropArea
-            chosen={chosen}
+            accept=".csv,text/csv"
+            icon={<FileText aria-hidden />}
             disabled={uploading}
+            describedBy={missing ? "file-error" : undefined}
             invalid={missing}
-            onChoose={(file) => void choose(file)}
-          />
+            onChoose={([file]) => void choose(file)}
+          >
+            {chosen ? (
+              <>
+                <span className="font-medium wrap-anywhere">{chosen.file.name}</span>
+                <span className="text-sm text-muted">
+                  {formatBytes(chosen.file.size)}
+                  {chosen.columns.length > 0 && ` · Columns: ${chosen.columns.join(", ")}`}
+                </span>
+              </>
+            ) : (
+              <>
+                <span className="font-medium">Choose a CSV file</span>
+                <span className="text-sm text-muted">
+                  or drop it here. The first line holds the column names.
+                </span>
+              </>
+            )}
+          </DropArea>
           {missing && (
             <p id="file-error" className="text-sm text-danger">
               Choose a file first.
@@ -109,63 +128,5 @@ export function NewImport() {
         )}
       </form>
     </Card>
-  );
-}
-
-type DropAreaProps = {
-  chosen: Chosen | null;
-  disabled: boolean;
-  invalid: boolean;
-  onChoose: (file: File | undefined) => void;
-};
-
-function DropArea({ chosen, disabled, invalid, onChoose }: DropAreaProps) {
-  const [over, setOver] = useState(false);
-  const drag = (event: DragEvent, inside: boolean) => {
-    event.preventDefault();
-    setOver(inside && !disabled);
-  };
-  return (
-    <label
-      onDragOver={(event) => drag(event, true)}
-      onDragLeave={(event) => drag(event, false)}
-      onDrop={(event) => {
-        drag(event, false);
-        if (!disabled) onChoose(event.dataTransfer.files[0]);
-      }}
-      className={cn(
-        "grid justify-items-center gap-1 rounded-xl border-2 border-dashed px-6 py-8 text-center transition-colors has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
-        over
-          ? "border-accent bg-accent-soft"
-          : invalid
-            ? "border-danger"
-            : "border-line hover:border-control",
-      )}
-    >
-      <FileText aria-hidden className="size-6 text-muted" strokeWidth={1.5} />
-      {chosen ? (
-        <>
-          <span className="font-medium wrap-anywhere">{chosen.file.name}</span>
-          <span className="text-sm text-muted">
-            {formatBytes(chosen.file.size)}
-            {chosen.columns.length > 0 && ` · Columns: ${chosen.columns.join(", ")}`}
-          </span>
-        </>
-      ) : (
-        <>
-          <span className="font-medium">Choose a CSV file</span>
-          <span className="text-sm text-muted">or drop it here. The first line holds the column names.</span>
-        </>
-      )}
-      <input
-        type="file"
-        accept=".csv,text/csv"
-        disabled={disabled}
-        aria-invalid={invalid || undefined}
-        aria-describedby={invalid ? "file-error" : undefined}
-        onChange={(event) => onChoose(event.target.files?.[0])}
-        className="sr-only"
-      />
-    </label>
   );
 }

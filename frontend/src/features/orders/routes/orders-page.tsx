@@ -12,15 +12,22 @@ import { formatDateTime, formatMoney, plural } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { useOrders } from "../api/orders";
 
+/** Under which address the orders of erased customers are kept. */
+const ERASED = "erased@customer.invalid";
+
 const COLUMNS: Column<Order>[] = [
   {
     header: "Customer",
     main: true,
     cell: (order) => (
       <>
-        <Link to={customerOf(order)} className="block font-medium wrap-anywhere hover:underline">
-          {order.email}
-        </Link>
+        {order.email === ERASED ? (
+          <p className="text-muted">Erased customer</p>
+        ) : (
+          <Link to={customerOf(order)} className="block font-medium wrap-anywhere hover:underline">
+            {order.email}
+          </Link>
+        )}
         {order.orderId && <p className="text-sm text-muted wrap-anywhere max-sm:hidden">{order.orderId}</p>}
         <p className="text-sm text-muted sm:hidden">{formatDateTime(order.placedAt)}</p>
       </>

@@ -5,6 +5,7 @@ import type {
   ExplainedGroup,
   ListChange,
   ListChanged,
+  MembersEdit,
   Overlap,
   RuleGroup,
   Segment,
@@ -98,6 +99,30 @@ export function useChangePeople(id: string) {
       onSuccess: () => {
         for (const wait of LOOKS) {
           setTimeout(() => void queryClient.invalidateQueries({ queryKey: ["segments", id] }), wait);
+        }
+      },
+    },
+  );
+}
+
+/** Changes tags and attributes of all members, which the queue applies. */
+export function useEditMembers(id: string) {
+  const queryClient = useQueryClient();
+  return useIntent(
+    (edit: MembersEdit, idempotencyKey) =>
+      request<{ id: string; status: string }>(`${path(id)}/edit`, {
+        method: "POST",
+        body: edit,
+        idempotencyKey,
+      }),
+    {
+      onSuccess: () => {
+        for (const wait of LOOKS) {
+          setTimeout(() => {
+            for (const key of ["segments", "customers"]) {
+              void queryClient.invalidateQueries({ queryKey: [key] });
+            }
+          }, wait);
         }
       },
     },

@@ -1,5 +1,5 @@
-import { UsersRound } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { FileDown, PenLine, UsersRound } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
@@ -11,12 +11,18 @@ import { formatMoney, formatNumber, formatRelative } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { useCurrency } from "@/lib/stats";
 import { useChangePeople, useMembers } from "../api/segments";
+import { EditMembersDialog } from "./edit-members-dialog";
+import { ExportStatus } from "./export-status";
+import { useSegmentExport } from "./use-segment-export";
 
 export function MembersCard({ segment }: { segment: Segment }) {
   const list = useMembers(segment.id);
   const currency = useCurrency();
   const remove = useChangePeople(segment.id);
-  const mayRemove = useMay("write") && segment.kind === "list";
+  const mayWrite = useMay("write");
+  const mayRemove = mayWrite && segment.kind === "list";
+  const exporting = useSegmentExport(segment.id);
+  const [editing, setEditing] = useState(false);
 
   // Once the building has ended, others belong than before.
   const { refetch } = list;
@@ -79,7 +85,28 @@ export function MembersCard({ segment }: { segment: Segment }) {
   }
 
   return (
-    <Card title="Members" flush>
+    <Card
+      title="Members"
+      flush
+      actions={
+        mayWrite && (
+          <div className="flex flex-wrap gap-2">
+            <Button icon={<PenLine aria-hidden />} onClick={() => setEditing(true)}>
+              Edit all
+            </Button>
+            <Button icon={<FileDown aria-hidden />} busy={exporting.isRunning} onClick={exporting.start}>
+              Export CSV
+            </Button>
+          </div>
+        )
+      }
+    >
+      {mayWrite && (
+        <>
+          <EditMembersDialog segment={segment} open={editing} onClose={() => setEditing(false)} />
+          <ExportStatus segment={segment} exporting={exporting} />
+        </>
+      )}
       {remove.error && (
         <div className="px-5 py-3">
           <FormProblem error={remove.error} />

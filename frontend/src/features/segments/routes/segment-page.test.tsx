@@ -6,6 +6,7 @@ import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { all, openPage, serve } from "@/testing/open";
 import { json, problem, signedIn } from "@/testing/signed-in";
+import "@/testing/dialogs";
 import { Component as SegmentPage } from "./segment-page";
 
 const RULES: Segment = {
@@ -249,10 +250,6 @@ describe("why somebody belongs", () => {
 
 describe("deleting", () => {
   it("says which segments name this one", async () => {
-    // Not part of jsdom.
-    HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
-      this.open = true;
-    };
     open(RULES, {
       "DELETE /api/segments/s1": () =>
         refused(409, { code: "segment_in_use", detail: "The segment is named by others: Lapsed VIP." }),

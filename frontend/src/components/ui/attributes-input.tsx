@@ -1,0 +1,158 @@
+import { Plus, Trash2 } from "lucide-react";
+import { useEffect, useId, useRef } from "react";
+import { type AttributeFault, type AttributeRow, attributeFault, newAttribute } from "@/lib/attributes";
+import { Button } from "./button";
+
+const KINDS: { value: AttributeRow["kind"]; label: string }[] = [
+  { value: "text", label: "text" },
+  { value: "number", label: "number" },
+  { value: "boolean", label: "yes or no" },
+];
+const CLEARED = { value: "cleared" as const, label: "is cleared" };
+
+type AttributesInputProps = {
+  legend: string;
+  hint: string;
+  rows: readonly AttributeRow[];
+  /** By path, as the form and the server name them. */
+  faults: Record<string, string>;
+  /** Whether an attribute may also be named to be cleared. */
+  clearable?: boolean;
+  onChange: (rows: AttributeRow[]) => void;
+};
+
+/** Custom attributes: name, type and value of each. */
+export function AttributesInput({ legend, hint, rows, faults, clearable, onChange }: AttributesInputProps) {
+  const group = useRef<HTMLFieldSetElement>(null);
+  const added = useRef<string | null>(null);
+  const hintId = useId();
+
+  // Whoever adds a row wants to name it next.
+  useEffect(() => {
+    if (added.current === null || !rows.some(({ id }) => id === added.current)) return;
+    added.current = null;
+    const names = group.current?.querySelectorAll<HTMLInputElement>("[data-name]");
+    names?.[names.length - 1]?.focus();
+  }, [rows]);
+
+  function add() {
+    const row = newAttribute();
+    added.current = row.id;
+    onChange([...rows, row]);
+  }
+
+  const change = (id: string, part: Partial<AttributeRow>) =>
+    onChange(rows.map((row) => (row.id === id ? { ...row, ...part } : row)));
+
+  function remove(id: string) {
+    onChange(rows.filter((row) => row.id !== id));
+    group.current?.querySelector<HTMLButtonElement>("[data-add]")?.focus();
+  }
+
+  return (
+    <fieldset ref={group} aria-describedby={hintId} className="grid min-w-0 gap-2">
+      <legend className="mb-1.5 text-sm font-medium">{legend}</legend>
+      {rows.map((row, index) => (
+        <Row
+          key={row.id}
+          row={row}
+          label={row.key.trim() || `Attribute ${index + 1}`}
+          kinds={clearable ? [...KINDS, CLEARED] : KINDS}
+          fault={attributeFault(row, faults)}
+          onChange={(part) => change(row.id, part)}
+          onRemove={() => remove(row.id)}
+        />
+      ))}
+      {faults.attributes && <p className="text-sm text-danger">{faults.attributes}</p>}
+      <div>
+        <Button data-add icon={<Plus aria-hidden />} onClick={add}>
+          Add an attribute
+        </Button>
+      </div>
+      <p id={hintId} className="text-sm text-muted">
+        {hint}
+      </p>
+    </fieldset>
+  );
+}
+
+type RowProps = {
+  row: AttributeRow;
+  label: string;
+  kinds: typeof KINDS;
+  fault: AttributeFault | undefined;
+  onChange: (part: Partial<AttributeRow>) => void;
+  onRemove: () => void;
+};
+
+function Row({ row, label, kinds, fault, onChange, onRemove }: RowProps) {
+  const faultId = useId();
+  const refused = (part: AttributeFault["of"]) =>
+    fault?.of === part ? { "aria-invalid": true, "aria-describedby": faultId } : {};
+  return (
+    <div className="grid gap-1.5">
+      <div className="flex flex-wrap items-center gap-1.5">
+        <input
+          data-name
+          aria-label={`${label}: name`}
+          {...refused("name")}
+          value={row.key}
+          maxLength={64}
+          placeholder="name, e.g. shoe_size"
+          autoComplete="off"
+          onChange={(event) => onChange({ key: event.target.value })}
+          className="control w-40 grow basis-36"
+        />
+        <select
+          aria-label={`${label}: type`}
+          value={row.kind}
+          onChange={(event) => {
+            const kind = event.target.value as AttributeRow["kind"];
+            const text = kind === "boolean" ? "true" : row.kind === "boolean" ? "" : row.text;
+            onChange({ kind, text });
+          }}
+          className="control w-auto"
+        >
+          {kinds.map(({ value, label: name }) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+        </select>
+        {row.kind === "boolean" ? (
+          <select
+            aria-label={`${label}: value`}
+            {...refused("value")}
+            value={row.text}
+            onChange={(event) => onChange({ text: event.target.value })}
+            className="control w-32 grow basis-24"
+          >
+            <option value="true">yes</option>
+            <option value="false">no</option>
+          </select>
+        ) : (
+          row.kind !== "cleared" && (
+            <input
+              aria-label={`${label}: value`}
+              {...refused("value")}
+              value={row.text}
+              maxLength={500}
+              inputMode={row.kind === "number" ? "decimal" : undefined}
+              autoComplete="off"
+              onChange={(event) => onChange({ text: event.target.value })}
+              className="control w-32 grow basis-24"
+            />
+          )
+        )}
+        <Button look="quiet" aria-label={`Remove ${label}`} onClick={onRemove} className="px-2.5!">
+          <Trash2 aria-hidden />
+        </Button>
+      </div>
+      {fault && (
+        <p id={faultId} className="text-sm text-danger">
+          {fault.reason}
+        </p>
+      )}
+    </div>
+  );
+}

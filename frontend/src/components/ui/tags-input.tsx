@@ -1,0 +1,91 @@
+import { X } from "lucide-react";
+import { type KeyboardEvent, useId, useRef, useState } from "react";
+
+type TagsInputProps = {
+  label: string;
+  hint?: string;
+  value: readonly string[];
+  error?: string | undefined;
+  onChange: (value: string[]) => void;
+};
+
+/** Tags, each with a button that takes it away, and a box in which Enter or a comma adds the next. */
+export function TagsInput({ label, hint, value, error, onChange }: TagsInputProps) {
+  const id = useId();
+  const box = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState("");
+  const described = [error && `${id}-error`, `${id}-hint`].filter(Boolean).join(" ");
+
+  function add() {
+    const named = text
+      .split(",")
+      .map((tag) => tag.trim())
+      .filter(Boolean);
+    if (named.length > 0) onChange([...new Set([...value, ...named])]);
+    setText("");
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    // Not the Enter that ends the composition of a character.
+    if (event.nativeEvent.isComposing) return;
+    if ((event.key === "Enter" && text.trim() !== "") || event.key === ",") {
+      event.preventDefault();
+      add();
+    }
+    if (event.key === "Backspace" && text === "" && value.length > 0) onChange(value.slice(0, -1));
+  }
+
+  function remove(tag: string) {
+    onChange(value.filter((other) => other !== tag));
+    box.current?.focus();
+  }
+
+  return (
+    <div className="grid content-start gap-1.5">
+      <label htmlFor={id} className="text-sm font-medium">
+        {label}
+      </label>
+      {value.length > 0 && (
+        <ul aria-label={`${label}: chosen`} className="flex flex-wrap gap-1.5">
+          {value.map((tag) => (
+            <li
+              key={tag}
+              className="inline-flex min-h-8 items-center gap-0.5 rounded-full bg-accent-soft pl-3 text-sm text-accent"
+            >
+              <span className="wrap-anywhere">{tag}</span>
+              <button
+                type="button"
+                aria-label={`Take away ${tag}`}
+                onClick={() => remove(tag)}
+                className="grid size-8 place-items-center rounded-full hover:bg-sunken [&_svg]:size-3.5"
+              >
+                <X aria-hidden />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <input
+        ref={box}
+        id={id}
+        value={text}
+        maxLength={500}
+        autoComplete="off"
+        aria-invalid={error ? true : undefined}
+        aria-describedby={described}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+        onBlur={add}
+        className="control max-w-md"
+      />
+      {error && (
+        <p id={`${id}-error`} className="text-sm text-danger">
+          {error}
+        </p>
+      )}
+      <p id={`${id}-hint`} className="text-sm text-muted">
+        {hint ?? "Enter or a comma adds a tag."}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import { ShoppingBag } from "lucide-react";
+import { StatusBadge } from "@/components/ui/badge";
+import { ListView } from "@/components/ui/list-view";
+import { Empty } from "@/components/ui/states";
+import { type Column, Table } from "@/components/ui/table";
+import type { Order } from "@/lib/contract";
+import { formatDateTime, formatMoney, formatNumber } from "@/lib/format";
+import { useCustomerOrders } from "../api/customers";
+
+const COLUMNS: Column<Order>[] = [
+  {
+    header: "Placed",
+    cell: (order) => <span className="sm:whitespace-nowrap">{formatDateTime(order.placedAt)}</span>,
+  },
+  { header: "Items", from: "sm", cell: (order) => <Items order={order} /> },
+  { header: "Status", cell: (order) => <StatusBadge status={order.status} /> },
+  { header: "Total", end: true, cell: (order) => formatMoney(order.total, order.currency) },
+];
+
+export function CustomerOrders({ id }: { id: string }) {
+  const list = useCustomerOrders(id);
+  return (
+    <ListView
+      list={list}
+      noun="orders"
+      onDemand
+      empty={
+        <Empty icon={<ShoppingBag />} title="No orders yet">
+          They appear here as they come in.
+        </Empty>
+      }
+    >
+      {(items) => (
+        <Table
+          caption="Orders of this customer"
+          columns={COLUMNS}
+          rows={items}
+          rowKey={(order) => order.id}
+        />
+      )}
+    </ListView>
+  );
+}
+
+function Items({ order }: { order: Order }) {
+  const items = order.items ?? [];
+  if (items.length === 0) return <span className="text-muted">{order.orderId ?? "–"}</span>;
+  return (
+    <ul className="text-sm">
+      {items.map((item, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: an order may name one SKU twice, and never changes
+        <li key={index} className="wrap-anywhere">
+          {item.name || item.sku} <span className="text-muted">× {formatNumber(item.quantity)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

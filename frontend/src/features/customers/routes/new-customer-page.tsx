@@ -1,0 +1,76 @@
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { Card } from "@/components/ui/card";
+import { Field } from "@/components/ui/field";
+import { Page } from "@/components/ui/page";
+import { toast } from "@/components/ui/toasts";
+import { useDraft } from "@/lib/draft";
+import { faultsByField } from "@/lib/problem";
+import { useCreateCustomer } from "../api/customers";
+import { CustomerForm } from "../components/customer-form";
+import { changeOf, valuesOf } from "../components/customer-values";
+
+const EMPTY = valuesOf({});
+
+export function Component() {
+  const draft = useDraft("new-customer/1", () => ({ email: "", values: EMPTY }));
+  const { email, values } = draft.value;
+  const [tried, setTried] = useState(false);
+  const create = useCreateCustomer();
+  const navigate = useNavigate();
+  const missing = tried && email.trim() === "" ? "Write the address first." : undefined;
+
+  function submit() {
+    setTried(true);
+    if (email.trim() === "") return;
+    const { emailConsent, smsConsent, whatsappConsent } = values;
+    const consents = { emailConsent, smsConsent, whatsappConsent };
+    create.mutate(
+      { email: email.trim(), ...changeOf(EMPTY, values), ...consents },
+      {
+        onSuccess: () => {
+          draft.forget();
+          toast(`${values.name.trim() || email.trim()} will be in the list in a moment`);
+          navigate("/customers");
+        },
+      },
+    );
+  }
+
+  return (
+    <Page
+      title="New customer"
+      back={{ to: "/customers", label: "Customers" }}
+      description="Whoever is known by the same address already gets what you write here, consents included."
+    >
+      <CustomerForm
+        lead={
+          <Card>
+            <Field label="E-mail" error={missing ?? faultsByField(create.error).email}>
+              {(control) => (
+                <input
+                  {...control}
+                  type="email"
+                  value={email}
+                  maxLength={254}
+                  autoComplete="off"
+                  onChange={(event) => draft.change({ email: event.target.value, values })}
+                  className="control max-w-md"
+                />
+              )}
+            </Field>
+          </Card>
+        }
+        leadFields={["email"]}
+        values={values}
+        onChange={(next) => draft.change({ email, values: next })}
+        submitLabel="Create customer"
+        cancelTo="/customers"
+        busy={create.isPending}
+        error={create.error}
+        onCancel={draft.forget}
+        onSubmit={submit}
+      />
+    </Page>
+  );
+}
