@@ -1,7 +1,5 @@
 //! Who was erased, and erasing them again after a backup was restored.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

@@ -74,10 +74,11 @@ impl<S: Store, Q: Queues, F: Files> Worker<S, Q, F> {
         let mut found = self.store.forget_orders(identity, until).await?;
         found += self.store.forget_activities(identity, until).await?;
         found += self.store.forget_chapters(identity).await?;
-        found += self.store.forget_messages(identity, until).await?;
+        // What the CRM did of itself has no stamp of an event: it goes by who was there when it was done.
         let successor = self.store.customers(&[identity]).await?.pop().map(|found| found.record.first_seen);
-        // How they left the segments, because they were erased, is told too.
-        found += self.store.forget_moves(identity, successor.unwrap_or_else(Time::now)).await?;
+        let before = successor.unwrap_or_else(Time::now);
+        found += self.store.forget_messages(identity, before).await?;
+        found += self.store.forget_moves(identity, before).await?;
         if successor.is_none() {
             self.store.forget_attachments(identity).await?;
             self.files.forget_attached(identity).await?;

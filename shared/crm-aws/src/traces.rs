@@ -26,7 +26,7 @@ const CONCURRENCY: usize = 8;
 
 impl ReadTraces for Dynamo {
     async fn activities_of(&self, identities: &[CustomerId]) -> Result<Vec<Activity>, StoreError> {
-        let found = try_join_all(identities.iter().map(|identity| self.activity_items(*identity))).await?;
+        let found = try_join_all(identities.iter().map(|identity| self.all_of(&self.activities, None, *identity))).await?;
         found.into_iter().flatten().map(|item| read_activity(item).map(|held| held.record)).collect()
     }
 
@@ -48,19 +48,7 @@ impl ReadTraces for Dynamo {
 
 impl ForgetTraces for Dynamo {
     async fn forget_orders(&self, identity: CustomerId, until: Time) -> Result<u64, StoreError> {
-        let items: Vec<Item> = self
-            .client
-            .query()
-            .table_name(&self.orders)
-            .index_name("byCustomer")
-            .key_condition_expression("customerId = :customer")
-            .expression_attribute_values(":customer", AttributeValue::S(identity.to_string()))
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .map_err(store_error)?;
+        let items = self.all_of(&self.orders, Some("byCustomer"), identity).await?;
         let mut writes = Vec::new();
         for item in items {
             let mut order = read_order(item)?;
@@ -81,7 +69,7 @@ impl ForgetTraces for Dynamo {
 
     async fn forget_activities(&self, identity: CustomerId, until: Time) -> Result<u64, StoreError> {
         let mut keys = Vec::new();
-        for item in self.activity_items(identity).await? {
+        for item in self.all_of(&self.activities, None, identity).await? {
             let activity = read_activity(item)?.record;
             if activity.stamp.at <= until {
                 keys.push(key([("customerId", identity.to_string()), ("id", activity.id.to_string())]));
@@ -93,35 +81,27 @@ impl ForgetTraces for Dynamo {
     }
 
     async fn forget_chapters(&self, identity: CustomerId) -> Result<u64, StoreError> {
-        let items: Vec<Item> = self
-            .client
-            .query()
-            .table_name(&self.histories)
-            .key_condition_expression("customerId = :customer")
-            .expression_attribute_values(":customer", AttributeValue::S(identity.to_string()))
-            .projection_expression("customerId, id")
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .map_err(store_error)?;
+        let items = self.all_of(&self.histories, None, identity).await?;
         // Read after the list: whoever has begun anew and written chapters since names ones that are not on it.
         let kept: BTreeSet<String> = match self.customer_item(identity).await?.map(read_identity).transpose()? {
             Some(StoredIdentity::Customer(stored)) => stored.chapters.iter().map(ToString::to_string).collect(),
             _ => BTreeSet::new(),
         };
         let is_kept = |item: &Item| text(item.get("id").cloned()).is_some_and(|id| kept.contains(&id));
-        let gone: Vec<Item> = items.into_iter().filter(|item| !is_kept(item)).collect();
+        let key_of = |mut item: Item| {
+            item.retain(|name, _| ["customerId", "id"].contains(&name.as_str()));
+            item
+        };
+        let gone: Vec<Item> = items.into_iter().filter(|item| !is_kept(item)).map(key_of).collect();
         let count = gone.len() as u64;
         self.delete_all(&self.histories, gone).await?;
         Ok(count)
     }
 
-    async fn forget_messages(&self, identity: CustomerId, until: Time) -> Result<u64, StoreError> {
+    async fn forget_messages(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
         let mut writes = Vec::new();
         for (campaign, entry) in self.messages_to(&[identity]).await? {
-            if entry.queued_at > until || entry == entry.anonymous() {
+            if entry.queued_at >= before || entry == entry.anonymous() {
                 continue;
             }
             let update = self
@@ -180,10 +160,12 @@ impl ForgetTraces for Dynamo {
 }
 
 impl Dynamo {
-    async fn activity_items(&self, identity: CustomerId) -> Result<Vec<Item>, StoreError> {
+    /// Everything that a table keyed by customer, or an index of it, has of one.
+    async fn all_of(&self, table: &str, index: Option<&str>, identity: CustomerId) -> Result<Vec<Item>, StoreError> {
         self.client
             .query()
-            .table_name(&self.activities)
+            .table_name(table)
+            .set_index_name(index.map(str::to_owned))
             .key_condition_expression("customerId = :customer")
             .expression_attribute_values(":customer", AttributeValue::S(identity.to_string()))
             .into_paginator()

@@ -161,8 +161,8 @@ pub trait ForgetTraces: Send + Sync + 'static {
     fn forget_activities(&self, identity: CustomerId, until: Time) -> impl Future<Output = Stored<u64>> + Send;
     /// The chapters of a history that no customer has any more.
     fn forget_chapters(&self, identity: CustomerId) -> impl Future<Output = Stored<u64>> + Send;
-    /// Takes address and text out of log entries; that something was sent, and what became of it, stays.
-    fn forget_messages(&self, identity: CustomerId, until: Time) -> impl Future<Output = Stored<u64>> + Send;
+    /// Takes address and text out of log entries from before a moment; that something was sent, and what became of it, stays.
+    fn forget_messages(&self, identity: CustomerId, before: Time) -> impl Future<Output = Stored<u64>> + Send;
     /// The enters and leaves before a moment.
     fn forget_moves(&self, identity: CustomerId, before: Time) -> impl Future<Output = Stored<u64>> + Send;
     /// Words that lead to these identities, and to no customer any more. Reads all rows there are.

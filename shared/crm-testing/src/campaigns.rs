@@ -92,10 +92,10 @@ impl Mailroom {
         own.filter_map(|((id, ..), message)| Some((self.campaigns.get(id)?.1.clone(), message.clone()))).collect()
     }
 
-    pub(crate) fn forget(&mut self, identity: CustomerId, until: Time) -> u64 {
+    pub(crate) fn forget(&mut self, identity: CustomerId, before: Time) -> u64 {
         let mut count = 0;
         for ((.., customer), message) in &mut self.log {
-            if *customer == identity && message.queued_at <= until && *message != message.anonymous() {
+            if *customer == identity && message.queued_at < before && *message != message.anonymous() {
                 *message = message.anonymous();
                 count += 1;
             }

@@ -63,8 +63,8 @@ impl ForgetTraces for Memory {
         Ok(0)
     }
 
-    async fn forget_messages(&self, identity: CustomerId, until: Time) -> Result<u64, StoreError> {
-        Ok(self.mailroom().forget(identity, until))
+    async fn forget_messages(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
+        Ok(self.mailroom().forget(identity, before))
     }
 
     async fn forget_moves(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
