@@ -1,5 +1,7 @@
 //! The routes of customers and their activities.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -10,8 +12,8 @@ use crm_domain::faults::{Faults, checked_text};
 use crm_domain::ids::CustomerId;
 use crm_domain::json::Json as Tree;
 use crm_domain::ports::{
-    EditCustomers, Enqueue, KeepAudit, KeepErasures, QueueName, ReadCustomers, ReadMemberships, ReadOrders, ReadSegments,
-    ReadTraces,
+    EditCustomers, Enqueue, KeepAttachedFiles, KeepAttachments, KeepAudit, KeepErasures, QueueName, ReadCustomers, ReadMemberships,
+    ReadOrders, ReadSegments, ReadTraces,
 };
 use crm_lambda::accept::{Write, accept};
 use crm_lambda::api::{Api, App};
@@ -26,6 +28,7 @@ use crm_lambda::{routes, view};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::attachments::{self, Shelves};
 use crate::{edit, segments, timeline};
 
 const UPSERT: Write = Write { kind: Kind::UpsertCustomer, queue: QueueName::Customers, location: Some("/api/customers") };
@@ -40,6 +43,7 @@ pub trait Store:
     + ReadSegments
     + ReadMemberships
     + KeepErasures
+    + KeepAttachments
     + KeepAudit
     + GateStore
 {
@@ -52,14 +56,17 @@ impl<S> Store for S where
         + ReadSegments
         + ReadMemberships
         + KeepErasures
+        + KeepAttachments
         + KeepAudit
         + GateStore
 {
 }
 
 /// All routes.
-pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
-    Api::new(Gate::new(keys, app.store.clone()))
+pub fn router<S: Store, Q: Enqueue, F: KeepAttachedFiles>(app: App<S, Q>, files: Arc<F>, keys: Keys) -> Router {
+    let gate = Gate::new(keys, app.store.clone());
+    let attached = attachments::routes(gate.clone(), Shelves { store: app.store.clone(), files });
+    Api::new(gate)
         .on(&routes::LIST_CUSTOMERS, list_customers::<S, Q>)
         .on(&routes::UPSERT_CUSTOMERS, upsert_customers::<S, Q>)
         .on(&routes::GET_CUSTOMER, get_customer::<S, Q>)
@@ -72,6 +79,7 @@ pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
         .on(&routes::LIST_CUSTOMER_MOVES, segments::list_moves::<S, Q>)
         .on(&routes::RECORD_ACTIVITIES, record_activities::<S, Q>)
         .over(app)
+        .merge(attached)
 }
 
 #[derive(Deserialize)]

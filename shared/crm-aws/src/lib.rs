@@ -5,13 +5,21 @@
 
 mod access;
 mod apply;
+#[cfg(feature = "s3")]
+mod attached;
+mod attachments;
 mod audit;
 mod batch;
+#[cfg(feature = "s3")]
+mod bucket;
 mod campaigns;
 mod customers;
 mod dynamo;
 mod erasures;
 mod error;
+#[cfg(feature = "s3")]
+mod exported;
+mod exports;
 mod figures;
 mod histories;
 mod imports;
@@ -36,6 +44,8 @@ mod transaction;
 #[cfg(feature = "s3")]
 mod uploads;
 
+#[cfg(feature = "s3")]
+pub use bucket::S3Uploads;
 pub use dynamo::{Dynamo, MissingVariable};
 #[cfg(feature = "secrets")]
 pub use secrets::SecretsManager;
@@ -43,8 +53,6 @@ pub use secrets::SecretsManager;
 pub use simulated::Simulated;
 #[cfg(feature = "sqs")]
 pub use sqs::Sqs;
-#[cfg(feature = "s3")]
-pub use uploads::S3Uploads;
 
 /// The SDK's configuration: region, credentials and endpoint from the environment.
 pub async fn config() -> aws_config::SdkConfig {

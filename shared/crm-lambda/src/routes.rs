@@ -5,7 +5,7 @@ use crm_domain::access::Permission;
 use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
-use crate::contract::{requests as q, shapes as s};
+use crate::contract::{files as f, requests as q, shapes as s};
 use crate::operation::{Operation, Verb, of};
 
 macro_rules! operations {
@@ -41,6 +41,16 @@ operations! {
             .gives(200, of::<s::Page<s::MemberOf>>);
         LIST_CUSTOMER_MOVES: Get "/api/customers/{id}/segments/history" Read
             "When a customer entered and left segments, newest first.".lists(of::<s::Page<s::Move>>);
+        LIST_ATTACHMENTS: Get "/api/customers/{id}/attachments" Read "The files on a customer."
+            .gives(200, of::<s::Page<f::Attachment>>);
+        ADD_ATTACHMENT: Post "/api/customers/{id}/attachments" Write
+            "Add a file to a customer: the answer says where to put it, for a quarter of an hour."
+            .recomputed().takes(of::<q::Attachment>).gives(201, of::<f::AttachmentTicket>);
+        GET_ATTACHMENT: Get "/api/customers/{id}/attachments/{attachmentId}" Read
+            "Where to download a file, for five minutes; for who uploaded it, and for owners."
+            .gives(200, of::<f::AttachmentDownload>);
+        DELETE_ATTACHMENT: Delete "/api/customers/{id}/attachments/{attachmentId}" Write
+            "Delete a file; for who uploaded it, and for owners.".matched(false).gives_nothing();
         RECORD_ACTIVITIES: Post "/api/activities" Ingest "Record what customers did."
             .recomputed().takes(of::<q::OneOrMany<q::Activity>>).gives(202, of::<Queued>);
     }
@@ -71,6 +81,11 @@ operations! {
             .recomputed().asks(&[("action", true)]).takes_text("text/csv").gives(202, of::<s::ListChanged>);
         EDIT_MEMBERS: Post "/api/segments/{id}/edit" Write "Add and remove tags of all members, and set attributes of theirs."
             .takes(of::<q::Edit>).gives(202, of::<s::Accepted>);
+        EXPORT_SEGMENT: Post "/api/segments/{id}/exports" Write "Make a CSV file of all members."
+            .rated(limits::EXPORT).gives(202, of::<s::Accepted>);
+        GET_EXPORT: Get "/api/exports/{id}" Write
+            "How far an export is, and where to download it; for who asked for it, and for owners."
+            .gives(200, of::<f::Export>);
         COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
             .asks(&[("with", true)]).gives(200, of::<s::Overlap>);
         EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read "Why somebody belongs, or does not."

@@ -23,7 +23,7 @@ use crate::http::router;
 fn crm() -> (Router, Arc<Memory>) {
     let memory = Arc::new(Memory::default());
     let app = App { store: memory.clone(), queue: memory.clone(), settings: settings() };
-    (router(app, keys()), memory)
+    (router(app, memory.clone(), keys()), memory)
 }
 
 /// Applies what the API has queued, as the worker would.
