@@ -18,7 +18,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config().await;
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
-    let worker = worker::Worker { store, queue: Arc::new(Sqs::new(&aws)), files: Arc::new(S3Uploads::from_env(&aws)?) };
+    let bucket = Arc::new(S3Uploads::from_env(&aws)?);
+    let worker = worker::Worker { store, queue: Arc::new(Sqs::new(&aws)), files: bucket.clone(), uploads: bucket };
     let worker = Arc::new(worker);
     consume(move |batch| {
         let worker = worker.clone();

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crm_domain::email::Email;
 use crm_domain::erasure::{PAUSE, Sweep};
 use crm_domain::ids::CustomerId;
-use crm_domain::ports::{QueueName, StoreError};
+use crm_domain::ports::{KeepUploads, QueueName, StoreError};
 use crm_domain::time::Time;
 
 use crate::worker::{Files, Queues, Store, SweepError, Worker};
@@ -16,7 +16,7 @@ use crate::worker::{Files, Queues, Store, SweepError, Worker};
 /// Times that a customer is read again because somebody else was faster.
 const ATTEMPTS: u32 = 8;
 
-impl<S: Store, Q: Queues, F: Files> Worker<S, Q, F> {
+impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
     /// Makes a pass; gives the next one, and after how many seconds it is due.
     pub(crate) async fn sweep(&self, mut sweep: Sweep) -> Result<Option<(Sweep, u32)>, SweepError> {
         let until = self.erased(&mut sweep).await?;
@@ -31,7 +31,7 @@ impl<S: Store, Q: Queues, F: Files> Worker<S, Q, F> {
                     found += self.queue.scrub(queue, &sweep.emails).await?;
                 }
             }
-            self.files.forget_rows_of(&sweep.emails).await?;
+            self.uploads.forget_rows_of(&sweep.emails).await?;
         }
         self.files.forget_exports().await?;
         if sweep.is_last() {

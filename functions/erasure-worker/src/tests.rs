@@ -16,16 +16,16 @@ use crm_domain::stamp::Stamp;
 use crm_domain::time::Time;
 use crm_lambda::batch::{Incoming, incoming};
 use crm_lambda::memberships::Keeper;
-use crm_testing::{Desk, Memory, cases, settings};
+use crm_testing::{AtDesk, Memory, cases, settings};
 use serde_json::{Value, json};
 
 use crate::worker::Worker;
 
-type Swept = Worker<Memory, Memory, Desk>;
+type Swept = Worker<Memory, Memory, Memory, AtDesk>;
 
 fn worker() -> Swept {
     let memory = Arc::new(Memory::default());
-    Worker { store: memory.clone(), queue: memory, files: Arc::new(Desk::default()) }
+    Worker { store: memory.clone(), queue: memory.clone(), files: memory, uploads: Arc::new(AtDesk::default()) }
 }
 
 fn event(kind: &str, number: &str, at: &str, data: &Value) -> Value {

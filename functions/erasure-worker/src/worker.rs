@@ -21,15 +21,16 @@ impl<S: ReadCustomers + EditCustomers + ForgetTraces + KeepErasures + KeepAttach
 pub trait Queues: Enqueue + ScrubQueues {}
 impl<Q: Enqueue + ScrubQueues> Queues for Q {}
 
-/// The files from which traces are taken.
-pub trait Files: KeepUploads + KeepAttachedFiles + KeepExportFiles {}
-impl<F: KeepUploads + KeepAttachedFiles + KeepExportFiles> Files for F {}
+/// The files that name customers, or are theirs.
+pub trait Files: KeepAttachedFiles + KeepExportFiles {}
+impl<F: KeepAttachedFiles + KeepExportFiles> Files for F {}
 
 /// What the tasks work with.
-pub struct Worker<S, Q, F> {
+pub struct Worker<S, Q, F, U> {
     pub store: Arc<S>,
     pub queue: Arc<Q>,
     pub files: Arc<F>,
+    pub uploads: Arc<U>,
 }
 
 /// Why a pass was not finished. Another try may succeed.
@@ -41,7 +42,7 @@ pub enum SweepError {
     Queue(#[from] QueueError),
 }
 
-impl<S: Store, Q: Queues, F: Files> Worker<S, Q, F> {
+impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
         let mut failed = Vec::new();
