@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::Poll;
 
 use crm_domain::audit::AuditEntry;
+use crm_domain::email::Email;
 use crm_domain::event::Event;
 use crm_domain::ids::ImportId;
 use crm_domain::import::{Import, ImportKind, ImportStatus};
@@ -152,6 +153,42 @@ async fn a_file_replaced_on_the_way_is_not_mixed_with_the_first() {
 }
 
 #[tokio::test]
+async fn a_file_is_forgotten_when_it_is_read_and_calls_that_come_later_do_no_harm() {
+    let desk = desk_with(ImportKind::Orders, b"email,total\na@x.in,5\nb@x.in,x\n");
+    import(&desk, Limits::default()).await;
+    assert!(desk.desk().files.is_empty());
+    let read = state(&desk);
+    // The notice comes again; then somebody uploads another file to the same place, while its URL is still good.
+    assert!(consume_all(worker(&desk, Limits::default()), vec![message(uploaded())]).await.is_empty());
+    desk.desk().files.insert(read.id, (b"email,total\nc@x.in,7\n".to_vec(), "t2".into()));
+    assert!(consume_all(worker(&desk, Limits::default()), vec![message(uploaded())]).await.is_empty());
+    assert_eq!((state(&desk), desk.desk().files.len()), (read, 0));
+    assert_eq!(apply(&desk, &take(&desk, QueueName::Orders)).len(), 1);
+    assert_eq!(desk.desk().rejected.len(), 1, "what was refused can still be looked at");
+}
+
+#[tokio::test]
+async fn an_import_that_fails_keeps_no_file() {
+    let desk = desk_with(ImportKind::Orders, b"who,what\na,b\n");
+    assert!(import(&desk, Limits::default()).await.error.is_some());
+    assert!(desk.desk().files.is_empty());
+}
+
+#[tokio::test]
+async fn rows_of_the_forgotten_are_in_no_file_any_more() {
+    let desk = desk_with(ImportKind::Orders, b"email,total\nasha@x.in,x\nb@x.in,y\n");
+    import(&desk, Limits::default()).await;
+    let other = ImportId::generate();
+    desk.desk().files.insert(other, (b"email,total\nAsha@X.in,5\n".to_vec(), "t".into()));
+    for _ in 0..2 {
+        desk.forget_rows_of(&[Email::parse("asha@x.in").unwrap()]).await.unwrap();
+        let listed: String = desk.desk().rejected.values().cloned().collect();
+        assert_eq!(listed, "3,total: must be a number,\"b@x.in,y\"\n");
+        assert!(!desk.desk().files.contains_key(&other));
+    }
+}
+
+#[tokio::test]
 async fn the_same_file_makes_the_same_events_again() {
     let file = "email,total\na@x.in,5\nb@x.in,6\n".as_bytes();
     let mut sources = BTreeSet::new();
@@ -189,6 +226,7 @@ struct Million {
     calls: std::sync::Mutex<Vec<String>>,
     rows: AtomicU64,
     largest: AtomicUsize,
+    forgotten: AtomicUsize,
 }
 
 const WIDTH: u64 = 32;
@@ -229,12 +267,21 @@ impl KeepUploads for Million {
         Ok(Some(Slice { bytes: text.as_bytes()[from..from + (end - offset) as usize].to_vec(), size, tag: "t".into() }))
     }
 
+    async fn forget_file(&self, _: ImportId) -> Result<(), StoreError> {
+        self.forgotten.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
     async fn keep_rejected(&self, _: ImportId, _: u64, csv: String) -> Result<(), StoreError> {
         panic!("rejected: {csv}")
     }
 
     async fn rejected(&self, _: ImportId, _: usize) -> Result<String, StoreError> {
         Ok(String::new())
+    }
+
+    async fn forget_rows_of(&self, _: &[Email]) -> Result<(), StoreError> {
+        Ok(())
     }
 }
 
@@ -262,6 +309,7 @@ async fn a_million_rows_take_no_more_memory_than_one_stretch() {
         calls: std::sync::Mutex::new(vec![uploaded()]),
         rows: AtomicU64::new(0),
         largest: AtomicUsize::new(0),
+        forgotten: AtomicUsize::new(0),
     });
     let app = app(Shared(million.clone()), Shared(million.clone()), Shared(million.clone()), Limits::default());
     loop {
@@ -273,6 +321,7 @@ async fn a_million_rows_take_no_more_memory_than_one_stretch() {
     assert_eq!(million.rows.load(Ordering::Relaxed), 1_000_000);
     let largest = million.largest.load(Ordering::Relaxed);
     assert!(largest < 30_000_000, "{largest} bytes of messages at once");
+    assert_eq!(million.forgotten.load(Ordering::Relaxed), 1, "the file goes when all of it is read");
 }
 
 /// The orphan rule wants a type of ours around the `Arc`.
@@ -300,11 +349,17 @@ impl KeepUploads for Shared {
     async fn read(&self, id: ImportId, offset: u64, length: u64, tag: Option<&str>) -> Result<Option<Slice>, StoreError> {
         self.0.read(id, offset, length, tag).await
     }
+    async fn forget_file(&self, id: ImportId) -> Result<(), StoreError> {
+        self.0.forget_file(id).await
+    }
     async fn keep_rejected(&self, id: ImportId, offset: u64, csv: String) -> Result<(), StoreError> {
         self.0.keep_rejected(id, offset, csv).await
     }
     async fn rejected(&self, id: ImportId, max: usize) -> Result<String, StoreError> {
         self.0.rejected(id, max).await
+    }
+    async fn forget_rows_of(&self, emails: &[Email]) -> Result<(), StoreError> {
+        self.0.forget_rows_of(emails).await
     }
 }
 
@@ -411,5 +466,6 @@ proptest! {
         let listed: String = desk.desk().rejected.values().cloned().collect();
         prop_assert_eq!(listed.lines().count(), 6);
         prop_assert!(desk.desk().dead.is_empty());
+        prop_assert!(desk.desk().files.is_empty());
     }
 }

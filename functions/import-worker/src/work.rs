@@ -11,7 +11,8 @@
 //! 4. move on: offset, line and counts in one write, on the same condition. So rows are counted once;
 //! 5. call for the next stretch. `moved_by` says whose move was the last: when its call comes again, it only makes up for
 //!    step 5; a call which finds that another has moved on has nothing to do. So there is always somebody to go on, and
-//!    calls that were doubled become one again.
+//!    calls that were doubled become one again;
+//! 6. when nothing is left to read, delete the file. Calls that come later find that all is read, and delete it again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,14 +112,16 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
             return Err(Failure::Hopeless("there is no such import".to_owned()));
         };
         if import.is_read() {
-            return Ok(());
+            return self.close(&import).await;
         }
         if import.bytes_read > call.offset {
             return if import.moved_by.as_ref() == Some(&call.name) { self.call_on(&import).await } else { Ok(()) };
         }
         let slice = match self.uploads.read(import.id, import.bytes_read, self.limits.bytes, import.tag.as_deref()).await {
             Ok(Some(slice)) => slice,
-            Ok(None) => return self.fail(version, import, "The file is not there any more.").await,
+            Ok(None) => {
+                return self.fail(version, import, "The file is not there any more; was somebody erased whom it names?").await;
+            }
             Err(StoreError::Conflict) => {
                 return self.fail(version, import, "The file was replaced while it was being read; start another import.").await;
             }
@@ -154,10 +157,15 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
     /// Calls for the next stretch, if there is one.
     async fn call_on(&self, import: &Import) -> Result<(), Failure> {
         if import.is_read() {
-            return Ok(());
+            return self.close(import).await;
         }
         let message = Outgoing { body: call_on(import.id, import.bytes_read), ..Outgoing::default() };
         Ok(self.queue.enqueue(QueueName::Imports, vec![message]).await?)
+    }
+
+    /// The file has no further use, and is full of personal data.
+    async fn close(&self, import: &Import) -> Result<(), Failure> {
+        Ok(self.uploads.forget_file(import.id).await?)
     }
 
     /// Full-jitter back-off.
@@ -168,7 +176,8 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
 
     async fn fail(&self, version: u64, mut import: Import, reason: &str) -> Result<(), Failure> {
         import.error = Some(reason.to_owned());
-        Ok(self.store.update_import(version, &import, 0..0).await?)
+        self.store.update_import(version, &import, 0..0).await?;
+        self.close(&import).await
     }
 }
 

@@ -7,6 +7,8 @@ mod access;
 mod apply;
 mod audit;
 mod batch;
+#[cfg(feature = "s3")]
+mod bucket;
 mod campaigns;
 mod customers;
 mod dynamo;
@@ -34,6 +36,8 @@ mod transaction;
 #[cfg(feature = "s3")]
 mod uploads;
 
+#[cfg(feature = "s3")]
+pub use bucket::S3Uploads;
 pub use dynamo::{Dynamo, MissingVariable};
 #[cfg(feature = "secrets")]
 pub use secrets::SecretsManager;
@@ -41,8 +45,6 @@ pub use secrets::SecretsManager;
 pub use simulated::Simulated;
 #[cfg(feature = "sqs")]
 pub use sqs::Sqs;
-#[cfg(feature = "s3")]
-pub use uploads::S3Uploads;
 
 /// The SDK's configuration: region, credentials and endpoint from the environment.
 pub async fn config() -> aws_config::SdkConfig {

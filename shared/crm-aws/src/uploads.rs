@@ -1,47 +1,24 @@
-//! Uploaded files and the rows that were refused, in one bucket.
+//! Uploaded files and the rows that were refused.
 //!
 //! `imports/ID/file.csv` is what people upload; what arrives there wakes the import worker. `rejected/ID/OFFSET.csv` is
 //! kept beside it, where nothing listens.
 
 use std::time::Duration;
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::RequestChecksumCalculation;
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
+use crm_domain::email::Email;
 use crm_domain::ids::ImportId;
+use crm_domain::import::naming::Names;
+use crm_domain::import::rejected;
 use crm_domain::ports::{KeepUploads, Slice, StoreError};
 
-use crate::dynamo::{MissingVariable, variable};
+use crate::bucket::{S3Uploads, file_error};
 use crate::error::corrupt;
 
 /// How long an upload URL is good.
 const UPLOAD_TIME: Duration = Duration::from_hours(1);
-
-/// S3, and the name of the bucket (`UPLOADS_BUCKET`).
-pub struct S3Uploads {
-    client: Client,
-    bucket: String,
-}
-
-impl S3Uploads {
-    pub fn from_env(config: &aws_config::SdkConfig) -> Result<Self, MissingVariable> {
-        let config = aws_sdk_s3::config::Builder::from(config)
-            // An endpoint of one's own knows no host names of buckets.
-            .force_path_style(config.endpoint_url().is_some())
-            // Who uploads sends no checksum: it must not be part of what the URL demands.
-            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            .build();
-        Ok(Self { client: Client::from_conf(config), bucket: variable("UPLOADS_BUCKET")? })
-    }
-
-    async fn text(&self, key: &str) -> Result<String, StoreError> {
-        let answer = self.client.get_object().bucket(&self.bucket).key(key).send().await.map_err(file_error)?;
-        let bytes = answer.body.collect().await.map_err(|error| StoreError::Unavailable(Box::new(error)))?.into_bytes();
-        String::from_utf8(bytes.into()).map_err(corrupt)
-    }
-}
 
 impl KeepUploads for S3Uploads {
     async fn upload_url(&self, id: ImportId) -> Result<String, StoreError> {
@@ -75,11 +52,14 @@ impl KeepUploads for S3Uploads {
         Ok(Some(Slice { bytes, size, tag }))
     }
 
+    async fn forget_file(&self, id: ImportId) -> Result<(), StoreError> {
+        self.delete(&file_key(id)).await
+    }
+
     async fn keep_rejected(&self, id: ImportId, offset: u64, csv: String) -> Result<(), StoreError> {
         // Fixed width, so that the keys sort as the stretches do.
         let key = format!("{}{offset:015}.csv", rejected_prefix(id));
-        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type("text/csv; charset=utf-8");
-        request.body(ByteStream::from(csv.into_bytes())).send().await.map(|_| ()).map_err(file_error)
+        self.put_csv(&key, csv).await
     }
 
     async fn rejected(&self, id: ImportId, max: usize) -> Result<String, StoreError> {
@@ -89,10 +69,64 @@ impl KeepUploads for S3Uploads {
             for object in page.map_err(file_error)?.contents.unwrap_or_default() {
                 let size = object.size.and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
                 let Some(key) = object.key.filter(|_| text.len() + size <= max) else { return Ok(text) };
-                text.push_str(&self.text(&key).await?);
+                text.push_str(&self.text(&key).await?.unwrap_or_default());
             }
         }
         Ok(text)
+    }
+
+    async fn forget_rows_of(&self, emails: &[Email]) -> Result<(), StoreError> {
+        let names = Names::of(emails);
+        // Files first: from then on no more of their rows are rejected.
+        for key in self.keys("imports/").await? {
+            if self.is_named_in(&key, &names).await? {
+                self.delete(&key).await?;
+            }
+        }
+        for key in self.keys("rejected/").await? {
+            let kept = self.text(&key).await?.and_then(|lines| rejected::without(&lines, &names));
+            match kept {
+                Some(lines) if lines.is_empty() => self.delete(&key).await?,
+                Some(lines) => self.put_csv(&key, lines).await?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl S3Uploads {
+    /// Looks through a file of any size, piece by piece.
+    async fn is_named_in(&self, key: &str, names: &Names) -> Result<bool, StoreError> {
+        let Some(mut body) = self.body(key).await? else { return Ok(false) };
+        let mut search = names.search();
+        while let Some(bytes) = body.next().await {
+            search.read(&bytes.map_err(|error| StoreError::Unavailable(Box::new(error)))?);
+            if search.has_found() {
+                return Ok(true);
+            }
+        }
+        Ok(search.finish())
+    }
+
+    async fn put_csv(&self, key: &str, csv: String) -> Result<(), StoreError> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type("text/csv; charset=utf-8");
+        request.body(ByteStream::from(csv.into_bytes())).send().await.map(|_| ()).map_err(file_error)
+    }
+
+    async fn text(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let Some(body) = self.body(key).await? else { return Ok(None) };
+        let bytes = body.collect().await.map_err(|error| StoreError::Unavailable(Box::new(error)))?.into_bytes();
+        String::from_utf8(bytes.into()).map(Some).map_err(corrupt)
+    }
+
+    /// The content of an object; `None` when it is gone.
+    async fn body(&self, key: &str) -> Result<Option<ByteStream>, StoreError> {
+        match self.client.get_object().bucket(&self.bucket).key(key).send().await {
+            Ok(answer) => Ok(Some(answer.body)),
+            Err(error) if matches!(error.code(), Some("NoSuchKey" | "NotFound")) => Ok(None),
+            Err(error) => Err(file_error(error)),
+        }
     }
 }
 
@@ -102,14 +136,4 @@ fn file_key(id: ImportId) -> String {
 
 fn rejected_prefix(id: ImportId) -> String {
     format!("rejected/{id}/")
-}
-
-fn file_error<E>(error: SdkError<E>) -> StoreError
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-{
-    match error.code() {
-        Some("SlowDown" | "RequestLimitExceeded" | "Throttling") => StoreError::Throttled,
-        _ => StoreError::Unavailable(Box::new(error)),
-    }
 }

@@ -29,6 +29,7 @@ pub mod profile;
 pub mod replay;
 pub mod rules;
 pub mod segment;
+pub mod spreadsheet;
 pub mod stamp;
 pub mod step;
 pub mod template;

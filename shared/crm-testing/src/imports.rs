@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 
 use crm_domain::audit::AuditEntry;
+use crm_domain::email::Email;
 use crm_domain::ids::ImportId;
-use crm_domain::import::Import;
+use crm_domain::import::naming::Names;
+use crm_domain::import::{Import, rejected};
 use crm_domain::ports::{
     Enqueue, KeepImports, KeepUploads, Outgoing, Page, QueueError, QueueName, QueueState, Slice, StoreError, Versioned,
     WatchQueues,
@@ -144,6 +146,14 @@ impl KeepUploads for AtDesk {
         .await
     }
 
+    async fn forget_file(&self, id: ImportId) -> Result<(), StoreError> {
+        self.step(|desk, _| {
+            desk.files.remove(&id);
+            Ok(())
+        })
+        .await
+    }
+
     async fn keep_rejected(&self, id: ImportId, offset: u64, csv: String) -> Result<(), StoreError> {
         self.step(|desk, _| {
             desk.rejected.insert((id, offset), csv);
@@ -162,6 +172,21 @@ impl KeepUploads for AtDesk {
                 text.push_str(csv);
             }
             Ok(text)
+        })
+        .await
+    }
+
+    async fn forget_rows_of(&self, emails: &[Email]) -> Result<(), StoreError> {
+        let names = Names::of(emails);
+        self.step(|desk, _| {
+            desk.files.retain(|_, (file, _)| !names.are_in(file));
+            for csv in desk.rejected.values_mut() {
+                if let Some(kept) = rejected::without(csv, &names) {
+                    *csv = kept;
+                }
+            }
+            desk.rejected.retain(|_, csv| !csv.is_empty());
+            Ok(())
         })
         .await
     }

@@ -6,6 +6,7 @@
 
 pub mod cells;
 pub mod columns;
+pub mod naming;
 pub mod rejected;
 pub mod rows;
 

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
+use crate::import::naming::Names;
 use crate::import::rows::shortened;
+use crate::spreadsheet::cell;
 
 /// The first line of such a file.
 pub const HEADER: &str = "line,reason,row\n";
@@ -52,19 +54,23 @@ pub fn file(lines: &str, rejected: u64) -> String {
     format!("{HEADER}{lines}{rest}")
 }
 
-/// A cell that no spreadsheet takes for a formula (OWASP, CSV injection), quoted where it must be.
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    if text.contains([',', '"', '\n', '\r', ';']) {
-        format!("\"{guard}{}\"", text.replace('"', "\"\""))
-    } else {
-        format!("{guard}{text}")
-    }
+/// The lines of a stretch without those whose row names one of `names`; `None` when no line does.
+#[must_use]
+pub fn without(lines: &str, names: &Names) -> Option<String> {
+    let kept: String = lines.split_inclusive('\n').filter(|line| !names_anyone(line, names)).collect();
+    (kept.len() < lines.len()).then_some(kept)
+}
+
+/// Of a row that was cut short, the last word may be the beginning of an address.
+fn names_anyone(line: &str, names: &Names) -> bool {
+    let cut = || line.rsplit_once('…').is_some_and(|(shown, _)| names.may_begin_at_end_of(shown));
+    names.are_in(line.as_bytes()) || cut()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::email::Email;
 
     #[test]
     fn rejected_rows_are_one_harmless_line_each() {
@@ -74,9 +80,34 @@ mod tests {
         assert_eq!(rejected.count(), 2);
         let expected = "7,email: must be an e-mail address,\"'=cmd|' /C calc'!A0,1\"\n9,\"has 2 cells, \"\"quoted\"\"\",\"\"\"a b\"\",\u{fffd}\"\n";
         assert_eq!(rejected.into_csv(), expected);
-        for risky in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
-            assert!(cell(risky).trim_start_matches('"').starts_with('\''), "{risky:?}");
+    }
+
+    #[test]
+    fn rows_of_somebody_are_taken_out_and_nobody_elses() {
+        let names = Names::of(&[Email::parse("asha@x.in").unwrap()]);
+        let mut rejected = Rejected::default();
+        let long = format!("b@x.in,{},ASHA@x.in", "n".repeat(490));
+        let rows: [(&str, bool); 9] = [
+            ("Asha,Asha@X.in,5", false),
+            ("asha@x.in;1,000.5", false),
+            ("\"asha@x.in\",\"x\"", false),
+            ("pune,  asha@x.in", false),
+            ("Asha Rao <asha@x.in>,5", false),
+            (&long, false),
+            ("natasha@x.in,5", true),
+            ("asha@x.in.example,5", true),
+            ("asha,x.in", true),
+        ];
+        for (line, (row, _)) in rows.iter().enumerate() {
+            rejected.add(line as u64, "total: must be a number", row.as_bytes());
         }
+        let lines = rejected.into_csv();
+        assert!(lines.contains("AS…"), "the long row is cut within the address: {lines}");
+        let kept = without(&lines, &names).unwrap();
+        let expected: Vec<&str> = lines.lines().zip(rows).filter(|(_, (_, stays))| *stays).map(|(line, _)| line).collect();
+        assert_eq!(kept.lines().collect::<Vec<_>>(), expected);
+        assert_eq!(without(&kept, &names), None);
+        assert_eq!(without("", &names), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What the domain needs of the outside world, named by what it can do. Adapters implement these; tests do so in memory.
 
+mod files;
+
 use std::future::Future;
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,6 +23,8 @@ use crate::replay::{Claim, RequestKey};
 use crate::rules::Reads;
 use crate::segment::{Segment, Segments, SegmentsChange};
 use crate::time::Time;
+
+pub use files::{KeepUploads, Slice};
 
 /// Why storage did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -357,34 +361,6 @@ pub trait KeepImports: Send + Sync + 'static {
     /// Replaces the import of version `version`, and adds `begun` to the pending parts. Of these, what the import itself
     /// says is not looked at: the write worker takes parts out at any moment, without a new version.
     fn update_import(&self, version: u64, import: &Import, begun: Range<u64>) -> impl Future<Output = Stored<()>> + Send;
-}
-
-/// A stretch of an uploaded file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slice {
-    pub bytes: Vec<u8>,
-    /// Size of the whole file.
-    pub size: u64,
-    /// Identifies the content: equal files have equal tags.
-    pub tag: String,
-}
-
-pub trait KeepUploads: Send + Sync + 'static {
-    /// A URL to which the file can be PUT for one hour.
-    fn upload_url(&self, id: ImportId) -> impl Future<Output = Stored<String>> + Send;
-    /// Up to `length` bytes from `offset`; `None` when there is no file. With `tag`, [`StoreError::Conflict`] when the file
-    /// is another by now.
-    fn read(
-        &self,
-        id: ImportId,
-        offset: u64,
-        length: u64,
-        tag: Option<&str>,
-    ) -> impl Future<Output = Stored<Option<Slice>>> + Send;
-    /// Keeps the rejected rows (CSV lines) of the stretch that begins at `offset`.
-    fn keep_rejected(&self, id: ImportId, offset: u64, csv: String) -> impl Future<Output = Stored<()>> + Send;
-    /// The rejected rows kept so far, in the order of the file, up to `max` bytes of whole stretches.
-    fn rejected(&self, id: ImportId, max: usize) -> impl Future<Output = Stored<String>> + Send;
 }
 
 pub trait ReadAccess: Send + Sync + 'static {
