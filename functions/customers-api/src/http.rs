@@ -1,5 +1,7 @@
 //! The routes of customers and their activities.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +12,10 @@ use crm_domain::faults::{Faults, checked_text};
 use crm_domain::ids::CustomerId;
 use crm_domain::json::Json as Tree;
 use crm_domain::membership::{Move, Standing};
-use crm_domain::ports::{Enqueue, KeepAudit, Page, QueueName, ReadCustomers, ReadMemberships, ReadOrders, ReadSegments};
+use crm_domain::ports::{
+    Enqueue, KeepAttachedFiles, KeepAttachments, KeepAudit, Page, QueueName, ReadCustomers, ReadMemberships, ReadOrders,
+    ReadSegments,
+};
 use crm_lambda::accept::{Write, accept};
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
@@ -25,16 +30,20 @@ use crm_lambda::{routes, view};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::attachments::{self, Shelves};
+
 const UPSERT: Write = Write { kind: Kind::UpsertCustomer, queue: QueueName::Customers, location: Some("/api/customers") };
 const RECORD: Write = Write { kind: Kind::RecordActivity, queue: QueueName::Activities, location: None };
 
 /// The storage that customers need.
-pub trait Store: ReadCustomers + ReadOrders + ReadSegments + ReadMemberships + KeepAudit + GateStore {}
-impl<S: ReadCustomers + ReadOrders + ReadSegments + ReadMemberships + KeepAudit + GateStore> Store for S {}
+pub trait Store: ReadCustomers + ReadOrders + ReadSegments + ReadMemberships + KeepAttachments + KeepAudit + GateStore {}
+impl<S: ReadCustomers + ReadOrders + ReadSegments + ReadMemberships + KeepAttachments + KeepAudit + GateStore> Store for S {}
 
 /// All routes.
-pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
-    Api::new(Gate::new(keys, app.store.clone()))
+pub fn router<S: Store, Q: Enqueue, F: KeepAttachedFiles>(app: App<S, Q>, files: Arc<F>, keys: Keys) -> Router {
+    let gate = Gate::new(keys, app.store.clone());
+    let attached = attachments::routes(gate.clone(), Shelves { store: app.store.clone(), files });
+    Api::new(gate)
         .on(&routes::LIST_CUSTOMERS, list_customers::<S, Q>)
         .on(&routes::UPSERT_CUSTOMERS, upsert_customers::<S, Q>)
         .on(&routes::GET_CUSTOMER, get_customer::<S, Q>)
@@ -43,6 +52,7 @@ pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
         .on(&routes::LIST_CUSTOMER_MOVES, list_moves::<S, Q>)
         .on(&routes::RECORD_ACTIVITIES, record_activities::<S, Q>)
         .over(app)
+        .merge(attached)
 }
 
 #[derive(Deserialize)]

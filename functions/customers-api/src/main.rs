@@ -1,12 +1,13 @@
 //! `customers-api`: wiring.
 
+mod attachments;
 mod http;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use crm_aws::{Dynamo, SecretsManager, Sqs};
+use crm_aws::{Dynamo, S3Uploads, SecretsManager, Sqs};
 use crm_lambda::api::App;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::Settings;
@@ -22,5 +23,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         queue: Arc::new(Sqs::new(&aws)),
         settings: Arc::new(settings),
     };
-    serve(http::router(app, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
+    let files = Arc::new(S3Uploads::from_env(&aws)?);
+    serve(http::router(app, files, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
 }

@@ -21,7 +21,7 @@ use crate::http::router;
 fn crm() -> (Router, Arc<Memory>) {
     let memory = Arc::new(Memory::default());
     let app = App { store: memory.clone(), queue: memory.clone(), settings: settings() };
-    (router(app, keys()), memory)
+    (router(app, memory.clone(), keys()), memory)
 }
 
 /// Applies what the API has queued, as the worker would.
@@ -178,7 +178,7 @@ async fn unknown_routes_and_methods_are_problems_too() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("customers-api", &crm().0).await, 7 * 7);
+    assert_eq!(walk("customers-api", &crm().0).await, 11 * 7);
 }
 
 #[tokio::test]

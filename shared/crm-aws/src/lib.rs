@@ -5,6 +5,9 @@
 
 mod access;
 mod apply;
+#[cfg(feature = "s3")]
+mod attached;
+mod attachments;
 mod audit;
 mod batch;
 #[cfg(feature = "s3")]

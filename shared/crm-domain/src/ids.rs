@@ -1,4 +1,4 @@
-//! Identities. All but campaigns, segments and imports are derived from what they name, so that writing needs no look-up.
+//! Identities. All but campaigns, segments, imports and files are derived from what they name, so that writing needs no look-up.
 
 use std::fmt;
 
@@ -84,6 +84,10 @@ id! {
     ImportId
 }
 id! {
+    /// A file on a customer; newer ones sort later.
+    AttachmentId
+}
+id! {
     /// A key of an integration; newer ones sort later.
     KeyId
 }
@@ -154,4 +158,4 @@ macro_rules! new_v7 {
         }
     )*};
 }
-new_v7!(SegmentId CampaignId ImportId KeyId AuditId);
+new_v7!(SegmentId CampaignId ImportId AttachmentId KeyId AuditId);

@@ -5,11 +5,13 @@
 pub mod access;
 pub mod activity;
 pub mod amendment;
+pub mod attachment;
 pub mod audience;
 pub mod audit;
 pub mod campaign;
 pub mod customer;
 pub mod delivery;
+pub mod download;
 pub mod edit;
 pub mod email;
 pub mod event;

@@ -40,6 +40,10 @@ pub const DEPENDENTS: usize = 80;
 pub const LIST_CHANGES: usize = 10_000;
 /// Most lists that one customer may be on.
 pub const LISTS: usize = 200;
+/// Most files on one customer, those included whose upload has not come yet.
+pub const ATTACHMENTS: usize = 50;
+/// Greatest size of a file on a customer, in bytes.
+pub const ATTACHMENT_BYTES: i64 = 10_485_760;
 /// Most API keys that are neither revoked nor expired.
 pub const API_KEYS: usize = 100;
 

@@ -53,18 +53,24 @@ impl Caller {
         }
     }
 
-    /// The audit entry of what this request does to `object`, given how it looks before and after.
+    /// The caller as the audit log names them.
     #[must_use]
-    pub fn audit(&self, object: String, before: Option<Value>, after: Option<Value>) -> AuditEntry {
-        let (before, after) = AuditEntry::difference(before, after);
+    pub fn actor(&self) -> Actor {
         let name = match &self.who {
             Who::User(user) => user.email.to_string(),
             Who::Key(key) => key.name.clone(),
         };
+        Actor { id: self.id(), name }
+    }
+
+    /// The audit entry of what this request does to `object`, given how it looks before and after.
+    #[must_use]
+    pub fn audit(&self, object: String, before: Option<Value>, after: Option<Value>) -> AuditEntry {
+        let (before, after) = AuditEntry::difference(before, after);
         AuditEntry {
             id: AuditId::generate(),
             at: Time::now(),
-            actor: Actor { id: self.id(), name },
+            actor: self.actor(),
             action: self.operation.id(),
             object,
             before,

@@ -5,7 +5,7 @@ use crm_domain::access::Permission;
 use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
-use crate::contract::{requests as q, shapes as s};
+use crate::contract::{files as f, requests as q, shapes as s};
 use crate::operation::{Operation, Verb, of};
 
 macro_rules! operations {
@@ -33,6 +33,16 @@ operations! {
             .gives(200, of::<s::Page<s::MemberOf>>);
         LIST_CUSTOMER_MOVES: Get "/api/customers/{id}/segments/history" Read
             "When a customer entered and left segments, newest first.".lists(of::<s::Page<s::Move>>);
+        LIST_ATTACHMENTS: Get "/api/customers/{id}/attachments" Read "The files on a customer."
+            .gives(200, of::<s::Page<f::Attachment>>);
+        ADD_ATTACHMENT: Post "/api/customers/{id}/attachments" Write
+            "Add a file to a customer: the answer says where to put it, for a quarter of an hour."
+            .recomputed().takes(of::<q::Attachment>).gives(201, of::<f::AttachmentTicket>);
+        GET_ATTACHMENT: Get "/api/customers/{id}/attachments/{attachmentId}" Read
+            "Where to download a file, for five minutes; for who uploaded it, and for owners."
+            .gives(200, of::<f::AttachmentDownload>);
+        DELETE_ATTACHMENT: Delete "/api/customers/{id}/attachments/{attachmentId}" Write
+            "Delete a file; for who uploaded it, and for owners.".matched(false).gives_nothing();
         RECORD_ACTIVITIES: Post "/api/activities" Ingest "Record what customers did."
             .recomputed().takes(of::<q::OneOrMany<q::Activity>>).gives(202, of::<Queued>);
     }

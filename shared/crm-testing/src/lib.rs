@@ -5,6 +5,7 @@
 
 mod access;
 mod campaigns;
+mod files;
 mod http;
 mod imports;
 mod memberships;

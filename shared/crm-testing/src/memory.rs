@@ -20,6 +20,7 @@ use jiff::civil::Date;
 
 use crate::access::House;
 use crate::campaigns::Mailroom;
+use crate::files::Cabinet;
 use crate::memberships::Registry;
 
 /// The whole CRM in memory.
@@ -29,6 +30,7 @@ pub struct Memory {
     mailroom: Mutex<Mailroom>,
     pub(crate) house: Mutex<House>,
     registry: Mutex<Registry>,
+    cabinet: Mutex<Cabinet>,
 }
 
 #[derive(Default)]
@@ -86,6 +88,10 @@ impl Memory {
 
     pub(crate) fn registry(&self) -> std::sync::MutexGuard<'_, Registry> {
         self.registry.lock().unwrap()
+    }
+
+    pub(crate) fn cabinet(&self) -> std::sync::MutexGuard<'_, Cabinet> {
+        self.cabinet.lock().unwrap()
     }
 
     /// The stored version of a customer; 0 for nobody.

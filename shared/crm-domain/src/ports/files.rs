@@ -1,10 +1,16 @@
-//! Files.
+//! Files: what is uploaded and attached, and the records of it.
+//!
+//! Records and objects are two things, kept by two adapters; whatever comes between the two may be done again.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
-use super::Stored;
+use super::{Stored, Versioned};
+use crate::attachment::{Attachment, Attachments};
+use crate::audit::AuditEntry;
 use crate::email::Email;
-use crate::ids::ImportId;
+use crate::ids::{AttachmentId, CustomerId, ImportId};
+use crate::time::Time;
 
 /// A stretch of an uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +20,15 @@ pub struct Slice {
     pub size: u64,
     /// Identifies the content: equal files have equal tags.
     pub tag: String,
+}
+
+/// A URL that lets its bearer do one thing to one file, for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedUrl {
+    pub url: String,
+    /// Headers that a request to it must have; the length of the body comes by itself.
+    pub headers: BTreeMap<String, String>,
+    pub expires_at: Time,
 }
 
 pub trait KeepUploads: Send + Sync + 'static {
@@ -37,4 +52,40 @@ pub trait KeepUploads: Send + Sync + 'static {
     /// Forgets everybody with one of these addresses: deletes the files of imports that name them, and their rejected rows.
     /// May be repeated.
     fn forget_rows_of(&self, emails: &[Email]) -> impl Future<Output = Stored<()>> + Send;
+}
+
+/// The records of attachments: all of one customer together.
+pub trait KeepAttachments: Send + Sync + 'static {
+    /// What is attached to a customer; version 0 when nothing ever was.
+    fn attachments(&self, customer: CustomerId) -> impl Future<Output = Stored<Versioned<Attachments>>> + Send;
+    /// Replaces version `version` (0: none). With `rests_on`, only while the customer still has this version: whoever has
+    /// just been erased gets no new files. [`super::StoreError::Conflict`] when one of them has moved.
+    fn put_attachments(
+        &self,
+        version: u64,
+        attachments: &Attachments,
+        rests_on: Option<u64>,
+        audit: Option<&AuditEntry>,
+    ) -> impl Future<Output = Stored<()>> + Send;
+    /// Deletes all records of a customer; there may be none.
+    fn forget_attachments(&self, customer: CustomerId) -> impl Future<Output = Stored<()>> + Send;
+}
+
+/// The files of attachments.
+pub trait KeepAttachedFiles: Send + Sync + 'static {
+    /// A URL for [`crate::attachment::UPLOAD_TIME`], to which this file can be PUT once: of this type and size, no other.
+    fn attachment_upload(&self, customer: CustomerId, attachment: &Attachment) -> impl Future<Output = Stored<SignedUrl>> + Send;
+    /// A URL for [`crate::attachment::DOWNLOAD_TIME`], from which the file is saved under its name.
+    fn attachment_download(
+        &self,
+        customer: CustomerId,
+        attachment: &Attachment,
+    ) -> impl Future<Output = Stored<SignedUrl>> + Send;
+    /// Whether the file has come.
+    fn is_attached(&self, customer: CustomerId, id: AttachmentId) -> impl Future<Output = Stored<bool>> + Send;
+    /// Deletes the file; it may never have come.
+    fn delete_attached(&self, customer: CustomerId, id: AttachmentId) -> impl Future<Output = Stored<()>> + Send;
+    /// Deletes all files of a customer. May be repeated; what an upload URL brings afterwards stays, so once more when the
+    /// last of them has ended.
+    fn forget_attached(&self, customer: CustomerId) -> impl Future<Output = Stored<()>> + Send;
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crm_domain::access::{Role, Scope};
+use crm_domain::attachment::ContentType;
 use crm_domain::customer::Channel;
 use crm_domain::import::ImportKind;
 use crm_domain::message::Report;
@@ -36,6 +37,18 @@ pub struct Customer {
     pub email_consent: Option<bool>,
     pub sms_consent: Option<bool>,
     pub whatsapp_consent: Option<bool>,
+}
+
+/// A file that is about to be uploaded.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "AttachmentRequest")]
+pub struct Attachment {
+    #[schemars(length(min = 1, max = 200))]
+    pub name: String,
+    pub content_type: ContentType,
+    /// In bytes; the upload must be of just this length.
+    #[schemars(range(min = 1, max = 10_485_760))]
+    pub size: u32,
 }
 
 /// A line of an order.
