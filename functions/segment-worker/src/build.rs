@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use crm_domain::membership::{Build, Cause, EditionId, PartOfBuild, SWEEP_DELAY, Task};
-use crm_domain::ports::{Enqueue, Outgoing, QueueName, ScanPart, StoreError};
+use crm_domain::ports::{Enqueue, KeepExportFiles, Outgoing, QueueName, ScanPart, StoreError};
 use crm_domain::time::{MINUTE, Time};
 use crm_lambda::problem::chain;
 
@@ -20,7 +20,7 @@ pub(crate) const SILENCE: i64 = MINUTE;
 /// Attempts to change segments while others change them too.
 const ATTEMPTS: usize = 10;
 
-impl<S: Store, Q: Enqueue> Worker<S, Q> {
+impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     /// Begins a build if one is needed and none is under way; wakes one of which nothing is heard.
     pub(crate) async fn begin(&self, everyone: bool, now: Time) -> Result<Next, TaskError> {
         let segments = self.store.all_segments().await?;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use crm_domain::edit::Edit;
 use crm_domain::ids::CustomerId;
 use crm_domain::membership::{EditionId, Task};
-use crm_domain::ports::{Enqueue, QueueName};
+use crm_domain::ports::{Enqueue, KeepExportFiles, QueueName};
 use crm_lambda::accept::pack;
 
 use crate::worker::{Next, Store, TaskError, Worker};
@@ -13,7 +13,7 @@ use crate::worker::{Next, Store, TaskError, Worker};
 /// Members read at once.
 const PAGE: usize = 500;
 
-impl<S: Store, Q: Enqueue> Worker<S, Q> {
+impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     /// Queues the events of members until `deadline`. Who is met again, or has left by being edited, is edited once.
     pub(crate) async fn edit(&self, mut edit: Edit, deadline: Instant) -> Result<Next, TaskError> {
         loop {

@@ -7,6 +7,8 @@ use std::time::Instant;
 use crm_domain::customer::{AttributeValue, ConsentDefaults};
 use crm_domain::edit::Edit;
 use crm_domain::event::Event;
+use crm_domain::export::PART_BYTES;
+use crm_domain::export::table::Terms;
 use crm_domain::ids::{CustomerId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::membership::{Cause, PartOfBuild, Step, Task};
@@ -19,11 +21,12 @@ use crm_testing::{Memory, cases, settings};
 use serde_json::{Value, json};
 
 use crate::build::SILENCE;
+use crate::export::Exports;
 use crate::worker::{Next, Worker};
 
 struct Crm {
     memory: Arc<Memory>,
-    worker: Worker<Memory, Memory>,
+    worker: Worker<Memory, Memory, Memory>,
 }
 
 impl Crm {
@@ -31,7 +34,9 @@ impl Crm {
     fn new(people: u32) -> Self {
         let memory = Arc::new(Memory::default());
         let keeper = Keeper::new(memory.clone(), ConsentDefaults::default());
-        let crm = Self { worker: Worker { store: memory.clone(), queue: memory.clone(), keeper }, memory };
+        let terms = Terms { currency: settings().currency.clone(), consent_defaults: ConsentDefaults::default() };
+        let exports = Exports { files: memory.clone(), terms, part_bytes: PART_BYTES };
+        let crm = Self { worker: Worker { store: memory.clone(), queue: memory.clone(), keeper, exports }, memory };
         for number in 0..people {
             crm.lives_in(number, 1, if number % 3 == 0 { "Pune" } else { "Goa" });
         }

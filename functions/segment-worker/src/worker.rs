@@ -5,14 +5,16 @@ use std::time::{Duration, Instant};
 
 use crm_domain::membership::{Cause, Step, Task};
 use crm_domain::ports::{
-    Enqueue, KeepMemberships, KeepSegments, Outgoing, QueueError, QueueName, ReadCustomers, ReadFigures, ScanCustomers,
-    StoreError,
+    Enqueue, KeepExportFiles, KeepExports, KeepMemberships, KeepSegments, Outgoing, QueueError, QueueName, ReadCustomers,
+    ReadFigures, ScanCustomers, StoreError,
 };
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
 use crm_lambda::memberships::Keeper;
 use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
+
+use crate::export::Exports;
 
 /// Tasks of one batch under way at once.
 const CONCURRENCY: usize = 4;
@@ -22,14 +24,15 @@ const BUDGET: Duration = Duration::from_secs(15);
 const MAX_ATTEMPTS: u32 = 8;
 
 /// The storage that tasks need.
-pub trait Store: KeepSegments + KeepMemberships + ReadCustomers + ScanCustomers + ReadFigures {}
-impl<S: KeepSegments + KeepMemberships + ReadCustomers + ScanCustomers + ReadFigures> Store for S {}
+pub trait Store: KeepSegments + KeepMemberships + KeepExports + ReadCustomers + ScanCustomers + ReadFigures {}
+impl<S: KeepSegments + KeepMemberships + KeepExports + ReadCustomers + ScanCustomers + ReadFigures> Store for S {}
 
 /// What the tasks work with.
-pub struct Worker<S, Q> {
+pub struct Worker<S, Q, F> {
     pub store: Arc<S>,
     pub queue: Arc<Q>,
     pub keeper: Keeper<S>,
+    pub exports: Exports<F>,
 }
 
 /// How a task ended.
@@ -56,7 +59,7 @@ pub enum TaskError {
     Retired,
 }
 
-impl<S: Store, Q: Enqueue> Worker<S, Q> {
+impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
         let tasks: Vec<_> = batch.into_iter().map(|message| self.take(message)).collect();
@@ -91,6 +94,9 @@ impl<S: Store, Q: Enqueue> Worker<S, Q> {
             }
             Err(error) => {
                 tracing::error!(cause = %chain(&error), "task set aside");
+                if let Task::Export(call) = &task {
+                    self.give_up(call).await;
+                }
                 self.bury(task.body(), error.to_string()).await
             }
         }
@@ -106,6 +112,7 @@ impl<S: Store, Q: Enqueue> Worker<S, Q> {
                 if outcome.failed.is_empty() { Ok(Next::Done) } else { Err(TaskError::Unsettled(outcome.failed.len())) }
             }
             Task::Edit(edit) => self.edit(edit, deadline).await,
+            Task::Export(call) => self.export(&call, deadline).await,
             Task::Sweep { edition } => {
                 match self.check_kept(edition).await {
                     Err(TaskError::Retired) => {}

@@ -1,5 +1,6 @@
 //! The routes of segments: keeping them, and trying rules that are not kept.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{Path, State};
@@ -10,8 +11,8 @@ use crm_domain::audit::AuditEntry;
 use crm_domain::ids::SegmentId;
 use crm_domain::membership::{Build, SWEEP_DELAY, Task};
 use crm_domain::ports::{
-    Enqueue, KeepAudit, KeepSegments, Outgoing, Page, QueueName, ReadCustomers, ReadMemberships, ScanCustomers, StoreError,
-    Versioned,
+    Enqueue, KeepAudit, KeepExportFiles, KeepExports, KeepSegments, Outgoing, Page, QueueName, ReadCustomers, ReadMemberships,
+    ScanCustomers, StoreError, Versioned,
 };
 use crm_domain::rules::Context;
 use crm_domain::segment::{Definition, Segment, SegmentChange, SegmentDraft, Segments, SegmentsChange, parse_preview};
@@ -28,18 +29,21 @@ use crm_lambda::problem::{Problem, chain};
 use crm_lambda::{routes, view};
 use serde_json::{Value, json};
 
-use crate::{audience, bulk, people};
+use crate::{audience, bulk, exports, people};
 
 /// Attempts to change segments while others change them too.
 const ATTEMPTS: usize = 5;
 
 /// The storage that segments need.
-pub trait Store: KeepSegments + ReadMemberships + ReadCustomers + ScanCustomers + KeepAudit + GateStore {}
-impl<S: KeepSegments + ReadMemberships + ReadCustomers + ScanCustomers + KeepAudit + GateStore> Store for S {}
+pub trait Store: KeepSegments + ReadMemberships + ReadCustomers + ScanCustomers + KeepExports + KeepAudit + GateStore {}
+impl<S: KeepSegments + ReadMemberships + ReadCustomers + ScanCustomers + KeepExports + KeepAudit + GateStore> Store for S {}
 
 /// All routes.
-pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
-    Api::new(Gate::new(keys, app.store.clone()))
+pub fn router<S: Store, Q: Enqueue, F: KeepExportFiles>(app: App<S, Q>, files: Arc<F>, keys: Keys) -> Router {
+    let gate = Gate::new(keys, app.store.clone());
+    let desk = exports::Desk { store: app.store.clone(), queue: app.queue.clone(), files };
+    let exports = exports::routes(gate.clone(), desk);
+    Api::new(gate)
         .on(&routes::LIST_SEGMENTS, list_segments::<S, Q>)
         .on(&routes::CREATE_SEGMENT, create_segment::<S, Q>)
         .on(&routes::PREVIEW_SEGMENT, preview_rules::<S, Q>)
@@ -53,6 +57,7 @@ pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
         .on(&routes::COMPARE_SEGMENTS, people::compare_segments::<S, Q>)
         .on(&routes::EXPLAIN_MEMBER, people::explain_member::<S, Q>)
         .over(app)
+        .merge(exports)
 }
 
 /// Rules are asked about this moment.

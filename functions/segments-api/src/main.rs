@@ -2,6 +2,7 @@
 
 mod audience;
 mod bulk;
+mod exports;
 mod http;
 mod people;
 #[cfg(test)]
@@ -9,7 +10,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crm_aws::{Dynamo, SecretsManager, Sqs};
+use crm_aws::{Dynamo, S3Uploads, SecretsManager, Sqs};
 use crm_lambda::api::App;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::Settings;
@@ -22,5 +23,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let settings = Settings::from_env()?;
     let store = Dynamo::from_env(&aws, settings.currency.clone())?;
     let app = App { store: Arc::new(store), queue: Arc::new(Sqs::new(&aws)), settings: Arc::new(settings) };
-    serve(http::router(app, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
+    let files = Arc::new(S3Uploads::from_env(&aws)?);
+    serve(http::router(app, files, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
 }

@@ -1,8 +1,10 @@
-"""Files: attached to a customer, forgotten after an import; through the real bucket."""
+"""Files: attached to a customer, exported from a segment, forgotten after an import; through the real bucket."""
 
 from __future__ import annotations
 
+import csv
 import http.client
+import io
 import json
 import urllib.parse
 import uuid
@@ -96,6 +98,102 @@ class Attachments(Files):
         ):
             self.assertEqual(self.api.call("POST", f"{path}/attachments", body).status, 422, body)
         self.assertEqual(self.as_role("analyst").call("POST", f"{path}/attachments", {}).status, 403)
+
+
+class Exports(Files):
+    def people(self, count: int) -> None:
+        def one(number: int) -> dict[str, Any]:
+            attributes: dict[str, Any] = {"mark": self.mark, "number": number}
+            if number == count - 1:
+                attributes["rare"] = '=HYPERLINK("http://x")'
+            return {"email": self.email(number), "name": f"Rao, \"{number}\"", "phone": "+91 98", "tags": ["b", "a"], "attributes": attributes}
+
+        everybody = [one(number) for number in range(count)]
+        for first in range(0, count, 500):
+            self.api.post("/api/customers", {"items": everybody[first : first + 500]})
+        self.applied()
+
+    def segment(self, count: int) -> str:
+        """A built segment of this test's customers."""
+        rules = {"combinator": "and", "rules": [{"field": "attributes.mark", "operator": "=", "value": self.mark}]}
+        made = self.api.post("/api/segments", {"name": f"Exported {self.mark}", "rules": rules})
+        path = f"/api/segments/{made['id']}"
+        self.addCleanup(self.api.call, "DELETE", path)
+
+        def is_live() -> bool:
+            found = self.api.get(path)
+            return bool(found["state"] == "live" and found["count"] == count)
+
+        self.eventually(is_live, 60, "the build")
+        return path
+
+    def exported(self, segment: str, api: Any = None) -> tuple[str, dict[str, Any]]:
+        """Path and end of an export."""
+        api = api or self.api
+        begun = api.call("POST", f"{segment}/exports")
+        self.assertEqual((begun.status, begun.json()["status"]), (202, "queued"), begun.body)
+        path = begun.headers["location"]
+        ended: dict[str, Any] = {}
+
+        def has_ended() -> bool:
+            ended.update(api.get(path))
+            return bool(ended["status"] != "running")
+
+        self.eventually(has_ended, 60, "the export")
+        return path, ended
+
+    def test_every_member_is_a_row(self) -> None:
+        count = 640
+        self.people(count)
+        segment = self.segment(count)
+        marketer = self.as_role("marketer")
+        path, done = self.exported(segment, marketer)
+        self.assertEqual((done["status"], done["rows"]), ("done", count), done)
+        status, headers, body = request("GET", done["url"])
+        self.assertEqual((status, headers["content-type"]), (200, "text/csv; charset=utf-8"))
+        self.assertIn(f'attachment; filename="Exported {self.mark} ', headers["content-disposition"])
+
+        rows = list(csv.DictReader(io.StringIO(body.decode(), newline="")))
+        members: dict[str, Any] = {}
+        cursor = ""
+        while True:
+            page = self.api.get(f"{segment}/members?limit=100{cursor}")
+            members |= {item["email"]: item for item in page["items"]}
+            if page["nextCursor"] is None:
+                break
+            cursor = f"&cursor={page['nextCursor']}"
+        self.assertEqual(len(rows), count)
+        self.assertEqual({row["email"] for row in rows}, set(members))
+        for row in rows:
+            member = members[row["email"]]
+            self.assertEqual(row["name"], member["name"])
+            self.assertEqual((row["id"], row["tags"], row["phone"]), (member["id"], "a; b", "'+91 98"))
+            self.assertEqual((row["createdAt"], row["totalSpend"], row["emailConsent"]), (member["createdAt"], "0", "true"))
+            self.assertEqual((row["attributes.mark"], row["attributes.number"]), (self.mark, str(member["attributes"]["number"])))
+        rare = {row["email"]: row["attributes.rare"] for row in rows}
+        self.assertEqual(rare.pop(self.email(count - 1)), "'=HYPERLINK(\"http://x\")")
+        self.assertEqual(set(rare.values()), {""})
+
+        self.assertEqual(self.api.get(path)["status"], "done", "an owner may have it")
+        self.assertEqual(self.as_role("admin").call("GET", path).status, 403)
+        self.assertEqual(self.as_role("analyst").call("POST", f"{segment}/exports").status, 403)
+
+    def test_files_larger_than_one_part_are_whole(self) -> None:
+        # Some 4 KB of attributes each, so that 5 MiB are soon reached.
+        count = 1_500
+        filling = {f"filling{n}": "x" * 480 for n in range(7)}
+        everybody = [{"email": self.email(n), "attributes": {"mark": self.mark, **filling}} for n in range(count)]
+        for first in range(0, count, 200):
+            self.api.post("/api/customers", {"items": everybody[first : first + 200]})
+        self.applied(120)
+        segment = self.segment(count)
+        _, done = self.exported(segment)
+        self.assertEqual((done["status"], done["rows"]), ("done", count), done)
+        _, _, body = request("GET", done["url"])
+        self.assertGreater(len(body), 5 * 1024 * 1024)
+        rows = list(csv.DictReader(io.StringIO(body.decode(), newline="")))
+        self.assertEqual({row["email"] for row in rows}, {self.email(n) for n in range(count)})
+        self.assertEqual(len(rows), count)
 
 
 class Imports(Files):

@@ -1,7 +1,7 @@
 //! The bucket of all files, and what is done with its objects whatever they hold.
 //!
 //! Each kind has a prefix of its own, by which template.yaml says who may touch it and when it is deleted: `imports/` and
-//! `rejected/` (`uploads.rs`), `attachments/` (`attached.rs`).
+//! `rejected/` (`uploads.rs`), `attachments/` (`attached.rs`), `exports/` (`exported.rs`).
 
 use std::collections::BTreeMap;
 use std::time::Duration;

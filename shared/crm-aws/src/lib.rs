@@ -16,6 +16,9 @@ mod campaigns;
 mod customers;
 mod dynamo;
 mod error;
+#[cfg(feature = "s3")]
+mod exported;
+mod exports;
 mod figures;
 mod histories;
 mod imports;

@@ -88,6 +88,10 @@ id! {
     AttachmentId
 }
 id! {
+    /// An export of a segment; newer ones sort later.
+    ExportId
+}
+id! {
     /// A key of an integration; newer ones sort later.
     KeyId
 }
@@ -158,4 +162,4 @@ macro_rules! new_v7 {
         }
     )*};
 }
-new_v7!(SegmentId CampaignId ImportId AttachmentId KeyId AuditId);
+new_v7!(SegmentId CampaignId ImportId AttachmentId ExportId KeyId AuditId);

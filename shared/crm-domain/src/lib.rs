@@ -15,6 +15,7 @@ pub mod download;
 pub mod edit;
 pub mod email;
 pub mod event;
+pub mod export;
 pub mod faults;
 pub mod history;
 pub mod ids;

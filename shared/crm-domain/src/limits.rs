@@ -44,6 +44,8 @@ pub const LISTS: usize = 200;
 pub const ATTACHMENTS: usize = 50;
 /// Greatest size of a file on a customer, in bytes.
 pub const ATTACHMENT_BYTES: i64 = 10_485_760;
+/// Most different attributes of the members of a segment that is exported: each of them is a column.
+pub const EXPORT_ATTRIBUTES: usize = 1_000;
 /// Most API keys that are neither revoked nor expired.
 pub const API_KEYS: usize = 100;
 
@@ -62,6 +64,8 @@ pub struct Rate {
 pub const SIGN_IN: Rate = Rate { name: "sign-in", burst: 200, per_minute: 120 };
 /// Launching campaigns, per user: each one freezes an audience by a scan of all customers.
 pub const LAUNCH: Rate = Rate { name: "launch", burst: 60, per_minute: 60 };
+/// Asking for exports, per user: each one reads all members of a segment twice.
+pub const EXPORT: Rate = Rate { name: "export", burst: 30, per_minute: 10 };
 
 impl Rate {
     /// Takes one request out of a bucket, of which only the time is kept at which it will be full again (the generic cell

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::{ConsentDefaults, Customer};
 use crate::edit::Edit;
+use crate::export::ExportCall;
 use crate::ids::{CustomerId, SegmentId};
 use crate::rules::{Context, Reads, Set};
 use crate::segment::Segment;
@@ -309,6 +310,9 @@ pub enum Task {
     /// Edit the members of an edition.
     #[serde(rename = "edit.v1")]
     Edit(Edit),
+    /// Go on with an export.
+    #[serde(rename = "export.v1")]
+    Export(ExportCall),
 }
 
 /// One part of a build, and how far it has come.

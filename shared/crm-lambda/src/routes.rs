@@ -73,6 +73,11 @@ operations! {
             .recomputed().asks(&[("action", true)]).takes_text("text/csv").gives(202, of::<s::ListChanged>);
         EDIT_MEMBERS: Post "/api/segments/{id}/edit" Write "Add and remove tags of all members, and set attributes of theirs."
             .takes(of::<q::Edit>).gives(202, of::<s::Accepted>);
+        EXPORT_SEGMENT: Post "/api/segments/{id}/exports" Write "Make a CSV file of all members."
+            .rated(limits::EXPORT).gives(202, of::<s::Accepted>);
+        GET_EXPORT: Get "/api/exports/{id}" Write
+            "How far an export is, and where to download it; for who asked for it, and for owners."
+            .gives(200, of::<f::Export>);
         COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
             .asks(&[("with", true)]).gives(200, of::<s::Overlap>);
         EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read "Why somebody belongs, or does not."

@@ -24,7 +24,7 @@ use crate::rules::Reads;
 use crate::segment::{Segment, Segments, SegmentsChange};
 use crate::time::Time;
 
-pub use files::{KeepAttachedFiles, KeepAttachments, KeepUploads, SignedUrl, Slice};
+pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 
 /// Why storage did not do as asked.
 #[derive(Debug, thiserror::Error)]

@@ -1,9 +1,10 @@
-//! What the API answers about files: attachments.
+//! What the API answers about files: attachments and exports.
 
 use std::collections::BTreeMap;
 
 use crm_domain::attachment::{AttachmentState, ContentType};
 use crm_domain::audit::Actor;
+use crm_domain::export::ExportStatus;
 use crm_domain::time::Time;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -52,4 +53,27 @@ pub struct AttachmentDownload {
     pub attachment: Attachment,
     pub url: String,
     pub expires_at: Time,
+}
+
+/// How far an export is.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Export {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    #[schemars(extend("format" = "uuid"))]
+    pub segment_id: String,
+    pub status: ExportStatus,
+    /// Rows written so far.
+    pub rows: u64,
+    pub created_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Where to download the file; absent when it is not there yet, or not any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url_expires_at: Option<Time>,
 }

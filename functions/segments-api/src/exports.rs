@@ -1,0 +1,107 @@
+//! Exports of members as a file: begun and handed out here, made by the segment worker.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use crm_domain::export::{Export, ExportCall};
+use crm_domain::ids::ExportId;
+use crm_domain::membership::Task;
+use crm_domain::ports::{Enqueue, KeepExportFiles, Outgoing, QueueName, SignedUrl, StoreError};
+use crm_domain::time::Time;
+use crm_lambda::api::Api;
+use crm_lambda::caller::{Attempt, Caller, Who};
+use crm_lambda::contract::files;
+use crm_lambda::contract::shapes::Accepted;
+use crm_lambda::gate::Gate;
+use crm_lambda::problem::Problem;
+use crm_lambda::routes;
+use serde_json::json;
+
+use crate::http::{Store, find, object};
+use crate::people::shown_edition;
+
+#[cfg(test)]
+mod tests;
+
+/// Segments, their exports, and the files of these.
+pub struct Desk<S, Q, F> {
+    pub store: Arc<S>,
+    pub queue: Arc<Q>,
+    pub files: Arc<F>,
+}
+
+impl<S, Q, F> Clone for Desk<S, Q, F> {
+    fn clone(&self) -> Self {
+        Self { store: self.store.clone(), queue: self.queue.clone(), files: self.files.clone() }
+    }
+}
+
+pub fn routes<S: Store, Q: Enqueue, F: KeepExportFiles>(gate: Gate<S>, desk: Desk<S, Q, F>) -> Router {
+    Api::new(gate)
+        .on(&routes::EXPORT_SEGMENT, export_segment::<S, Q, F>)
+        .on(&routes::GET_EXPORT, get_export::<S, Q, F>)
+        .over(desk)
+}
+
+async fn export_segment<S: Store, Q: Enqueue, F: KeepExportFiles>(
+    State(desk): State<Desk<S, Q, F>>,
+    caller: Caller,
+    attempt: Attempt,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let segment = find(&*desk.store, &id).await?.record;
+    let edition = shown_edition(&segment)?;
+    let id = ExportId::of_request(attempt.id);
+    let export = Export::new(id, (segment.id, &segment.name), edition, caller.actor(), attempt.at);
+    let audit = caller.audit(object(segment.id), None, Some(json!({"export": id})));
+    desk.store.create_export(&export, &audit).await?;
+    // A new record has version 1. Should an earlier attempt have called already, the two calls become one.
+    let call = Task::Export(ExportCall::new(id, 1));
+    desk.queue.enqueue(QueueName::Segments, vec![Outgoing { body: call.body(), ..Outgoing::default() }]).await?;
+    let location = format!("/api/exports/{id}");
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(Accepted { id: id.to_string(), status: "queued" }))
+        .into_response())
+}
+
+async fn get_export<S: Store, Q: Enqueue, F: KeepExportFiles>(
+    State(desk): State<Desk<S, Q, F>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<files::Export>, Problem> {
+    let missing = || Problem::not_found("export");
+    let export = desk.store.export(ExportId::parse(&id).ok_or_else(missing)?).await?.ok_or_else(missing)?.record;
+    let is_open = match &caller.who {
+        Who::User(user) => export.is_open_to(&caller.id(), user.role),
+        Who::Key(_) => false,
+    };
+    if !is_open {
+        return Err(Problem::forbidden());
+    }
+    let signed = download(&*desk.files, &export).await?;
+    Ok(Json(shown(&export, signed)))
+}
+
+/// Where the file is, as long as it is handed out. It may be gone before that, when somebody in it was erased.
+async fn download<F: KeepExportFiles>(kept: &F, export: &Export) -> Result<Option<SignedUrl>, StoreError> {
+    if !export.is_kept(Time::now()) || !kept.has_export_file(export.id).await? {
+        return Ok(None);
+    }
+    kept.export_download(export.id, &export.file_name()).await.map(Some)
+}
+
+fn shown(export: &Export, signed: Option<SignedUrl>) -> files::Export {
+    files::Export {
+        id: export.id.to_string(),
+        segment_id: export.segment_id.to_string(),
+        status: export.status(),
+        rows: export.rows,
+        created_at: export.created_at,
+        finished_at: export.finished_at,
+        error: export.error().map(str::to_owned),
+        url_expires_at: signed.as_ref().map(|signed| signed.expires_at),
+        url: signed.map(|signed| signed.url),
+    }
+}

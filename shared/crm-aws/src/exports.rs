@@ -1,0 +1,48 @@
+//! The records of exports in the App table.
+
+use crm_domain::audit::AuditEntry;
+use crm_domain::export::Export;
+use crm_domain::ids::ExportId;
+use crm_domain::ports::{KeepExports, StoreError, Versioned};
+
+use crate::dynamo::Dynamo;
+use crate::transaction::{read_row, row};
+
+const PARTITION: &str = "export";
+
+impl KeepExports for Dynamo {
+    async fn create_export(&self, export: &Export, audit: &AuditEntry) -> Result<(), StoreError> {
+        self.create_app_item(row(PARTITION, &export.id.to_string(), 1, export)?, audit).await
+    }
+
+    async fn export(&self, id: ExportId) -> Result<Option<Versioned<Export>>, StoreError> {
+        self.app_item(PARTITION, &id.to_string()).await?.map(read_row).transpose()
+    }
+
+    async fn update_export(&self, version: u64, export: &Export) -> Result<(), StoreError> {
+        self.put_app_item(version, row(PARTITION, &export.id.to_string(), version + 1, export)?).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crm_domain::audit::Actor;
+    use crm_domain::ids::SegmentId;
+    use crm_domain::time::Time;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn an_export_reads_as_it_was_written_at_every_stage() {
+        let at = Time::from_micros(1_700_000_000_000_000);
+        let actor = Actor { id: "u".into(), name: "u".into() };
+        let new = Export::new(ExportId::generate(), (SegmentId::generate(), "Pune"), 7, actor, at);
+        let mut begun = new.clone().begun(["plan".to_owned()].into(), "upload".into());
+        begun.moved_by = Some(Uuid::now_v7());
+        for export in [new, begun.clone(), begun.clone().done(at), begun.failed("no", at)] {
+            let item = row(PARTITION, "x", 2, &export).unwrap();
+            assert_eq!(read_row::<Export>(item).unwrap(), Versioned { version: 2, record: export });
+        }
+    }
+}
