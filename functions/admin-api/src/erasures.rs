@@ -21,13 +21,13 @@ use crate::queues::Watched;
 const PAGE: usize = 100;
 
 pub fn routes<S: Store, Q: Enqueue>(gate: Gate<S>, watched: Watched<S, Q>) -> Router {
-    Api::new(gate).on(&routes::LIST_ERASURES, list_erasures::<S, Q>).on(&routes::REPLAY_ERASURES, replay_erasures::<S, Q>).over(watched)
+    Api::new(gate)
+        .on(&routes::LIST_ERASURES, list_erasures::<S, Q>)
+        .on(&routes::REPLAY_ERASURES, replay_erasures::<S, Q>)
+        .over(watched)
 }
 
-async fn list_erasures<S: Store, Q: Enqueue>(
-    State(watched): State<Watched<S, Q>>,
-    paging: Paging,
-) -> Result<Response, Problem> {
+async fn list_erasures<S: Store, Q: Enqueue>(State(watched): State<Watched<S, Q>>, paging: Paging) -> Result<Response, Problem> {
     let page = watched.store.erasures(paging.after.clone(), paging.limit).await?;
     Ok(paging.answer(page, |one: Erased| Erasure {
         id: one.id.to_string(),

@@ -60,7 +60,7 @@ async fn list_attachments<S: Store, F: KeepAttachedFiles>(
 ) -> Result<Json<Page<files::Attachment>>, Problem> {
     let customer = shelves.customer(&id).await?.record;
     let mut items = Vec::new();
-    for shelf in own(&customer) {
+    for shelf in customer.identities() {
         items.extend(shelves.settled(shelf).await?.record.files.iter().map(|file| shown(file, &caller)));
     }
     Ok(Json(Page { items, next_cursor: None }))
@@ -177,7 +177,7 @@ impl<S: Store, F: KeepAttachedFiles> Shelves<S, F> {
         let customer = self.customer(customer).await?.record;
         let missing = || Problem::not_found("attachment");
         let id = AttachmentId::parse(id).ok_or_else(missing)?;
-        for shelf in own(&customer) {
+        for shelf in customer.identities() {
             let held = self.settled(shelf).await?;
             if let Some(file) = held.record.find(id).cloned() {
                 return Ok((held, file));
@@ -185,11 +185,6 @@ impl<S: Store, F: KeepAttachedFiles> Shelves<S, F> {
         }
         Err(missing())
     }
-}
-
-/// The identities under which a customer's files are kept.
-fn own(customer: &Customer) -> Vec<CustomerId> {
-    vec![customer.id]
 }
 
 fn is_open(file: &Attachment, caller: &Caller) -> bool {

@@ -156,7 +156,9 @@ fn parse_merge(body: &Tree) -> Result<CustomerId, Faults> {
     let from = fields.required("from", |json| match json.as_text() {
         Some(text) => match CustomerId::parse(text) {
             Some(id) => Ok(id),
-            None => Email::parse(text).map(|email| CustomerId::of(&email)).map_err(|_| "must be the id or the address of a customer".into()),
+            None => Email::parse(text)
+                .map(|email| CustomerId::of(&email))
+                .map_err(|_| "must be the id or the address of a customer".into()),
         },
         None => Err("must be text".into()),
     });

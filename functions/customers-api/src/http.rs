@@ -12,8 +12,8 @@ use crm_domain::faults::{Faults, checked_text};
 use crm_domain::ids::CustomerId;
 use crm_domain::json::Json as Tree;
 use crm_domain::ports::{
-    EditCustomers, Enqueue, KeepAttachedFiles, KeepAttachments, KeepAudit, KeepErasures, QueueName, ReadCustomers, ReadMemberships,
-    ReadOrders, ReadSegments, ReadTraces,
+    EditCustomers, Enqueue, KeepAttachedFiles, KeepAttachments, KeepAudit, KeepErasures, QueueName, ReadCustomers,
+    ReadMemberships, ReadOrders, ReadSegments, ReadTraces,
 };
 use crm_lambda::accept::{Write, accept};
 use crm_lambda::api::{Api, App};

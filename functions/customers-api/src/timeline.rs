@@ -58,9 +58,8 @@ async fn moves<S: Store>(
             let page = store.moves(*identity, position, wanted).await?;
             for (sort, together) in page.items {
                 let placed = together.into_iter().enumerate().map(|(index, one)| (Place::segment(&sort, index, *identity), one));
-                let shown = |(place, one): &(Place, Move)| {
-                    after.is_none_or(|after| place < after) && told(segments, one).is_some()
-                };
+                let shown =
+                    |(place, one): &(Place, Move)| after.is_none_or(|after| place < after) && told(segments, one).is_some();
                 own.extend(placed.filter(shown).map(|(place, one)| (place, Happening::Move(one))));
             }
             position = page.next;

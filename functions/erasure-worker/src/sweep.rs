@@ -31,6 +31,10 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
                     found += self.queue.scrub(queue, &sweep.emails).await?;
                 }
             }
+            if sweep.is_last() {
+                // A file that is being read has time to be: what it says of them is dropped, what it says of others is not.
+                self.uploads.forget_files_of(&sweep.emails, until).await?;
+            }
             self.uploads.forget_rows_of(&sweep.emails).await?;
         }
         self.files.forget_exports().await?;
@@ -57,7 +61,8 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
                 return Ok(at.unwrap_or(sweep.at).max(sweep.at));
             }
             if let Some((identities, emails)) = known {
-                sweep.identities = identities.into_iter().chain(sweep.identities.drain(..)).collect::<BTreeSet<_>>().into_iter().collect();
+                sweep.identities =
+                    identities.into_iter().chain(sweep.identities.drain(..)).collect::<BTreeSet<_>>().into_iter().collect();
                 sweep.emails = emails.into_iter().chain(sweep.emails.drain(..)).collect::<BTreeSet<_>>().into_iter().collect();
             }
             match self.store.edit(&ledger, None).await {

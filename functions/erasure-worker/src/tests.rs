@@ -119,9 +119,9 @@ async fn nothing_is_left_of_somebody_but_what_their_orders_were_worth() {
     assert_eq!((nobodys.len(), others.len()), (2, 1));
     assert_eq!(worker.store.activities_of(&[id("c@x.in")]).await.unwrap().len(), 1, "others stay");
     let sum = |days: &[crm_domain::ports::DayFigures]| {
-        days.iter().map(|day| (day.figures.revenue, day.figures.orders, day.figures.customers)).fold((0, 0, 0), |a, b| {
-            (a.0 + b.0, a.1 + b.1, a.2 + b.2)
-        })
+        days.iter()
+            .map(|day| (day.figures.revenue, day.figures.orders, day.figures.customers))
+            .fold((0, 0, 0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2))
     };
     let after = worker.store.figures().await.unwrap().days;
     assert_eq!((sum(&before), sum(&after)), ((30_000, 3, 2), (30_000, 3, 1)));
@@ -133,7 +133,8 @@ async fn letters_that_name_them_are_taken_out_and_their_neighbours_stay() {
     let worker = inhabited().await;
     let order = |who: &str| event("crm.order.place.v1", who, "2026-01-01", &json!({"email": who, "total": "much"}));
     let letter = |body: String| Outgoing { body, delay: 0, attributes: vec![("reason", "total: must be a number".into())] };
-    for body in [json!([order("a@x.in"), order("z@x.in")]).to_string(), order("B@x.in").to_string(), order("z@x.in").to_string()] {
+    for body in [json!([order("a@x.in"), order("z@x.in")]).to_string(), order("B@x.in").to_string(), order("z@x.in").to_string()]
+    {
         worker.queue.bury(QueueName::Orders, letter(body)).await.unwrap();
     }
     run(&worker, unknown().body()).await;
@@ -168,9 +169,15 @@ async fn who_has_begun_anew_is_left_alone() {
     run(&worker, unknown().body()).await;
     let upsert = event("crm.customer.upsert.v1", "new", "2026-03-01", &json!({"email": "a@x.in", "name": "Asha"}));
     let order = event("crm.order.place.v1", "new-order", "2026-03-02", &json!({"email": "a@x.in", "orderId": "o9", "total": 7}));
-    let visit = event("crm.activity.record.v1", "new-visit", "2026-03-02", &json!({"email": "a@x.in", "type": "visit", "at": "2026-03-02"}));
+    let visit = event(
+        "crm.activity.record.v1",
+        "new-visit",
+        "2026-03-02",
+        &json!({"email": "a@x.in", "type": "visit", "at": "2026-03-02"}),
+    );
     // What was under way comes late, and tells nothing of them any more; what is said now does.
-    let late = event("crm.activity.record.v1", "late", "2026-01-01", &json!({"email": "a@x.in", "type": "visit", "at": "2026-01-01"}));
+    let late =
+        event("crm.activity.record.v1", "late", "2026-01-01", &json!({"email": "a@x.in", "type": "visit", "at": "2026-01-01"}));
     worker.store.apply(&[&upsert, &order, &visit, &late].map(parsed));
     run_all(&worker).await;
     // Also when all erasures are made again.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crm_domain::erasure::{Step, Task};
 use crm_domain::ports::{
-    EditCustomers, Enqueue, ForgetTraces, KeepAttachedFiles, KeepAttachments, KeepErasures, KeepExportFiles, KeepUploads, Outgoing,
-    QueueError, QueueName, ReadCustomers, ScrubQueues, StoreError,
+    EditCustomers, Enqueue, ForgetTraces, KeepAttachedFiles, KeepAttachments, KeepErasures, KeepExportFiles, KeepUploads,
+    Outgoing, QueueError, QueueName, ReadCustomers, ScrubQueues, StoreError,
 };
 use crm_lambda::batch::Incoming;
 use crm_lambda::problem::chain;

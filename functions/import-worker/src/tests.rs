@@ -181,7 +181,9 @@ async fn rows_of_the_forgotten_are_in_no_file_any_more() {
     let other = ImportId::generate();
     desk.desk().files.insert(other, (b"email,total\nAsha@X.in,5\n".to_vec(), "t".into()));
     for _ in 0..2 {
-        desk.forget_rows_of(&[Email::parse("asha@x.in").unwrap()]).await.unwrap();
+        let emails = [Email::parse("asha@x.in").unwrap()];
+        desk.forget_files_of(&emails, Time::now()).await.unwrap();
+        desk.forget_rows_of(&emails).await.unwrap();
         let listed: String = desk.desk().rejected.values().cloned().collect();
         assert_eq!(listed, "3,total: must be a number,\"b@x.in,y\"\n");
         assert!(!desk.desk().files.contains_key(&other));
@@ -283,6 +285,10 @@ impl KeepUploads for Million {
     async fn forget_rows_of(&self, _: &[Email]) -> Result<(), StoreError> {
         Ok(())
     }
+
+    async fn forget_files_of(&self, _: &[Email], _: Time) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 impl Enqueue for Million {
@@ -360,6 +366,10 @@ impl KeepUploads for Shared {
     }
     async fn forget_rows_of(&self, emails: &[Email]) -> Result<(), StoreError> {
         self.0.forget_rows_of(emails).await
+    }
+
+    async fn forget_files_of(&self, emails: &[Email], before: Time) -> Result<(), StoreError> {
+        self.0.forget_files_of(emails, before).await
     }
 }
 

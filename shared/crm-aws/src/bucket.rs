@@ -14,7 +14,7 @@ use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use crm_domain::download::content_disposition;
 use crm_domain::ports::{SignedUrl, StoreError};
-use crm_domain::time::Time;
+use crm_domain::time::{SECOND, Time};
 
 use crate::dynamo::{MissingVariable, variable};
 use crate::error::corrupt;
@@ -54,12 +54,15 @@ impl S3Uploads {
         self.client.delete_object().bucket(&self.bucket).key(key).send().await.map(|_| ()).map_err(file_error)
     }
 
-    /// The keys of all objects under a prefix.
-    pub(crate) async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+    /// The keys of all objects under a prefix, and when they were put.
+    pub(crate) async fn keys(&self, prefix: &str) -> Result<Vec<(String, Time)>, StoreError> {
         let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
         let mut keys = Vec::new();
         while let Some(page) = pages.next().await {
-            keys.extend(page.map_err(file_error)?.contents.unwrap_or_default().into_iter().filter_map(|object| object.key));
+            for object in page.map_err(file_error)?.contents.unwrap_or_default() {
+                let put_at = object.last_modified.map_or(0, |at| at.secs());
+                keys.extend(object.key.map(|key| (key, Time::from_micros(put_at * SECOND))));
+            }
         }
         Ok(keys)
     }

@@ -83,7 +83,12 @@ impl ReadMemberships for Dynamo {
         Ok(Page { items, next: None })
     }
 
-    async fn moves(&self, customer: CustomerId, after: Option<String>, limit: usize) -> Result<Page<(String, Vec<Move>)>, StoreError> {
+    async fn moves(
+        &self,
+        customer: CustomerId,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Page<(String, Vec<Move>)>, StoreError> {
         // Newest first, and ends before the standing, whose sort key is greater than those of the history.
         let after = format!("{HISTORY}{}", after.as_deref().unwrap_or("~"));
         let partition = Partition {

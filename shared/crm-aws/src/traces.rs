@@ -59,7 +59,8 @@ impl ForgetTraces for Dynamo {
                     let (condition, version) = Self::version_condition(order.version);
                     let put = self.client.put_item().table_name(&self.orders).set_item(Some(item));
                     let put = put.condition_expression(condition).expression_attribute_names("#version", "version");
-                    let put = put.set_expression_attribute_values(version.map(|version| [(":version".to_owned(), version)].into()));
+                    let put =
+                        put.set_expression_attribute_values(version.map(|version| [(":version".to_owned(), version)].into()));
                     put.send().await.map(|_| 1).map_err(store_error)
                 });
             }

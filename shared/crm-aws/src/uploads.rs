@@ -13,6 +13,7 @@ use crm_domain::ids::ImportId;
 use crm_domain::import::naming::Names;
 use crm_domain::import::rejected;
 use crm_domain::ports::{KeepUploads, Slice, StoreError};
+use crm_domain::time::Time;
 
 use crate::bucket::{S3Uploads, file_error};
 use crate::error::corrupt;
@@ -77,18 +78,22 @@ impl KeepUploads for S3Uploads {
 
     async fn forget_rows_of(&self, emails: &[Email]) -> Result<(), StoreError> {
         let names = Names::of(emails);
-        // Files first: from then on no more of their rows are rejected.
-        for key in self.keys("imports/").await? {
-            if self.is_named_in(&key, &names).await? {
-                self.delete(&key).await?;
-            }
-        }
-        for key in self.keys("rejected/").await? {
+        for (key, _) in self.keys("rejected/").await? {
             let kept = self.text(&key).await?.and_then(|lines| rejected::without(&lines, &names));
             match kept {
                 Some(lines) if lines.is_empty() => self.delete(&key).await?,
                 Some(lines) => self.put_csv(&key, lines).await?,
                 None => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn forget_files_of(&self, emails: &[Email], before: Time) -> Result<(), StoreError> {
+        let names = Names::of(emails);
+        for (key, put_at) in self.keys("imports/").await? {
+            if put_at < before && self.is_named_in(&key, &names).await? {
+                self.delete(&key).await?;
             }
         }
         Ok(())

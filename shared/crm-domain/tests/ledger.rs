@@ -161,9 +161,8 @@ fn check_sums((customers, orders, activities): &Tables) {
         assert_eq!(customer.sums.first_order_at, counting.iter().filter_map(|order| order.placed_at()).min());
         assert_eq!(customer.sums.last_order_at, counting.iter().filter_map(|order| order.placed_at()).max());
         assert_eq!(customer.last_purchase_at, own.iter().filter_map(|order| order.placed_at()).max());
-        let visits = activities.values().filter(|activity| {
-            customer.identities().contains(&activity.customer) && activity.is_visit()
-        });
+        let visits =
+            activities.values().filter(|activity| customer.identities().contains(&activity.customer) && activity.is_visit());
         let visits = visits.count();
         assert_eq!(customer.visits_recorded, visits as u64);
     }

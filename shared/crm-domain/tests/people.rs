@@ -252,7 +252,10 @@ fn an_erasure_reaches_everybody_who_was_merged_and_nobody_else() {
     assert_eq!(ledger.apply(&event(PLACE, 1, 1, &json!({"email": "b@x.in", "orderId": "o", "total": 5}))), Outcome::Forgotten);
     ledger.apply(&event(STATUS, 2, 4, &json!({"orderId": "o", "status": "fulfilled"})));
     assert!(ledger.known_by(id("b@x.in")).is_none());
-    assert_eq!(figures(&ledger).values().map(|day| (day.orders, day.customers)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1)), (1, 1));
+    assert_eq!(
+        figures(&ledger).values().map(|day| (day.orders, day.customers)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1)),
+        (1, 1)
+    );
     // Whoever begins anew and is merged is not reached by the old erasure.
     ledger.apply(&event(UPSERT, 5, 5, &json!({"email": "a@x.in"})));
     ledger.merge(id("c@x.in"), id("a@x.in"), &stamp(6)).unwrap();

@@ -15,6 +15,7 @@ use crm_domain::ports::{
     Enqueue, KeepImports, KeepUploads, Outgoing, Page, QueueError, QueueName, QueueState, Slice, StoreError, Versioned,
     WatchQueues,
 };
+use crm_domain::time::Time;
 
 /// What all workers share.
 #[derive(Default)]
@@ -179,13 +180,21 @@ impl KeepUploads for AtDesk {
     async fn forget_rows_of(&self, emails: &[Email]) -> Result<(), StoreError> {
         let names = Names::of(emails);
         self.step(|desk, _| {
-            desk.files.retain(|_, (file, _)| !names.are_in(file));
             for csv in desk.rejected.values_mut() {
                 if let Some(kept) = rejected::without(csv, &names) {
                     *csv = kept;
                 }
             }
             desk.rejected.retain(|_, csv| !csv.is_empty());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn forget_files_of(&self, emails: &[Email], _: Time) -> Result<(), StoreError> {
+        let names = Names::of(emails);
+        self.step(|desk, _| {
+            desk.files.retain(|_, (file, _)| !names.are_in(file));
             Ok(())
         })
         .await

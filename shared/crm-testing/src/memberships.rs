@@ -195,7 +195,12 @@ impl ReadMemberships for Memory {
         Ok(paged(members.into_iter().collect(), |(id, _)| id.to_string(), after.as_deref(), limit))
     }
 
-    async fn moves(&self, customer: CustomerId, after: Option<String>, limit: usize) -> Result<Page<(String, Vec<Move>)>, StoreError> {
+    async fn moves(
+        &self,
+        customer: CustomerId,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Page<(String, Vec<Move>)>, StoreError> {
         let moves = self.registry().moves.get(&customer).cloned().unwrap_or_default();
         let place = |(index, moves): (usize, Vec<Move>)| Some((format!("{}#{index:010}", moves.last()?.at.sortable()), moves));
         let placed: Vec<(String, Vec<Move>)> = moves.into_iter().enumerate().filter_map(place).collect();

@@ -6,9 +6,7 @@ use crm_domain::email::Email;
 use crm_domain::erasure::{self, Erased, Scrubbed};
 use crm_domain::ids::CustomerId;
 use crm_domain::message::Message;
-use crm_domain::ports::{
-    ForgetTraces, KeepErasures, Outgoing, Page, QueueError, QueueName, ReadTraces, ScrubQueues, StoreError,
-};
+use crm_domain::ports::{ForgetTraces, KeepErasures, Outgoing, Page, QueueError, QueueName, ReadTraces, ScrubQueues, StoreError};
 use crm_domain::time::Time;
 
 use crate::memory::{Memory, paged};

@@ -36,7 +36,8 @@ async fn matched(router: &Router, method: &str, path: &str, tag: &str, body: &Va
 #[tokio::test]
 async fn a_change_is_there_at_once_and_only_for_who_has_seen_the_customer() {
     let (router, memory) = crm();
-    let path = customer(&router, &memory, json!({"email": "a@x.in", "name": "Asha", "city": "Pune", "attributes": {"a": 1}})).await;
+    let path =
+        customer(&router, &memory, json!({"email": "a@x.in", "name": "Asha", "city": "Pune", "attributes": {"a": 1}})).await;
     let tag = send(&router, "GET", &path, "").await.headers["etag"].to_str().unwrap().to_owned();
     let changed = matched(&router, "PATCH", &path, &tag, &json!({"city": null, "attributes": {"b": 2}, "tags": ["vip"]})).await;
     assert_eq!(changed.status, 200, "{changed:?}");

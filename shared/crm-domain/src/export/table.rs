@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use crate::customer::{AttributeValue, Channel, ConsentDefaults, Customer};
+use crate::email::Email;
 use crate::money::Currency;
 use crate::spreadsheet::cell;
 use crate::time::Time;
 
 /// The columns that every file has, named as the API names the fields; those of the attributes follow.
-pub const COLUMNS: [&str; 20] = [
+pub const COLUMNS: [&str; 21] = [
     "id",
     "email",
+    "otherEmails",
     "name",
     "phone",
     "city",
@@ -55,6 +57,7 @@ pub fn row(customer: &Customer, attributes: &BTreeSet<String>, terms: &Terms) ->
     let own: [String; COLUMNS.len()] = [
         customer.id.to_string(),
         customer.email.to_string(),
+        customer.other_emails.iter().map(Email::as_str).collect::<Vec<_>>().join("; "),
         text(&customer.name),
         text(&customer.phone),
         text(&customer.city),
@@ -92,7 +95,6 @@ fn line(cells: impl Iterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::email::Email;
     use crate::money::Money;
 
     #[test]

@@ -20,9 +20,9 @@ use crate::money::Money;
 use crate::order::Order;
 use crate::time::Time;
 
+pub(crate) use events::{ATTRIBUTE, BARRIER, LIST, TAG, TAGS, visits_field};
 pub use events::{MAX_KEPT_ATTRIBUTES, MAX_KEPT_TAGS};
 pub use people::Unmergeable;
-pub(crate) use events::{ATTRIBUTE, BARRIER, LIST, TAG, TAGS, visits_field};
 
 /// A record as stored (with its version) and as it is to become.
 #[derive(Debug, Clone, PartialEq)]

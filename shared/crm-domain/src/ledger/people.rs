@@ -59,9 +59,10 @@ impl Ledger {
     /// Whether an order that was placed at `at` is that of somebody who has been erased since.
     pub(super) fn is_forgotten(&self, order: &OrderBody, at: Time) -> bool {
         order.email.is_erased()
-            || self.followed(CustomerId::of(&order.email)).into_iter().any(|id| {
-                self.customers.get(&id).and_then(Held::now).is_some_and(|identity| identity.has_forgotten(at))
-            })
+            || self
+                .followed(CustomerId::of(&order.email))
+                .into_iter()
+                .any(|id| self.customers.get(&id).and_then(Held::now).is_some_and(|identity| identity.has_forgotten(at)))
     }
 
     /// An identity, and those into which it was merged, one after the other; the last is that of the customer.

@@ -50,9 +50,11 @@ pub trait KeepUploads: Send + Sync + 'static {
     fn keep_rejected(&self, id: ImportId, offset: u64, csv: String) -> impl Future<Output = Stored<()>> + Send;
     /// The rejected rows kept so far, in the order of the file, up to `max` bytes of whole stretches.
     fn rejected(&self, id: ImportId, max: usize) -> impl Future<Output = Stored<String>> + Send;
-    /// Forgets everybody with one of these addresses: deletes the files of imports that name them, and their rejected rows.
-    /// May be repeated.
+    /// Takes everybody with one of these addresses out of the rejected rows. May be repeated.
     fn forget_rows_of(&self, emails: &[Email]) -> impl Future<Output = Stored<()>> + Send;
+    /// Deletes files that were put before a moment and name one of these addresses: nobody has read them, or nobody will. May be
+    /// repeated.
+    fn forget_files_of(&self, emails: &[Email], before: Time) -> impl Future<Output = Stored<()>> + Send;
 }
 
 /// The records of attachments: all of one customer together.
