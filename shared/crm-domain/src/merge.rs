@@ -1,28 +1,29 @@
 //! What two customers are together.
 //!
-//! Every field knows when it was said: so the merged customer is the one that would have come about, had everything been
-//! said of one person. Sums follow from the joined history; what was counted apart is added up.
+//! Who stays keeps what is known of them; what is not is filled in from the other. Everything that is counted, and every word on
+//! consents and lists, is as if all had been said of one person: then it does not matter when the merge comes. Where the
+//! two differed, the choice is stamped as said by the merge, so that older events which come again cannot undo it.
 
 use std::collections::BTreeSet;
 
 use crate::customer::Customer;
-use crate::ledger::{ATTRIBUTE, BARRIER, LIST, TAG, TAGS, visits_field};
+use crate::ledger::{ATTRIBUTE, BARRIER, LIST, TAG, TAGS, attribute_field, visits_field};
 use crate::stamp::Stamp;
 
 impl Customer {
     /// Takes `other` in. `stamp` is that of the merge.
     pub fn absorb(&mut self, mut other: Self, stamp: &Stamp) {
-        self.take(&mut other, "name", |c| &mut c.name);
-        self.take(&mut other, "phone", |c| &mut c.phone);
-        self.take(&mut other, "city", |c| &mut c.city);
-        self.take(&mut other, "country", |c| &mut c.country);
-        self.take(&mut other, "timeZone", |c| &mut c.time_zone);
-        self.take(&mut other, "createdAt", |c| &mut c.created_given);
+        self.fill(&mut other, stamp, "name", |c| &mut c.name);
+        self.fill(&mut other, stamp, "phone", |c| &mut c.phone);
+        self.fill(&mut other, stamp, "city", |c| &mut c.city);
+        self.fill(&mut other, stamp, "country", |c| &mut c.country);
+        self.fill(&mut other, stamp, "timeZone", |c| &mut c.time_zone);
+        self.fill(&mut other, stamp, "createdAt", |c| &mut c.created_given);
         self.take(&mut other, "emailConsent", |c| &mut c.consents.email);
         self.take(&mut other, "smsConsent", |c| &mut c.consents.sms);
         self.take(&mut other, "whatsappConsent", |c| &mut c.consents.whatsapp);
         self.take_visits(&other);
-        self.take_attributes(&mut other);
+        self.fill_attributes(&mut other, stamp);
         self.take_lists(&mut other);
         self.take_tags(&other, stamp);
         self.visits_recorded += other.visits_recorded;
@@ -32,6 +33,15 @@ impl Customer {
         self.recount();
         self.other_emails.insert(other.email);
         self.other_emails.append(&mut other.other_emails);
+    }
+
+    /// The own value of a field; where there is none, the other's, unless it was cleared since.
+    fn fill<T>(&mut self, other: &mut Self, stamp: &Stamp, field: &str, place: impl Fn(&mut Self) -> &mut Option<T>) {
+        if place(self).is_none() {
+            self.take(other, field, place);
+        } else if other.stamps.get(field) > self.stamps.get(field) {
+            self.stamps.admit(field, stamp);
+        }
     }
 
     /// The value of a field that was said last; where nothing was ever said, one that was kept from before an erasure.
@@ -65,22 +75,32 @@ impl Customer {
         }
     }
 
-    fn take_attributes(&mut self, other: &mut Self) {
+    fn fill_attributes(&mut self, other: &mut Self, stamp: &Stamp) {
         for field in other.stamps.newest(ATTRIBUTE) {
             if other.stamps.get(&field) > self.stamps.get(&field) {
                 let key = &field[ATTRIBUTE.len()..];
-                match other.attributes.remove(key) {
-                    Some(value) => self.attributes.insert(key.to_owned(), value),
-                    None => self.attributes.remove(key),
-                };
+                if self.attributes.contains_key(key) {
+                    self.stamps.admit(&field, stamp);
+                    continue;
+                }
+                if let Some(value) = other.attributes.remove(key) {
+                    self.attributes.insert(key.to_owned(), value);
+                }
                 self.learn(other, &field);
             }
         }
-        // Whoever cleared all of them has cleared those of either.
-        self.learn(other, BARRIER);
-        let stamps = &self.stamps;
+        let stamps = &mut self.stamps;
+        // Who stays has cleared all of them since.
         if let Some(barrier) = stamps.get(BARRIER) {
-            self.attributes.retain(|key, _| stamps.get(&format!("{ATTRIBUTE}{key}")) > Some(barrier));
+            self.attributes.retain(|key, _| stamps.get(&attribute_field(key)) > Some(barrier));
+        }
+        // The other had: that was about the other.
+        if let Some(barrier) = other.stamps.get(BARRIER).filter(|barrier| stamps.get(BARRIER) < Some(barrier)) {
+            let behind = self.attributes.keys().map(|key| attribute_field(key));
+            for field in behind.filter(|field| stamps.get(field) <= Some(barrier)).collect::<Vec<_>>() {
+                stamps.admit(&field, stamp);
+            }
+            stamps.admit(BARRIER, barrier);
         }
         self.forget_attributes();
     }

@@ -288,7 +288,7 @@ pub(crate) const TAG: &str = "t.";
 pub(crate) const LIST: &str = "l.";
 const VISITS: &str = "visits";
 
-fn attribute_field(key: &str) -> String {
+pub(crate) fn attribute_field(key: &str) -> String {
     format!("{ATTRIBUTE}{key}")
 }
 

@@ -20,7 +20,7 @@ use crate::money::Money;
 use crate::order::Order;
 use crate::time::Time;
 
-pub(crate) use events::{ATTRIBUTE, BARRIER, LIST, TAG, TAGS, visits_field};
+pub(crate) use events::{ATTRIBUTE, BARRIER, LIST, TAG, TAGS, attribute_field, visits_field};
 pub use events::{MAX_KEPT_ATTRIBUTES, MAX_KEPT_TAGS};
 pub use people::Unmergeable;
 

@@ -94,8 +94,8 @@ impl Ledger {
         held.and_then(|held| held.stored.as_ref()).map_or(0, |(version, _)| *version)
     }
 
-    /// Merges the customer known by `from` into the one known by `into`. From then on it is as if all that was ever said of
-    /// either had been said of the second, and so is what will be; but for tags, of which that one gets those of both.
+    /// Merges the customer known by `from` into the one known by `into`, as [`Customer::absorb`] says. From then on whatever is
+    /// said of either is said of the second.
     ///
     /// # Errors
     /// There are no two such customers, or they would have too many addresses.
