@@ -94,7 +94,8 @@ export function MergeDialog({ customer, open, onClose }: MergeDialogProps) {
             <strong className="font-medium text-warn">This goes one way only.</strong> Orders, activities,
             messages and files of <span className="wrap-anywhere">{goes.email}</span> move to{" "}
             <span className="wrap-anywhere">{stays.email}</span>, which also answers to both addresses from
-            then on. They cannot be taken apart again.
+            then on. What is known of both stays as it is here on the left; what is missing is filled in from
+            the right. They cannot be taken apart again.
           </p>
           <FormProblem error={merge.error} name={() => "The duplicate"} />
         </div>
