@@ -15,7 +15,8 @@ use crm_domain::ids::{CampaignId, SegmentId};
 use crm_domain::json::Json as Tree;
 use crm_domain::message::Tally;
 use crm_domain::ports::{
-    Enqueue, KeepCampaigns, KeepSegments, Outgoing, Page, QueueName, ReadFigures, ScanCustomers, StoreError, Versioned,
+    Enqueue, KeepCampaigns, KeepExports, KeepReports, KeepSegments, Outgoing, Page, QueueName, ReadFigures, ScanCustomers,
+    StoreError, Versioned,
 };
 use crm_domain::rules::Context;
 use crm_domain::segment::Segment;
@@ -33,14 +34,15 @@ use crm_lambda::routes;
 use futures_util::future::try_join_all;
 use serde_json::json;
 
+use crate::report::{export_log, show_report};
 use crate::{funnel, view};
 
 /// Attempts to change a campaign's state while the worker changes it too.
 const ATTEMPTS: usize = 5;
 
 /// The storage that campaigns need.
-pub trait Store: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures + GateStore {}
-impl<S: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures + GateStore> Store for S {}
+pub trait Store: KeepCampaigns + KeepExports + KeepReports + KeepSegments + ScanCustomers + ReadFigures + GateStore {}
+impl<S: KeepCampaigns + KeepExports + KeepReports + KeepSegments + ScanCustomers + ReadFigures + GateStore> Store for S {}
 
 /// All routes.
 pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
@@ -50,6 +52,8 @@ pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
         .on(&routes::PREVIEW_CAMPAIGN, preview_campaign::<S, Q>)
         .on(&routes::GET_CAMPAIGN, get_campaign::<S, Q>)
         .on(&routes::LIST_MESSAGES, list_messages::<S, Q>)
+        .on(&routes::EXPORT_LOG, export_log::<S, Q>)
+        .on(&routes::SHOW_REPORT, show_report::<S, Q>)
         .on(&routes::PAUSE_CAMPAIGN, pause_campaign::<S, Q>)
         .on(&routes::RESUME_CAMPAIGN, resume_campaign::<S, Q>)
         .on(&routes::CANCEL_CAMPAIGN, cancel_campaign::<S, Q>)
@@ -205,11 +209,11 @@ async fn read_launch<S: Store>(store: &S, body: &Tree, now: Time) -> Result<(Cam
 }
 
 /// The campaign as the audit log names it.
-fn object(id: CampaignId) -> String {
+pub fn object(id: CampaignId) -> String {
     format!("campaigns/{id}")
 }
 
-async fn find<S: Store>(store: &S, id: &str) -> Result<Versioned<Campaign>, Problem> {
+pub async fn find<S: Store>(store: &S, id: &str) -> Result<Versioned<Campaign>, Problem> {
     let missing = || Problem::not_found("campaign");
     store.campaign(CampaignId::parse(id).ok_or_else(missing)?).await?.ok_or_else(missing)
 }
@@ -220,10 +224,10 @@ async fn show<S: Store>(store: &S, version: u64, campaign: &Campaign) -> Result<
 }
 
 /// The counts of the whole log.
-async fn tally<S: Store>(store: &S, campaign: &Campaign) -> Result<Tally, StoreError> {
+pub async fn tally<S: Store>(store: &S, campaign: &Campaign) -> Result<Tally, StoreError> {
     Ok(store.tallies(campaign.id).await?.into_iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(tally)))
 }
 
-fn message(task: &Task) -> Outgoing {
+pub fn message(task: &Task) -> Outgoing {
     Outgoing { body: task.body(), ..Outgoing::default() }
 }

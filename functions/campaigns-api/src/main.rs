@@ -2,6 +2,8 @@
 
 mod funnel;
 mod http;
+mod report;
+mod results;
 #[cfg(test)]
 mod tests;
 mod view;

@@ -1,5 +1,7 @@
 //! Requests to the router over the ports in memory.
 
+mod results;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -179,5 +181,6 @@ async fn a_launch_whose_record_cannot_be_written_leaves_no_campaign() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("campaigns-api", &crm().0).await, 8 * 7);
+    let own = crm_lambda::routes::ALL.iter().filter(|operation| operation.function == "campaigns-api").count();
+    assert_eq!(walk("campaigns-api", &crm().0).await, own * 7);
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crm_domain::customer::ConsentDefaults;
+use crm_domain::delivery;
 use crm_domain::event::Event;
-use crm_domain::ids::CustomerId;
+use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::json::Json;
 use crm_domain::membership::{Cause, EditionId, Minute};
-use crm_domain::ports::{KeepMemberships, QueueName};
+use crm_domain::ports::{KeepMemberships, KeepReports, QueueName};
 use crm_domain::time::{DAY, HOUR, MINUTE, SECOND, Time};
 use crm_lambda::memberships::Keeper;
 use crm_testing::{Memory, cases, settings};
@@ -151,6 +152,30 @@ async fn forgotten_builds_are_asked_for() {
     crm.memory.unbuild_segments();
     crm.clock.tick(Time::now()).await;
     assert_eq!(crm.memory.drain(QueueName::Segments).len(), 1);
+}
+
+#[tokio::test]
+async fn due_reports_are_asked_for_once_an_hour() {
+    let crm = Crm::new();
+    let now = Time::now();
+    let (due, later) = (CampaignId::generate(), CampaignId::generate());
+    crm.memory.plan_recount(due, Some(now.plus(-SECOND))).await.unwrap();
+    crm.memory.plan_recount(later, Some(now.plus(MINUTE))).await.unwrap();
+    let asked = || {
+        let waiting = crm.memory.drain(QueueName::Delivery);
+        waiting.iter().map(|message| delivery::Step::parse(&message.body).unwrap().task.campaign()).collect::<Vec<_>>()
+    };
+    crm.clock.tick(now).await;
+    assert_eq!(asked(), [due]);
+    crm.clock.tick(now.plus(30 * SECOND)).await;
+    assert!(asked().is_empty());
+    crm.clock.tick(now.plus(HOUR)).await;
+    assert_eq!(asked().len(), 2);
+    // Counted for the last time meanwhile: asking does not plan it anew.
+    crm.memory.plan_recount(due, None).await.unwrap();
+    crm.memory.postpone_recount(due, now).await.unwrap();
+    crm.clock.tick(now.plus(3 * HOUR)).await;
+    assert_eq!(asked(), [later]);
 }
 
 #[test]

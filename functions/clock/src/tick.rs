@@ -1,4 +1,4 @@
-//! What falls due each minute: flips of memberships, and builds of which nothing is heard.
+//! What falls due each minute: flips of memberships, builds of which nothing is heard, and reports of campaigns.
 //!
 //! Flips are found by minute. The clock remembers up to which minute all of them have been made, so a tick that fails or
 //! never comes is late, and nothing is lost.
@@ -6,9 +6,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crm_domain::delivery;
 use crm_domain::membership::{Cause, Minute, Task};
-use crm_domain::ports::{Enqueue, Outgoing, QueueName, StoreError};
-use crm_domain::time::Time;
+use crm_domain::ports::{Enqueue, KeepReports, Outgoing, QueueName, StoreError};
+use crm_domain::time::{HOUR, Time};
 use crm_lambda::memberships::{Keeper, Store};
 use crm_lambda::problem::chain;
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ pub struct Tick {
     pub moves: usize,
 }
 
-impl<S: Store, Q: Enqueue> Clock<S, Q> {
+impl<S: Store + KeepReports, Q: Enqueue> Clock<S, Q> {
     /// Does all that is due at `now`; tells what was done. What fails is left to the next tick.
     pub async fn tick(&self, now: Time) -> Value {
         let started = Instant::now();
@@ -44,6 +45,7 @@ impl<S: Store, Q: Enqueue> Clock<S, Q> {
             tracing::error!(cause = %chain(error), "flips are late");
         }
         let builds = self.wake_builds().await;
+        let recounts = self.ask_for_recounts(now).await;
         tracing::info!(
             clock.minutes = tick.minutes,
             customers.evaluated = tick.evaluated,
@@ -51,7 +53,7 @@ impl<S: Store, Q: Enqueue> Clock<S, Q> {
             duration_us = started.elapsed().as_micros() as u64,
             "tick"
         );
-        let sound = flips.is_ok() && builds;
+        let sound = flips.is_ok() && builds && recounts;
         json!({"minutes": tick.minutes, "evaluated": tick.evaluated, "moves": tick.moves, "sound": sound})
     }
 
@@ -81,6 +83,31 @@ impl<S: Store, Q: Enqueue> Clock<S, Q> {
             minute = minute.plus(1);
         }
         Ok(())
+    }
+
+    /// Asks for the reports that have fallen due; false when that fails.
+    async fn ask_for_recounts(&self, now: Time) -> bool {
+        let due = match self.keeper.store.due_recounts(now).await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(cause = %chain(&error), "due reports cannot be read");
+                return false;
+            }
+        };
+        for campaign in due {
+            let task = delivery::Task::Recount { campaign, run: None, asked_at: now };
+            let message = Outgoing { body: task.body(), ..Outgoing::default() };
+            if let Err(error) = self.queue.enqueue(QueueName::Delivery, vec![message]).await {
+                tracing::error!(cause = %chain(&error), "the delivery queue does not answer");
+                return false;
+            }
+            // Whoever makes the report says when it is due next. Should nobody make it, it is asked for again in an hour.
+            if let Err(error) = self.keeper.store.postpone_recount(campaign, now.plus(HOUR)).await {
+                tracing::error!(cause = %chain(&error), "a report will be asked for once more");
+                return false;
+            }
+        }
+        true
     }
 
     /// Asks for builds that somebody may have failed to ask for; false when that fails.

@@ -2,6 +2,7 @@
 
 mod deliver;
 mod plan;
+mod report;
 #[cfg(test)]
 mod tests;
 mod worker;

@@ -8,7 +8,7 @@ use crm_domain::delivery::Task;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, Tally};
 use crm_domain::ports::{Enqueue, Outgoing, QueueName, ScanPart, SendLetters, StoreError, Versioned};
-use crm_domain::time::{SECOND, Time};
+use crm_domain::time::{HOUR, SECOND, Time};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::worker::{Next, StepError, Store, Worker};
@@ -80,6 +80,8 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let frozen = self
             .change(campaign.id, |state| (!state.planned || state.audience != audience).then(|| state.planned(audience)))
             .await?;
+        // From now on its report is made each hour, until nothing can count for it any more.
+        self.store.plan_recount(campaign.id, Some(Time::now().plus(HOUR))).await?;
         self.hand_out(campaign.id, &frozen, &tallies).await
     }
 

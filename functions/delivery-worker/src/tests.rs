@@ -20,6 +20,8 @@ use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 
+mod reports;
+
 use crate::plan::deliveries;
 use crate::worker::Worker;
 
@@ -50,6 +52,7 @@ impl Crm {
             objective: None,
             variants: vec![Variant { subject: Some("Hi".into()), body: body.into() }],
             scheduled_at,
+            attribution_days: None,
         };
         let campaign = draft.into_campaign(
             CampaignId::generate(),

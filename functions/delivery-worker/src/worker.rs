@@ -6,16 +6,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crm_domain::campaign::Campaign;
+use crm_domain::cost::{Usage, Work};
 use crm_domain::customer::ConsentDefaults;
 use crm_domain::delivery::{Step, Task};
 use crm_domain::ids::CampaignId;
 use crm_domain::ports::{
-    Enqueue, KeepCampaigns, KeepLog, Outgoing, QueueError, QueueName, ReadCustomers, ScanCustomers, SendLetters, StoreError,
+    Enqueue, KeepCampaigns, KeepLog, KeepReports, MeterUsage, Outgoing, QueueError, QueueName, ReadCustomers, ScanCustomers,
+    SendLetters, StoreError,
 };
 use crm_domain::template::Templates;
 use crm_lambda::batch::Incoming;
+use crm_lambda::config::memory_mb;
 use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
+use uuid::Uuid;
 
 /// Steps of one batch under way at once.
 const CONCURRENCY: usize = 4;
@@ -30,8 +34,8 @@ const MAX_WAITS: u32 = 6;
 const MAX_COMPILED: usize = 16;
 
 /// The storage that deliveries need.
-pub trait Store: KeepCampaigns + KeepLog + ReadCustomers + ScanCustomers {}
-impl<S: KeepCampaigns + KeepLog + ReadCustomers + ScanCustomers> Store for S {}
+pub trait Store: KeepCampaigns + KeepLog + KeepReports + MeterUsage + ReadCustomers + ScanCustomers {}
+impl<S: KeepCampaigns + KeepLog + KeepReports + MeterUsage + ReadCustomers + ScanCustomers> Store for S {}
 
 /// What the steps work with.
 pub struct Worker<S, Q, P> {
@@ -70,19 +74,33 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
 
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
-        let steps: Vec<_> = batch.into_iter().map(|message| self.take(message)).collect();
+        let size = batch.len();
+        let steps: Vec<_> = batch.into_iter().map(|message| self.take(message, size)).collect();
         stream::iter(steps).buffer_unordered(CONCURRENCY).filter_map(async |failed| failed).collect().await
     }
 
-    async fn take(&self, message: Incoming) -> Option<String> {
+    async fn take(&self, message: Incoming, batch: usize) -> Option<String> {
         let outcome = match Step::parse(&message.body) {
-            Ok(step) => self.run(step).await,
+            Ok(step) => {
+                let (campaign, work, started) = (step.task.campaign(), step.task.work(), Instant::now());
+                let (outcome, usage) = self.store.metered(self.run(step)).await;
+                let consumed = Usage::of_consuming(batch, memory_mb(), started.elapsed().as_millis() as u64);
+                self.note(campaign, work, usage.plus(consumed)).await;
+                outcome
+            }
             Err(reason) => self.bury(message.body, reason).await,
         };
         let error = outcome.err()?;
         // The queue does not answer: the message comes back when its visibility ends.
         tracing::error!(cause = %chain(&error), "step cannot be handed on");
         Some(message.id)
+    }
+
+    /// Notes what this attempt of a step used. The step is done by then: that this is not known changes nothing.
+    async fn note(&self, campaign: CampaignId, work: Work, usage: Usage) {
+        if let Err(error) = self.store.note_usage(campaign, work, Uuid::now_v7(), &usage).await {
+            tracing::warn!(%campaign, cause = %chain(&error), "usage was not noted");
+        }
     }
 
     /// Runs a step and hands on what follows from it. Only a failure to do the latter is an error.
@@ -115,6 +133,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             }
             Task::Deliver { campaign, first, last } => self.deliver(campaign, first, last).await,
             Task::Spread { campaign, since } => self.spread(campaign, since).await,
+            Task::Recount { campaign, run, asked_at } => self.recount(campaign, run, asked_at, Instant::now() + BUDGET).await,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Exports: the members of a segment become a CSV file, part by part.
+//! Exports: the members of a segment, or the log of a campaign, become a CSV file, part by part.
 //!
 //! Any step may be the last before a crash, and any call may come twice or to two workers at once. What was done is written
 //! into the export, on condition that nobody has moved it on since it was read; so rows are written once, by whoever was
@@ -9,14 +9,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crm_domain::campaign::Campaign;
 use crm_domain::customer::Customer;
-use crm_domain::export::table::{Terms, header, row};
-use crm_domain::export::{Export, ExportCall, ExportStatus, Stage, Writing, collect};
-use crm_domain::ids::CustomerId;
-use crm_domain::membership::Task;
+use crm_domain::export::table::Terms;
+use crm_domain::export::{Export, ExportCall, ExportStatus, Source, Stage, Writing, collect, log, table};
+use crm_domain::ids::{CampaignId, CustomerId};
+use crm_domain::membership::{EditionId, Task};
 use crm_domain::ports::{Enqueue, FileError, KeepExportFiles, StoreError, Versioned};
 use crm_domain::time::Time;
 use crm_lambda::problem::chain;
+use futures_util::future::try_join_all;
 
 use crate::worker::{Next, Store, TaskError, Worker};
 
@@ -25,6 +27,8 @@ mod tests;
 
 /// Members read at once.
 const PAGE: usize = 500;
+/// Shards of a log read side by side.
+const SHARDS: u32 = 8;
 
 /// What exports need beside the segments.
 pub struct Exports<F> {
@@ -94,8 +98,13 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
         mut after: Option<String>,
         deadline: Instant,
     ) -> Result<Export, TaskError> {
+        let Source::Segment { edition, .. } = export.source else {
+            // The columns of a log are always the same.
+            let upload = self.exports.files.begin_export_file(export.id).await?;
+            return Ok(export.begun(attributes, upload));
+        };
         loop {
-            let (customers, next) = self.page_of_members(&export, after).await?;
+            let (customers, next) = self.page_of_members(edition, after).await?;
             if let Err(reason) = collect(&mut attributes, &customers) {
                 return Ok(export.failed(&reason, Time::now()));
             }
@@ -112,14 +121,29 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
 
     /// Writes one part, the last of which may be of any size; the first begins with the header.
     async fn write_part(&self, export: Export, mut writing: Writing) -> Result<Export, TaskError> {
-        let mut text = if writing.parts.is_empty() { header(&writing.attributes) } else { String::new() };
+        let mut text = match export.source {
+            _ if !writing.parts.is_empty() => String::new(),
+            Source::Segment { .. } => table::header(&writing.attributes),
+            Source::Campaign { .. } => log::header(),
+        };
         let mut rows = export.rows;
+        let campaign = match export.source {
+            Source::Segment { .. } => None,
+            Source::Campaign { campaign_id, .. } => Some(self.exported_campaign(campaign_id).await?),
+        };
         while text.len() < self.exports.part_bytes && !writing.complete {
-            let (customers, next) = self.page_of_members(&export, writing.after.take()).await?;
-            rows += customers.len() as u64;
-            for customer in &customers {
-                text.push_str(&row(customer, &writing.attributes, &self.exports.terms));
-            }
+            let after = writing.after.take();
+            let (lines, next) = match (&export.source, &campaign) {
+                (Source::Segment { edition, .. }, _) => {
+                    let (customers, next) = self.page_of_members(*edition, after).await?;
+                    let lines = customers.iter().map(|customer| table::row(customer, &writing.attributes, &self.exports.terms));
+                    (lines.collect::<Vec<String>>(), next)
+                }
+                (_, Some(campaign)) => self.page_of_log(campaign, after).await?,
+                (_, None) => (Vec::new(), None),
+            };
+            rows += lines.len() as u64;
+            text.extend(lines);
             writing.complete = next.is_none();
             writing.after = next;
         }
@@ -151,13 +175,28 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     /// Members who are still there, and where the next ones begin.
     async fn page_of_members(
         &self,
-        export: &Export,
+        edition: EditionId,
         after: Option<String>,
     ) -> Result<(Vec<Customer>, Option<String>), TaskError> {
-        let page = self.store.members(export.edition, after, PAGE).await?;
-        self.check_kept(export.edition).await?;
+        let page = self.store.members(edition, after, PAGE).await?;
+        self.check_kept(edition).await?;
         let ids: Vec<CustomerId> = page.items.into_iter().map(|(id, _)| id).collect();
         let found = self.store.customers(&ids).await?;
         Ok((found.into_iter().map(|found| found.record).collect(), page.next))
+    }
+
+    /// The rows of some shards of a log, and the shard with which it goes on.
+    async fn page_of_log(&self, campaign: &Campaign, after: Option<String>) -> Result<(Vec<String>, Option<String>), TaskError> {
+        let first: u32 = after.and_then(|shard| shard.parse().ok()).unwrap_or_default();
+        let end = first.saturating_add(SHARDS).min(campaign.shards);
+        let entries = try_join_all((first..end).map(|shard| self.store.shard(campaign, shard))).await?;
+        let lines = entries.into_iter().flatten().map(|entry| log::row(campaign, &entry));
+        Ok((lines.collect(), (end < campaign.shards).then(|| end.to_string())))
+    }
+
+    async fn exported_campaign(&self, id: CampaignId) -> Result<Campaign, TaskError> {
+        let found = self.store.campaign(id).await?;
+        let missing = || StoreError::Corrupt(format!("an export names the campaign {id}, which is not there"));
+        Ok(found.ok_or_else(missing)?.record)
     }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crm_domain::membership::{Cause, Step, Task};
 use crm_domain::ports::{
-    Enqueue, KeepExportFiles, KeepExports, KeepMemberships, KeepSegments, Outgoing, QueueError, QueueName, ReadCustomers,
-    ReadFigures, ScanCustomers, StoreError,
+    Enqueue, KeepCampaigns, KeepExportFiles, KeepExports, KeepLog, KeepMemberships, KeepSegments, Outgoing, QueueError,
+    QueueName, ReadCustomers, ReadFigures, ScanCustomers, StoreError,
 };
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
@@ -24,8 +24,14 @@ const BUDGET: Duration = Duration::from_secs(15);
 const MAX_ATTEMPTS: u32 = 8;
 
 /// The storage that tasks need.
-pub trait Store: KeepSegments + KeepMemberships + KeepExports + ReadCustomers + ScanCustomers + ReadFigures {}
-impl<S: KeepSegments + KeepMemberships + KeepExports + ReadCustomers + ScanCustomers + ReadFigures> Store for S {}
+pub trait Store:
+    KeepSegments + KeepMemberships + KeepExports + KeepCampaigns + KeepLog + ReadCustomers + ScanCustomers + ReadFigures
+{
+}
+impl<S> Store for S where
+    S: KeepSegments + KeepMemberships + KeepExports + KeepCampaigns + KeepLog + ReadCustomers + ScanCustomers + ReadFigures
+{
+}
 
 /// What the tasks work with.
 pub struct Worker<S, Q, F> {

@@ -1,24 +1,21 @@
-//! Exports of members as a file: begun and handed out here, made by the segment worker.
+//! Exports: those of members are begun here, all are handed out here, and the segment worker makes them.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::{Json, Router};
-use crm_domain::export::{Export, ExportCall};
+use crm_domain::export::{Export, Source};
 use crm_domain::ids::ExportId;
-use crm_domain::membership::Task;
-use crm_domain::ports::{Enqueue, KeepExportFiles, Outgoing, QueueName, SignedUrl, StoreError};
+use crm_domain::ports::{Enqueue, KeepExportFiles, SignedUrl, StoreError};
 use crm_domain::time::Time;
 use crm_lambda::api::Api;
 use crm_lambda::caller::{Attempt, Caller, Who};
 use crm_lambda::contract::files;
-use crm_lambda::contract::shapes::Accepted;
+use crm_lambda::exports;
 use crm_lambda::gate::Gate;
 use crm_lambda::problem::Problem;
 use crm_lambda::routes;
-use serde_json::json;
 
 use crate::http::{Store, find, object};
 use crate::people::shown_edition;
@@ -54,16 +51,8 @@ async fn export_segment<S: Store, Q: Enqueue, F: KeepExportFiles>(
 ) -> Result<Response, Problem> {
     let segment = find(&*desk.store, &id).await?.record;
     let edition = shown_edition(&segment)?;
-    let id = ExportId::of_request(attempt.id);
-    let export = Export::new(id, (segment.id, &segment.name), edition, caller.actor(), attempt.at);
-    let audit = caller.audit(object(segment.id), None, Some(json!({"export": id})));
-    desk.store.create_export(&export, &audit).await?;
-    // A new record has version 1. Should an earlier attempt have called already, the two calls become one.
-    let call = Task::Export(ExportCall::new(id, 1));
-    desk.queue.enqueue(QueueName::Segments, vec![Outgoing { body: call.body(), ..Outgoing::default() }]).await?;
-    let location = format!("/api/exports/{id}");
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(Accepted { id: id.to_string(), status: "queued" }))
-        .into_response())
+    let source = Source::Segment { segment_id: segment.id, segment_name: segment.name, edition };
+    exports::begin((&*desk.store, &*desk.queue), (&caller, &attempt), source, object(segment.id)).await
 }
 
 async fn get_export<S: Store, Q: Enqueue, F: KeepExportFiles>(
@@ -93,9 +82,14 @@ async fn download<F: KeepExportFiles>(kept: &F, export: &Export) -> Result<Optio
 }
 
 fn shown(export: &Export, signed: Option<SignedUrl>) -> files::Export {
+    let (segment_id, campaign_id) = match &export.source {
+        Source::Segment { segment_id, .. } => (Some(segment_id.to_string()), None),
+        Source::Campaign { campaign_id, .. } => (None, Some(campaign_id.to_string())),
+    };
     files::Export {
         id: export.id.to_string(),
-        segment_id: export.segment_id.to_string(),
+        segment_id,
+        campaign_id,
         status: export.status(),
         rows: export.rows,
         created_at: export.created_at,

@@ -12,12 +12,13 @@ use crm_domain::json::Json;
 use crm_domain::ledger::Outcome;
 use crm_domain::message::Receipt;
 use crm_domain::money::Currency;
-use crm_domain::ports::{ApplyEvents, Enqueue, Outgoing, QueueName};
+use crm_domain::ports::{ApplyEvents, Enqueue, MeterUsage, Outgoing, QueueName};
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
 use crm_lambda::problem::chain;
 
 use crate::apply::apply;
+use crate::receipts;
 
 /// SQS's limit for a message attribute is that of the message; a reason is for people.
 const MAX_REASON: usize = 1_000;
@@ -42,7 +43,7 @@ struct Hopeless {
     reason: String,
 }
 
-impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
+impl<S: ApplyEvents + MeterUsage, Q: Enqueue> Worker<S, Q> {
     /// Consumes a batch; returns the ids of the messages that must come again.
     pub async fn consume(&self, messages: Vec<Incoming>) -> Vec<String> {
         let now = Time::now();
@@ -57,7 +58,7 @@ impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
             }
         }
         let mut failed = self.apply_events(&events).await;
-        failed.extend(self.apply_receipts(receipts, &mut hopeless).await);
+        failed.extend(self.apply_receipts(messages.len(), receipts, &mut hopeless).await);
         for (index, message) in messages.iter().enumerate() {
             if !failed.contains(&index) && !self.finish(message, hopeless.iter().filter(|part| part.message == index)).await {
                 failed.insert(index);
@@ -99,26 +100,20 @@ impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
         failed
     }
 
-    async fn apply_receipts(&self, carried: Vec<(usize, Receipt)>, hopeless: &mut Vec<Hopeless>) -> BTreeSet<usize> {
-        if carried.is_empty() {
-            return BTreeSet::new();
-        }
-        let receipts: Vec<Receipt> = carried.iter().map(|(_, receipt)| receipt.clone()).collect();
-        match self.store.apply_receipts(&receipts).await {
-            Ok(unknown) => {
-                hopeless.extend(carried.iter().filter(|(_, receipt)| unknown.contains(receipt)).map(|(message, receipt)| {
-                    let body = serde_json::json!({
-                        "messageId": receipt.message.to_string(), "status": receipt.report, "at": receipt.at, "reason": receipt.reason,
-                    });
-                    Hopeless { message: *message, body: body.to_string(), reason: "messageId: there is no such message".to_owned() }
-                }));
-                BTreeSet::new()
-            }
-            Err(error) => {
-                tracing::warn!(cause = %chain(&error), "receipts were not applied");
-                carried.into_iter().map(|(message, _)| message).collect()
-            }
-        }
+    async fn apply_receipts(
+        &self,
+        batch: usize,
+        carried: Vec<(usize, Receipt)>,
+        hopeless: &mut Vec<Hopeless>,
+    ) -> BTreeSet<usize> {
+        let applied = Box::pin(receipts::apply(&*self.store, batch, carried)).await;
+        hopeless.extend(applied.unknown.into_iter().map(|(message, receipt)| {
+            let body = serde_json::json!({
+                "messageId": receipt.message.to_string(), "status": receipt.report, "at": receipt.at, "reason": receipt.reason,
+            });
+            Hopeless { message, body: body.to_string(), reason: "messageId: there is no such message".to_owned() }
+        }));
+        applied.failed
     }
 
     /// The last steps of a message whose events are all applied; false when it must come again.

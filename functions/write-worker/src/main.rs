@@ -2,6 +2,7 @@
 
 mod apply;
 mod consume;
+mod receipts;
 #[cfg(test)]
 mod tests;
 

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnConsumedCapacity, WriteRequest,
+};
 use crm_domain::ports::StoreError;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
+use crate::meter;
 use crate::records::Item;
 
 /// Most keys of one `BatchGetItem`.
@@ -55,10 +58,14 @@ impl Dynamo {
     async fn get_batch(&self, table: &str, mut keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
         let mut found = Vec::with_capacity(keys.len());
         for round in 0..ROUNDS {
+            let asked = keys.len();
             let request = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build().map_err(corrupt)?;
-            let answer = self.client.batch_get_item().request_items(table, request).send().await.map_err(store_error)?;
+            let request = self.client.batch_get_item().request_items(table, request);
+            let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(store_error)?;
             let (responses, unprocessed) = (answer.responses, answer.unprocessed_keys);
-            found.extend(responses.unwrap_or_default().remove(table).unwrap_or_default());
+            let items = responses.unwrap_or_default().remove(table).unwrap_or_default();
+            meter::read_batch(answer.consumed_capacity.as_deref(), &items, asked);
+            found.extend(items);
             match unprocessed.unwrap_or_default().remove(table) {
                 Some(rest) if !rest.keys().is_empty() => keys = rest.keys().to_vec(),
                 _ => return Ok(found),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue, TransactWriteItem, Update};
+use crm_domain::attribution;
 use crm_domain::audit::AuditEntry;
 use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus, Variant};
 use crm_domain::customer::Channel;
@@ -17,6 +18,7 @@ use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
+use crate::meter;
 use crate::records::Item;
 
 /// Shards of a log read side by side for a page of it.
@@ -51,7 +53,14 @@ struct CampaignRecord {
     finished_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failed_reason: Option<String>,
+    #[serde(default = "default_days")]
+    attribution_days: u32,
     version: u64,
+}
+
+/// Of campaigns that were stored before there was a choice.
+const fn default_days() -> u32 {
+    attribution::DEFAULT_DAYS
 }
 
 /// The counts of one shard of a log.
@@ -96,6 +105,7 @@ impl KeepCampaigns for Dynamo {
             audience: campaign.state.audience,
             finished_at: campaign.state.finished_at,
             failed_reason: campaign.state.failed_reason.clone(),
+            attribution_days: campaign.attribution_days,
             version: 1,
         };
         self.create_app_item(serde_dynamo::to_item(record).map_err(corrupt)?, audit).await
@@ -142,7 +152,7 @@ impl KeepCampaigns for Dynamo {
     }
 
     async fn tallies(&self, id: CampaignId) -> Result<Vec<(u32, Tally)>, StoreError> {
-        let items: Vec<Item> = self
+        let mut pages = self
             .client
             .query()
             .table_name(&self.app)
@@ -150,13 +160,19 @@ impl KeepCampaigns for Dynamo {
             .consistent_read(true)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", AttributeValue::S(tally_partition(id)))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .into_paginator()
-            .items()
-            .send()
-            .collect::<Result<_, _>>()
-            .await
-            .map_err(store_error)?;
-        items.into_iter().map(read_tally).collect()
+            .send();
+        let mut tallies = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(store_error)?;
+            let items = page.items.unwrap_or_default();
+            meter::read(page.consumed_capacity.as_ref(), &items, true);
+            for item in items {
+                tallies.push(read_tally(item)?);
+            }
+        }
+        Ok(tallies)
     }
 
     async fn messages(&self, campaign: &Campaign, after: Option<String>, limit: usize) -> Result<Page<Message>, StoreError> {
@@ -205,9 +221,12 @@ impl Dynamo {
             .update_expression("ADD partsPlanned :part")
             .expression_attribute_values(":part", AttributeValue::Ns(vec![part.to_string()]))
             .return_values(ReturnValue::AllNew)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
             .map_err(store_error)?;
+        let bytes = answer.attributes.as_ref().map_or(1, meter::item_size);
+        meter::wrote(answer.consumed_capacity.as_ref(), bytes);
         let campaign = self.read_campaign(answer.attributes.unwrap_or_default())?.record;
         Ok(campaign.parts_planned.len() >= campaign.plan_parts as usize)
     }
@@ -227,6 +246,7 @@ impl Dynamo {
             shards: record.shards,
             plan_parts: record.plan_parts,
             parts_planned: record.parts_planned,
+            attribution_days: record.attribution_days,
             state: CampaignState {
                 status: record.status,
                 planned: record.planned,

@@ -27,7 +27,8 @@ impl KeepExports for Dynamo {
 #[cfg(test)]
 mod tests {
     use crm_domain::audit::Actor;
-    use crm_domain::ids::SegmentId;
+    use crm_domain::export::Source;
+    use crm_domain::ids::{CampaignId, SegmentId};
     use crm_domain::time::Time;
     use uuid::Uuid;
 
@@ -37,10 +38,13 @@ mod tests {
     fn an_export_reads_as_it_was_written_at_every_stage() {
         let at = Time::from_micros(1_700_000_000_000_000);
         let actor = Actor { id: "u".into(), name: "u".into() };
-        let new = Export::new(ExportId::generate(), (SegmentId::generate(), "Pune"), 7, actor, at);
+        let segment = Source::Segment { segment_id: SegmentId::generate(), segment_name: "Pune".into(), edition: 7 };
+        let new = Export::new(ExportId::generate(), segment, actor, at);
+        let log = Source::Campaign { campaign_id: CampaignId::generate(), campaign_name: "Sale".into() };
         let mut begun = new.clone().begun(["plan".to_owned()].into(), "upload".into());
         begun.moved_by = Some(Uuid::now_v7());
-        for export in [new, begun.clone(), begun.clone().done(at), begun.failed("no", at)] {
+        for export in [Export { source: log, ..new.clone() }, new, begun.clone(), begun.clone().done(at), begun.failed("no", at)]
+        {
             let item = row(PARTITION, "x", 2, &export).unwrap();
             assert_eq!(read_row::<Export>(item).unwrap(), Versioned { version: 2, record: export });
         }

@@ -26,10 +26,12 @@ mod imports;
 mod listing;
 mod log;
 mod memberships;
+mod meter;
 mod orders;
 mod partition;
 mod receipts;
 mod records;
+mod reports;
 mod requests;
 mod search;
 #[cfg(feature = "secrets")]
@@ -43,6 +45,7 @@ mod traces;
 mod transaction;
 #[cfg(feature = "s3")]
 mod uploads;
+mod usage;
 
 #[cfg(feature = "s3")]
 pub use bucket::S3Uploads;

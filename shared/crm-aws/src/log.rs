@@ -4,7 +4,7 @@
 //! since before this counting began. Whoever changes an entry recounts its shard afterwards, so the last count that is
 //! stored has seen every change.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use crm_domain::campaign::Campaign;
 use crm_domain::customer::Channel;
 use crm_domain::ids::{CampaignId, CustomerId};
@@ -18,6 +18,7 @@ use crate::batch::{key, pause};
 use crate::campaigns::{TallyRecord, shard_name, tally_partition};
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
+use crate::meter;
 use crate::records::Item;
 
 /// Entries written side by side.
@@ -74,6 +75,8 @@ struct MessageRecord {
     opened_at: Option<Sortable>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     clicked_at: Option<Sortable>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    converted_at: Option<Sortable>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bounced_at: Option<Sortable>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -136,7 +139,11 @@ impl KeepLog for Dynamo {
                 .expression_attribute_names(format!("#s{index}"), name)
                 .expression_attribute_values(format!(":s{index}"), value);
         }
-        unless_conflict(request.update_expression(format!("SET {}", sets.join(", "))).send().await.map_err(store_error))
+        let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = request.update_expression(format!("SET {}", sets.join(", "))).send().await;
+        let item = message_item(campaign.id, campaign.shard_of(entry.customer_id), entry)?;
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), meter::item_size(&item));
+        unless_conflict(answer.map_err(store_error))
     }
 
     async fn recount(&self, campaign: &Campaign, shard: u32) -> Result<Tally, StoreError> {
@@ -220,14 +227,25 @@ impl Dynamo {
                 request = request.expression_attribute_names(placeholder, *name);
             }
         }
-        request.into_paginator().items().send().collect::<Result<_, _>>().await.map_err(store_error)
+        let mut pages = request.return_consumed_capacity(ReturnConsumedCapacity::Total).into_paginator().send();
+        let mut items = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(store_error)?;
+            let found = page.items.unwrap_or_default();
+            meter::read(page.consumed_capacity.as_ref(), &found, true);
+            items.extend(found);
+        }
+        Ok(items)
     }
 
     async fn put_if_absent(&self, campaign: &Campaign, entry: &Message) -> Result<(), StoreError> {
         let item = message_item(campaign.id, campaign.shard_of(entry.customer_id), entry)?;
+        let bytes = meter::item_size(&item);
         let request = self.client.put_item().table_name(&self.messages).set_item(Some(item));
         let request = request.condition_expression("attribute_not_exists(customerId)");
-        unless_conflict(request.send().await.map_err(store_error))
+        let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), bytes);
+        unless_conflict(answer.map_err(store_error))
     }
 }
 
@@ -246,7 +264,7 @@ fn partition(id: CampaignId, shard: u32) -> String {
 }
 
 /// A condition that does not hold means that it has been done before.
-fn unless_conflict<T>(outcome: Result<T, StoreError>) -> Result<(), StoreError> {
+pub(crate) fn unless_conflict<T>(outcome: Result<T, StoreError>) -> Result<(), StoreError> {
     match outcome {
         Ok(_) | Err(StoreError::Conflict) => Ok(()),
         Err(error) => Err(error),
@@ -278,6 +296,7 @@ fn message_item(id: CampaignId, shard: u32, entry: &Message) -> Result<Item, Sto
         delivered_at: entry.delivered_at.map(Sortable),
         opened_at: entry.opened_at.map(Sortable),
         clicked_at: entry.clicked_at.map(Sortable),
+        converted_at: entry.converted_at.map(Sortable),
         bounced_at: entry.bounced_at.map(Sortable),
         complained_at: entry.complained_at.map(Sortable),
         unsubscribed_at: entry.unsubscribed_at.map(Sortable),
@@ -299,6 +318,7 @@ pub(crate) fn read_message(item: Item) -> Result<Message, StoreError> {
         delivered_at: at(record.delivered_at),
         opened_at: at(record.opened_at),
         clicked_at: at(record.clicked_at),
+        converted_at: at(record.converted_at),
         bounced_at: at(record.bounced_at),
         complained_at: at(record.complained_at),
         unsubscribed_at: at(record.unsubscribed_at),
@@ -331,6 +351,7 @@ mod tests {
             delivered_at: at,
             opened_at: None,
             clicked_at: None,
+            converted_at: at,
             bounced_at: None,
             complained_at: None,
             unsubscribed_at: at,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
 use crm_domain::ids::CampaignId;
 use crm_domain::message::{Receipt, Report};
 use crm_domain::ports::{KeepCampaigns, StoreError};
@@ -15,6 +15,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
 use crate::log::message_key;
+use crate::meter;
 
 /// Receipts noted side by side.
 const CONCURRENCY: usize = 16;
@@ -87,7 +88,11 @@ impl Dynamo {
             }
             None => "SET #at = :at",
         };
-        match request.update_expression(expression).send().await {
+        let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = request.update_expression(expression).send().await;
+        // An entry that has been sent holds its text, so this is the least where DynamoDB does not say.
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), 1);
+        match answer {
             Ok(_) => Ok(Some(shard)),
             Err(error) if held_back(&error) == Some(true) => Ok(Some(shard)),
             // Not every implementation sends the old item along.

@@ -8,6 +8,7 @@ use crm_domain::ports::{Enqueue, Outgoing, QueueError, QueueName, QueueState, Sc
 use futures_util::future::try_join_all;
 
 use crate::batch::pause;
+use crate::meter;
 
 /// Most entries of one `SendMessageBatch`.
 const BATCH_ENTRIES: usize = 10;
@@ -49,6 +50,7 @@ impl Sqs {
 
     async fn send_batch(&self, url: &str, messages: Vec<Outgoing>) -> Result<(), QueueError> {
         let mut entries = Vec::with_capacity(messages.len());
+        let bytes = messages.iter().map(|message| message.body.len()).sum();
         for (index, message) in messages.into_iter().enumerate() {
             let mut entry = SendMessageBatchRequestEntry::builder().id(index.to_string()).message_body(message.body);
             if message.delay > 0 {
@@ -61,6 +63,7 @@ impl Sqs {
             entries.push(entry.build().map_err(failed)?);
         }
         for round in 0..ROUNDS {
+            meter::queued(bytes);
             let answer = self.client.send_message_batch().queue_url(url).set_entries(Some(entries.clone())).send().await;
             let answer = answer.map_err(failed)?;
             if answer.failed.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::attribution;
 use crate::audience::{Audience, Decision};
 use crate::customer::{Channel, ConsentDefaults, Customer};
 use crate::faults::{self, Faults, Fields, Reason};
@@ -87,6 +88,8 @@ pub struct Campaign {
     pub plan_parts: u32,
     /// Those of these parts that are done.
     pub parts_planned: BTreeSet<u32>,
+    /// For how many days after a message its recipient's orders count for the campaign.
+    pub attribution_days: u32,
     pub state: CampaignState,
 }
 
@@ -100,6 +103,8 @@ pub struct CampaignDraft {
     pub variants: Vec<Variant>,
     /// Always in the future.
     pub scheduled_at: Option<Time>,
+    /// See [`Campaign::attribution_days`].
+    pub attribution_days: Option<u32>,
 }
 
 impl CampaignDraft {
@@ -131,12 +136,15 @@ impl CampaignDraft {
             time if time > now.plus(MAX_AHEAD) => Err("must be at most a year ahead".into()),
             time => Ok(time),
         });
+        let attribution_days = fields
+            .optional("attributionDays", |json| faults::integer(json, 1, attribution::MAX_DAYS).map(|days| days as u32))
+            .value();
         fields.finish()?;
         match (name, segment_id, channel, variants) {
             (Some(name), Some(segment_id), Some(channel), Some(variants)) => {
                 // A time that has come means "now".
                 let scheduled_at = scheduled_at.value().filter(|time| *time > now);
-                Ok(Self { name, segment_id, channel, objective, variants, scheduled_at })
+                Ok(Self { name, segment_id, channel, objective, variants, scheduled_at, attribution_days })
             }
             _ => Err(Faults::of("", "is incomplete")),
         }
@@ -145,7 +153,7 @@ impl CampaignDraft {
     /// The campaign that begins with this draft, in a CRM of about `customers` customers.
     #[must_use]
     pub fn into_campaign(self, id: CampaignId, rules: Rules, customers: u64, now: Time) -> Campaign {
-        let Self { name, segment_id, channel, objective, variants, scheduled_at } = self;
+        let Self { name, segment_id, channel, objective, variants, scheduled_at, attribution_days } = self;
         let status = if scheduled_at.is_some() { CampaignStatus::Scheduled } else { CampaignStatus::Sending };
         Campaign {
             id,
@@ -160,6 +168,7 @@ impl CampaignDraft {
             shards: customers.div_ceil(CUSTOMERS_A_SHARD).clamp(1, MAX_SHARDS) as u32,
             plan_parts: customers.div_ceil(CUSTOMERS_A_PART).clamp(1, MAX_PARTS) as u32,
             parts_planned: BTreeSet::new(),
+            attribution_days: attribution_days.unwrap_or(attribution::DEFAULT_DAYS),
             state: CampaignState { status, planned: false, audience: 0, finished_at: None, failed_reason: None },
         }
     }
@@ -236,10 +245,16 @@ impl CampaignState {
 }
 
 impl Campaign {
-    /// Who belongs to it. All parts of the plan ask at the same instant: the launch, or the time set for it.
+    /// When it begins: at the launch, or at the time set for it.
+    #[must_use]
+    pub fn begins_at(&self) -> Time {
+        self.scheduled_at.unwrap_or(self.created_at)
+    }
+
+    /// Who belongs to it. All parts of the plan ask at the same instant: that at which it begins.
     #[must_use]
     pub fn audience(&self, consent_defaults: ConsentDefaults) -> Audience<'_> {
-        let now = self.scheduled_at.unwrap_or(self.created_at);
+        let now = self.begins_at();
         Audience { rules: &self.rules, channel: self.channel, context: Context { now, consent_defaults } }
     }
 
@@ -262,6 +277,7 @@ impl Campaign {
             delivered_at: None,
             opened_at: None,
             clicked_at: None,
+            converted_at: None,
             bounced_at: None,
             complained_at: None,
             unsubscribed_at: None,

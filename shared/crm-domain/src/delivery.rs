@@ -5,7 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use uuid::Uuid;
+
+use crate::cost::Work;
 use crate::ids::{CampaignId, CustomerId};
+use crate::time::Time;
 
 /// One step of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +33,16 @@ pub enum Task {
     /// Make deliveries for everyone who is still queued, once the campaign has moved on from version `since`.
     #[serde(rename = "spread.v1")]
     Spread { campaign: CampaignId, since: u64 },
+    /// Make a new report of the campaign.
+    #[serde(rename = "recount.v1")]
+    Recount {
+        campaign: CampaignId,
+        /// The recount that goes on; absent where one is to begin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run: Option<Uuid>,
+        /// When somebody asked for it: a report from after that is good enough.
+        asked_at: Time,
+    },
 }
 
 /// One step of a campaign on its queue.
@@ -38,7 +52,20 @@ impl Task {
     #[must_use]
     pub const fn campaign(&self) -> CampaignId {
         match self {
-            Self::Plan { campaign, .. } | Self::Deliver { campaign, .. } | Self::Spread { campaign, .. } => *campaign,
+            Self::Plan { campaign, .. }
+            | Self::Deliver { campaign, .. }
+            | Self::Spread { campaign, .. }
+            | Self::Recount { campaign, .. } => *campaign,
+        }
+    }
+
+    /// What it is for, where it is told what was used.
+    #[must_use]
+    pub const fn work(&self) -> Work {
+        match self {
+            Self::Plan { .. } | Self::Spread { .. } => Work::Planning,
+            Self::Deliver { .. } => Work::Delivery,
+            Self::Recount { .. } => Work::Recounts,
         }
     }
 
@@ -60,6 +87,8 @@ mod tests {
             Task::Plan { campaign, part: 3, after: None, queued: 0 },
             Task::Deliver { campaign, first: 0, last: 9 },
             Task::Spread { campaign, since: 7 },
+            Task::Recount { campaign, run: None, asked_at: Time::from_micros(1) },
+            Task::Recount { campaign, run: Some(Uuid::now_v7()), asked_at: Time::from_micros(1) },
         ] {
             let step = Step { task, attempt: 2 };
             assert_eq!(Step::parse(&step.body()), Ok(step));

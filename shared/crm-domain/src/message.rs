@@ -80,6 +80,22 @@ pub enum SkipReason {
     Gone,
     /// The campaign was cancelled before this message went out.
     Cancelled,
+    /// Belongs to the share that gets nothing, so that the others can be compared with somebody.
+    HeldOut,
+}
+
+impl SkipReason {
+    /// The word that the API has for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::NoConsent => "no_consent",
+            Self::Gone => "gone",
+            Self::Cancelled => "cancelled",
+            Self::HeldOut => "held_out",
+        }
+    }
 }
 
 /// When it was decided not to write to a recipient.
@@ -99,6 +115,7 @@ pub enum MessageStatus {
     Delivered,
     Opened,
     Clicked,
+    Converted,
     Bounced,
     Complained,
     Unsubscribed,
@@ -128,6 +145,9 @@ pub struct Message {
     pub opened_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clicked_at: Option<Time>,
+    /// When the recipient placed the first order that counted for the campaign. It stays when that order is cancelled later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub converted_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounced_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -149,6 +169,33 @@ pub struct Message {
 }
 
 impl Message {
+    /// An entry by e-mail of which nothing is known yet.
+    #[must_use]
+    pub fn blank(email: &Email, queued_at: Time) -> Self {
+        Self {
+            customer_id: CustomerId::of(email),
+            email: email.to_string(),
+            channel: Channel::Email,
+            variant: 0,
+            place: 0,
+            queued_at,
+            sent_at: None,
+            delivered_at: None,
+            opened_at: None,
+            clicked_at: None,
+            converted_at: None,
+            bounced_at: None,
+            complained_at: None,
+            unsubscribed_at: None,
+            failed_at: None,
+            failed_reason: None,
+            skipped_reason: None,
+            skipped_phase: None,
+            subject: None,
+            body: None,
+        }
+    }
+
     #[must_use]
     pub const fn status(&self) -> MessageStatus {
         if self.skipped_reason.is_some() {
@@ -161,6 +208,8 @@ impl Message {
             MessageStatus::Complained
         } else if self.bounced_at.is_some() {
             MessageStatus::Bounced
+        } else if self.converted_at.is_some() {
+            MessageStatus::Converted
         } else if self.clicked_at.is_some() {
             MessageStatus::Clicked
         } else if self.opened_at.is_some() {
@@ -344,6 +393,7 @@ mod tests {
             delivered_at: None,
             opened_at: None,
             clicked_at: None,
+            converted_at: None,
             bounced_at: None,
             complained_at: None,
             unsubscribed_at: None,

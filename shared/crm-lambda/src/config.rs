@@ -36,6 +36,12 @@ pub fn var(name: &str) -> Result<String, ConfigError> {
     std::env::var(name).map_err(|_| wrong(name, "is not set"))
 }
 
+/// Memory of this function in megabytes, as Lambda says it; 0 outside of Lambda.
+#[must_use]
+pub fn memory_mb() -> u64 {
+    std::env::var("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").ok().and_then(|size| size.parse().ok()).unwrap_or_default()
+}
+
 fn flag(name: &str) -> Result<bool, ConfigError> {
     match var(name)?.as_str() {
         "true" => Ok(true),

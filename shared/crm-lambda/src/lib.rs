@@ -9,6 +9,7 @@ pub mod caller;
 pub mod config;
 pub mod contract;
 pub mod etag;
+pub mod exports;
 pub mod gate;
 pub mod memberships;
 pub mod operation;

@@ -5,7 +5,7 @@ use crm_domain::access::Permission;
 use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
-use crate::contract::{files as f, requests as q, shapes as s};
+use crate::contract::{files as f, reports as r, requests as q, shapes as s};
 use crate::operation::{Operation, Verb, of};
 
 macro_rules! operations {
@@ -99,6 +99,11 @@ operations! {
             .takes(of::<q::Campaign>).gives(200, of::<s::Funnel>);
         GET_CAMPAIGN: Get "/api/campaigns/{id}" Read "One campaign with its counts.".gives(200, of::<s::Campaign>);
         LIST_MESSAGES: Get "/api/campaigns/{id}/messages" Read "The log of a campaign.".lists(of::<s::Page<s::Message>>);
+        EXPORT_LOG: Post "/api/campaigns/{id}/exports" Write "Make a CSV file of the log of a campaign."
+            .rated(limits::EXPORT).gives(202, of::<s::Accepted>);
+        SHOW_REPORT: Get "/api/campaigns/{id}/report" Read
+            "The results of a campaign as last counted; one that is older than a minute is counted again meanwhile."
+            .gives(200, of::<r::CampaignReport>);
         PAUSE_CAMPAIGN: Post "/api/campaigns/{id}/pause" Write "Hold a campaign."
             .matched(true).gives(200, of::<s::Campaign>);
         RESUME_CAMPAIGN: Post "/api/campaigns/{id}/resume" Write "Go on with a held campaign."

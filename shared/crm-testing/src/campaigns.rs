@@ -1,6 +1,6 @@
 //! Campaigns, their log and a provider in memory. The process that works with them can be made to die at any step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::task::Poll;
 
@@ -12,6 +12,7 @@ use crm_domain::ports::{KeepCampaigns, KeepLog, Letter, Page, QueueError, SendLe
 use crm_domain::time::Time;
 
 use crate::memory::{Memory, paged};
+use crate::reports::{read, wrote};
 
 /// What [`Memory`] keeps of campaigns.
 #[derive(Default)]
@@ -45,7 +46,7 @@ impl Memory {
     /// Notes receipts in the log and counts it anew; returns those of no message.
     pub(crate) fn note(&self, receipts: &[Receipt]) -> Vec<Receipt> {
         let mut room = self.mailroom();
-        let mut unknown = Vec::new();
+        let (mut unknown, mut touched) = (Vec::new(), BTreeSet::new());
         for receipt in receipts {
             let id = receipt.message.campaign;
             let shard =
@@ -53,11 +54,17 @@ impl Memory {
             match room.log.get_mut(&(id, shard, receipt.message.customer)) {
                 Some(message) => {
                     message.note(receipt);
-                    let tally = room.count(id, shard);
-                    let version = room.tallies.get(&(id, shard)).map_or(0, |(version, _)| *version);
-                    room.tallies.insert((id, shard), (version + 1, tally));
+                    wrote(message);
+                    touched.insert((id, shard));
                 }
                 None => unknown.push(receipt.clone()),
+            }
+        }
+        for (id, shard) in touched {
+            let tally = room.count(id, shard);
+            let version = room.tallies.get(&(id, shard)).map_or(0, |(version, _)| *version);
+            if room.tallies.insert((id, shard), (version + 1, tally)).is_none_or(|(_, before)| before != tally) {
+                wrote(&tally);
             }
         }
         unknown
@@ -103,6 +110,14 @@ impl Mailroom {
         count
     }
 
+    /// Notes an order that counts; of several the earliest stands.
+    pub(crate) fn convert(&mut self, campaign: &Campaign, customer: CustomerId, at: Time) {
+        if let Some(entry) = self.log.get_mut(&(campaign.id, campaign.shard_of(customer), customer)) {
+            entry.converted_at = Some(entry.converted_at.map_or(at, |held| held.min(at)));
+            wrote(entry);
+        }
+    }
+
     fn count(&self, id: CampaignId, shard: u32) -> Tally {
         let mut tally = Tally::default();
         self.shard(id, shard).for_each(|message| tally.count(message));
@@ -145,6 +160,8 @@ impl KeepCampaigns for Memory {
         let held = room.campaigns.get_mut(&id).filter(|(held, _)| *held == version).ok_or(StoreError::Conflict)?;
         held.0 += 1;
         held.1.state = state.clone();
+        // A transaction costs twice.
+        (0..2).for_each(|_| wrote(state));
         drop(room);
         if let Some(entry) = audit {
             self.tell(entry);
@@ -169,6 +186,7 @@ impl KeepLog for Memory {
         for entry in entries {
             self.step().await?;
             let key = (campaign.id, campaign.shard_of(entry.customer_id), entry.customer_id);
+            wrote(entry);
             self.mailroom().log.entry(key).or_insert_with(|| entry.clone());
         }
         Ok(())
@@ -176,7 +194,9 @@ impl KeepLog for Memory {
 
     async fn shard(&self, campaign: &Campaign, shard: u32) -> Result<Vec<Message>, StoreError> {
         self.step().await?;
-        Ok(self.mailroom().shard(campaign.id, shard).cloned().collect())
+        let entries: Vec<Message> = self.mailroom().shard(campaign.id, shard).cloned().collect();
+        read(&entries);
+        Ok(entries)
     }
 
     async fn settle(&self, campaign: &Campaign, entry: &Message) -> Result<(), StoreError> {
@@ -194,6 +214,7 @@ impl KeepLog for Memory {
             held.subject.clone_from(&entry.subject);
             held.body.clone_from(&entry.body);
         }
+        wrote(&*held);
         Ok(())
     }
 
@@ -207,6 +228,7 @@ impl KeepLog for Memory {
             self.step().await?;
             let mut room = self.mailroom();
             let held = room.tallies.entry(key).or_default();
+            wrote(&tally);
             if held.0 == version {
                 *held = (version + 1, tally);
                 return Ok(tally);
@@ -219,6 +241,7 @@ impl KeepLog for Memory {
         let mut room = self.mailroom();
         let Some((_, campaign)) = room.campaigns.get_mut(&id) else { return Err(StoreError::Conflict) };
         campaign.parts_planned.insert(part);
+        wrote(&part);
         Ok(campaign.parts_planned.len() >= campaign.plan_parts as usize)
     }
 }

@@ -10,6 +10,7 @@ mod http;
 mod imports;
 mod memberships;
 mod memory;
+mod reports;
 mod traces;
 
 pub use access::{audit, key, walk};

@@ -25,6 +25,7 @@ use crate::access::House;
 use crate::campaigns::Mailroom;
 use crate::files::Cabinet;
 use crate::memberships::Registry;
+use crate::reports::{self, Bookkeeping};
 
 /// The whole CRM in memory.
 #[derive(Default)]
@@ -34,6 +35,7 @@ pub struct Memory {
     pub(crate) house: Mutex<House>,
     registry: Mutex<Registry>,
     cabinet: Mutex<Cabinet>,
+    bookkeeping: Mutex<Bookkeeping>,
 }
 
 #[derive(Default)]
@@ -96,6 +98,10 @@ impl Memory {
 
     pub(crate) fn cabinet(&self) -> std::sync::MutexGuard<'_, Cabinet> {
         self.cabinet.lock().unwrap()
+    }
+
+    pub(crate) fn bookkeeping(&self) -> std::sync::MutexGuard<'_, Bookkeeping> {
+        self.bookkeeping.lock().unwrap()
     }
 
     /// The stored version of a customer; 0 for nobody.
@@ -349,6 +355,10 @@ pub(crate) fn paged<T>(items: Vec<T>, position: impl Fn(&T) -> String, after: Op
 impl Enqueue for Memory {
     async fn enqueue(&self, queue: QueueName, messages: Vec<Outgoing>) -> Result<(), QueueError> {
         self.step().await.map_err(|error| QueueError(error.into()))?;
+        // SQS takes ten messages with one request.
+        for request in messages.chunks(10) {
+            reports::queued(request.iter().map(|message| message.body.len()).sum());
+        }
         self.lock().queues.entry(queue).or_default().extend(messages);
         Ok(())
     }

@@ -5,14 +5,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crm_domain::audit::Actor;
-use crm_domain::customer::ConsentDefaults;
+use crm_domain::campaign::CampaignDraft;
+use crm_domain::customer::{Channel, ConsentDefaults};
+use crm_domain::email::Email;
 use crm_domain::event::Event;
 use crm_domain::export::table::{COLUMNS, Terms};
-use crm_domain::export::{Export, ExportCall, ExportStatus, PART_BYTES};
-use crm_domain::ids::{CustomerId, ExportId, SegmentId};
+use crm_domain::export::{Export, ExportCall, ExportStatus, PART_BYTES, Source};
+use crm_domain::ids::{CampaignId, CustomerId, ExportId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::membership::{Cause, EditionId, Task};
-use crm_domain::ports::{KeepExportFiles, KeepExports, KeepSegments, QueueName, ReadCustomers, ReadMemberships, ReadSegments};
+use crm_domain::message::Message;
+use crm_domain::ports::{
+    KeepCampaigns, KeepExportFiles, KeepExports, KeepLog, KeepSegments, QueueName, ReadCustomers, ReadMemberships, ReadSegments,
+};
+use crm_domain::rules::Rules;
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
 use crm_lambda::memberships::Keeper;
@@ -78,8 +84,9 @@ impl Crm {
 
     async fn begin(&self) -> ExportCall {
         let actor = Actor { id: "u-1".into(), name: "u".into() };
-        let segment = (SegmentId::parse(SEGMENT).unwrap(), "India");
-        let export = Export::new(ExportId::generate(), segment, self.edition, actor, Time::now());
+        let segment_id = SegmentId::parse(SEGMENT).unwrap();
+        let segment = Source::Segment { segment_id, segment_name: "India".into(), edition: self.edition };
+        let export = Export::new(ExportId::generate(), segment, actor, Time::now());
         self.memory.create_export(&export, &audit()).await.unwrap();
         ExportCall::new(export.id, 1)
     }
@@ -333,4 +340,49 @@ async fn the_columns_are_the_fields_of_the_api() {
     let fields: BTreeSet<&str> =
         shown.as_object().unwrap().keys().map(String::as_str).filter(|name| *name != "attributes").collect();
     assert_eq!(fields, BTreeSet::from(COLUMNS));
+}
+
+#[tokio::test]
+async fn a_log_becomes_a_file_of_many_parts_with_each_recipient_once() {
+    let crm = Crm::new(1, 0, 2_000).await;
+    crm.memory.take_small_parts();
+    let rules = Json::parse(br#"{"combinator":"and","rules":[]}"#).unwrap();
+    let draft = CampaignDraft {
+        name: "Hello".into(),
+        segment_id: SegmentId::generate(),
+        channel: Channel::Email,
+        objective: None,
+        variants: Vec::new(),
+        scheduled_at: None,
+        attribution_days: None,
+    };
+    let rules = Rules::parse(&rules, "rules", &settings().currency).unwrap();
+    let campaign = draft.into_campaign(CampaignId::generate(), rules, 5_000, Time::now());
+    crm.memory.create_campaign(&campaign, &audit()).await.unwrap();
+    let entries: Vec<Message> = (0..200)
+        .map(|number| {
+            let email = Email::parse(&format!("r{number}@x.in")).unwrap();
+            Message { body: Some("=1+1".into()), sent_at: Some(Time::now()), ..Message::blank(&email, Time::now()) }
+        })
+        .collect();
+    crm.memory.log_recipients(&campaign, &entries).await.unwrap();
+    let source = Source::Campaign { campaign_id: campaign.id, campaign_name: campaign.name.clone() };
+    let actor = Actor { id: "u-1".into(), name: "u".into() };
+    let export = Export::new(ExportId::generate(), source, actor, Time::now());
+    crm.memory.create_export(&export, &audit()).await.unwrap();
+    let call = ExportCall::new(export.id, 1);
+    // Twice, and once more when it is done.
+    for _ in 0..2 {
+        assert!(crm.deliver(Task::Export(call.clone()).body()).await);
+    }
+    crm.drain().await;
+    assert!(crm.deliver(Task::Export(call).body()).await);
+    let state = crm.state(export.id).await;
+    assert_eq!((state.status(), state.rows), (ExportStatus::Done, 200));
+    let file = crm.memory.exported(export.id).unwrap();
+    let mut lines = file.lines();
+    assert!(lines.next().unwrap().starts_with("id,email,channel,variant,status,"));
+    let seen: BTreeSet<String> = lines.map(|line| line.split(',').nth(1).unwrap().to_owned()).collect();
+    assert_eq!(seen.len(), 200);
+    assert_eq!(file.matches(",'=1+1\r\n").count(), 200);
 }

@@ -1,10 +1,11 @@
-//! An export: the members of a segment as a CSV file, made in many small steps.
+//! An export: the members of a segment, or the log of a campaign, as a CSV file, made in many small steps.
 //!
-//! First all members are read for their attributes, which are columns and must be known before the first row; then they
+//! Of a segment, first all members are read for their attributes, which are columns and must be known before the first row; then they
 //! are read again and written, part by part ([`table`]). All that was done is in the record, and every step rests on the
 //! record's version: a step may be repeated, by anybody, and counts once. Reading, writing and remembering is the segment
 //! worker's.
 
+pub mod log;
 pub mod table;
 
 use std::collections::BTreeSet;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use crate::access::Role;
 use crate::audit::Actor;
 use crate::customer::Customer;
-use crate::ids::{ExportId, SegmentId};
+use crate::ids::{CampaignId, ExportId, SegmentId};
 use crate::limits;
 use crate::membership::EditionId;
 use crate::time::{DAY, Time};
@@ -77,16 +78,33 @@ pub struct Writing {
     pub complete: bool,
 }
 
+/// Of what an export is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub enum Source {
+    /// The members of a segment by one of its meanings.
+    Segment {
+        segment_id: SegmentId,
+        /// As the segment was called; names the file.
+        segment_name: String,
+        /// The meaning of the segment whose members are exported.
+        edition: EditionId,
+    },
+    /// The log of a campaign.
+    Campaign {
+        campaign_id: CampaignId,
+        /// Names the file.
+        campaign_name: String,
+    },
+}
+
 /// The whole state of one export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Export {
     pub id: ExportId,
-    pub segment_id: SegmentId,
-    /// As the segment was called; names the file.
-    pub segment_name: String,
-    /// The meaning of the segment whose members are exported.
-    pub edition: EditionId,
+    #[serde(flatten)]
+    pub source: Source,
     pub asked_by: Actor,
     pub created_at: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,12 +140,10 @@ impl ExportCall {
 impl Export {
     /// An export of which nothing is done yet.
     #[must_use]
-    pub fn new(id: ExportId, segment: (SegmentId, &str), edition: EditionId, asked_by: Actor, created_at: Time) -> Self {
+    pub const fn new(id: ExportId, source: Source, asked_by: Actor, created_at: Time) -> Self {
         Self {
             id,
-            segment_id: segment.0,
-            segment_name: segment.1.to_owned(),
-            edition,
+            source,
             asked_by,
             created_at,
             finished_at: None,
@@ -178,7 +194,11 @@ impl Export {
     /// Under which name the file is saved.
     #[must_use]
     pub fn file_name(&self) -> String {
-        let name: String = self.segment_name.chars().map(|c| if matches!(c, '/' | '\\' | ':') { '-' } else { c }).collect();
+        let name = match &self.source {
+            Source::Segment { segment_name, .. } => segment_name.clone(),
+            Source::Campaign { campaign_name, .. } => format!("{campaign_name} log"),
+        };
+        let name: String = name.chars().map(|c| if matches!(c, '/' | '\\' | ':') { '-' } else { c }).collect();
         format!("{name} {}.csv", self.created_at.date())
     }
 
@@ -193,7 +213,7 @@ impl Export {
     #[must_use]
     pub fn begun_again(self, attributes: BTreeSet<String>, upload: String, now: Time) -> Self {
         if self.restarts >= MAX_RESTARTS {
-            return self.failed("The file could not be put together; export the segment again.", now);
+            return self.failed("The file could not be put together; export it again.", now);
         }
         Self { restarts: self.restarts + 1, ..self }.begun(attributes, upload)
     }
@@ -238,7 +258,8 @@ mod tests {
     fn export() -> Export {
         let actor = Actor { id: "u-1".into(), name: "asha@x.in".into() };
         let at = Time::parse("2026-11-25").unwrap();
-        Export::new(ExportId::generate(), (SegmentId::generate(), "Big/new: Pune"), 7, actor, at)
+        let segment = Source::Segment { segment_id: SegmentId::generate(), segment_name: "Big/new: Pune".into(), edition: 7 };
+        Export::new(ExportId::generate(), segment, actor, at)
     }
 
     #[test]
@@ -265,6 +286,8 @@ mod tests {
         let done = export.done(at);
         assert!(done.is_kept(at.plus(23 * HOUR)) && !done.is_kept(at.plus(24 * HOUR)));
         assert_eq!(done.file_name(), "Big-new- Pune 2026-11-25.csv");
+        let log = Source::Campaign { campaign_id: CampaignId::generate(), campaign_name: "Sale".into() };
+        assert_eq!(Export { source: log, ..done.clone() }.file_name(), "Sale log 2026-11-25.csv");
         assert!(
             done.is_open_to("u-1", Role::Marketer) && done.is_open_to("u-2", Role::Owner) && !done.is_open_to("u-2", Role::Admin)
         );

@@ -86,7 +86,7 @@ pub fn row(customer: &Customer, attributes: &BTreeSet<String>, terms: &Terms) ->
     line(own.into_iter().chain(attributes))
 }
 
-fn line(cells: impl Iterator<Item = String>) -> String {
+pub(super) fn line(cells: impl Iterator<Item = String>) -> String {
     let mut line = cells.map(|text| cell(&text)).collect::<Vec<_>>().join(",");
     line.push_str("\r\n");
     line

@@ -1,6 +1,7 @@
 //! What the domain needs of the outside world, named by what it can do. Adapters implement these; tests do so in memory.
 
 mod files;
+mod reports;
 
 use std::future::Future;
 use std::ops::Range;
@@ -28,6 +29,7 @@ use crate::segment::{Segment, Segments, SegmentsChange};
 use crate::time::Time;
 
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
+pub use reports::{KeepReports, MeterUsage};
 
 /// Why storage did not do as asked.
 #[derive(Debug, thiserror::Error)]

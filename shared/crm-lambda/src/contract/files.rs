@@ -61,8 +61,14 @@ pub struct AttachmentDownload {
 pub struct Export {
     #[schemars(extend("format" = "uuid"))]
     pub id: String,
+    /// Of exports of members.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("format" = "uuid"))]
-    pub segment_id: String,
+    pub segment_id: Option<String>,
+    /// Of exports of logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "uuid"))]
+    pub campaign_id: Option<String>,
     pub status: ExportStatus,
     /// Rows written so far.
     pub rows: u64,

@@ -226,6 +226,9 @@ pub struct Campaign {
     #[schemars(length(min = 1, max = 5))]
     pub variants: Vec<Variant>,
     pub scheduled_at: Option<Moment>,
+    /// For how many days after a message its recipient's orders count for the campaign; 7 unless given.
+    #[schemars(range(min = 1, max = 90))]
+    pub attribution_days: Option<u32>,
 }
 
 /// What a file will hold; `mapping` names your columns by our fields.

@@ -282,6 +282,8 @@ pub struct Campaign {
     pub failed_reason: Option<String>,
     /// Whether every recipient has their entry in the log.
     pub planned: bool,
+    /// For how many days after a message its recipient's orders count.
+    pub attribution_days: u32,
     pub audience: u64,
     pub queued: u64,
     pub sent: u64,
@@ -315,6 +317,9 @@ pub struct Message {
     pub opened_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clicked_at: Option<Time>,
+    /// When the recipient placed the first order that counted for the campaign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub converted_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bounced_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]

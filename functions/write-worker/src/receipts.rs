@@ -1,0 +1,59 @@
+//! Receipts of one batch, campaign by campaign: so it is known what those of each have used.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use crm_domain::cost::{Usage, Work};
+use crm_domain::ids::CampaignId;
+use crm_domain::message::Receipt;
+use crm_domain::ports::{ApplyEvents, MeterUsage};
+use crm_lambda::config::memory_mb;
+use crm_lambda::problem::chain;
+use uuid::Uuid;
+
+/// What became of the receipts of a batch.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Those of messages that do not exist, each with its message of the queue (by index).
+    pub unknown: Vec<(usize, Receipt)>,
+    /// Messages of the queue that must come again.
+    pub failed: BTreeSet<usize>,
+}
+
+/// Applies receipts, each of which came with a message (by index) of a batch of `batch`.
+pub async fn apply<S: ApplyEvents + MeterUsage>(store: &S, batch: usize, carried: Vec<(usize, Receipt)>) -> Applied {
+    let mut campaigns: BTreeMap<CampaignId, Vec<(usize, Receipt)>> = BTreeMap::new();
+    for (message, receipt) in carried {
+        campaigns.entry(receipt.message.campaign).or_default().push((message, receipt));
+    }
+    let mut applied = Applied::default();
+    for (campaign, carried) in campaigns {
+        let started = Instant::now();
+        let receipts: Vec<Receipt> = carried.iter().map(|(_, receipt)| receipt.clone()).collect();
+        let (outcome, usage) = store.metered(store.apply_receipts(&receipts)).await;
+        let messages: BTreeSet<usize> = carried.iter().map(|(message, _)| *message).collect();
+        match outcome {
+            // Nothing is kept of campaigns that somebody made up.
+            Ok(unknown) if unknown.len() == receipts.len() => applied.unknown.extend(carried),
+            Ok(unknown) => {
+                applied.unknown.extend(carried.into_iter().filter(|(_, receipt)| unknown.contains(receipt)));
+                let consumed = messages.iter().map(|_| Usage::of_consuming(batch, 0, 0)).fold(usage, Usage::plus);
+                let held = memory_mb() * started.elapsed().as_millis() as u64;
+                note(store, campaign, consumed.plus(Usage { held, ..Usage::default() })).await;
+            }
+            Err(error) => {
+                tracing::warn!(cause = %chain(&error), "receipts were not applied");
+                applied.failed.extend(messages);
+                note(store, campaign, usage).await;
+            }
+        }
+    }
+    applied
+}
+
+/// Notes what an attempt used. The receipts are in the log by then: that it is not known what they used changes nothing.
+async fn note<S: MeterUsage>(store: &S, campaign: CampaignId, usage: Usage) {
+    if let Err(error) = store.note_usage(campaign, Work::Receipts, Uuid::now_v7(), &usage).await {
+        tracing::warn!(cause = %chain(&error), "usage was not noted");
+    }
+}

@@ -1,0 +1,84 @@
+//! What the steps of campaigns used, in the App table: one item per attempt of a step, written once and only ever summed.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use crm_domain::cost::{Usage, Work};
+use crm_domain::ids::CampaignId;
+use crm_domain::ports::{MeterUsage, StoreError};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::dynamo::Dynamo;
+use crate::error::{corrupt, store_error};
+use crate::meter;
+use crate::records::Item;
+
+#[derive(Serialize, Deserialize)]
+struct UsageRecord {
+    pk: String,
+    /// The attempt.
+    sk: Uuid,
+    work: Work,
+    #[serde(flatten)]
+    usage: Usage,
+}
+
+fn partition(id: CampaignId) -> String {
+    format!("usage#{id}")
+}
+
+impl MeterUsage for Dynamo {
+    async fn metered<F>(&self, work: F) -> (F::Output, Usage)
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        meter::metered(work).await
+    }
+
+    async fn note_usage(&self, campaign: CampaignId, work: Work, attempt: Uuid, usage: &Usage) -> Result<(), StoreError> {
+        let record = UsageRecord { pk: partition(campaign), sk: attempt, work, usage: *usage };
+        let item: Item = serde_dynamo::to_item(record).map_err(corrupt)?;
+        self.client.put_item().table_name(&self.app).set_item(Some(item)).send().await.map(|_| ()).map_err(store_error)
+    }
+
+    async fn usage(&self, campaign: CampaignId) -> Result<Vec<(Work, Usage)>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.app)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(partition(campaign)))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .into_paginator()
+            .send();
+        let mut sums: BTreeMap<Work, Usage> = BTreeMap::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(store_error)?;
+            let items = page.items.unwrap_or_default();
+            meter::read(page.consumed_capacity.as_ref(), &items, false);
+            for item in items {
+                let record: UsageRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+                let sum = sums.entry(record.work).or_default();
+                *sum = sum.plus(record.usage);
+            }
+        }
+        Ok(sums.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usage_survives_storage() {
+        let usage = Usage { written: 1_000, read: 500, queued: 200, invoked: 100, held: 77 };
+        let record = UsageRecord { pk: partition(CampaignId::generate()), sk: Uuid::now_v7(), work: Work::Receipts, usage };
+        let item: Item = serde_dynamo::to_item(record).unwrap();
+        let read: UsageRecord = serde_dynamo::from_item(item).unwrap();
+        assert_eq!((read.work, read.usage), (Work::Receipts, usage));
+    }
+}
