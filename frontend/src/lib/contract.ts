@@ -201,9 +201,10 @@ export type MembersEdit = {
   attributes?: Record<string, AttributeValue | null>;
 };
 
-export type SegmentExport = {
+export type FileExport = {
   id: string;
-  segmentId: string;
+  segmentId?: string;
+  campaignId?: string;
   status: "queued" | "running" | "done" | "failed";
   /** Written so far. */
   rows: number;

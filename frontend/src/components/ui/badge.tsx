@@ -43,6 +43,7 @@ const STATUS_TONES: Record<string, Tone> = {
   delivered: "good",
   opened: "good",
   clicked: "good",
+  converted: "good",
   bounced: "warn",
   complained: "bad",
   unsubscribed: "warn",

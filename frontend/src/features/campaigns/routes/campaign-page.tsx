@@ -11,6 +11,7 @@ import { CampaignActions } from "../components/campaign-actions";
 import { channelName } from "../components/channel-name";
 import { DeliveryBar, DeliveryFigures } from "../components/delivery";
 import { MessageLog } from "../components/message-log";
+import { ResultsCard } from "../components/results-card";
 
 const BACK = { to: "/campaigns", label: "Campaigns" };
 
@@ -70,6 +71,7 @@ function Report({ campaign }: { campaign: Campaign }) {
           <DeliveryFigures campaign={campaign} />
         </div>
       </Card>
+      <ResultsCard campaign={campaign} />
       <MessageLog campaign={campaign} />
     </Page>
   );

@@ -2,18 +2,18 @@ import { FileDown, PenLine, UsersRound } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { ExportStatus } from "@/components/ui/export-status";
 import { ListView } from "@/components/ui/list-view";
 import { Empty, FormProblem } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toasts";
 import type { Customer, Segment } from "@/lib/contract";
+import { useFileExport } from "@/lib/exports";
 import { formatMoney, formatNumber, formatRelative } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { useCurrency } from "@/lib/stats";
 import { useChangePeople, useMembers } from "../api/segments";
 import { EditMembersDialog } from "./edit-members-dialog";
-import { ExportStatus } from "./export-status";
-import { useSegmentExport } from "./use-segment-export";
 
 export function MembersCard({ segment }: { segment: Segment }) {
   const list = useMembers(segment.id);
@@ -21,7 +21,7 @@ export function MembersCard({ segment }: { segment: Segment }) {
   const remove = useChangePeople(segment.id);
   const mayWrite = useMay("write");
   const mayRemove = mayWrite && segment.kind === "list";
-  const exporting = useSegmentExport(segment.id);
+  const exporting = useFileExport(`/api/segments/${encodeURIComponent(segment.id)}`, segment.id);
   const [editing, setEditing] = useState(false);
 
   // Once the building has ended, others belong than before.
@@ -104,7 +104,7 @@ export function MembersCard({ segment }: { segment: Segment }) {
       {mayWrite && (
         <>
           <EditMembersDialog segment={segment} open={editing} onClose={() => setEditing(false)} />
-          <ExportStatus segment={segment} exporting={exporting} />
+          <ExportStatus exporting={exporting} noun={["customer", "customers"]} total={segment.count ?? 0} />
         </>
       )}
       {remove.error && (

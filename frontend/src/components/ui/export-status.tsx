@@ -2,13 +2,20 @@ import { Download, RotateCw, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Progress } from "@/components/ui/progress";
 import { FormProblem } from "@/components/ui/states";
-import type { Segment, SegmentExport } from "@/lib/contract";
+import type { FileExport } from "@/lib/contract";
+import { type FileExporting, useDownloadExport } from "@/lib/exports";
 import { formatNumber, plural } from "@/lib/format";
-import { useDownloadExport } from "../api/exports";
-import type { SegmentExporting } from "./use-segment-export";
+
+type ExportStatusProps = {
+  exporting: FileExporting;
+  /** One of its rows, and many. */
+  noun: [string, string];
+  /** How many rows are to be expected. */
+  total: number;
+};
 
 /** How far an export is, and its file once it is there. */
-export function ExportStatus({ segment, exporting }: { segment: Segment; exporting: SegmentExporting }) {
+export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
   const { id, job, error, isRunning, start, lookAgain, forget } = exporting;
   const download = useDownloadExport(id);
   if (id === null && !error && !isRunning) return null;
@@ -17,7 +24,7 @@ export function ExportStatus({ segment, exporting }: { segment: Segment; exporti
     <section aria-label="Export" className="grid gap-3 border-b border-line bg-sunken/50 px-5 py-3">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <p role="status" className="text-sm">
-          {error ? "" : inWords(job)}
+          {error ? "" : inWords(job, noun)}
         </p>
         <div className="flex gap-2">
           {over === "done" && (
@@ -54,7 +61,7 @@ export function ExportStatus({ segment, exporting }: { segment: Segment; exporti
       {isRunning && (
         <Progress
           label="Export"
-          total={segment.count ?? 0}
+          total={total}
           parts={[{ label: "written", value: job?.rows ?? 0, className: "bg-accent" }]}
         />
       )}
@@ -63,14 +70,14 @@ export function ExportStatus({ segment, exporting }: { segment: Segment; exporti
   );
 }
 
-function inWords(job: SegmentExport | undefined): string {
+function inWords(job: FileExport | undefined, noun: [string, string]): string {
   switch (job?.status) {
     case "done":
-      return `The file is ready: ${plural(job.rows, "customer")}. It is kept for a day.`;
+      return `The file is ready: ${plural(job.rows, ...noun)}. It is kept for a day.`;
     case "failed":
       return `The export failed${job.error ? `: ${job.error}` : "."}`;
     case "running":
-      return `Writing the file: ${formatNumber(job.rows)} customers so far…`;
+      return `Writing the file: ${formatNumber(job.rows)} ${noun[1]} so far…`;
     default:
       return "The export is about to begin…";
   }
