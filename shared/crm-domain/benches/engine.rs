@@ -6,9 +6,13 @@
 //!   all verdicts at once, the view of the customer included.
 //!   - `drawn`: conditions as merchants make them: a city, a tag, a round sum, a usual stretch. Many segments share some.
 //!   - `distinct`: nearly every condition stands in one segment only, so that sharing gains nothing.
-//! - `build`: compiling such a set out of parsed rules.
+//!   - `settle`: what the stream does with a changed customer who stands where they belong: all verdicts, compared with the
+//!     standing ([`Catalogue::settle`]).
+//! - `build`: compiling such a set out of parsed rules, once per revision of the segments.
 //! - `million`: one rule against a million customers, [`Rules::holds`] for each: 10,000 distinct customers, walked 100
-//!   times. `simple` compares stored values, `windowed` counts the orders of a stretch.
+//!   times. `simple` compares stored values, `windowed` counts the orders of a stretch. What they are held
+//!   against, with no rule in between: `bytes` adds up just those bytes that `simple` looks at, laid side by side;
+//!   `touched` looks at the same two values where they lie in the customers.
 //!
 //! Everything is generated from fixed seeds, so that two runs measure the same work.
 
@@ -20,9 +24,12 @@ use std::hint::black_box;
 use crm_domain::customer::{AttributeValue, ConsentDefaults, Customer};
 use crm_domain::email::Email;
 use crm_domain::history::Product;
+use crm_domain::ids::SegmentId;
 use crm_domain::json::Json;
+use crm_domain::membership::{Catalogue, Cause, EditionId, Standing};
 use crm_domain::money::{Currency, Money};
 use crm_domain::rules::{Context, Rules, Set, Subject};
+use crm_domain::segment::{Definition, Edition, Segment};
 use crm_domain::time::{DAY, SECOND, Time};
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -33,7 +40,9 @@ fn main() {
 }
 
 mod one_change {
-    use super::{Bencher, Dice, ItemsCount, Mix, Set, Subject, black_box, context, person, segments};
+    use super::{
+        Bencher, Cause, Context, Dice, ItemsCount, Mix, Set, Standing, Subject, black_box, catalogue, context, person, segments,
+    };
 
     const MIXES: [(Mix, usize); 4] = [(Mix::Drawn, 1_000), (Mix::Drawn, 10_000), (Mix::Distinct, 1_000), (Mix::Distinct, 10_000)];
 
@@ -63,6 +72,18 @@ mod one_change {
     fn set(bencher: Bencher<'_, '_>, (mix, count): (Mix, usize)) {
         let (set, customer, context) = (Set::new(segments(mix, count)), person(&mut Dice(7), 20), context());
         bencher.counter(ItemsCount::new(count)).bench_local(|| set.evaluate(black_box(&customer), &context));
+    }
+
+    #[divan::bench(args = MIXES)]
+    fn settle(bencher: Bencher<'_, '_>, (mix, count): (Mix, usize)) {
+        let (catalogue, customer) = (catalogue(segments(mix, count)), person(&mut Dice(7), 20));
+        let Context { now, consent_defaults } = context();
+        let settle = |standing: &Standing| catalogue.settle(Some((&customer, 1)), standing, now, Cause::Data, consent_defaults);
+        let mut standing = Standing::nowhere(customer.id);
+        while let Some(more) = Some(settle(&standing)).filter(|settled| settled.changes()) {
+            standing = more.after;
+        }
+        bencher.counter(ItemsCount::new(count)).bench_local(|| settle(black_box(&standing)));
     }
 
     #[divan::bench(args = MIXES, sample_count = 10, sample_size = 1)]
@@ -99,14 +120,49 @@ mod million {
         );
     }
 
-    fn walk(bencher: Bencher<'_, '_>, wire: &Value) {
+    #[divan::bench(sample_count = 10, sample_size = 1)]
+    fn bytes(bencher: Bencher<'_, '_>) {
+        let mut all: Vec<u8> = Vec::new();
+        for customer in customers() {
+            all.extend(customer.sums.total_spend.minor().to_le_bytes());
+            all.extend(customer.city.unwrap_or_default().as_bytes());
+        }
+        bencher.counter(ItemsCount::new(DISTINCT * WALKS)).bench_local(|| {
+            let mut sum = 0_u64;
+            for _ in 0..WALKS {
+                sum += black_box(&all).iter().map(|byte| u64::from(*byte)).sum::<u64>();
+            }
+            sum
+        });
+    }
+
+    #[divan::bench(sample_count = 10, sample_size = 1)]
+    fn touched(bencher: Bencher<'_, '_>) {
+        let customers = customers();
+        let touch = |customer: &Customer| {
+            let city: u64 = customer.city.as_deref().unwrap_or_default().bytes().map(u64::from).sum();
+            city + customer.sums.total_spend.minor() as u64
+        };
+        bencher.counter(ItemsCount::new(DISTINCT * WALKS)).bench_local(|| {
+            let mut sum = 0;
+            for _ in 0..WALKS {
+                sum += black_box(&customers).iter().map(touch).sum::<u64>();
+            }
+            sum
+        });
+    }
+
+    fn customers() -> Vec<Customer> {
         let mut dice = Dice(11);
-        let customers: Vec<Customer> = (0..DISTINCT)
-            .map(|_| {
-                let orders = dice.roll(40);
-                person(&mut dice, orders)
-            })
-            .collect();
+        let person = |_| {
+            let orders = dice.roll(40);
+            person(&mut dice, orders)
+        };
+        (0..DISTINCT).map(person).collect()
+    }
+
+    fn walk(bencher: Bencher<'_, '_>, wire: &Value) {
+        let customers = customers();
         let (rules, context) = (rules(wire), context());
         bencher.counter(ItemsCount::new(DISTINCT * WALKS)).bench_local(|| {
             let mut held = 0;
@@ -248,6 +304,25 @@ fn person(dice: &mut Dice, orders: usize) -> Customer {
 
 fn ware(number: usize) -> Product {
     Product { sku: format!("SKU-{number:04}"), name: format!("{} No. {number}", WARES[number % WARES.len()]) }
+}
+
+fn catalogue(rules: Vec<Rules>) -> Catalogue {
+    let segments: Vec<Segment> = (1..).zip(rules).map(|(id, rules)| segment_of(id, rules)).collect();
+    Catalogue::new(1, &segments)
+}
+
+fn segment_of(id: EditionId, rules: Rules) -> Segment {
+    let edition = Edition { id, rules: rules.clone() };
+    Segment {
+        id: SegmentId::generate(),
+        name: "S".to_owned(),
+        description: None,
+        definition: Definition::Rules(rules),
+        shown: Some(edition.clone()),
+        edition,
+        created_at: now(),
+        updated_at: now(),
+    }
 }
 
 fn segments(mix: Mix, count: usize) -> Vec<Rules> {

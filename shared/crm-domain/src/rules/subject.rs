@@ -72,7 +72,12 @@ impl<'a> Subject<'a> {
 
     /// Whether a tag is among `needles`.
     pub(super) fn has_tag(&self, needles: &Needles) -> bool {
-        self.tags.get_or_init(|| self.customer.tags.iter().map(|tag| fold(tag)).collect()).iter().any(|tag| needles.include(tag))
+        self.tags().iter().any(|tag| needles.include(tag))
+    }
+
+    /// The tags, lower-cased.
+    pub(super) fn tags(&self) -> &[Cow<'a, str>] {
+        self.tags.get_or_init(|| self.customer.tags.iter().map(|tag| fold(tag)).collect())
     }
 
     pub(super) fn orders(&self) -> &Orders<'a> {
