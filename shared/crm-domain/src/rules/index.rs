@@ -65,7 +65,7 @@ fn wanted(test: &Test) -> Option<(Where, Vec<&str>)> {
 
 fn whole(test: &TextTest) -> Option<Vec<&str>> {
     match test {
-        TextTest::Equals(text) => Some(vec![text]),
+        TextTest::Equals(needle) => Some(vec![needle]),
         TextTest::AnyOf(needles) => Some(needles.iter().collect()),
         _ => None,
     }
