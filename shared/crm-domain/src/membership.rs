@@ -4,7 +4,7 @@
 //! [`Catalogue::settle`] compares it with what the rules say now and gives what has to be written. It depends on nothing
 //! but its arguments, so doing it twice, late, or in another place comes to the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,8 @@ pub struct Settled {
 pub struct Catalogue {
     pub revision: u64,
     live: Vec<Live>,
+    /// Where each edition lies among them.
+    places: HashMap<EditionId, usize>,
     /// Their rules, in the same order.
     rules: Set,
     reads: Reads,
@@ -126,7 +128,8 @@ impl Settled {
     /// Whether there is anything to write.
     #[must_use]
     pub fn changes(&self) -> bool {
-        self.before.wakes_at != self.after.wakes_at || self.joins().next().is_some() || self.leaves().next().is_some()
+        let moved = || !self.moves.is_empty() && (self.joins().next().is_some() || self.leaves().next().is_some());
+        self.before.wakes_at != self.after.wakes_at || moved()
     }
 }
 
@@ -141,7 +144,8 @@ impl Catalogue {
             rules.push(&edition.rules);
             reads = reads.and(&edition.rules.reads());
         }
-        Self { revision, live, rules: Set::new(rules), reads }
+        let places = live.iter().enumerate().map(|(place, live)| (live.edition, place)).collect();
+        Self { revision, live, places, rules: Set::new(rules), reads }
     }
 
     #[must_use]
@@ -168,8 +172,7 @@ impl Catalogue {
     ) -> Settled {
         let mut after = Standing { revision: self.revision, ..before.clone() };
         let mut moves = Vec::new();
-        let known: BTreeSet<EditionId> = self.live.iter().map(|live| live.edition).collect();
-        after.member_of.retain(|edition, _| known.contains(edition));
+        after.member_of.retain(|edition, _| self.places.contains_key(edition));
         match customer {
             None => {
                 let gone = |live: &&Live| before.member_of.contains_key(&live.edition);
@@ -193,9 +196,16 @@ impl Catalogue {
     /// Brings a standing in line with the rules at one instant.
     fn step(&self, customer: &Customer, standing: &mut Standing, moves: &mut Vec<Move>, context: Context, cause: Cause) {
         standing.wakes_at = None;
-        for (live, verdict) in self.live.iter().zip(self.rules.evaluate(customer, &context)) {
+        // There are far more segments than those to which one customer belongs.
+        let mut belongs = vec![false; self.live.len()];
+        for place in standing.member_of.keys().filter_map(|edition| self.places.get(edition)) {
+            if let Some(belongs) = belongs.get_mut(*place) {
+                *belongs = true;
+            }
+        }
+        for ((live, belongs), verdict) in self.live.iter().zip(belongs).zip(self.rules.evaluate(customer, &context)) {
             standing.wakes_at = [standing.wakes_at, verdict.flips_at].into_iter().flatten().min();
-            if verdict.holds != standing.member_of.contains_key(&live.edition) {
+            if verdict.holds != belongs {
                 moves.push(live.moved(verdict.holds, context.now, cause));
                 if verdict.holds {
                     standing.member_of.insert(live.edition, context.now);
@@ -217,6 +227,9 @@ impl Settled {
     /// At most [`MAX_MOVES`] editions' worth of it; the timer stays where it is until the last of it is written, so that
     /// nothing is forgotten in between.
     fn cut(mut self) -> Self {
+        if self.moves.len() <= MAX_MOVES {
+            return self;
+        }
         let editions: Vec<EditionId> = self.joins().map(|(id, _)| id).chain(self.leaves()).collect();
         let Some(later) = editions.get(MAX_MOVES..).filter(|later| !later.is_empty()) else { return self };
         for edition in later {
