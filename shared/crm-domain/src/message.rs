@@ -284,6 +284,7 @@ impl Receipt {
         let report = fields.required("status", Report::from_json);
         let at = fields.required("at", Time::from_json);
         let reason = fields.optional("reason", |json| faults::text(json, 500)).value();
+        let reason = reason.map(|reason| without_addresses(&reason));
         fields.finish()?;
         match (message, report, at) {
             (Some(message), Some(report), Some(at)) => Ok(Self { message, report, at, reason }),
@@ -325,6 +326,12 @@ impl Report {
             _ => return Err("must be delivered, opened, clicked, bounced, complained, unsubscribed or failed".into()),
         })
     }
+}
+
+/// A provider's reason without the address that it may quote: the entry that it comes to has it, as long as it may be kept.
+fn without_addresses(reason: &str) -> String {
+    let word = |word: &str| if word.contains('@') { "(address)".to_owned() } else { word.to_owned() };
+    reason.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -380,6 +387,15 @@ mod tests {
         let mut tally = Tally::default();
         tally.count(&Message { sent_at: Some(Time::from_micros(6)), ..expected });
         assert_eq!((tally.sent, tally.delivered, tally.opened), (1, 1, 1));
+    }
+
+    #[test]
+    fn reasons_quote_no_address() {
+        let id = MessageId { campaign: CampaignId::generate(), customer: message().customer_id };
+        let body =
+            format!(r#"{{"messageId":"{id}","status":"bounced","at":"2026-01-01","reason":"550 <a@x.in>: no such user"}}"#);
+        let receipt = Receipt::parse(&Json::parse(body.as_bytes()).unwrap(), "").unwrap();
+        assert_eq!(receipt.reason.as_deref(), Some("550 (address) no such user"));
     }
 
     #[test]

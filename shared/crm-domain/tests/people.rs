@@ -274,6 +274,28 @@ fn a_no_outlives_its_customer_and_a_yes_does_not() {
 }
 
 #[test]
+fn what_is_forgotten_of_one_is_not_of_who_was_merged_into_them() {
+    let mut ledger = Ledger::default();
+    for event in &beginnings() {
+        ledger.apply(event);
+    }
+    ledger.apply(&event(PLACE, 1, 3, &json!({"email": "a@x.in", "orderId": "o", "total": 5})));
+    ledger.erase(id("b@x.in"), at(5));
+    ledger.apply(&event(UPSERT, 2, 6, &json!({"email": "b@x.in", "name": "Again"})));
+    ledger.merge(id("b@x.in"), id("a@x.in"), &stamp(7)).unwrap();
+    assert_eq!(customer(&ledger, "b@x.in").sums.order_count, 1);
+    // Of A nothing was forgotten: neither their order, nor what comes late.
+    ledger.apply(&event(STATUS, 3, 8, &json!({"orderId": "o", "status": "refunded"})));
+    assert_eq!(customer(&ledger, "b@x.in").sums.order_count, 0);
+    ledger.apply(&event(PLACE, 4, 4, &json!({"email": "a@x.in", "orderId": "o2", "total": 7})));
+    assert_eq!(customer(&ledger, "b@x.in").sums.order_count, 1);
+    // Of B it was: an order from then is nobody's.
+    ledger.apply(&event(PLACE, 5, 4, &json!({"email": "b@x.in", "orderId": "o3", "total": 7})));
+    assert_eq!(customer(&ledger, "b@x.in").sums.order_count, 1);
+    assert_eq!(ledger.orders().filter(|(_, held)| held.now().unwrap().body().unwrap().email.is_erased()).count(), 1);
+}
+
+#[test]
 fn an_erasure_reaches_everybody_who_was_merged_and_nobody_else() {
     let mut ledger = Ledger::default();
     for event in &beginnings() {

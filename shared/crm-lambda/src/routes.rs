@@ -27,7 +27,7 @@ operations! {
         UPSERT_CUSTOMERS: Post "/api/customers" Ingest "Create or change customers, by e-mail address."
             .recomputed().takes(of::<q::OneOrMany<q::Customer>>).gives(202, of::<Queued>);
         GET_CUSTOMER: Get "/api/customers/{id}" Read "One customer.".gives(200, of::<s::Customer>);
-        CHANGE_CUSTOMER: Patch "/api/customers/{id}" Ingest "Change a customer at once."
+        CHANGE_CUSTOMER: Patch "/api/customers/{id}" Write "Change a customer at once."
             .takes(of::<q::CustomerChange>).gives(200, of::<s::Customer>);
         ERASE_CUSTOMER: Delete "/api/customers/{id}" Write
             "Erase a customer: their data leaves every store within the hour; orders keep what they were worth.".gives_nothing();

@@ -277,8 +277,11 @@ impl EditCustomers for Memory {
         Ok(ledger)
     }
 
-    async fn edit(&self, ledger: &Ledger, audit: Option<&AuditEntry>) -> Result<(), StoreError> {
+    async fn edit(&self, ledger: &Ledger, audit: Option<&AuditEntry>, erased: Option<&Erased>) -> Result<(), StoreError> {
         self.commit(&[ledger]).await?;
+        if let Some(erased) = erased {
+            self.lock().erasures.insert(format!("{}#{}", erased.at.sortable(), erased.id), erased.clone());
+        }
         if let Some(audit) = audit {
             self.tell(audit);
         }

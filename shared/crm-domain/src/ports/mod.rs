@@ -137,9 +137,14 @@ pub trait ApplyEvents: Send + Sync + 'static {
 pub trait EditCustomers: Send + Sync + 'static {
     /// What stands under these identities, under those into which they were merged, and under those merged into these.
     fn hold(&self, ids: &[CustomerId]) -> impl Future<Output = Stored<Ledger>> + Send;
-    /// Writes what the ledger changed with the audit entry, all or nothing. [`StoreError::Conflict`] when a record moved
-    /// meanwhile.
-    fn edit(&self, ledger: &Ledger, audit: Option<&AuditEntry>) -> impl Future<Output = Stored<()>> + Send;
+    /// Writes what the ledger changed with the audit entry and the note of an erasure, all or nothing.
+    /// [`StoreError::Conflict`] when a record moved meanwhile.
+    fn edit(
+        &self,
+        ledger: &Ledger,
+        audit: Option<&AuditEntry>,
+        erased: Option<&Erased>,
+    ) -> impl Future<Output = Stored<()>> + Send;
 }
 
 /// What is kept of customers outside their own record. Both are small for one person: they are read whole.
@@ -152,17 +157,18 @@ pub trait ReadTraces: Send + Sync + 'static {
 
 /// The list of erasures, which must outlive every backup.
 pub trait KeepErasures: Send + Sync + 'static {
-    /// Notes an erasure, or that it has been finished.
-    fn note_erasure(&self, erased: &Erased) -> impl Future<Output = Stored<()>> + Send;
+    /// Notes that the erasure of a customer at `at` has been finished; one that was never noted stays so.
+    fn note_finished(&self, id: CustomerId, at: Time, finished_at: Time) -> impl Future<Output = Stored<()>> + Send;
     /// Newest first.
     fn erasures(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Erased>>> + Send;
 }
 
-/// Taking out of the tables what was stored of somebody up to a moment. Each may be repeated, and takes out what has come since.
+/// Taking out of the tables what was said or done of somebody before a moment. Each may be repeated, and takes out what has come
+/// since. [`StoreError::Conflict`] when a record moved meanwhile: some may be left.
 pub trait ForgetTraces: Send + Sync + 'static {
     /// Makes orders nobody's; what they were worth stays.
-    fn forget_orders(&self, identity: CustomerId, until: Time) -> impl Future<Output = Stored<u64>> + Send;
-    fn forget_activities(&self, identity: CustomerId, until: Time) -> impl Future<Output = Stored<u64>> + Send;
+    fn forget_orders(&self, identity: CustomerId, before: Time) -> impl Future<Output = Stored<u64>> + Send;
+    fn forget_activities(&self, identity: CustomerId, before: Time) -> impl Future<Output = Stored<u64>> + Send;
     /// The chapters of a history that no customer has any more.
     fn forget_chapters(&self, identity: CustomerId) -> impl Future<Output = Stored<u64>> + Send;
     /// Takes address and text out of log entries from before a moment; that something was sent, and what became of it, stays.
@@ -252,8 +258,9 @@ pub trait WatchQueues: Send + Sync + 'static {
 }
 
 pub trait ScrubQueues: Send + Sync + 'static {
-    /// Takes out of a queue's dead letters whatever names one of `emails`; returns how many letters did.
-    fn scrub(&self, queue: QueueName, emails: &[Email]) -> impl Future<Output = Result<u64, QueueError>> + Send;
+    /// Takes out of a queue's dead letters whatever was said of `emails` up to `until`; returns how many letters that were. An
+    /// error when not all could be looked at.
+    fn scrub(&self, queue: QueueName, emails: &[Email], until: Time) -> impl Future<Output = Result<u64, QueueError>> + Send;
 }
 
 pub trait ReadSegments: Send + Sync + 'static {
