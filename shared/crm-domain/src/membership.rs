@@ -4,7 +4,7 @@
 //! [`Catalogue::settle`] compares it with what the rules say now and gives what has to be written. It depends on nothing
 //! but its arguments, so doing it twice, late, or in another place comes to the same.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -78,9 +78,8 @@ pub struct Settled {
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     pub revision: u64,
+    /// By edition, as standings have theirs: the two are compared side by side.
     live: Vec<Live>,
-    /// Where each edition lies among them.
-    places: HashMap<EditionId, usize>,
     /// Their rules, in the same order.
     rules: Set,
     reads: Reads,
@@ -138,14 +137,15 @@ impl Catalogue {
     #[must_use]
     pub fn new<'a>(revision: u64, segments: impl IntoIterator<Item = &'a Segment>) -> Self {
         let editions = segments.into_iter().flat_map(|segment| segment.editions().map(move |edition| (segment.id, edition)));
+        let mut editions: Vec<_> = editions.collect();
+        editions.sort_by_key(|(_, edition)| edition.id);
         let (mut live, mut rules, mut reads) = (Vec::new(), Vec::new(), Reads::default());
         for (segment, edition) in editions {
             live.push(Live { segment, edition: edition.id });
             rules.push(&edition.rules);
             reads = reads.and(&edition.rules.reads());
         }
-        let places = live.iter().enumerate().map(|(place, live)| (live.edition, place)).collect();
-        Self { revision, live, places, rules: Set::new(rules), reads }
+        Self { revision, live, rules: Set::new(rules), reads }
     }
 
     #[must_use]
@@ -172,7 +172,11 @@ impl Catalogue {
     ) -> Settled {
         let mut after = Standing { revision: self.revision, ..before.clone() };
         let mut moves = Vec::new();
-        after.member_of.retain(|edition, _| self.places.contains_key(edition));
+        let mut live = self.live.iter().map(|live| live.edition).peekable();
+        after.member_of.retain(|edition, _| {
+            while live.next_if(|before| before < edition).is_some() {}
+            live.next_if_eq(edition).is_some()
+        });
         match customer {
             None => {
                 let gone = |live: &&Live| before.member_of.contains_key(&live.edition);
@@ -195,16 +199,17 @@ impl Catalogue {
 
     /// Brings a standing in line with the rules at one instant.
     fn step(&self, customer: &Customer, standing: &mut Standing, moves: &mut Vec<Move>, context: Context, cause: Cause) {
-        standing.wakes_at = None;
-        // There are far more segments than those to which one customer belongs.
-        let mut belongs = vec![false; self.live.len()];
-        for place in standing.member_of.keys().filter_map(|edition| self.places.get(edition)) {
-            if let Some(belongs) = belongs.get_mut(*place) {
-                *belongs = true;
-            }
-        }
+        let mut wakes_at = None;
+        let mut member_of = standing.member_of.keys().copied().peekable();
+        let belongs = self.live.iter().map(|live| {
+            while member_of.next_if(|before| *before < live.edition).is_some() {}
+            member_of.next_if_eq(&live.edition).is_some()
+        });
+        let belongs: Vec<bool> = belongs.collect();
         for ((live, belongs), verdict) in self.live.iter().zip(belongs).zip(self.rules.evaluate(customer, &context)) {
-            standing.wakes_at = [standing.wakes_at, verdict.flips_at].into_iter().flatten().min();
+            if let Some(flip) = verdict.flips_at {
+                wakes_at = Some(wakes_at.map_or(flip, |first: Time| first.min(flip)));
+            }
             if verdict.holds != belongs {
                 moves.push(live.moved(verdict.holds, context.now, cause));
                 if verdict.holds {
@@ -214,6 +219,7 @@ impl Catalogue {
                 }
             }
         }
+        standing.wakes_at = wakes_at;
     }
 }
 
