@@ -418,7 +418,7 @@ mod tests {
                 json!({"field": "emailConsent", "operator": "=", "value": false}),
                 &["emailConsent", "smsConsent", "whatsappConsent"],
             ),
-            (json!({"field": "visits", "operator": "=", "value": 5}), &["visitsGiven", "visitsRecorded"]),
+            (json!({"field": "visits", "operator": "=", "value": 5}), &["visitsGiven", "visitsMerged", "visitsRecorded"]),
             (json!({"field": "createdAt", "operator": "<", "value": "2026-01-01"}), &["createdGiven"]),
             (json!({"field": "lastActiveAt", "operator": "within", "value": "P1D"}), &["seenAt", "lastPurchaseAt"]),
             (
