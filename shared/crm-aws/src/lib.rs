@@ -23,6 +23,7 @@ mod exports;
 mod figures;
 mod histories;
 mod imports;
+mod intents;
 mod listing;
 mod log;
 mod memberships;
