@@ -51,7 +51,7 @@ impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
         for (index, message) in messages.iter().enumerate() {
             for parsed in parse(message, &self.currency, now) {
                 match parsed {
-                    Ok(Said::Event(Event { command: Command::RecordReceipt(receipt), .. })) | Ok(Said::Receipt(receipt)) => {
+                    Ok(Said::Event(Event { command: Command::RecordReceipt(receipt), .. }) | Said::Receipt(receipt)) => {
                         receipts.push((index, receipt));
                     }
                     Ok(Said::Event(event)) => events.push(Carried { message: index, event }),
