@@ -31,6 +31,7 @@ pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
         unsubscribed: tally.unsubscribed,
         failed: tally.failed,
         skipped: tally.skipped,
+        unknown: tally.unknown,
     }
 }
 
@@ -53,6 +54,8 @@ pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
         unsubscribed_at: message.unsubscribed_at,
         failed_at: message.failed_at,
         failed_reason: message.failed_reason,
+        unknown_at: message.unknown_at,
+        provider_id: message.provider_id,
         skipped_reason: message.skipped_reason,
         phase: message.skipped_phase,
         subject: message.subject,

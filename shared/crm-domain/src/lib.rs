@@ -35,6 +35,8 @@ pub mod profile;
 pub mod replay;
 pub mod rules;
 pub mod segment;
+pub mod sending;
+pub mod ses;
 pub mod spreadsheet;
 pub mod stamp;
 pub mod step;

@@ -11,6 +11,7 @@ use crate::email::Email;
 use crate::faults::{self, Faults, Fields, Reason};
 use crate::ids::{CampaignId, CustomerId};
 use crate::json::Json;
+use crate::sending::Intent;
 use crate::time::Time;
 
 /// A message: one recipient of one campaign. Known to providers as `CAMPAIGN.CUSTOMER`.
@@ -138,6 +139,15 @@ pub struct Message {
     pub failed_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_reason: Option<String>,
+    /// That somebody is about to hand it to a provider that knows no repetitions, or was when they died.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<Intent>,
+    /// When it was given up to find out whether it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_at: Option<Time>,
+    /// The provider's own name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped_reason: Option<SkipReason>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,6 +179,8 @@ impl Message {
             MessageStatus::Delivered
         } else if self.sent_at.is_some() {
             MessageStatus::Sent
+        } else if self.unknown_at.is_some() {
+            MessageStatus::Unknown
         } else {
             MessageStatus::Queued
         }
@@ -199,7 +211,7 @@ impl Message {
     /// When it was sent; before that, or when it was not, when that was decided.
     #[must_use]
     pub fn told_at(&self) -> Time {
-        self.sent_at.or(self.failed_at).unwrap_or(self.queued_at)
+        self.sent_at.or(self.failed_at).or(self.unknown_at).unwrap_or(self.queued_at)
     }
 
     /// The same entry of nobody in particular.
@@ -211,11 +223,23 @@ impl Message {
     /// Whether nothing more will be done to send it.
     #[must_use]
     pub const fn is_settled(&self) -> bool {
-        self.sent_at.is_some() || self.failed_at.is_some() || self.skipped_reason.is_some()
+        self.sent_at.is_some() || self.failed_at.is_some() || self.skipped_reason.is_some() || self.unknown_at.is_some()
+    }
+
+    /// Whether it is known to have gone out: by the provider's answer or, where that was lost, by what it reported later.
+    const fn went_out(&self) -> bool {
+        self.sent_at.is_some()
+            || self.unknown_at.is_some()
+                && (self.delivered_at.is_some()
+                    || self.opened_at.is_some()
+                    || self.clicked_at.is_some()
+                    || self.bounced_at.is_some()
+                    || self.complained_at.is_some()
+                    || self.unsubscribed_at.is_some())
     }
 }
 
-/// Counts over log entries: `audience = queued + sent + failed + skipped`, and each of the others is part of `sent`.
+/// Counts over log entries: `audience = queued + sent + failed + skipped + unknown`, and each of the others is part of `sent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tally {
@@ -230,6 +254,8 @@ pub struct Tally {
     pub unsubscribed: u64,
     pub failed: u64,
     pub skipped: u64,
+    #[serde(default)]
+    pub unknown: u64,
 }
 
 impl Tally {
@@ -240,7 +266,7 @@ impl Tally {
             self.skipped += 1;
         } else if message.failed_at.is_some() {
             self.failed += 1;
-        } else if message.sent_at.is_some() {
+        } else if message.went_out() {
             self.sent += 1;
             self.delivered += message.delivered_at.is_some() as u64;
             self.opened += message.opened_at.is_some() as u64;
@@ -248,6 +274,8 @@ impl Tally {
             self.bounced += message.bounced_at.is_some() as u64;
             self.complained += message.complained_at.is_some() as u64;
             self.unsubscribed += message.unsubscribed_at.is_some() as u64;
+        } else if message.unknown_at.is_some() {
+            self.unknown += 1;
         } else {
             self.queued += 1;
         }
@@ -267,6 +295,7 @@ impl Tally {
             unsubscribed: self.unsubscribed + other.unsubscribed,
             failed: self.failed + other.failed,
             skipped: self.skipped + other.skipped,
+            unknown: self.unknown + other.unknown,
         }
     }
 }
@@ -356,6 +385,9 @@ mod tests {
             unsubscribed_at: None,
             failed_at: None,
             failed_reason: None,
+            intent: None,
+            unknown_at: None,
+            provider_id: None,
             skipped_reason: None,
             skipped_phase: None,
             subject: None,
@@ -408,8 +440,29 @@ mod tests {
         tally.count(&Message { sent_at: at, failed_at: at, ..message() });
         tally.count(&Message { failed_at: at, ..message() });
         tally.count(&Message { skipped_reason: Some(SkipReason::Gone), ..message() });
-        assert_eq!(tally.audience, tally.queued + tally.sent + tally.failed + tally.skipped);
-        assert_eq!((tally.audience, tally.queued, tally.sent, tally.failed, tally.skipped, tally.bounced), (6, 1, 2, 2, 1, 1));
+        tally.count(&Message { unknown_at: at, ..message() });
+        assert_eq!(tally.audience, tally.queued + tally.sent + tally.failed + tally.skipped + tally.unknown);
+        assert_eq!((tally.audience, tally.queued, tally.sent, tally.failed, tally.skipped, tally.bounced), (7, 1, 2, 2, 1, 1));
+        assert_eq!(tally.plus(tally).unknown, 2);
+    }
+
+    #[test]
+    fn a_lost_answer_is_unknown_until_something_is_heard_of_the_message() {
+        let at = Some(Time::from_micros(1));
+        let lost = Message { unknown_at: at, ..message() };
+        for (entry, status, sent, failed, unknown) in [
+            (lost.clone(), MessageStatus::Unknown, 0, 0, 1),
+            (Message { delivered_at: at, ..lost.clone() }, MessageStatus::Delivered, 1, 0, 0),
+            (Message { bounced_at: at, ..lost.clone() }, MessageStatus::Bounced, 1, 0, 0),
+            (Message { failed_at: at, ..lost.clone() }, MessageStatus::Failed, 0, 1, 0),
+            (Message { sent_at: at, ..lost.clone() }, MessageStatus::Sent, 1, 0, 0),
+        ] {
+            let mut tally = Tally::default();
+            tally.count(&entry);
+            assert!(entry.is_settled());
+            assert_eq!((entry.status(), tally.sent, tally.failed, tally.unknown), (status, sent, failed, unknown));
+            assert_eq!(tally.audience, 1);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::access::{ApiKey, Session, User, UserId};
 use crate::activity::Activity;
 use crate::audit::{AuditEntry, AuditFilter};
 use crate::campaign::{Campaign, CampaignState};
-use crate::customer::Customer;
+use crate::customer::{Channel, Customer};
 use crate::email::Email;
 use crate::erasure::Erased;
 use crate::event::Event;
@@ -25,8 +25,10 @@ use crate::order::Order;
 use crate::replay::{Claim, RequestKey};
 use crate::rules::Reads;
 use crate::segment::{Segment, Segments, SegmentsChange};
+use crate::sending::Intent;
 use crate::time::Time;
 
+pub use crate::sending::Sending;
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 
 /// Why storage did not do as asked.
@@ -388,9 +390,24 @@ pub trait KeepLog: Send + Sync + 'static {
     fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> impl Future<Output = Stored<()>> + Send;
     /// All entries of one shard, as they are now.
     fn shard(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Vec<Message>>> + Send;
-    /// Records that an entry was sent, failed or skipped. Settled entries stay as they are, but for one that a receipt
-    /// reports as failed before its sending is recorded.
+    /// Records that an entry was sent, failed, skipped or is unknown. Settled entries stay as they are, but that one was sent
+    /// is recorded also after a receipt that reports it as failed, and in place of unknown. Anything but sent is recorded only
+    /// while the stored intent is that of `entry`.
     fn settle(&self, campaign: &Campaign, entry: &Message) -> impl Future<Output = Stored<()>> + Send;
+    /// Notes that an entry is about to be handed over. False when it must not be: somebody else is at it, or it is settled.
+    fn note_intent(
+        &self,
+        campaign: &Campaign,
+        customer: CustomerId,
+        intent: &Intent,
+    ) -> impl Future<Output = Stored<bool>> + Send;
+    /// Takes an intent back, if it still stands: the letter was certainly not taken.
+    fn withdraw_intent(
+        &self,
+        campaign: &Campaign,
+        customer: CustomerId,
+        intent: &Intent,
+    ) -> impl Future<Output = Stored<()>> + Send;
     /// Counts one shard anew and stores the figures.
     fn recount(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Tally>> + Send;
     /// Notes that a part of the planning scan is done; true when all parts are, however often it is asked.
@@ -407,18 +424,15 @@ pub struct Letter {
     pub to: String,
     pub subject: Option<String>,
     pub body: String,
-}
-
-/// What a provider answered for one letter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sending {
-    Taken(Time),
-    Refused(String),
+    /// Further headers of an e-mail.
+    pub headers: Vec<(String, String)>,
 }
 
 pub trait SendLetters: Send + Sync + 'static {
-    /// Hands letters over; one answer per letter, in order. Handing the same one over twice sends it once.
-    fn send(&self, letters: &[Letter]) -> impl Future<Output = Result<Vec<Sending>, QueueError>> + Send;
+    /// Whether the provider of a channel recognises a letter that it has been handed before, and then sends nothing twice.
+    fn recognises(&self, channel: Channel) -> bool;
+    /// Hands letters over; one answer per letter, in order. An error says nothing about any of them.
+    fn send(&self, channel: Channel, letters: &[Letter]) -> impl Future<Output = Result<Vec<Sending>, QueueError>> + Send;
 }
 
 pub trait KeepImports: Send + Sync + 'static {

@@ -293,6 +293,8 @@ pub struct Campaign {
     pub unsubscribed: u64,
     pub failed: u64,
     pub skipped: u64,
+    /// Those of whom it will not be known whether they were written to: the provider's answer was lost.
+    pub unknown: u64,
 }
 
 /// What became of one recipient.
@@ -325,6 +327,12 @@ pub struct Message {
     pub failed_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_reason: Option<String>,
+    /// When it was given up to find out whether it was sent; never sent again because of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown_at: Option<Time>,
+    /// The provider's own name for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped_reason: Option<SkipReason>,
     /// When it was decided not to write to them.
