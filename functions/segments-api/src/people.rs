@@ -189,7 +189,8 @@ async fn change_list<S: Store, Q: Enqueue>(
 async fn addresses<S: ReadCustomers>(store: &S, ids: BTreeSet<CustomerId>) -> Result<BTreeMap<CustomerId, Email>, StoreError> {
     let wanted: Vec<CustomerId> = ids.iter().copied().collect();
     let found = store.customers(&wanted).await?;
-    let mut addresses: BTreeMap<CustomerId, Email> = found.into_iter().map(|found| (found.record.id, found.record.email)).collect();
+    let mut addresses: BTreeMap<CustomerId, Email> =
+        found.into_iter().map(|found| (found.record.id, found.record.email)).collect();
     // Those who were merged into others are known by these, one by one: there are few of them.
     let missing: Vec<CustomerId> = ids.into_iter().filter(|id| !addresses.contains_key(id)).take(MERGED).collect();
     for id in missing {
