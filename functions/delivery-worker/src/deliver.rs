@@ -73,7 +73,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         {
             self.finish(id).await?;
         }
-        Ok(again.0.map_or(Next::Done, |after| Next::Then(Task::Deliver { campaign: id, first, last }, after)))
+        Ok(again.delay().map_or(Next::Done, |after| Next::Then(Task::Deliver { campaign: id, first, last }, after)))
     }
 
     /// An entry that somebody else handed over, as it stands when they cannot be at work any more.
@@ -118,7 +118,10 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             let answers = self.provider.send(campaign.channel, &letters).await?;
             for ((entry, letter), answer) in sending.into_iter().zip(letters).zip(answers) {
                 match answered(entry, letter, answer) {
-                    Ok(entry) => settled.push(entry),
+                    Ok(entry) => {
+                        again.moves = true;
+                        settled.push(entry);
+                    }
                     Err(seconds) => again.after(seconds),
                 }
             }
@@ -130,8 +133,14 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             .zip(letters)
             .map(|(entry, letter)| self.hand_over_once(campaign, entry, letter, deadline))
             .collect();
-        let waits: Vec<Option<u32>> = stream::iter(handed).buffer_unordered(HANDED).try_collect().await?;
-        waits.into_iter().flatten().for_each(|seconds| again.after(seconds));
+        // All of them to their end: one that were dropped half-way would be unknown, whatever became of it.
+        let ends: Vec<Result<Option<u32>, StepError>> = stream::iter(handed).buffer_unordered(HANDED).collect().await;
+        for end in ends {
+            match end? {
+                None => again.moves = true,
+                Some(seconds) => again.after(seconds),
+            }
+        }
         Ok(settled)
     }
 
@@ -215,12 +224,33 @@ fn answered(entry: &Message, letter: Letter, answer: Sending) -> Result<Message,
     }
 }
 
-/// After how many seconds the step goes on: the longest wait of all that it waits for; it is over when it waits for nothing.
+/// After how many seconds a step goes on.
 #[derive(Default)]
-struct Again(Option<u32>);
+pub(crate) struct Again {
+    /// Somebody is left for lack of time alone.
+    left: bool,
+    /// The longest wait of those who wait for something else.
+    wait: Option<u32>,
+    /// The provider has dealt with somebody.
+    pub(crate) moves: bool,
+}
 
 impl Again {
-    fn after(&mut self, seconds: u32) {
-        self.0 = self.0.max(Some(seconds.min(MAX_DELAY)));
+    /// Somebody is to be looked at again after `seconds`.
+    pub(crate) fn after(&mut self, seconds: u32) {
+        if seconds <= 1 {
+            self.left = true;
+        } else {
+            self.wait = self.wait.max(Some(seconds.min(MAX_DELAY)));
+        }
+    }
+
+    /// `None` when nobody is left. Those who could be next do not wait for one who has to, as long as anybody gets through.
+    pub(crate) const fn delay(&self) -> Option<u32> {
+        match self.wait {
+            Some(wait) if !self.left || !self.moves => Some(wait),
+            _ if self.left => Some(0),
+            wait => wait,
+        }
     }
 }

@@ -217,7 +217,14 @@ impl Message {
     /// The same entry of nobody in particular.
     #[must_use]
     pub fn anonymous(&self) -> Self {
-        Self { email: Email::erased().to_string(), subject: None, body: None, failed_reason: None, ..self.clone() }
+        Self {
+            email: Email::erased().to_string(),
+            subject: None,
+            body: None,
+            failed_reason: None,
+            provider_id: None,
+            ..self.clone()
+        }
     }
 
     /// Whether nothing more will be done to send it.

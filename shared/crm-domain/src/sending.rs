@@ -48,7 +48,7 @@ pub enum Sending {
     },
     /// It will never take this one; the reason is for the log.
     Refused(String),
-    /// It has certainly not taken it, and may do so after so many seconds.
+    /// It has not taken it, and may do so after so many seconds. Who recognises letters may also have taken it unheard.
     Deferred(u32),
     /// It may have taken it; the reason is for the log.
     Unknown(String),

@@ -5,6 +5,7 @@ use crm_domain::sending::LEASE;
 use crm_testing::Provider;
 
 use super::*;
+use crate::deliver::Again;
 
 /// What must hold of a campaign that has come to its end.
 async fn assert_once(crm: &Crm, campaign: &Campaign, case: &str) -> Tally {
@@ -117,9 +118,10 @@ async fn an_intent_is_waited_for_and_then_given_up() {
 
 #[tokio::test]
 async fn who_is_deferred_stays_queued_until_the_provider_takes_them() {
-    let crm = Crm::new(60);
+    // So many that each of its moods comes up, whatever the campaign's id.
+    let crm = Crm::new(400);
     crm.memory.behave(Provider::Forgets { moods: true });
-    let campaign = crm.launch("x", 60, None).await;
+    let campaign = crm.launch("x", 1, None).await;
     let plan = crm.memory.drain(QueueName::Delivery).into_iter().map(received).collect();
     crm.worker.handle(plan).await;
     let first = crm.memory.drain(QueueName::Delivery).into_iter().map(received).collect();
@@ -130,7 +132,7 @@ async fn who_is_deferred_stays_queued_until_the_provider_takes_them() {
     crm.drain().await;
     let tally = assert_once(&crm, &campaign, "deferred").await;
     assert_eq!(crm.state(campaign.id).await.status, CampaignStatus::Sent);
-    assert!(tally.sent > 30, "{tally:?}");
+    assert!(tally.sent > 200, "{tally:?}");
 }
 
 /// As `troubled_run`, with a provider that forgets, defers, refuses and keeps silent; some campaigns end cancelled.
@@ -176,4 +178,26 @@ async fn crashes_duplicates_and_reordering_write_to_nobody_twice() {
         sum = sum.plus(troubled_run_once(seed).await);
     }
     assert!(sum.sent > 0 && sum.failed > 0 && sum.skipped > 0 && sum.unknown > 0, "{sum:?}");
+}
+
+#[test]
+fn who_has_to_wait_holds_nobody_up() {
+    let delay = |seconds: &[u32], moves: bool| {
+        let mut again = Again::default();
+        again.moves = moves;
+        for one in seconds {
+            again.after(*one);
+        }
+        again.delay()
+    };
+    for (seconds, moves, expected) in [
+        (&[] as &[u32], true, None),
+        (&[0], false, Some(0)),
+        (&[30, 120, 5_000], true, Some(900)),
+        (&[0, 30], true, Some(0)),
+        // Nobody gets through: the provider is left alone for as long as it asked.
+        (&[1, 30], false, Some(30)),
+    ] {
+        assert_eq!(delay(seconds, moves), expected, "{seconds:?}");
+    }
 }

@@ -14,8 +14,8 @@ use crm_domain::ports::Letter;
 
 use crate::providers::Patience;
 
-/// Little of it: nobody waits for a peer that will not answer.
-const HASTY: Patience = Patience { attempt: Duration::from_millis(300), call: Duration::from_millis(900) };
+/// Little of it, since nobody waits for a peer that will not answer; enough for a busy machine.
+const HASTY: Patience = Patience { attempt: Duration::from_secs(1), call: Duration::from_millis(2_500) };
 
 fn letters(count: u32) -> Vec<Letter> {
     let campaign = CampaignId::generate();
