@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crm_domain::audience;
-use crm_domain::campaign::{Campaign, CampaignStatus};
+use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus};
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, Phase, SkipReason};
@@ -39,10 +39,14 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         for recipients in queued.chunks(RECIPIENTS as usize) {
             // Read again each time: a pause takes effect with the next hundred.
             let Some(now) = self.store.campaign(id).await? else { break };
-            let settled = match now.record.state.status {
+            let state = &now.record.state;
+            let settled = match state.status {
                 CampaignStatus::Paused => break,
                 CampaignStatus::Cancelled => recipients.iter().map(|entry| skipped(entry, SkipReason::Cancelled)).collect(),
-                _ => self.write_to(&campaign, recipients).await?,
+                _ => {
+                    let due = recipients.iter().filter_map(|entry| in_time(&campaign, entry, state)).collect::<Vec<_>>();
+                    self.write_to(&campaign, &due).await?
+                }
             };
             let records: Vec<_> = settled.iter().map(|entry| self.store.settle(&campaign, entry)).collect();
             stream::iter(records).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
@@ -59,6 +63,9 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
 
     /// Sends to up to a hundred recipients; returns their entries with what became of them.
     async fn write_to(&self, campaign: &Campaign, recipients: &[Message]) -> Result<Vec<Message>, StepError> {
+        if recipients.is_empty() {
+            return Ok(Vec::new());
+        }
         let templates = self.templates(campaign)?;
         let ids: Vec<CustomerId> = recipients.iter().map(|entry| entry.customer_id).collect();
         let customers = self.store.customers(&ids).await?;
@@ -105,6 +112,11 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             Err(reason) => Err(Box::new(failed(entry, reason))),
         }
     }
+}
+
+/// The entry of somebody who is to be written to now, in the variant that they get; none while they wait for a test's winner.
+fn in_time(campaign: &Campaign, entry: &Message, state: &CampaignState) -> Option<Message> {
+    campaign.due(entry, state).map(|variant| Message { variant, ..entry.clone() })
 }
 
 fn skipped(entry: &Message, reason: SkipReason) -> Message {
