@@ -13,7 +13,7 @@ use crm_domain::experiment::{Share, Test, WinBy};
 use crm_domain::funnel::Funnel;
 use crm_domain::ids::{CampaignId, SegmentId};
 use crm_domain::json::Json;
-use crm_domain::message::{MessageId, MessageStatus, Phase, Receipt, Report, SkipReason, Tally};
+use crm_domain::message::{Message, MessageId, MessageStatus, Phase, Receipt, Report, SkipReason, Tally};
 use crm_domain::ports::{ApplyEvents, Enqueue, KeepCampaigns, Outgoing, QueueName, ScanCustomers, ScanPart};
 use crm_domain::rules::Rules;
 use crm_domain::time::Time;

@@ -21,6 +21,10 @@ async fn who_is_held_out_is_logged_and_gets_nothing() {
     assert_eq!(written.len() as u64, previewed.will_send());
 }
 
+fn click_of(campaign: &Campaign, entry: &Message) -> Receipt {
+    Receipt { message: campaign.message_id(entry.customer_id), report: Report::Clicked, at: Time::now(), reason: None }
+}
+
 #[tokio::test]
 async fn the_rest_waits_for_the_winner_and_gets_it() {
     let crm = Crm::new(200);
@@ -34,16 +38,8 @@ async fn the_rest_waits_for_the_winner_and_gets_it() {
     assert_eq!(tally.variants.iter().map(|counts| counts.sent).sum::<u64>(), tested.len() as u64);
     assert!(tally.variants[0].sent > 0 && tally.variants[1].sent > 0 && tally.queued > 0);
     // The second does better.
-    let clicked: Vec<Receipt> = tested
-        .iter()
-        .filter(|entry| entry.variant == 1)
-        .map(|entry| Receipt {
-            message: campaign.message_id(entry.customer_id),
-            report: Report::Clicked,
-            at: Time::now(),
-            reason: None,
-        })
-        .collect();
+    let second: Vec<_> = tested.iter().filter(|entry| entry.variant == 1).collect();
+    let clicked: Vec<Receipt> = second[1..].iter().map(|entry| click_of(&campaign, entry)).collect();
     crm.memory.apply_receipts(&clicked).await.unwrap();
     let waiting = crm.memory.drain(QueueName::Delivery);
     assert_eq!(waiting.iter().map(|message| message.delay).collect::<Vec<_>>(), [900], "nothing but the end is awaited");
@@ -53,6 +49,13 @@ async fn the_rest_waits_for_the_winner_and_gets_it() {
     crm.memory.drain(QueueName::Delivery);
     // The hour passes.
     assert!(crm.change(campaign.id, |state| Some(CampaignState { test_until: Some(Time::now()), ..state.clone() })).await);
+    let decide = || vec![received(Outgoing { body: Task::Decide { campaign: campaign.id }.body(), ..Outgoing::default() })];
+    crm.worker.handle(decide()).await;
+    assert_eq!(crm.state(campaign.id).await.winner, Some(1));
+    // The first catches up, too late.
+    let late = tested.iter().filter(|entry| entry.variant == 0).map(|entry| click_of(&campaign, entry)).collect::<Vec<_>>();
+    crm.memory.apply_receipts(&[&late[..], &late[..]].concat()).await.unwrap();
+    crm.worker.handle(decide()).await;
     crm.drain().await;
     let state = crm.state(campaign.id).await;
     assert_eq!((state.status, state.winner), (CampaignStatus::Sent, Some(1)));
@@ -97,7 +100,11 @@ async fn a_step_of_a_launch_that_lost_is_let_be() {
     let crm = Crm::new(5);
     let campaign = crm.launch("x", 5, None).await;
     // The other launch saw more customers, and so more parts.
+    let own = crm.memory.drain(QueueName::Delivery);
     crm.put([Task::Plan { campaign: campaign.id, part: 1, after: None, queued: 0 }].into_iter()).await;
+    crm.drain().await;
+    assert!(!crm.state(campaign.id).await.planned, "nobody has looked at the one part there is");
+    crm.memory.enqueue(QueueName::Delivery, own).await.unwrap();
     crm.drain().await;
     assert_eq!(crm.assert_counts(campaign.id).await.audience, 5);
     let rules = campaign.rules.clone();
