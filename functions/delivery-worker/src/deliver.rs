@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crm_domain::audience;
-use crm_domain::campaign::{Campaign, CampaignStatus};
+use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus};
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::delivery::Task;
 use crm_domain::ids::{CampaignId, CustomerId};
@@ -56,11 +56,15 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             }
             // Read again each time: a pause takes effect with the next hundred.
             let Some(now) = self.store.campaign(id).await? else { break };
+            let state = &now.record.state;
             let (handed, open): (Vec<&Message>, Vec<&Message>) = recipients.iter().partition(|entry| entry.intent.is_some());
-            let mut settled = match now.record.state.status {
+            let mut settled = match state.status {
                 CampaignStatus::Paused => break,
                 CampaignStatus::Cancelled => open.into_iter().map(|entry| skipped(entry, SkipReason::Cancelled)).collect(),
-                _ => self.write_to(&campaign, &open, deadline, &mut again).await?,
+                _ => {
+                    let due: Vec<Message> = open.into_iter().filter_map(|entry| in_time(&campaign, entry, state)).collect();
+                    self.write_to(&campaign, &due, deadline, &mut again).await?
+                }
             };
             settled.extend(handed.into_iter().filter_map(|entry| self.given_up(entry, &mut again)));
             let records: Vec<_> = settled.iter().map(|entry| self.store.settle(&campaign, entry)).collect();
@@ -92,17 +96,20 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     async fn write_to(
         &self,
         campaign: &Campaign,
-        recipients: &[&Message],
+        recipients: &[Message],
         deadline: Instant,
         again: &mut Again,
     ) -> Result<Vec<Message>, StepError> {
+        if recipients.is_empty() {
+            return Ok(Vec::new());
+        }
         let templates = self.templates(campaign)?;
         let ids: Vec<CustomerId> = recipients.iter().map(|entry| entry.customer_id).collect();
         let customers = self.store.customers(&ids).await?;
         let customers: HashMap<CustomerId, Customer> =
             customers.into_iter().map(|found| (found.record.id, found.record)).collect();
         let (mut settled, mut letters, mut sending) = (Vec::with_capacity(recipients.len()), Vec::new(), Vec::new());
-        for &entry in recipients {
+        for entry in recipients {
             match self.letter(campaign, &templates, entry, customers.get(&entry.customer_id)) {
                 Ok(letter) => {
                     sending.push(entry);
@@ -198,6 +205,11 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             Err(reason) => Err(Box::new(failed(entry, reason))),
         }
     }
+}
+
+/// The entry of somebody who is to be written to now, in the variant that they get; none while they wait for a test's winner.
+fn in_time(campaign: &Campaign, entry: &Message, state: &CampaignState) -> Option<Message> {
+    campaign.due(entry, state).map(|variant| Message { variant, ..entry.clone() })
 }
 
 fn skipped(entry: &Message, reason: SkipReason) -> Message {

@@ -1,5 +1,6 @@
 //! `delivery-worker`: wiring.
 
+mod decide;
 mod deliver;
 mod plan;
 #[cfg(test)]

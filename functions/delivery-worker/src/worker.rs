@@ -121,6 +121,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             }
             Task::Deliver { campaign, first, last } => self.deliver(campaign, first, last, deadline).await,
             Task::Spread { campaign, since } => self.spread(campaign, since).await,
+            Task::Decide { campaign } => self.decide(campaign).await,
         }
     }
 

@@ -66,7 +66,6 @@ struct MessageRecord {
     customer_id: CustomerId,
     email: String,
     channel: Channel,
-    variant: u32,
     #[serde(default)]
     place: u32,
     queued_at: Sortable,
@@ -94,6 +93,8 @@ struct MessageRecord {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Outcome {
+    /// The one that is sent: known for good only then.
+    variant: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sent_at: Option<Sortable>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -273,6 +274,7 @@ pub(crate) fn unless_conflict<T>(outcome: Result<T, StoreError>) -> Result<(), S
 
 fn outcome_of(entry: &Message) -> Outcome {
     Outcome {
+        variant: entry.variant,
         sent_at: entry.sent_at.map(Sortable),
         failed_at: entry.failed_at.map(Sortable),
         failed_reason: entry.failed_reason.clone(),
@@ -291,7 +293,6 @@ fn message_item(id: CampaignId, shard: u32, entry: &Message) -> Result<Item, Sto
         customer_id: entry.customer_id,
         email: entry.email.clone(),
         channel: entry.channel,
-        variant: entry.variant,
         place: entry.place,
         queued_at: Sortable(entry.queued_at),
         outcome: outcome_of(entry),
@@ -314,7 +315,7 @@ pub(crate) fn read_message(item: Item) -> Result<Message, StoreError> {
         customer_id: record.customer_id,
         email: record.email,
         channel: record.channel,
-        variant: record.variant,
+        variant: record.outcome.variant,
         place: record.place,
         queued_at: record.queued_at.0,
         sent_at: at(record.outcome.sent_at),

@@ -4,13 +4,16 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
+use crate::audience::Decision;
 use crate::customer::Channel;
 use crate::email::Email;
+use crate::experiment::{self, VariantCounts};
 use crate::faults::{self, Faults, Fields, Reason};
+use crate::funnel::Funnel;
 use crate::ids::{CampaignId, CustomerId};
 use crate::json::Json;
+use crate::limits;
 use crate::sending::Intent;
 use crate::time::Time;
 
@@ -31,13 +34,7 @@ impl MessageId {
     /// A number below `below` that looks random but depends on the message and `purpose` alone.
     #[must_use]
     pub fn draw(&self, purpose: &str, below: u32) -> u32 {
-        let digest = Sha256::new()
-            .chain_update(self.campaign.as_bytes())
-            .chain_update(self.customer.as_bytes())
-            .chain_update(purpose.as_bytes())
-            .finalize();
-        let word = digest.iter().take(8).fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
-        (word % u64::from(below.max(1))) as u32
+        experiment::draw(self.campaign.as_bytes(), self.customer, purpose, u64::from(below)) as u32
     }
 }
 
@@ -77,6 +74,12 @@ pub enum SkipReason {
     Unreachable,
     /// No consent for the channel.
     NoConsent,
+    /// The address is on the suppression list.
+    Suppressed,
+    /// They have had as many messages as anybody may get.
+    Capped,
+    /// Held out, for comparison.
+    HeldOut,
     /// The customer was erased or merged away between launch and sending.
     Gone,
     /// The campaign was cancelled before this message went out.
@@ -208,6 +211,15 @@ impl Message {
         true
     }
 
+    /// What was decided when the audience was frozen.
+    #[must_use]
+    pub const fn decided(&self) -> Decision {
+        match (self.skipped_phase, self.skipped_reason) {
+            (Some(Phase::Launch), Some(reason)) => Decision::Skipped(reason),
+            _ => Decision::Queued,
+        }
+    }
+
     /// When it was sent; before that, or when it was not, when that was decided.
     #[must_use]
     pub fn told_at(&self) -> Time {
@@ -263,24 +275,35 @@ pub struct Tally {
     pub skipped: u64,
     #[serde(default)]
     pub unknown: u64,
+    /// What was decided when the audience was frozen.
+    #[serde(default)]
+    pub funnel: Funnel,
+    /// By variant; part of `sent` and of `clicked`.
+    #[serde(default)]
+    pub variants: [VariantCounts; limits::VARIANTS],
 }
 
 impl Tally {
     /// Counts one more entry.
-    pub const fn count(&mut self, message: &Message) {
+    pub fn count(&mut self, message: &Message) {
         self.audience += 1;
+        self.funnel.count(message.decided());
         if message.skipped_reason.is_some() {
             self.skipped += 1;
         } else if message.failed_at.is_some() {
             self.failed += 1;
         } else if message.went_out() {
             self.sent += 1;
-            self.delivered += message.delivered_at.is_some() as u64;
-            self.opened += message.opened_at.is_some() as u64;
-            self.clicked += message.clicked_at.is_some() as u64;
-            self.bounced += message.bounced_at.is_some() as u64;
-            self.complained += message.complained_at.is_some() as u64;
-            self.unsubscribed += message.unsubscribed_at.is_some() as u64;
+            self.delivered += u64::from(message.delivered_at.is_some());
+            self.opened += u64::from(message.opened_at.is_some());
+            self.clicked += u64::from(message.clicked_at.is_some());
+            self.bounced += u64::from(message.bounced_at.is_some());
+            self.complained += u64::from(message.complained_at.is_some());
+            self.unsubscribed += u64::from(message.unsubscribed_at.is_some());
+            if let Some(counts) = self.variants.get_mut(message.variant as usize) {
+                counts.sent += 1;
+                counts.clicked += u64::from(message.clicked_at.is_some());
+            }
         } else if message.unknown_at.is_some() {
             self.unknown += 1;
         } else {
@@ -289,7 +312,9 @@ impl Tally {
     }
 
     #[must_use]
-    pub const fn plus(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
+        let mut variants = self.variants;
+        variants.iter_mut().zip(other.variants).for_each(|(counts, more)| *counts = counts.plus(more));
         Self {
             audience: self.audience + other.audience,
             queued: self.queued + other.queued,
@@ -303,6 +328,8 @@ impl Tally {
             failed: self.failed + other.failed,
             skipped: self.skipped + other.skipped,
             unknown: self.unknown + other.unknown,
+            funnel: self.funnel.plus(other.funnel),
+            variants,
         }
     }
 }

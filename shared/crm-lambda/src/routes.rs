@@ -5,7 +5,7 @@ use crm_domain::access::Permission;
 use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
-use crate::contract::{files as f, requests as q, shapes as s};
+use crate::contract::{files as f, launches as l, requests as q, shapes as s};
 use crate::operation::{Operation, Verb, of};
 
 macro_rules! operations {
@@ -93,11 +93,21 @@ operations! {
     }
     "campaigns-api" {
         LIST_CAMPAIGNS: Get "/api/campaigns" Read "Campaigns, newest first.".lists(of::<s::Page<s::Campaign>>);
-        LAUNCH_CAMPAIGN: Post "/api/campaigns" Write "Launch a campaign, at once or later."
-            .rated(limits::LAUNCH).takes(of::<q::Campaign>).gives(202, of::<s::Launched>);
+        LAUNCH_CAMPAIGN: Post "/api/campaigns" Write
+            "Launch a campaign, at once or later, or keep it as a draft; refused when somebody's message could not be made."
+            .rated(limits::LAUNCH).takes(of::<q::Campaign>).gives(202, of::<s::Launched>).gives(201, of::<s::Campaign>);
         PREVIEW_CAMPAIGN: Post "/api/campaigns/preview" Read "How many a launch would write to."
-            .takes(of::<q::Campaign>).gives(200, of::<s::Funnel>);
+            .takes(of::<l::CampaignPreview>).gives(200, of::<l::Funnel>);
+        RENDER_CAMPAIGN: Post "/api/campaigns/render" Read "The messages as somebody would get them."
+            .takes(of::<l::Render>).gives(200, of::<l::RenderedAll>);
         GET_CAMPAIGN: Get "/api/campaigns/{id}" Read "One campaign with its counts.".gives(200, of::<s::Campaign>);
+        CHANGE_DRAFT: Patch "/api/campaigns/{id}" Write "Change a draft."
+            .takes(of::<l::CampaignChange>).gives(200, of::<s::Campaign>);
+        DELETE_DRAFT: Delete "/api/campaigns/{id}" Write "Delete a draft.".gives_nothing();
+        LAUNCH_DRAFT: Post "/api/campaigns/{id}/launch" Write "Launch a draft; once, however often it is asked for."
+            .matched(true).rated(limits::LAUNCH).gives(202, of::<s::Launched>);
+        EXPLAIN_RECIPIENT: Get "/api/campaigns/{id}/why" Read "Why somebody got a campaign, or did not."
+            .asks(&[("email", true)]).gives(200, of::<l::Why>);
         LIST_MESSAGES: Get "/api/campaigns/{id}/messages" Read "The log of a campaign.".lists(of::<s::Page<s::Message>>);
         PAUSE_CAMPAIGN: Post "/api/campaigns/{id}/pause" Write "Hold a campaign."
             .matched(true).gives(200, of::<s::Campaign>);

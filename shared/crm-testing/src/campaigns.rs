@@ -147,6 +147,12 @@ impl Mailroom {
         if mood == 6 { Sending::Unknown("moody".into()) } else { Sending::taken(Time::now()) }
     }
 
+    fn replace(&mut self, version: u64, campaign: &Campaign) -> Result<(), StoreError> {
+        let held = self.campaigns.get_mut(&campaign.id).filter(|(held, _)| *held == version).ok_or(StoreError::Conflict)?;
+        *held = (version + 1, campaign.clone());
+        Ok(())
+    }
+
     fn count(&self, id: CampaignId, shard: u32) -> Tally {
         let mut tally = Tally::default();
         self.shard(id, shard).for_each(|message| tally.count(message));
@@ -196,6 +202,31 @@ impl KeepCampaigns for Memory {
         Ok(())
     }
 
+    async fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
+        self.step().await?;
+        self.mailroom().replace(version, campaign)?;
+        self.tell(audit);
+        // The answer may be lost.
+        self.step().await
+    }
+
+    async fn delete_draft(&self, id: CampaignId, version: u64, audit: &AuditEntry) -> Result<(), StoreError> {
+        self.step().await?;
+        let mut room = self.mailroom();
+        if room.campaigns.get(&id).is_none_or(|(held, _)| *held != version) {
+            return Err(StoreError::Conflict);
+        }
+        room.campaigns.remove(&id);
+        drop(room);
+        self.tell(audit);
+        Ok(())
+    }
+
+    async fn entry(&self, campaign: &Campaign, customer: CustomerId) -> Result<Option<Message>, StoreError> {
+        self.step().await?;
+        Ok(self.mailroom().log.get(&(campaign.id, campaign.shard_of(customer), customer)).cloned())
+    }
+
     async fn tallies(&self, id: CampaignId) -> Result<Vec<(u32, Tally)>, StoreError> {
         self.step().await?;
         let room = self.mailroom();
@@ -231,6 +262,7 @@ impl KeepLog for Memory {
         let open = held.sent_at.is_none() && held.skipped_reason.is_none();
         let same = held.intent.map(|intent| intent.by) == entry.intent.map(|intent| intent.by);
         if open && (entry.sent_at.is_some() || (held.failed_at.is_none() && held.unknown_at.is_none() && same)) {
+            held.variant = entry.variant;
             held.sent_at = entry.sent_at;
             held.unknown_at = held.unknown_at.or(entry.unknown_at);
             held.provider_id.clone_from(&entry.provider_id);

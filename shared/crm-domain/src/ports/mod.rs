@@ -374,6 +374,13 @@ pub trait KeepCampaigns: Send + Sync + 'static {
         state: &CampaignState,
         audit: Option<&AuditEntry>,
     ) -> impl Future<Output = Stored<()>> + Send;
+    /// Replaces the draft of version `version` as a whole, also by itself launched; [`StoreError::Conflict`] when it is at
+    /// another version by now, or gone.
+    fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
+    /// Deletes the draft of version `version`; [`StoreError::Conflict`] as above.
+    fn delete_draft(&self, id: CampaignId, version: u64, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
+    /// The entry of one customer in the log.
+    fn entry(&self, campaign: &Campaign, customer: CustomerId) -> impl Future<Output = Stored<Option<Message>>> + Send;
     /// The stored counts of the log's shards; those without entries may be missing.
     fn tallies(&self, id: CampaignId) -> impl Future<Output = Stored<Vec<(u32, Tally)>>> + Send;
     /// The log, in a fixed order.
@@ -390,9 +397,9 @@ pub trait KeepLog: Send + Sync + 'static {
     fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> impl Future<Output = Stored<()>> + Send;
     /// All entries of one shard, as they are now.
     fn shard(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Vec<Message>>> + Send;
-    /// Records that an entry was sent, failed, skipped or is unknown. Settled entries stay as they are, but that one was sent
-    /// is recorded also after a receipt that reports it as failed, and in place of unknown. Anything but sent is recorded only
-    /// while the stored intent is that of `entry`.
+    /// Records that an entry was sent (in which variant), failed, skipped or is unknown. Settled entries stay as they are, but that
+    /// one was sent is recorded also after a receipt that reports it as failed, and in place of unknown. Anything but sent is
+    /// recorded only while the stored intent is that of `entry`.
     fn settle(&self, campaign: &Campaign, entry: &Message) -> impl Future<Output = Stored<()>> + Send;
     /// Notes that an entry is about to be handed over. False when it must not be: somebody else is at it, or it is settled.
     fn note_intent(
