@@ -12,7 +12,7 @@ pub struct Request {
     pub path: String,
     pub headers: BTreeMap<String, String>,
     pub body: String,
-    /// How many requests with the same `idempotency-key`, or body, came before.
+    /// How many requests with the same `idempotency-key`, or without one to the same path, came before.
     pub before: usize,
 }
 
@@ -67,7 +67,7 @@ async fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Request>>, act: &(dyn Fn(
             let mut seen = seen.lock().unwrap();
             let same = |other: &&Request| match request.headers.get("idempotency-key") {
                 Some(key) => other.headers.get("idempotency-key") == Some(key),
-                None => other.body == request.body,
+                None => other.path == request.path,
             };
             request.before = seen.iter().filter(same).count();
             seen.push(request.clone());
