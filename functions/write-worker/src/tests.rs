@@ -5,6 +5,7 @@ use crm_domain::campaign::{CampaignDraft, Variant};
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::email::Email;
 use crm_domain::event::Event;
+use crm_domain::experiment::Share;
 use crm_domain::ids::{CampaignId, CustomerId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::message::{Message, MessageStatus};
@@ -162,8 +163,11 @@ async fn events_of_ses_move_the_log_whatever_their_order_and_number() {
         segment_id: SegmentId::generate(),
         channel: Channel::Email,
         objective: None,
-        variants: vec![Variant { subject: Some("Hi".into()), body: "x".into() }],
+        variants: vec![Variant { subject: Some("Hi".into()), body: "x".into(), share: None }],
         scheduled_at: None,
+        holdout: Share::NONE,
+        test: None,
+        draft: false,
     };
     let rules = Rules::parse(&rules, "rules", &worker.currency).unwrap();
     let campaign = draft.into_campaign(CampaignId::generate(), rules, 1, Time::now());
