@@ -46,9 +46,11 @@ pub async fn change_customer<S: Store, Q: Enqueue>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let id = parse_id(&id)?;
+    // What is wrong with it is wrong of anybody.
+    let said = Profile::parse_patch(&body, Email::erased())?;
     let told = |customer: &Customer| caller.audit(object(customer.id), None, Some(json!({"fields": fields(&body)})));
     let change = |ledger: &mut Ledger, customer: &Customer| {
-        let profile = Profile::parse_patch(&body, customer.email.clone())?;
+        let profile = Profile { email: customer.email.clone(), ..said.clone() };
         let (source, time) = (caller.source(), after_all_of(&[customer]));
         let command = Command::UpsertCustomer(Box::new(profile));
         ledger.apply(&Event { id: attempt.name.clone(), source, time, command });

@@ -48,7 +48,7 @@ operations! {
             .recomputed().takes(of::<q::Attachment>).gives(201, of::<f::AttachmentTicket>);
         GET_ATTACHMENT: Get "/api/customers/{id}/attachments/{attachmentId}" Read
             "Where to download a file, for five minutes; for who uploaded it, and for owners."
-            .gives(200, of::<f::AttachmentDownload>);
+            .may_be_early().gives(200, of::<f::AttachmentDownload>);
         DELETE_ATTACHMENT: Delete "/api/customers/{id}/attachments/{attachmentId}" Write
             "Delete a file; for who uploaded it, and for owners.".matched(false).gives_nothing();
         RECORD_ACTIVITIES: Post "/api/activities" Ingest "Record what customers did."
@@ -87,7 +87,7 @@ operations! {
             "How far an export is, and where to download it; for who asked for it, and for owners."
             .gives(200, of::<f::Export>);
         COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
-            .asks(&[("with", true)]).gives(200, of::<s::Overlap>);
+            .may_be_early().asks(&[("with", true)]).gives(200, of::<s::Overlap>);
         EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read "Why somebody belongs, or does not."
             .asks(&[("email", true)]).gives(200, of::<q::Explanation>);
     }
