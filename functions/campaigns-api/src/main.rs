@@ -1,5 +1,7 @@
 //! `campaigns-api`: wiring.
 
+mod check;
+mod drafts;
 mod funnel;
 mod http;
 mod report;
@@ -7,6 +9,7 @@ mod results;
 #[cfg(test)]
 mod tests;
 mod view;
+mod why;
 
 use std::sync::Arc;
 

@@ -11,6 +11,8 @@ use crm_lambda::contract::reports::{
     ReportFailures, ReportGroup, ReportLift, ReportRates, ReportStretch, ReportUsage, VariantReport,
 };
 
+use crate::view;
+
 /// Reasons of failures that are shown.
 const TOP: usize = 10;
 
@@ -33,7 +35,7 @@ pub fn report(campaign: &Campaign, count: &Count, usage: &[(Work, Usage)], curre
             top: top.into_iter().map(|(reason, count)| FailureCount { reason: reason.to_owned(), count }).collect(),
             others,
         },
-        funnel: None,
+        funnel: campaign.state.funnel.as_ref().map(view::funnel),
         attribution: ReportAttribution {
             days: campaign.attribution_days,
             converted: sent.converted,
@@ -59,6 +61,7 @@ fn counts(tally: &Tally, converted: u64) -> ReportCounts {
         unsubscribed: tally.unsubscribed,
         failed: tally.failed,
         skipped: tally.skipped,
+        unknown: tally.unknown,
         converted,
     }
 }

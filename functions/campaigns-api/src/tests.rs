@@ -1,5 +1,7 @@
 //! Requests to the router over the ports in memory.
 
+mod drafts;
+mod people;
 mod results;
 
 use std::sync::Arc;
@@ -10,9 +12,9 @@ use axum::http::Request;
 use crm_domain::campaign::CampaignStatus;
 use crm_domain::delivery::{Step, Task};
 use crm_domain::event::Event;
-use crm_domain::ids::CampaignId;
+use crm_domain::ids::{CampaignId, SegmentId};
 use crm_domain::json::Json;
-use crm_domain::ports::{KeepCampaigns, QueueName};
+use crm_domain::ports::{KeepCampaigns, KeepSegments, QueueName, ReadSegments};
 use crm_domain::time::Time;
 use crm_lambda::api::App;
 use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
@@ -117,6 +119,31 @@ async fn an_unknown_segment_is_a_fault_beside_the_others() {
     body["name"] = json!("");
     let answer = send(&router, "POST", "/api/campaigns", body.to_string()).await;
     assert_eq!((answer.status, answer.fields()), (422, vec!["segmentId", "name"]));
+}
+
+#[tokio::test]
+async fn a_deleted_segment_launches_nothing_more_and_takes_nobody_from_what_was_launched() {
+    let (router, memory) = crm();
+    let mut later = launch();
+    later["scheduledAt"] = json!(Time::now().plus(3_600_000_000));
+    let launched = send(&router, "POST", "/api/campaigns", later.to_string()).await;
+    let path = launched.headers["location"].to_str().unwrap();
+    let before = send(&router, "GET", path, "").await;
+    let segments = memory.all_segments().await.unwrap();
+    let deletion = segments.delete(segments.find(SegmentId::parse(SEGMENT).unwrap()).unwrap()).unwrap();
+    memory.change_segments(&deletion, None).await.unwrap();
+    // The campaign holds the rules as they were, and still says whose they were.
+    let after = send(&router, "GET", path, "").await;
+    assert_eq!((after.status, &after.json["segmentId"], &after.json["status"]), (200, &json!(SEGMENT), &json!("scheduled")));
+    assert_eq!(after.json, before.json);
+    let id = CampaignId::parse(launched.json["id"].as_str().unwrap()).unwrap();
+    let kept = memory.campaign(id).await.unwrap().unwrap().record;
+    let wanted = json!({"combinator": "and", "rules": [{"field": "totalSpend", "operator": ">", "value": 500}]});
+    assert_eq!(json!(kept.rules), wanted);
+    for path in ["/api/campaigns", "/api/campaigns/preview"] {
+        let refused = send(&router, "POST", path, launch().to_string()).await;
+        assert_eq!((refused.status, refused.fields()), (422, vec!["segmentId"]), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! `delivery-worker`: wiring.
 
+mod decide;
 mod deliver;
 mod plan;
 mod report;
@@ -9,7 +10,7 @@ mod worker;
 
 use std::sync::Arc;
 
-use crm_aws::{Dynamo, Simulated, Sqs};
+use crm_aws::{Dynamo, Providers, Sqs};
 use crm_lambda::batch::consume;
 use crm_lambda::config::Settings;
 use crm_lambda::serve::start_logs;
@@ -20,8 +21,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config().await;
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
-    let provider = Arc::new(Simulated::new(Sqs::new(&aws)));
-    let worker = Arc::new(worker::Worker::new(store, Arc::new(Sqs::new(&aws)), provider, settings.consent_defaults));
+    let providers = Arc::new(Providers::from_env(&aws, || Sqs::new(&aws))?);
+    let worker = Arc::new(worker::Worker::new(store, Arc::new(Sqs::new(&aws)), providers, settings.consent_defaults));
     consume(move |batch| {
         let worker = worker.clone();
         // Boxed: the whole call tree in one future is deeper than the compiler computes layouts for.

@@ -14,6 +14,7 @@ use crm_domain::ports::{
     Enqueue, KeepCampaigns, KeepLog, KeepReports, MeterUsage, Outgoing, QueueError, QueueName, ReadCustomers, ScanCustomers,
     SendLetters, StoreError,
 };
+use crm_domain::sending;
 use crm_domain::template::Templates;
 use crm_lambda::batch::Incoming;
 use crm_lambda::config::memory_mb;
@@ -25,6 +26,8 @@ use uuid::Uuid;
 const CONCURRENCY: usize = 4;
 /// Time after which a plan hands over to the next message. The function itself has 60 s, and a batch several plans.
 const BUDGET: Duration = Duration::from_secs(15);
+/// Time after which the deliveries of a batch hand over to their next messages, so that the function ends before its 60 s.
+const BATCH: Duration = Duration::from_secs(40);
 /// Tries of a step before it is set aside; the waits in between add up to four minutes.
 const MAX_ATTEMPTS: u32 = 8;
 /// Tries of a step whose campaign is not there: a launch that fails half-way leaves such. They add up to a minute, three
@@ -43,6 +46,8 @@ pub struct Worker<S, Q, P> {
     pub(crate) queue: Arc<Q>,
     pub(crate) provider: Arc<P>,
     pub(crate) consent_defaults: ConsentDefaults,
+    /// For how long an intent of somebody else is waited for, in microseconds.
+    pub(crate) lease: i64,
     templates: Mutex<HashMap<CampaignId, Arc<Templates>>>,
 }
 
@@ -69,21 +74,21 @@ pub enum StepError {
 
 impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     pub fn new(store: Arc<S>, queue: Arc<Q>, provider: Arc<P>, consent_defaults: ConsentDefaults) -> Self {
-        Self { store, queue, provider, consent_defaults, templates: Mutex::default() }
+        Self { store, queue, provider, consent_defaults, lease: sending::LEASE, templates: Mutex::default() }
     }
 
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
-        let size = batch.len();
-        let steps: Vec<_> = batch.into_iter().map(|message| self.take(message, size)).collect();
+        let (size, deadline) = (batch.len(), Instant::now() + BATCH);
+        let steps: Vec<_> = batch.into_iter().map(|message| self.take(message, size, deadline)).collect();
         stream::iter(steps).buffer_unordered(CONCURRENCY).filter_map(async |failed| failed).collect().await
     }
 
-    async fn take(&self, message: Incoming, batch: usize) -> Option<String> {
+    async fn take(&self, message: Incoming, batch: usize, deadline: Instant) -> Option<String> {
         let outcome = match Step::parse(&message.body) {
             Ok(step) => {
                 let (campaign, work, started) = (step.task.campaign(), step.task.work(), Instant::now());
-                let (outcome, usage) = self.store.metered(self.run(step)).await;
+                let (outcome, usage) = self.store.metered(self.run(step, deadline)).await;
                 let consumed = Usage::of_consuming(batch, memory_mb(), started.elapsed().as_millis() as u64);
                 self.note(campaign, work, usage.plus(consumed)).await;
                 outcome
@@ -104,10 +109,10 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     }
 
     /// Runs a step and hands on what follows from it. Only a failure to do the latter is an error.
-    async fn run(&self, step: Step) -> Result<(), QueueError> {
+    async fn run(&self, step: Step, deadline: Instant) -> Result<(), QueueError> {
         let Step { task, attempt } = step;
         let campaign = task.campaign();
-        match self.advance(task.clone()).await {
+        match self.advance(task.clone(), deadline).await {
             Ok(Next::Done) => Ok(()),
             Ok(Next::Then(task, delay)) => self.requeue(&Step { task, attempt: 0 }, delay).await,
             Ok(Next::Wait) if attempt < MAX_WAITS => self.requeue(&Step { task, attempt: attempt + 1 }, backoff(attempt)).await,
@@ -126,14 +131,15 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
     }
 
-    async fn advance(&self, task: Task) -> Result<Next, StepError> {
+    async fn advance(&self, task: Task, deadline: Instant) -> Result<Next, StepError> {
         match task {
             Task::Plan { campaign, part, after, queued } => {
                 self.plan(campaign, part, after, queued, Instant::now() + BUDGET).await
             }
-            Task::Deliver { campaign, first, last } => self.deliver(campaign, first, last).await,
+            Task::Deliver { campaign, first, last } => self.deliver(campaign, first, last, deadline).await,
             Task::Spread { campaign, since } => self.spread(campaign, since).await,
             Task::Recount { campaign, run, asked_at } => self.recount(campaign, run, asked_at, Instant::now() + BUDGET).await,
+            Task::Decide { campaign } => self.decide(campaign).await,
         }
     }
 

@@ -2,16 +2,18 @@
 //! the launch and once more at the moment of sending.
 
 use crate::customer::{Channel, ConsentDefaults, Customer};
+use crate::experiment::Holdout;
 use crate::message::SkipReason;
 use crate::rules::{Context, Part, Reads, Rules};
 
-/// The audience of a campaign: the rules that choose it, the channel that must reach it, and the instant at which both
-/// are asked.
+/// The audience of a campaign: the rules that choose it, the channel that must reach it, the instant at which both are
+/// asked, and who is held out.
 #[derive(Debug, Clone, Copy)]
 pub struct Audience<'a> {
     pub rules: &'a Rules,
     pub channel: Channel,
     pub context: Context,
+    pub holdout: Holdout,
 }
 
 /// What a campaign does about one customer.
@@ -24,14 +26,6 @@ pub enum Decision {
     Queued,
 }
 
-/// Counts of decisions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Funnel {
-    matching: u64,
-    reachable: u64,
-    consenting: u64,
-}
-
 impl Audience<'_> {
     /// What the campaign does about `customer`.
     #[must_use]
@@ -39,7 +33,11 @@ impl Audience<'_> {
         if !self.rules.holds(customer, &self.context) {
             return Decision::Outside;
         }
-        barrier(customer, self.channel, self.context.consent_defaults).map_or(Decision::Queued, Decision::Skipped)
+        match barrier(customer, self.channel, self.context.consent_defaults) {
+            Some(reason) => Decision::Skipped(reason),
+            None if self.holdout.holds(customer.id) => Decision::Skipped(SkipReason::HeldOut),
+            None => Decision::Queued,
+        }
     }
 
     /// The parts of a customer on which [`Audience::decide`] rests.
@@ -62,53 +60,12 @@ pub fn barrier(customer: &Customer, channel: Channel, defaults: ConsentDefaults)
     }
 }
 
-impl Funnel {
-    /// Counts one decision.
-    pub const fn count(&mut self, decision: Decision) {
-        let (matching, reachable, consenting) = match decision {
-            Decision::Outside => (false, false, false),
-            Decision::Skipped(SkipReason::Unreachable) => (true, false, false),
-            Decision::Skipped(_) => (true, true, false),
-            Decision::Queued => (true, true, true),
-        };
-        self.matching += matching as u64;
-        self.reachable += reachable as u64;
-        self.consenting += consenting as u64;
-    }
-
-    #[must_use]
-    pub const fn plus(self, other: Self) -> Self {
-        Self {
-            matching: self.matching + other.matching,
-            reachable: self.reachable + other.reachable,
-            consenting: self.consenting + other.consenting,
-        }
-    }
-
-    /// The steps by name, each part of the one before. Suppressions, caps and holdouts are off, so they hold nobody back.
-    #[must_use]
-    pub const fn steps(&self) -> [(&'static str, u64); 6] {
-        [
-            ("matching", self.matching),
-            ("reachable", self.reachable),
-            ("consenting", self.consenting),
-            ("notSuppressed", self.consenting),
-            ("notCapped", self.consenting),
-            ("notHeldOut", self.consenting),
-        ]
-    }
-
-    /// How many would be written to.
-    #[must_use]
-    pub const fn will_send(&self) -> u64 {
-        self.consenting
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::email::Email;
+    use crate::experiment::{Seed, Share};
+    use crate::funnel::Funnel;
     use crate::json::Json;
     use crate::money::Currency;
     use crate::time::Time;
@@ -118,7 +75,8 @@ mod tests {
         let json = Json::parse(br#"{"combinator":"and","rules":[{"field":"city","operator":"=","value":"Pune"}]}"#).unwrap();
         let rules = Rules::parse(&json, "rules", &Currency::parse("INR").unwrap()).unwrap();
         let context = Context { now: Time::from_micros(0), consent_defaults: ConsentDefaults::default() };
-        let audience = Audience { rules: &rules, channel: Channel::Sms, context };
+        let holdout = Holdout { seed: Seed::of_text("x"), share: Share::NONE };
+        let audience = Audience { rules: &rules, channel: Channel::Sms, context, holdout };
         let person = |city: &str, phone: bool, consent: Option<bool>| {
             let mut customer = Customer::new(Email::parse("a@example.com").unwrap(), Time::from_micros(0));
             customer.city = Some(city.into());
@@ -137,7 +95,7 @@ mod tests {
             assert_eq!(audience.decide(&customer), decision);
             funnel.count(audience.decide(&customer));
         }
-        assert_eq!(funnel.steps().map(|(_, count)| count), [4, 3, 1, 1, 1, 1]);
+        assert_eq!(funnel.counts(), [4, 3, 1, 1, 1, 1]);
         assert_eq!(funnel.will_send(), 1);
         assert!(audience.reads().names(Part::Phone) && audience.reads().names(Part::City));
     }

@@ -43,6 +43,9 @@ pub enum Task {
         /// When somebody asked for it: a report from after that is good enough.
         asked_at: Time,
     },
+    /// End the test phase when its time has come: the variant that did best goes to the rest.
+    #[serde(rename = "decide.v1")]
+    Decide { campaign: CampaignId },
 }
 
 /// One step of a campaign on its queue.
@@ -55,7 +58,8 @@ impl Task {
             Self::Plan { campaign, .. }
             | Self::Deliver { campaign, .. }
             | Self::Spread { campaign, .. }
-            | Self::Recount { campaign, .. } => *campaign,
+            | Self::Recount { campaign, .. }
+            | Self::Decide { campaign } => *campaign,
         }
     }
 
@@ -64,7 +68,7 @@ impl Task {
     pub const fn work(&self) -> Work {
         match self {
             Self::Plan { .. } | Self::Spread { .. } => Work::Planning,
-            Self::Deliver { .. } => Work::Delivery,
+            Self::Deliver { .. } | Self::Decide { .. } => Work::Delivery,
             Self::Recount { .. } => Work::Recounts,
         }
     }
@@ -89,6 +93,7 @@ mod tests {
             Task::Spread { campaign, since: 7 },
             Task::Recount { campaign, run: None, asked_at: Time::from_micros(1) },
             Task::Recount { campaign, run: Some(Uuid::now_v7()), asked_at: Time::from_micros(1) },
+            Task::Decide { campaign },
         ] {
             let step = Step { task, attempt: 2 };
             assert_eq!(Step::parse(&step.body()), Ok(step));

@@ -14,6 +14,7 @@ mod reports;
 mod traces;
 
 pub use access::{audit, key, walk};
+pub use campaigns::Provider;
 pub use http::{Answer, answer, cases, keys, send, send_event, settings, token};
 pub use imports::{AtDesk, Desk};
 pub use memory::Memory;

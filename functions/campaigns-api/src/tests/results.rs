@@ -35,7 +35,7 @@ async fn a_report_is_asked_for_once_it_can_be_made_and_when_it_is_old() {
     let early = send(&router, "GET", &path, "").await;
     assert_eq!((early.status, &early.json["recounting"], early.json.get("asOf")), (200, &json!(false), None));
     assert!(tasks(&memory).is_empty(), "there is nothing to count");
-    change(&memory, id, |state| state.planned(0)).await;
+    change(&memory, id, |state| state.planned(&crm_domain::message::Tally::default(), None, Time::now()).unwrap()).await;
     assert_eq!(send(&router, "GET", &path, "").await.json["recounting"], true);
     assert!(matches!(tasks(&memory)[..], [Task::Recount { campaign, run: None, .. }] if campaign == id));
     // While one is made, and as long as the last one is fresh, nobody asks again.

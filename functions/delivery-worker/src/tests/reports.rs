@@ -37,13 +37,18 @@ async fn written(crm: &Crm, variants: usize, entries: &[Message], begun: Time) -
         segment_id: SegmentId::generate(),
         channel: Channel::Email,
         objective: None,
-        variants: vec![Variant { subject: Some("Hi".into()), body: "x".into() }; variants],
+        variants: vec![Variant { subject: Some("Hi".into()), body: "x".into(), share: None }; variants],
+        holdout: crm_domain::experiment::Share::NONE,
+        test: None,
         scheduled_at: None,
         attribution_days: None,
+        draft: false,
     };
     let rules = Rules::parse(&rules, "rules", &settings().currency).unwrap();
     let mut campaign = draft.into_campaign(CampaignId::generate(), rules, 2_000, begun);
-    campaign.state = campaign.state.planned(entries.len() as u64).finished(begun.plus(HOUR)).unwrap();
+    let mut log = Tally::default();
+    entries.iter().for_each(|entry| log.count(entry));
+    campaign.state = campaign.state.planned(&log, None, begun).unwrap().finished(begun.plus(HOUR)).unwrap();
     crm.memory.create_campaign(&campaign, &audit()).await.unwrap();
     crm.memory.log_recipients(&campaign, entries).await.unwrap();
     for shard in 0..campaign.shards {
@@ -113,7 +118,7 @@ async fn orders_of_merged_recipients_count_once_and_those_held_out_are_compared(
     for (from, into) in [(1, 0), (4, 2), (3, 6)] {
         let mut ledger = crm.memory.hold(&[id_of(into), id_of(from)]).await.unwrap();
         ledger.merge(id_of(into), id_of(from), &crm_domain::stamp::Stamp { at: Time::now(), event: "m".into() }).unwrap();
-        crm.memory.edit(&ledger, None).await.unwrap();
+        crm.memory.edit(&ledger, None, None).await.unwrap();
     }
     let after = crm.report(campaign.id).await.count;
     // 10 and 20 are one person's and count once; 30 is now a recipient's, and so is 50.

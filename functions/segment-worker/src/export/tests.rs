@@ -353,8 +353,11 @@ async fn a_log_becomes_a_file_of_many_parts_with_each_recipient_once() {
         channel: Channel::Email,
         objective: None,
         variants: Vec::new(),
+        holdout: crm_domain::experiment::Share::NONE,
+        test: None,
         scheduled_at: None,
         attribution_days: None,
+        draft: false,
     };
     let rules = Rules::parse(&rules, "rules", &settings().currency).unwrap();
     let campaign = draft.into_campaign(CampaignId::generate(), rules, 5_000, Time::now());

@@ -93,8 +93,11 @@ mod tests {
             channel: Channel::Email,
             objective: None,
             variants: Vec::new(),
+            holdout: crate::experiment::Share::NONE,
+            test: None,
             scheduled_at: None,
             attribution_days: None,
+            draft: false,
         };
         let rules = Rules::parse(&rules, "rules", &Currency::parse("INR").unwrap()).unwrap();
         let at = Time::parse("2026-11-25T10:00:00Z").unwrap();

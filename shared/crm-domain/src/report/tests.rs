@@ -20,9 +20,12 @@ fn campaign() -> Campaign {
         segment_id: SegmentId::generate(),
         channel: Channel::Email,
         objective: None,
-        variants: vec![Variant { subject: Some("Hi".into()), body: "x".into() }; 2],
+        variants: vec![Variant { subject: Some("Hi".into()), body: "x".into(), share: None }; 2],
+        holdout: crate::experiment::Share::NONE,
+        test: None,
         scheduled_at: None,
         attribution_days: None,
+        draft: false,
     };
     let rules = Rules::parse(&rules, "rules", &Currency::parse("INR").unwrap()).unwrap();
     draft.into_campaign(CampaignId::generate(), rules, 100, at("2026-11-25T10:00:00Z"))

@@ -2,6 +2,7 @@
 
 mod document;
 pub mod files;
+pub mod launches;
 pub mod reports;
 pub mod requests;
 pub mod shapes;

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Number;
 
-use crate::contract::shapes::Funnel;
+use crate::contract::launches::Funnel;
 
 /// The results of a campaign, as they were counted at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -40,7 +40,7 @@ pub struct CampaignReport {
     pub cost: Option<ReportCost>,
 }
 
-/// `audience = queued + sent + failed + skipped`; each of the others is part of `sent`.
+/// `audience = queued + sent + failed + skipped + unknown`; each of the others is part of `sent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportCounts {
@@ -55,6 +55,8 @@ pub struct ReportCounts {
     pub unsubscribed: u64,
     pub failed: u64,
     pub skipped: u64,
+    /// Those of whom nobody knows whether they were written to.
+    pub unknown: u64,
     /// Recipients with an order that counts.
     pub converted: u64,
 }
