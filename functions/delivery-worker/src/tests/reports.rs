@@ -47,7 +47,9 @@ async fn written(crm: &Crm, variants: usize, entries: &[Message], begun: Time) -
     let rules = Rules::parse(&rules, "rules", &settings().currency).unwrap();
     let mut campaign = draft.into_campaign(CampaignId::generate(), rules, 2_000, begun);
     let mut log = Tally::default();
-    entries.iter().for_each(|entry| log.count(entry));
+    for entry in &entries {
+        log.count(entry);
+    }
     campaign.state = campaign.state.planned(&log, None, begun).unwrap().finished(begun.plus(HOUR)).unwrap();
     crm.memory.create_campaign(&campaign, &audit()).await.unwrap();
     crm.memory.log_recipients(&campaign, entries).await.unwrap();
