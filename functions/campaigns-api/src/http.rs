@@ -6,7 +6,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use crm_domain::audience::Audience;
 use crm_domain::campaign::{Campaign, CampaignDraft, CampaignState, named_segment};
 use crm_domain::delivery::Task;
@@ -15,11 +15,13 @@ use crm_domain::ids::{CampaignId, SegmentId};
 use crm_domain::json::Json as Tree;
 use crm_domain::message::Tally;
 use crm_domain::ports::{
-    Enqueue, KeepCampaigns, KeepSegments, Outgoing, Page, QueueName, ReadFigures, ScanCustomers, StoreError, Versioned,
+    Enqueue, KeepCampaigns, KeepSegments, Outgoing, Page, QueueName, ReadFigures, ReadSuppressions, ScanCustomers, StoreError,
+    Versioned,
 };
 use crm_domain::rules::Context;
 use crm_domain::segment::Segment;
 use crm_domain::time::Time;
+use crm_lambda::addresses::Addresses;
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
@@ -39,11 +41,11 @@ use crate::{funnel, view};
 const ATTEMPTS: usize = 5;
 
 /// The storage that campaigns need.
-pub trait Store: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures + GateStore {}
-impl<S: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures + GateStore> Store for S {}
+pub trait Store: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures + ReadSuppressions + GateStore {}
+impl<S: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures + ReadSuppressions + GateStore> Store for S {}
 
 /// All routes.
-pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
+pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys, addresses: Addresses) -> Router {
     Api::new(Gate::new(keys, app.store.clone()))
         .on(&routes::LIST_CAMPAIGNS, list_campaigns::<S, Q>)
         .on(&routes::LAUNCH_CAMPAIGN, launch_campaign::<S, Q>)
@@ -54,6 +56,7 @@ pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
         .on(&routes::RESUME_CAMPAIGN, resume_campaign::<S, Q>)
         .on(&routes::CANCEL_CAMPAIGN, cancel_campaign::<S, Q>)
         .over(app)
+        .layer(Extension(addresses))
 }
 
 async fn list_campaigns<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, paging: Paging) -> Result<Response, Problem> {
@@ -88,13 +91,14 @@ async fn launch_campaign<S: Store, Q: Enqueue>(
 
 async fn preview_campaign<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
+    Extension(addresses): Extension<Addresses>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let now = Time::now();
     let (draft, segment) = read_launch(&*app.store, &body, now).await?;
     let context = Context { now: draft.scheduled_at.unwrap_or(now), consent_defaults: app.settings.consent_defaults };
     let audience = Audience { rules: &segment.edition.rules, channel: draft.channel, context };
-    let funnel = funnel::count(&*app.store, &audience).await?;
+    let funnel = funnel::count(&*app.store, &*addresses.key().await?, &audience).await?;
     let steps = funnel.steps().map(|(step, count)| FunnelStep { step, count }).into();
     Ok(Json(Funnel { steps, will_send: funnel.will_send() }).into_response())
 }

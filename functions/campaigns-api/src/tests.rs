@@ -12,6 +12,7 @@ use crm_domain::ids::CampaignId;
 use crm_domain::json::Json;
 use crm_domain::ports::{KeepCampaigns, QueueName};
 use crm_domain::time::Time;
+use crm_lambda::addresses::Addresses;
 use crm_lambda::api::App;
 use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
@@ -44,7 +45,7 @@ fn crm() -> (Router, Arc<Memory>) {
         .collect();
     memory.apply(&events);
     let app = App { store: memory.clone(), queue: memory.clone(), settings: settings() };
-    (router(app, keys()), memory)
+    (router(app, keys(), Addresses::new(memory.clone(), memory.clone())), memory)
 }
 
 fn launch() -> Value {

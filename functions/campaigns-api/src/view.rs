@@ -36,6 +36,7 @@ pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
 
 /// An entry of the log.
 pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
+    let (opened_at, machine_opened_at) = (message.opened(), message.machine_opened());
     shapes::Message {
         id: campaign.message_id(message.customer_id).to_string(),
         customer_id: message.customer_id.to_string(),
@@ -46,7 +47,8 @@ pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
         queued_at: message.queued_at,
         sent_at: message.sent_at,
         delivered_at: message.delivered_at,
-        opened_at: message.opened_at,
+        opened_at,
+        machine_opened_at,
         clicked_at: message.clicked_at,
         bounced_at: message.bounced_at,
         complained_at: message.complained_at,

@@ -13,6 +13,7 @@ use crm_domain::message::{Message, Phase, SkipReason};
 use crm_domain::ports::{Enqueue, Letter, SendLetters, Sending, StoreError};
 use crm_domain::template::Templates;
 use crm_domain::time::Time;
+use crm_lambda::addresses::suppressed_among;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::plan::RECIPIENTS;
@@ -64,11 +65,21 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let customers = self.store.customers(&ids).await?;
         let customers: HashMap<CustomerId, Customer> =
             customers.into_iter().map(|found| (found.record.id, found.record)).collect();
+        // Once more: since the launch they may have come onto the list.
+        let key = self.addresses.key().await?;
+        let suppressed = suppressed_among(&*self.store, &key, campaign.channel, customers.values()).await?;
         let (mut settled, mut letters, mut sending) = (Vec::with_capacity(recipients.len()), Vec::new(), Vec::new());
         for entry in recipients {
-            match self.letter(campaign, &templates, entry, customers.get(&entry.customer_id)) {
+            let customer = customers.get(&entry.customer_id);
+            let entry =
+                &Message { address: customer.and_then(|one| key.of(one, campaign.channel)).or(entry.address), ..entry.clone() };
+            if suppressed.contains(&entry.customer_id) {
+                settled.push(skipped(entry, SkipReason::Suppressed));
+                continue;
+            }
+            match self.letter(campaign, &templates, entry, customer) {
                 Ok(letter) => {
-                    sending.push(entry);
+                    sending.push(entry.clone());
                     letters.push(letter);
                 }
                 Err(outcome) => settled.push(*outcome),
@@ -77,7 +88,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         if !letters.is_empty() {
             let answers = self.provider.send(&letters).await?;
             settled.extend(
-                sending.into_iter().zip(letters).zip(answers).map(|((entry, letter), answer)| answered(entry, letter, answer)),
+                sending.into_iter().zip(letters).zip(answers).map(|((entry, letter), answer)| answered(&entry, letter, answer)),
             );
         }
         Ok(settled)
@@ -101,7 +112,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         };
         let id = campaign.message_id(entry.customer_id);
         match templates.render(entry.variant, campaign.channel, customer) {
-            Ok(text) => Ok(Letter { id, place: entry.place, to, subject: text.subject, body: text.body }),
+            Ok(text) => Ok(Letter { id, place: entry.place, to, subject: text.subject, body: text.body, headers: Vec::new() }),
             Err(reason) => Err(Box::new(failed(entry, reason))),
         }
     }

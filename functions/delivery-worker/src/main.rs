@@ -8,7 +8,8 @@ mod worker;
 
 use std::sync::Arc;
 
-use crm_aws::{Dynamo, Simulated, Sqs};
+use crm_aws::{Dynamo, SecretsManager, Simulated, Sqs};
+use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::consume;
 use crm_lambda::config::Settings;
 use crm_lambda::serve::start_logs;
@@ -20,7 +21,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
     let provider = Arc::new(Simulated::new(Sqs::new(&aws)));
-    let worker = Arc::new(worker::Worker::new(store, Arc::new(Sqs::new(&aws)), provider, settings.consent_defaults));
+    let addresses = Addresses::new(Arc::new(SecretsManager::from_env(&aws)?), store.clone());
+    let queue = Arc::new(Sqs::new(&aws));
+    let worker = Arc::new(worker::Worker::new(store, queue, provider, settings.consent_defaults, addresses));
     consume(move |batch| {
         let worker = worker.clone();
         // Boxed: the whole call tree in one future is deeper than the compiler computes layouts for.

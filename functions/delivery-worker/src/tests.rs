@@ -10,9 +10,11 @@ use crm_domain::event::Event;
 use crm_domain::ids::{CampaignId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::message::{MessageStatus, Phase, SkipReason, Tally};
-use crm_domain::ports::{Enqueue, KeepCampaigns, Outgoing, QueueName};
+use crm_domain::ports::{Enqueue, KeepCampaigns, KeepSuppressions, Outgoing, QueueName};
 use crm_domain::rules::Rules;
+use crm_domain::suppression::{Note, SuppressionReason};
 use crm_domain::time::Time;
+use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::{Incoming, incoming};
 use crm_testing::{Memory, audit, cases, settings};
 use rand::rngs::StdRng;
@@ -36,7 +38,8 @@ impl Crm {
         for number in 0..people {
             upsert(&memory, number, &json!({"name": format!("Person {number}"), "emailConsent": number % 7 != 3}), 1);
         }
-        let worker = Worker::new(memory.clone(), memory.clone(), memory.clone(), ConsentDefaults::default());
+        let addresses = Addresses::new(memory.clone(), memory.clone());
+        let worker = Worker::new(memory.clone(), memory.clone(), memory.clone(), ConsentDefaults::default(), addresses);
         Self { memory, worker }
     }
 
@@ -185,6 +188,47 @@ async fn a_consent_withdrawn_after_the_launch_counts_at_sending() {
     assert_eq!((tally.sent, tally.skipped), (2, 1));
     let skipped = crm.memory.log(campaign.id).into_iter().find(|entry| entry.skipped_reason.is_some()).unwrap();
     assert_eq!((skipped.email.as_str(), skipped.skipped_phase), ("p0@x.in", Some(Phase::Send)));
+}
+
+/// Puts an address on the suppression list.
+async fn suppress(crm: &Crm, email: &str) {
+    let reason = SuppressionReason::Complaint;
+    let note = Note::of_address(&crm_testing::addresses(), Channel::Email, email, reason, Time::now()).unwrap();
+    assert_eq!(crm.memory.suppress(&[note]).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn who_is_suppressed_is_skipped_at_the_launch_and_once_more_at_sending() {
+    let crm = Crm::new(3);
+    suppress(&crm, "P0@x.in").await;
+    let campaign = crm.launch("x", 3, None).await;
+    let plan = crm.memory.drain(QueueName::Delivery).into_iter().map(received).collect();
+    crm.worker.handle(plan).await;
+    suppress(&crm, "p1@x.in").await;
+    crm.drain().await;
+    let tally = crm.assert_counts(campaign.id).await;
+    assert_eq!((tally.sent, tally.skipped), (1, 2));
+    for entry in crm.memory.log(campaign.id) {
+        let phase = match entry.email.as_str() {
+            "p0@x.in" => Some(Phase::Launch),
+            "p1@x.in" => Some(Phase::Send),
+            _ => None,
+        };
+        assert_eq!((entry.skipped_reason, entry.skipped_phase), (phase.map(|_| SkipReason::Suppressed), phase), "{entry:?}");
+        assert_eq!(entry.address, crm_testing::addresses().hash(Channel::Email, &entry.email).ok());
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_written_to_while_the_key_of_the_suppression_list_is_missing() {
+    let crm = Crm::new(3);
+    crm.memory.rekey_suppressions("that of another key");
+    let campaign = crm.launch("x", 3, None).await;
+    crm.drain().await;
+    assert!(crm.memory.letters().is_empty());
+    let dead = crm.memory.dead(QueueName::Delivery);
+    assert!(dead[0].attributes[0].1.contains("suppression list"), "{dead:?}");
+    assert_eq!(crm.state(campaign.id).await.status, CampaignStatus::Sending);
 }
 
 #[tokio::test]

@@ -10,9 +10,11 @@ use crm_domain::customer::ConsentDefaults;
 use crm_domain::delivery::{Step, Task};
 use crm_domain::ids::CampaignId;
 use crm_domain::ports::{
-    Enqueue, KeepCampaigns, KeepLog, Outgoing, QueueError, QueueName, ReadCustomers, ScanCustomers, SendLetters, StoreError,
+    Enqueue, KeepCampaigns, KeepLog, Outgoing, QueueError, QueueName, ReadCustomers, ReadSuppressions, ScanCustomers,
+    SendLetters, StoreError,
 };
 use crm_domain::template::Templates;
+use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::Incoming;
 use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
@@ -30,8 +32,8 @@ const MAX_WAITS: u32 = 6;
 const MAX_COMPILED: usize = 16;
 
 /// The storage that deliveries need.
-pub trait Store: KeepCampaigns + KeepLog + ReadCustomers + ScanCustomers {}
-impl<S: KeepCampaigns + KeepLog + ReadCustomers + ScanCustomers> Store for S {}
+pub trait Store: KeepCampaigns + KeepLog + ReadCustomers + ReadSuppressions + ScanCustomers {}
+impl<S: KeepCampaigns + KeepLog + ReadCustomers + ReadSuppressions + ScanCustomers> Store for S {}
 
 /// What the steps work with.
 pub struct Worker<S, Q, P> {
@@ -39,6 +41,7 @@ pub struct Worker<S, Q, P> {
     pub(crate) queue: Arc<Q>,
     pub(crate) provider: Arc<P>,
     pub(crate) consent_defaults: ConsentDefaults,
+    pub(crate) addresses: Addresses,
     templates: Mutex<HashMap<CampaignId, Arc<Templates>>>,
 }
 
@@ -64,8 +67,8 @@ pub enum StepError {
 }
 
 impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
-    pub fn new(store: Arc<S>, queue: Arc<Q>, provider: Arc<P>, consent_defaults: ConsentDefaults) -> Self {
-        Self { store, queue, provider, consent_defaults, templates: Mutex::default() }
+    pub fn new(store: Arc<S>, queue: Arc<Q>, provider: Arc<P>, consent_defaults: ConsentDefaults, addresses: Addresses) -> Self {
+        Self { store, queue, provider, consent_defaults, addresses, templates: Mutex::default() }
     }
 
     /// Takes a batch; returns the ids of the messages that must come again.

@@ -3,16 +3,17 @@
 //! A message may come again after any step, so each step may be repeated: events and receipts are idempotent, the mark of
 //! an import's part is a set, and what is hopeless is set aside last, when the rest of its message is done.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crm_domain::event::{Command, Event};
 use crm_domain::ids::ImportId;
 use crm_domain::json::Json;
 use crm_domain::ledger::Outcome;
-use crm_domain::message::Receipt;
+use crm_domain::message::{Message, MessageId, Receipt};
 use crm_domain::money::Currency;
-use crm_domain::ports::{ApplyEvents, Enqueue, Outgoing, QueueName};
+use crm_domain::ports::{ApplyEvents, Enqueue, KeepSuppressions, Outgoing, QueueName, StoreError};
+use crm_domain::suppression::{self, Note};
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
 use crm_lambda::problem::chain;
@@ -42,7 +43,7 @@ struct Hopeless {
     reason: String,
 }
 
-impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
+impl<S: ApplyEvents + KeepSuppressions, Q: Enqueue> Worker<S, Q> {
     /// Consumes a batch; returns the ids of the messages that must come again.
     pub async fn consume(&self, messages: Vec<Incoming>) -> Vec<String> {
         let now = Time::now();
@@ -104,11 +105,12 @@ impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
             return BTreeSet::new();
         }
         let receipts: Vec<Receipt> = carried.iter().map(|(_, receipt)| receipt.clone()).collect();
-        match self.store.apply_receipts(&receipts).await {
+        match self.note_receipts(&receipts).await {
             Ok(unknown) => {
                 hopeless.extend(carried.iter().filter(|(_, receipt)| unknown.contains(receipt)).map(|(message, receipt)| {
                     let body = serde_json::json!({
                         "messageId": receipt.message.to_string(), "status": receipt.report, "at": receipt.at, "reason": receipt.reason,
+                        "bounceType": receipt.bounce, "machine": receipt.machine,
                     });
                     Hopeless { message: *message, body: body.to_string(), reason: "messageId: there is no such message".to_owned() }
                 }));
@@ -119,6 +121,22 @@ impl<S: ApplyEvents, Q: Enqueue> Worker<S, Q> {
                 carried.into_iter().map(|(message, _)| message).collect()
             }
         }
+    }
+
+    /// Notes receipts in the log, then what they mean for the addresses; gives those of no message.
+    async fn note_receipts(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
+        let unknown = self.store.apply_receipts(receipts).await?;
+        let telling: Vec<&Receipt> = receipts.iter().filter(|receipt| suppression::concerns(receipt)).collect();
+        if telling.is_empty() {
+            return Ok(unknown);
+        }
+        let ids: Vec<MessageId> = telling.iter().map(|receipt| receipt.message).collect();
+        let entries: HashMap<MessageId, Message> = self.store.messages_named(&ids).await?.into_iter().collect();
+        let notes: Vec<Note> =
+            telling.into_iter().filter_map(|receipt| Note::of_receipt(receipt, entries.get(&receipt.message)?)).collect();
+        let changed = self.store.suppress(&notes).await?;
+        tracing::info!(suppressions.notes = notes.len(), suppressions.changed = changed, "addresses");
+        Ok(unknown)
     }
 
     /// The last steps of a message whose events are all applied; false when it must come again.

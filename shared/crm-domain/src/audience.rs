@@ -30,6 +30,18 @@ pub struct Funnel {
     matching: u64,
     reachable: u64,
     consenting: u64,
+    not_suppressed: u64,
+}
+
+impl Decision {
+    /// The same, but for somebody on the suppression list who would be written to.
+    #[must_use]
+    pub const fn unless_suppressed(self, suppressed: bool) -> Self {
+        match self {
+            Self::Queued if suppressed => Self::Skipped(SkipReason::Suppressed),
+            decision => decision,
+        }
+    }
 }
 
 impl Audience<'_> {
@@ -65,15 +77,17 @@ pub fn barrier(customer: &Customer, channel: Channel, defaults: ConsentDefaults)
 impl Funnel {
     /// Counts one decision.
     pub const fn count(&mut self, decision: Decision) {
-        let (matching, reachable, consenting) = match decision {
-            Decision::Outside => (false, false, false),
-            Decision::Skipped(SkipReason::Unreachable) => (true, false, false),
-            Decision::Skipped(_) => (true, true, false),
-            Decision::Queued => (true, true, true),
+        let (matching, reachable, consenting, not_suppressed) = match decision {
+            Decision::Outside => (false, false, false, false),
+            Decision::Skipped(SkipReason::Unreachable) => (true, false, false, false),
+            Decision::Skipped(SkipReason::Suppressed) => (true, true, true, false),
+            Decision::Skipped(_) => (true, true, false, false),
+            Decision::Queued => (true, true, true, true),
         };
         self.matching += matching as u64;
         self.reachable += reachable as u64;
         self.consenting += consenting as u64;
+        self.not_suppressed += not_suppressed as u64;
     }
 
     #[must_use]
@@ -82,26 +96,27 @@ impl Funnel {
             matching: self.matching + other.matching,
             reachable: self.reachable + other.reachable,
             consenting: self.consenting + other.consenting,
+            not_suppressed: self.not_suppressed + other.not_suppressed,
         }
     }
 
-    /// The steps by name, each part of the one before. Suppressions, caps and holdouts are off, so they hold nobody back.
+    /// The steps by name, each part of the one before. Caps and holdouts are off, so they hold nobody back.
     #[must_use]
     pub const fn steps(&self) -> [(&'static str, u64); 6] {
         [
             ("matching", self.matching),
             ("reachable", self.reachable),
             ("consenting", self.consenting),
-            ("notSuppressed", self.consenting),
-            ("notCapped", self.consenting),
-            ("notHeldOut", self.consenting),
+            ("notSuppressed", self.not_suppressed),
+            ("notCapped", self.not_suppressed),
+            ("notHeldOut", self.not_suppressed),
         ]
     }
 
     /// How many would be written to.
     #[must_use]
     pub const fn will_send(&self) -> u64 {
-        self.consenting
+        self.not_suppressed
     }
 }
 
@@ -137,7 +152,9 @@ mod tests {
             assert_eq!(audience.decide(&customer), decision);
             funnel.count(audience.decide(&customer));
         }
-        assert_eq!(funnel.steps().map(|(_, count)| count), [4, 3, 1, 1, 1, 1]);
+        funnel.count(audience.decide(&person("Pune", true, Some(true))).unless_suppressed(true));
+        funnel.count(audience.decide(&person("Pune", true, Some(false))).unless_suppressed(true));
+        assert_eq!(funnel.steps().map(|(_, count)| count), [6, 5, 2, 1, 1, 1]);
         assert_eq!(funnel.will_send(), 1);
         assert!(audience.reads().names(Part::Phone) && audience.reads().names(Part::City));
     }

@@ -38,6 +38,7 @@ pub mod segment;
 pub mod spreadsheet;
 pub mod stamp;
 pub mod step;
+pub mod suppression;
 pub mod template;
 pub mod time;
 pub mod timeline;

@@ -5,7 +5,7 @@ use crm_domain::access::Permission;
 use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
-use crate::contract::{files as f, requests as q, shapes as s};
+use crate::contract::{files as f, requests as q, shapes as s, suppressions as x};
 use crate::operation::{Operation, Verb, of};
 
 macro_rules! operations {
@@ -134,6 +134,17 @@ operations! {
             .lists(of::<s::Page<s::Erasure>>);
         REPLAY_ERASURES: Post "/api/erasures/replay" Administer "Erase again whom a restored backup has brought back."
             .gives(202, of::<s::ErasuresReplayed>);
+        LIST_SUPPRESSIONS: Get "/api/suppressions" Read "Addresses that are not written to, newest first; or what stands of one address."
+            .asks(&[("channel", false), ("reason", false), ("address", false)]).lists(of::<s::Page<x::Suppression>>);
+        ADD_SUPPRESSIONS: Post "/api/suppressions" Write "Add addresses that are not to be written to."
+            .takes(of::<q::OneOrMany<x::Addition>>).gives(200, of::<x::Suppressed>);
+        IMPORT_SUPPRESSIONS: Post "/api/suppressions/file" Write
+            "Add the addresses of a CSV file: its column address, email or phone, or else its first; or the ids of an export."
+            .asks(&[("channel", false)]).takes_text("text/csv").gives(200, of::<x::Suppressed>);
+        EXPORT_SUPPRESSIONS: Get "/api/suppressions/file" Write "The addresses that are not written to, as a CSV file."
+            .asks(&[("channel", false), ("reason", false)]).gives_text("text/csv");
+        REMOVE_SUPPRESSION: Delete "/api/suppressions/{id}" Administer "Let an address be written to again."
+            .matched(false).gives_nothing();
         LIST_AUDIT: Get "/api/audit" Administer "Who changed what, newest first."
             .asks(&[("actor", false), ("object", false), ("since", false), ("until", false)])
             .lists(of::<s::Page<AuditEntry>>);

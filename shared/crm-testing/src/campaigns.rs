@@ -87,6 +87,14 @@ impl Memory {
 }
 
 impl Mailroom {
+    pub(crate) fn named(&self, ids: &[MessageId]) -> Vec<(MessageId, Message)> {
+        let entry = |id: &MessageId| {
+            let shard = self.campaigns.get(&id.campaign)?.1.shard_of(id.customer);
+            Some((*id, self.log.get(&(id.campaign, shard, id.customer))?.clone()))
+        };
+        ids.iter().filter_map(entry).collect()
+    }
+
     pub(crate) fn entries_of(&self, identities: &[CustomerId]) -> Vec<(Campaign, Message)> {
         let own = self.log.iter().filter(|((.., customer), _)| identities.contains(customer));
         own.filter_map(|((id, ..), message)| Some((self.campaigns.get(id)?.1.clone(), message.clone()))).collect()
@@ -187,6 +195,7 @@ impl KeepLog for Memory {
         let open = held.sent_at.is_none() && held.skipped_reason.is_none();
         if open && (entry.sent_at.is_some() || held.failed_at.is_none()) {
             held.sent_at = entry.sent_at;
+            held.address = entry.address.or(held.address);
             held.failed_at = held.failed_at.or(entry.failed_at);
             held.failed_reason = held.failed_reason.take().or_else(|| entry.failed_reason.clone());
             held.skipped_reason = entry.skipped_reason;

@@ -1,6 +1,7 @@
 //! What the domain needs of the outside world, named by what it can do. Adapters implement these; tests do so in memory.
 
 mod files;
+mod suppressions;
 
 use std::future::Future;
 use std::ops::Range;
@@ -28,6 +29,7 @@ use crate::segment::{Segment, Segments, SegmentsChange};
 use crate::time::Time;
 
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
+pub use suppressions::{AddressSecrets, KeepSuppressions, ReadSuppressions};
 
 /// Why storage did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +131,8 @@ pub trait ApplyEvents: Send + Sync + 'static {
     /// Applies receipts to the log, in any order and any number of times, and recounts what they touched. Returns those
     /// whose message does not exist.
     fn apply_receipts(&self, receipts: &[Receipt]) -> impl Future<Output = Stored<Vec<Receipt>>> + Send;
+    /// Those of these messages that are in a log.
+    fn messages_named(&self, ids: &[MessageId]) -> impl Future<Output = Stored<Vec<(MessageId, Message)>>> + Send;
     /// Notes that part `part` of an import has been applied.
     fn import_part_applied(&self, import: ImportId, part: u64) -> impl Future<Output = Stored<()>> + Send;
 }
@@ -399,7 +403,10 @@ pub struct Letter {
     pub place: u32,
     pub to: String,
     pub subject: Option<String>,
+    /// Of an e-mail, HTML.
     pub body: String,
+    /// Headers that an e-mail is to carry beside those of its provider; names and values are fit for one.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 /// What a provider answered for one letter.
@@ -504,4 +511,8 @@ impl std::fmt::Debug for SigningKeys {
 
 pub trait ReadSecrets: Send + Sync + 'static {
     fn signing_keys(&self) -> impl Future<Output = Result<SigningKeys, StoreError>> + Send;
+    /// The secrets from which the key of the suppression list may follow, the likeliest first.
+    fn address_secrets(&self) -> impl Future<Output = Result<AddressSecrets, StoreError>> + Send {
+        async { Ok(AddressSecrets(self.signing_keys().await?.0)) }
+    }
 }

@@ -4,5 +4,6 @@ mod document;
 pub mod files;
 pub mod requests;
 pub mod shapes;
+pub mod suppressions;
 
 pub use document::document;
