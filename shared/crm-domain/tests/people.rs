@@ -183,7 +183,7 @@ proptest! {
             kept.apply(event);
         }
         let sold = |ledger: &Ledger| {
-            let worth = |order: &crm_domain::order::Order| order.status().counts().then(|| order.body().map(|body| body.total()));
+            let worth = |order: &crm_domain::order::Order| order.status().counts().then(|| order.body().map(crm_domain::order::OrderBody::total));
             ledger.orders().filter_map(|(id, held)| Some((*id, worth(held.now()?)?))).collect::<BTreeMap<_, _>>()
         };
         let (sold, kept) = (sold(&ledger), sold(&kept));
