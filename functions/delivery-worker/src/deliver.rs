@@ -9,10 +9,12 @@ use crm_domain::audience;
 use crm_domain::campaign::{Campaign, CampaignStatus};
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::ids::{CampaignId, CustomerId};
+use crm_domain::links::Links;
 use crm_domain::message::{Message, Phase, SkipReason};
 use crm_domain::ports::{Enqueue, Letter, SendLetters, Sending, StoreError};
-use crm_domain::template::Templates;
+use crm_domain::template::{Rendered, Templates};
 use crm_domain::time::Time;
+use crm_domain::tracking::tracked;
 use crm_lambda::addresses::suppressed_among;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -68,6 +70,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         // Once more: since the launch they may have come onto the list.
         let key = self.addresses.key().await?;
         let suppressed = suppressed_among(&*self.store, &key, campaign.channel, customers.values()).await?;
+        let links = self.letterhead.links().await?;
         let (mut settled, mut letters, mut sending) = (Vec::with_capacity(recipients.len()), Vec::new(), Vec::new());
         for entry in recipients {
             let customer = customers.get(&entry.customer_id);
@@ -77,9 +80,9 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                 settled.push(skipped(entry, SkipReason::Suppressed));
                 continue;
             }
-            match self.letter(campaign, &templates, entry, customer) {
-                Ok(letter) => {
-                    sending.push(entry.clone());
+            match self.letter(campaign, &templates, &links, entry, customer) {
+                Ok((letter, text)) => {
+                    sending.push((entry.clone(), text));
                     letters.push(letter);
                 }
                 Err(outcome) => settled.push(*outcome),
@@ -87,21 +90,20 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
         if !letters.is_empty() {
             let answers = self.provider.send(&letters).await?;
-            settled.extend(
-                sending.into_iter().zip(letters).zip(answers).map(|((entry, letter), answer)| answered(&entry, letter, answer)),
-            );
+            settled.extend(sending.into_iter().zip(answers).map(|((entry, text), answer)| answered(&entry, text, answer)));
         }
         Ok(settled)
     }
 
-    /// The letter to one recipient, or their entry settled without one.
+    /// The letter to one recipient with its text as it was written, or their entry settled without one.
     fn letter(
         &self,
         campaign: &Campaign,
         templates: &Templates,
+        links: &Links,
         entry: &Message,
         customer: Option<&Customer>,
-    ) -> Result<Letter, Box<Message>> {
+    ) -> Result<(Letter, Rendered), Box<Message>> {
         let Some(customer) = customer else { return Err(Box::new(skipped(entry, SkipReason::Gone))) };
         if let Some(reason) = audience::barrier(customer, campaign.channel, self.consent_defaults) {
             return Err(Box::new(skipped(entry, reason)));
@@ -112,7 +114,13 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         };
         let id = campaign.message_id(entry.customer_id);
         match templates.render(entry.variant, campaign.channel, customer) {
-            Ok(text) => Ok(Letter { id, place: entry.place, to, subject: text.subject, body: text.body, headers: Vec::new() }),
+            Ok(text) => {
+                let (body, headers) = match campaign.channel {
+                    Channel::Email => (tracked(&text.body, links, id), links.headers(id)),
+                    Channel::Sms | Channel::Whatsapp => (text.body.clone(), Vec::new()),
+                };
+                Ok((Letter { id, place: entry.place, to, subject: text.subject.clone(), body, headers }, text))
+            }
             Err(reason) => Err(Box::new(failed(entry, reason))),
         }
     }
@@ -126,8 +134,9 @@ fn failed(entry: &Message, reason: String) -> Message {
     Message { failed_at: Some(Time::now()), failed_reason: Some(reason), ..entry.clone() }
 }
 
-fn answered(entry: &Message, letter: Letter, answer: Sending) -> Message {
-    let Letter { subject, body, .. } = letter;
+/// The log keeps the text without the links that lead past us: they would open it for whoever reads it there.
+fn answered(entry: &Message, text: Rendered, answer: Sending) -> Message {
+    let Rendered { subject, body } = text;
     let entry = Message { subject, body: Some(body), ..entry.clone() };
     match answer {
         Sending::Taken(at) => Message { sent_at: Some(at), ..entry },

@@ -16,14 +16,14 @@ use crm_domain::suppression::{Note, SuppressionReason};
 use crm_domain::time::Time;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{Memory, audit, cases, settings};
+use crm_testing::{Memory, audit, cases, keys, settings};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 
 use crate::plan::deliveries;
-use crate::worker::Worker;
+use crate::worker::{Letterhead, Worker};
 
 type TestWorker = Worker<Memory, Memory, Memory>;
 
@@ -38,8 +38,10 @@ impl Crm {
         for number in 0..people {
             upsert(&memory, number, &json!({"name": format!("Person {number}"), "emailConsent": number % 7 != 3}), 1);
         }
+        let letterhead = Letterhead { keys: keys(), public_url: "https://crm.example".into() };
         let addresses = Addresses::new(memory.clone(), memory.clone());
-        let worker = Worker::new(memory.clone(), memory.clone(), memory.clone(), ConsentDefaults::default(), addresses);
+        let worker =
+            Worker::new(memory.clone(), memory.clone(), memory.clone(), ConsentDefaults::default(), addresses, letterhead);
         Self { memory, worker }
     }
 
@@ -153,6 +155,24 @@ async fn everyone_gets_it_once_or_is_skipped_with_the_reason() {
     crm.drain().await;
     assert_eq!(crm.memory.log(campaign.id), before);
     assert_eq!(crm.state(campaign.id).await, state);
+}
+
+#[tokio::test]
+async fn letters_carry_what_the_log_does_not() {
+    let crm = Crm::new(1);
+    let campaign = crm.launch("<a href=\"https://shop.example/\">{{name}}</a>", 1, None).await;
+    crm.drain().await;
+    let letter = crm.memory.letters().remove(0);
+    let headers: Vec<&str> = letter.headers.iter().map(|(name, _)| *name).collect();
+    assert_eq!(headers, ["List-Unsubscribe", "List-Unsubscribe-Post"]);
+    assert!(letter.headers[0].1.starts_with("<https://crm.example/api/unsubscribe/"));
+    assert_eq!(letter.headers[1].1, "List-Unsubscribe=One-Click");
+    assert!(
+        letter.body.contains("<a href=\"https://crm.example/api/c/")
+            && letter.body.contains("<img src=\"https://crm.example/api/o/")
+    );
+    let logged = crm.memory.log(campaign.id).remove(0).body.unwrap();
+    assert_eq!(logged, "<a href=\"https://shop.example/\">Person 0</a>");
 }
 
 #[tokio::test]

@@ -9,12 +9,14 @@ use crm_domain::campaign::Campaign;
 use crm_domain::customer::ConsentDefaults;
 use crm_domain::delivery::{Step, Task};
 use crm_domain::ids::CampaignId;
+use crm_domain::links::Links;
 use crm_domain::ports::{
     Enqueue, KeepCampaigns, KeepLog, Outgoing, QueueError, QueueName, ReadCustomers, ReadSuppressions, ScanCustomers,
     SendLetters, StoreError,
 };
 use crm_domain::template::Templates;
 use crm_lambda::addresses::Addresses;
+use crm_lambda::auth::Keys;
 use crm_lambda::batch::Incoming;
 use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
@@ -42,7 +44,21 @@ pub struct Worker<S, Q, P> {
     pub(crate) provider: Arc<P>,
     pub(crate) consent_defaults: ConsentDefaults,
     pub(crate) addresses: Addresses,
+    pub(crate) letterhead: Letterhead,
     templates: Mutex<HashMap<CampaignId, Arc<Templates>>>,
+}
+
+/// What the links in letters are made with.
+pub struct Letterhead {
+    pub keys: Keys,
+    /// The origin at which recipients find the public routes.
+    pub public_url: String,
+}
+
+impl Letterhead {
+    pub(crate) async fn links(&self) -> Result<Links, StoreError> {
+        Ok(Links::new(&*self.keys.read().await?, &self.public_url))
+    }
 }
 
 /// How a step ended.
@@ -67,8 +83,15 @@ pub enum StepError {
 }
 
 impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
-    pub fn new(store: Arc<S>, queue: Arc<Q>, provider: Arc<P>, consent_defaults: ConsentDefaults, addresses: Addresses) -> Self {
-        Self { store, queue, provider, consent_defaults, addresses, templates: Mutex::default() }
+    pub fn new(
+        store: Arc<S>,
+        queue: Arc<Q>,
+        provider: Arc<P>,
+        consent_defaults: ConsentDefaults,
+        addresses: Addresses,
+        letterhead: Letterhead,
+    ) -> Self {
+        Self { store, queue, provider, consent_defaults, addresses, letterhead, templates: Mutex::default() }
     }
 
     /// Takes a batch; returns the ids of the messages that must come again.

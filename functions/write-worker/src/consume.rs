@@ -12,7 +12,7 @@ use crm_domain::json::Json;
 use crm_domain::ledger::Outcome;
 use crm_domain::message::{Message, MessageId, Receipt};
 use crm_domain::money::Currency;
-use crm_domain::ports::{ApplyEvents, Enqueue, KeepSuppressions, Outgoing, QueueName, StoreError};
+use crm_domain::ports::{ApplyEvents, Enqueue, KeepSuppressions, Outgoing, QueueName, ReadMessages, StoreError};
 use crm_domain::suppression::{self, Note};
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
@@ -43,7 +43,7 @@ struct Hopeless {
     reason: String,
 }
 
-impl<S: ApplyEvents + KeepSuppressions, Q: Enqueue> Worker<S, Q> {
+impl<S: ApplyEvents + KeepSuppressions + ReadMessages, Q: Enqueue> Worker<S, Q> {
     /// Consumes a batch; returns the ids of the messages that must come again.
     pub async fn consume(&self, messages: Vec<Incoming>) -> Vec<String> {
         let now = Time::now();

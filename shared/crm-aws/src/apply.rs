@@ -9,7 +9,7 @@ use crm_domain::event::Event;
 use crm_domain::identity::Identity;
 use crm_domain::ids::{ActivityId, CustomerId, ImportId, OrderId};
 use crm_domain::ledger::Ledger;
-use crm_domain::message::{Message, MessageId, Receipt};
+use crm_domain::message::Receipt;
 use crm_domain::ports::{ApplyEvents, EditCustomers, StoreError};
 use crm_domain::time::Time;
 
@@ -50,10 +50,6 @@ impl ApplyEvents for Dynamo {
 
     async fn apply_receipts(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
         self.record_receipts(receipts).await
-    }
-
-    async fn messages_named(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, Message)>, StoreError> {
-        self.entries_named(ids).await
     }
 
     async fn import_part_applied(&self, import: ImportId, part: u64) -> Result<(), StoreError> {

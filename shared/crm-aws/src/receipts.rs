@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use crm_domain::ids::CampaignId;
 use crm_domain::message::{Message, MessageId, Receipt, Report};
-use crm_domain::ports::{KeepCampaigns, StoreError};
+use crm_domain::ports::{KeepCampaigns, ReadMessages, StoreError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::dynamo::Dynamo;
@@ -20,6 +20,26 @@ use crate::log::{campaign_of, message_key, read_message};
 const CONCURRENCY: usize = 16;
 /// Shards counted side by side.
 const RECOUNTS: usize = 8;
+
+impl ReadMessages for Dynamo {
+    async fn messages_named(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, Message)>, StoreError> {
+        let shards = self.shard_numbers(ids.iter().map(|id| id.campaign)).await?;
+        let distinct: BTreeSet<MessageId> = ids.iter().copied().collect();
+        let mut keys = Vec::with_capacity(distinct.len());
+        for id in &distinct {
+            keys.extend(shards.get(&id.campaign).map(|count| message_key(id.campaign, id.customer.shard(*count), id.customer)));
+        }
+        let items = self.get_all(&self.messages, keys).await?;
+        items
+            .into_iter()
+            .map(|item| {
+                let campaign = campaign_of(&item).ok_or_else(|| corrupt("an entry of the log is in no campaign"))?;
+                let message = read_message(item)?;
+                Ok((MessageId { campaign, customer: message.customer_id }, message))
+            })
+            .collect()
+    }
+}
 
 impl Dynamo {
     /// Notes receipts and recounts what they touched. Returns those whose message does not exist.
@@ -48,25 +68,6 @@ impl Dynamo {
         let recounts: Vec<_> = touched.into_iter().map(|(campaign, shard)| self.recount_shard(campaign, shard)).collect();
         stream::iter(recounts).buffer_unordered(RECOUNTS).try_collect::<Vec<_>>().await?;
         Ok(unknown)
-    }
-
-    /// Those of these messages that are in a log.
-    pub(crate) async fn entries_named(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, Message)>, StoreError> {
-        let shards = self.shard_numbers(ids.iter().map(|id| id.campaign)).await?;
-        let distinct: BTreeSet<MessageId> = ids.iter().copied().collect();
-        let mut keys = Vec::with_capacity(distinct.len());
-        for id in &distinct {
-            keys.extend(shards.get(&id.campaign).map(|count| message_key(id.campaign, id.customer.shard(*count), id.customer)));
-        }
-        let items = self.get_all(&self.messages, keys).await?;
-        items
-            .into_iter()
-            .map(|item| {
-                let campaign = campaign_of(&item).ok_or_else(|| corrupt("an entry of the log is in no campaign"))?;
-                let message = read_message(item)?;
-                Ok((MessageId { campaign, customer: message.customer_id }, message))
-            })
-            .collect()
     }
 
     /// How many shards the logs of the campaigns have, those that exist.

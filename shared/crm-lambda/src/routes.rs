@@ -161,6 +161,14 @@ operations! {
         CHECK_HEALTH: Get "/api/health" Public "Whether the product works.".gives(200, of::<s::Health>).gives(503, of::<s::Health>);
         RECORD_RECEIPTS: Post "/api/receipts/{provider}" Public "What a provider reports of messages; signed."
             .takes(of::<q::OneOrMany<q::Receipt>>).gives(202, of::<Queued>);
+        SHOW_PREFERENCES: Get "/api/unsubscribe/{token}" Public "What somebody gets from us, to be changed by them; changes nothing itself."
+            .gives_text("text/html").or_not_found("text/html");
+        CHANGE_PREFERENCES: Post "/api/unsubscribe/{token}" Public
+            "Unsubscribe with one click (RFC 8058), or say what is wanted, without signing in."
+            .takes_form(of::<x::Preferences>).gives_text("text/html").or_not_found("text/html");
+        RECORD_OPEN: Get "/api/o/{token}" Public "The picture by which a message tells that it is opened."
+            .gives_text("image/gif").or_not_found("image/gif");
+        FOLLOW_LINK: Get "/api/c/{token}" Public "On to where a link of a message leads.".leads_on().or_not_found("text/html");
         GET_OPENAPI: Get "/api/openapi.json" Public "This document.".gives(200, of::<serde_json::Map<String, serde_json::Value>>);
         GET_DOCS: Get "/api/docs" Public "This document, to be read by people.".gives_text("text/html");
     }

@@ -8,7 +8,9 @@ use crm_domain::audit::AuditEntry;
 use crm_domain::campaign::{Campaign, CampaignState};
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, MessageId, Receipt, Tally};
-use crm_domain::ports::{KeepCampaigns, KeepLog, Letter, Page, QueueError, SendLetters, Sending, StoreError, Versioned};
+use crm_domain::ports::{
+    KeepCampaigns, KeepLog, Letter, Page, QueueError, ReadMessages, SendLetters, Sending, StoreError, Versioned,
+};
 use crm_domain::time::Time;
 
 use crate::memory::{Memory, paged};
@@ -169,6 +171,12 @@ impl KeepCampaigns for Memory {
 
     async fn messages(&self, campaign: &Campaign, after: Option<String>, limit: usize) -> Result<Page<Message>, StoreError> {
         Ok(paged(self.log(campaign.id), |message| message.customer_id.to_string(), after.as_deref(), limit))
+    }
+}
+
+impl ReadMessages for Memory {
+    async fn messages_named(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, Message)>, StoreError> {
+        Ok(self.mailroom().named(ids))
     }
 }
 

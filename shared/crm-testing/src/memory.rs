@@ -12,7 +12,7 @@ use crm_domain::history::History;
 use crm_domain::identity::Identity;
 use crm_domain::ids::{ActivityId, CustomerId, ImportId, OrderId};
 use crm_domain::ledger::{DayDelta, Held, Ledger};
-use crm_domain::message::{Message, MessageId, Receipt};
+use crm_domain::message::Receipt;
 use crm_domain::order::{Order, OrderBody};
 use crm_domain::ports::{
     ApplyEvents, CheckHealth, DayFigures, EditCustomers, Enqueue, Figures, Outgoing, Page, QueueError, QueueName, ReadCustomers,
@@ -222,10 +222,6 @@ impl ApplyEvents for Memory {
 
     async fn apply_receipts(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
         Ok(self.note(receipts))
-    }
-
-    async fn messages_named(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, Message)>, StoreError> {
-        Ok(self.mailroom().named(ids))
     }
 
     async fn import_part_applied(&self, import: ImportId, part: u64) -> Result<(), StoreError> {

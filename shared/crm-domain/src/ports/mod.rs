@@ -131,8 +131,6 @@ pub trait ApplyEvents: Send + Sync + 'static {
     /// Applies receipts to the log, in any order and any number of times, and recounts what they touched. Returns those
     /// whose message does not exist.
     fn apply_receipts(&self, receipts: &[Receipt]) -> impl Future<Output = Stored<Vec<Receipt>>> + Send;
-    /// Those of these messages that are in a log.
-    fn messages_named(&self, ids: &[MessageId]) -> impl Future<Output = Stored<Vec<(MessageId, Message)>>> + Send;
     /// Notes that part `part` of an import has been applied.
     fn import_part_applied(&self, import: ImportId, part: u64) -> impl Future<Output = Stored<()>> + Send;
 }
@@ -378,6 +376,11 @@ pub trait KeepCampaigns: Send + Sync + 'static {
         after: Option<String>,
         limit: usize,
     ) -> impl Future<Output = Stored<Page<Message>>> + Send;
+}
+
+pub trait ReadMessages: Send + Sync + 'static {
+    /// Those of these messages that are in a log.
+    fn messages_named(&self, ids: &[MessageId]) -> impl Future<Output = Stored<Vec<(MessageId, Message)>>> + Send;
 }
 
 pub trait KeepLog: Send + Sync + 'static {

@@ -42,3 +42,16 @@ pub struct Addition {
     #[schemars(length(min = 1, max = 254))]
     pub address: String,
 }
+
+/// What a mail program or the page of preferences sends; nothing at all is an unsubscription too.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase")]
+#[allow(dead_code, reason = "describes what the handler reads")]
+pub struct Preferences {
+    #[schemars(rename = "List-Unsubscribe")]
+    pub list_unsubscribe: Option<String>,
+    /// Channels that were to be chosen from.
+    pub offered: Option<Channel>,
+    /// Channels on which messages are wanted.
+    pub wanted: Option<Channel>,
+}
