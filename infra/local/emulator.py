@@ -1,7 +1,9 @@
 """The local AWS: MiniStack, run in this process with what it lacks.
 
-- It saves its state every half minute while there is something new (`snapshots`), not only when it is stopped.
+- It saves its state every half minute while there is something new (`snapshots`), not only when it is stopped; less
+  often where the state is so large that saving it would take most of the time.
 - SQS mappings get batches of their real size: MiniStack hands out ten messages at most, and knows no 6 MB limit.
+- A page of a scan costs what it reads, not what the table holds (`scans`).
 - A lease on a message ends with the process that held it, so that a restart does not wait for its visibility timeout.
 - Streams are read on a thread of their own, so that a batch of theirs holds up no queue; what every reader has seen is
   forgotten at once instead of after a day, and what some reader has not is saved.
@@ -27,10 +29,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from infra.local import scans
 from infra.local.settings import REGION, Settings
 from infra.local.snapshots import Generations
 
 SAVE_EVERY = 30.0
+# So many times as long as the last save took passes before the next.
+_REST = 3.0
 # What AWS hands to a function at most, less some room for the envelope.
 BATCH_BYTES = 6 * 1024 * 1024 - 256 * 1024
 _READS = ("Get", "BatchGet", "Query", "Scan", "Describe", "List", "TransactGet", "ReceiveMessage", "Head")
@@ -86,6 +91,9 @@ class _Saver:
             if pid == 0:
                 return
             self.child = 0
+            # Of a large state a save takes long, and a core with it; whoever works here is to have most of the time.
+            if self.next:
+                self.next = max(self.next, time.monotonic() + _REST * (time.monotonic() - self.forked))
             if status == 0:
                 log.info("saved the state in %.1f s", time.monotonic() - self.forked)
             else:
@@ -201,6 +209,7 @@ def _patch(state: Path) -> None:
         return at_once
 
     lambda_svc._sqs_esm_concurrency = allowed
+    scans.install()
     _patch_streams()
 
 

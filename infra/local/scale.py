@@ -19,26 +19,31 @@ os.environ.setdefault("TEST_STATE_DIR", ".local-scale")
 
 from infra.local import aws
 from infra.local.api import Api
+from infra.local.one_change import Changes
 from infra.local.settings import ROOT
 from infra.local.tests.harness import SETTINGS, STACK, wait_until
 
 CITIES = ("Pune", "Goa", "Delhi", "Mumbai", "Chennai", "Kochi", "Jaipur", "Indore", "Surat", "Agra")
 _BULK = 500
+_CHANGES = 21
 
 
 def main() -> None:
     """Loads, measures, prints."""
     customers, segments = int(os.environ.get("CUSTOMERS", "100000")), int(os.environ.get("SEGMENTS", "200"))
+    # Now, so that no compiler is at work while something is measured.
+    subprocess.run(["cargo", "build", "--quiet", "--workspace", "--bins", "--examples"], cwd=ROOT, check=True)
     STACK.wipe()
     STACK.start()
     try:
         api = Api(SETTINGS)
-        figure("customers loaded", timed(lambda: load(api, customers)), "s", f"{customers} customers, two orders each third")
+        people: list[str] = []
+        figure("customers loaded", timed(lambda: load(api, customers, people)), "s", f"{customers} customers, two orders each third")
         ids = [create(api, f"Segment {n}", rules(n)) for n in range(segments)]
         figure("all segments built", timed(lambda: built(api, ids, 3600)), "s", f"{segments} segments")
         counts = {one["id"]: one["count"] for one in everything(api, "/api/segments")}
         figure("members in all", sum(counts.values()), "memberships")
-        one_change(api, customers, segments)
+        one_change(api, people, segments)
         figure("one more segment built", timed(lambda: built(api, [create(api, "Late", rules(7))], 600)), "s")
         previews(api)
     finally:
@@ -58,13 +63,13 @@ def timed(work: Callable[[], Any]) -> float:
     return time.monotonic() - started
 
 
-def load(api: Api, customers: int) -> None:
-    """Makes customers, and orders for every third."""
+def load(api: Api, customers: int, ids: list[str]) -> None:
+    """Makes customers, whose ids it appends, and orders for every third."""
     chance = random.Random(7)
     for batch in chunks(range(customers)):
         people = [
             {
-                "email": f"c{n}@scale.example",
+                "email": address(n),
                 "name": f"Person {n}",
                 "city": CITIES[n % len(CITIES)],
                 "tags": [f"t{n % 40}"],
@@ -75,15 +80,20 @@ def load(api: Api, customers: int) -> None:
             }
             for n in batch
         ]
-        api.post("/api/customers", {"items": people})
+        ids += [one["id"] for one in api.post("/api/customers", {"items": people})["items"]]
     buyers = [n for n in range(customers) if n % 3 == 0 for _ in range(2)]
     for batch in chunks(buyers):
         placed = [
-            {"email": f"c{n}@scale.example", "total": chance.randrange(100, 9000), "placedAt": f"2026-{chance.randrange(1, 10):02}-{1 + n % 28:02}"}
+            {"email": address(n), "total": chance.randrange(100, 9000), "placedAt": f"2026-{chance.randrange(1, 10):02}-{1 + n % 28:02}"}
             for n in batch
         ]
         api.post("/api/orders", {"items": placed})
     wait_until(lambda: not any(sum(depth) for depth in aws.queues(SETTINGS).values()), 3600, "the queues")
+
+
+def address(n: int) -> str:
+    """The address of a customer."""
+    return f"c{n}@scale.example"
 
 
 def chunks(things: Any) -> Iterator[list[Any]]:
@@ -130,32 +140,19 @@ def everything(api: Api, path: str) -> list[dict[str, Any]]:
         cursor = f"&cursor={page['nextCursor']}"
 
 
-def one_change(api: Api, customers: int, segments: int) -> None:
+def one_change(api: Api, people: list[str], segments: int) -> None:
     """From the write of one customer to the last of the memberships that it changes."""
-    took, moved = [], []
     # With all tags, a customer belongs to every segment that is about one.
-    wanted = {f"Segment {n}" for n in range(segments) if n % 6 == 1}
-    for n in range(11):
-        email = f"c{(n * 7919) % customers}@scale.example"
-        identity = api.get(f"/api/customers?search={email}")["items"][0]["id"]
-        before = names(api, identity)
-        started = time.monotonic()
-        api.post("/api/customers", {"email": email, "tags": [f"t{tag}" for tag in range(40)]})
-        wait_until(lambda identity=identity: wanted <= names(api, identity), 30, "the memberships")
-        took.append(time.monotonic() - started)
-        moved.append(len(names(api, identity) ^ before))
-    figure("one change, all memberships: median", statistics.median(took), "s", f"{min(moved)} to {max(moved)} memberships moved")
-    figure("one change, all memberships: worst", max(took), "s")
-
-
-def names(api: Api, identity: str) -> set[str]:
-    """The segments to which a customer belongs."""
-    return {one["name"] for one in api.get(f"/api/customers/{identity}/segments")["items"]}
+    changes = Changes(api, SETTINGS, STACK.pids()[:1], {f"Segment {n}" for n in range(segments) if n % 6 == 1})
+    chosen = [(n * 7919) % len(people) for n in range(_CHANGES + 1)]
+    figure("stream caught up after", changes.catch_up(address(chosen.pop()), 600), "s", "what was loaded and built before")
+    for n in chosen:
+        changes.measure(people[n], address(n))
+    changes.report(figure)
 
 
 def previews(api: Api) -> None:
     """Previews beside the same reading with nothing done, turn about."""
-    subprocess.run(["cargo", "build", "--quiet", "--workspace", "--examples"], cwd=ROOT, check=True)
     table = aws.resources(SETTINGS)["CustomersTable"]
     common = ["id", "email", "firstSeen", "version"]
     for name, wire, read in (("city", rules(0), ["city", "visitsGiven", "visitsRecorded"]), ("orders within", rules(4), ["history", "chapters"])):
@@ -175,16 +172,14 @@ def previews(api: Api) -> None:
         figure(f"bare scan ({name}): median", statistics.median(bare), "ms", f"{items:.0f} items")
         figure(f"preview / bare scan ({name})", statistics.median(mine) / statistics.median(bare), "ratio")
     # A scan is billed by whole items, whatever it projects; the emulator does not count them.
-    figure("read units of one preview", units(table), "RRU", "bytes of all items / 4,096 / 2")
+    size = item_size(table)
+    figure("read units of one preview", items * size / 4096 / 2, "RRU", f"{items:.0f} items of {size:.0f} bytes, / 4,096 / 2")
 
 
-def units(table: str) -> float:
-    """What one eventually consistent scan of a table costs, from the size of a sample of its items."""
-    client = aws.client(SETTINGS, "dynamodb")
-    sample = client.scan(TableName=table, Limit=1000)["Items"]
-    count = client.scan(TableName=table, Select="COUNT")["Count"]
-    size = sum(len(name) + _bytes(value) for item in sample for name, value in item.items()) / len(sample)
-    return float(size * count / 4096 / 2)
+def item_size(table: str) -> float:
+    """The mean size of an item, from a sample."""
+    sample = aws.client(SETTINGS, "dynamodb").scan(TableName=table, Limit=1000)["Items"]
+    return float(sum(len(name) + _bytes(value) for item in sample for name, value in item.items()) / len(sample))
 
 
 def _bytes(value: dict[str, Any]) -> int:

@@ -273,6 +273,8 @@ export type Campaign = {
   bounced?: number;
   failed: number;
   skipped: number;
+  /** Those of whom nobody knows whether they were written to: the provider's answer was lost. */
+  unknown?: number;
   scheduledAt?: string;
   createdAt?: string;
   finishedAt?: string;

@@ -47,7 +47,14 @@ async fn replay_erasures<S: Store, Q: Enqueue>(
     loop {
         let page = watched.store.erasures(after, PAGE).await?;
         erasures += page.items.len() as u64;
-        let sweep = |one: Erased| Sweep { customer: one.id, at: one.at, identities: Vec::new(), emails: Vec::new(), pass: 0 };
+        let sweep = |one: Erased| Sweep {
+            customer: one.id,
+            at: one.at,
+            identities: one.identities,
+            emails: Vec::new(),
+            pass: 0,
+            replayed: true,
+        };
         let messages = page.items.into_iter().map(|one| Outgoing { body: sweep(one).body(), ..Outgoing::default() });
         watched.queues.enqueue(QueueName::Erasures, messages.collect()).await?;
         after = page.next;

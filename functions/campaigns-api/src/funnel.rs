@@ -1,7 +1,12 @@
-//! How many a campaign would reach, by asking of every customer what the launch would ask.
+//! Whom a campaign would reach, by asking of every customer what the launch would ask.
 
-use crm_domain::audience::{Audience, Decision, Funnel};
+use std::time::Instant;
+
+use crm_domain::audience::{Audience, Decision};
+use crm_domain::customer::Customer;
+use crm_domain::funnel::Survey;
 use crm_domain::ports::{ReadSuppressions, ScanCustomers, ScanPart, StoreError};
+use crm_domain::rules::{Part, Reads};
 use crm_domain::suppression::AddressKey;
 use crm_lambda::addresses::suppressed_among;
 use futures_util::future::try_join_all;
@@ -9,36 +14,45 @@ use futures_util::future::try_join_all;
 /// Parts of the table read side by side.
 const PARTS: u32 = 4;
 
-/// Counts the whole funnel.
-pub async fn count<S: ScanCustomers + ReadSuppressions>(
+/// Counts the whole funnel, with examples.
+pub async fn survey<S: ScanCustomers + ReadSuppressions>(
     store: &S,
     key: &AddressKey,
     audience: &Audience<'_>,
-) -> Result<Funnel, StoreError> {
-    let parts = try_join_all((0..PARTS).map(|part| count_part(store, key, audience, part))).await?;
-    Ok(parts.into_iter().fold(Funnel::default(), Funnel::plus))
+) -> Result<Survey, StoreError> {
+    let reads = audience.reads().and(&[Part::Name].into_iter().collect());
+    let take = |survey: &mut Survey, customer: &Customer, decision| survey.take(decision, customer);
+    let parts = each(store, key, audience, &reads, None, take).await?;
+    Ok(parts.into_iter().fold(Survey::default(), Survey::plus))
 }
 
-async fn count_part<S: ScanCustomers + ReadSuppressions>(
+/// Looks at every customer with what is decided of them, or until `deadline` at as many as can be read; what each part of
+/// the table comes to.
+pub async fn each<S: ScanCustomers + ReadSuppressions, T: Default>(
     store: &S,
     key: &AddressKey,
     audience: &Audience<'_>,
-    part: u32,
-) -> Result<Funnel, StoreError> {
-    let reads = audience.reads();
-    let mut funnel = Funnel::default();
-    let mut at = ScanPart { part, of: PARTS, after: None };
-    loop {
-        let (customers, next) = store.scan(&at, &reads).await?;
-        let decided: Vec<_> = customers.iter().map(|customer| (customer, audience.decide(customer))).collect();
-        let asked = decided.iter().filter(|(_, decision)| *decision == Decision::Queued).map(|(customer, _)| *customer);
-        let suppressed = suppressed_among(store, key, audience.channel, asked).await?;
-        for (customer, decision) in decided {
-            funnel.count(decision.unless_suppressed(suppressed.contains(&customer.id)));
+    reads: &Reads,
+    deadline: Option<Instant>,
+    take: impl Fn(&mut T, &Customer, Decision),
+) -> Result<Vec<T>, StoreError> {
+    let take = &take;
+    let part = async |part: u32| {
+        let mut sum = T::default();
+        let mut at = ScanPart { part, of: PARTS, after: None };
+        loop {
+            let (customers, next) = store.scan(&at, reads).await?;
+            let decided: Vec<_> = customers.iter().map(|customer| (customer, audience.decide(customer))).collect();
+            let asked = decided.iter().filter(|(_, decision)| decision.asks_list()).map(|(customer, _)| *customer);
+            let suppressed = suppressed_among(store, key, audience.channel, asked).await?;
+            for (customer, decision) in decided {
+                take(&mut sum, customer, decision.unless_suppressed(suppressed.contains(&customer.id)));
+            }
+            match next {
+                Some(next) if deadline.is_none_or(|deadline| Instant::now() < deadline) => at.after = Some(next),
+                _ => return Ok(sum),
+            }
         }
-        match next {
-            Some(next) => at.after = Some(next),
-            None => return Ok(funnel),
-        }
-    }
+    };
+    try_join_all((0..PARTS).map(part)).await
 }

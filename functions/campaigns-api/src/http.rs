@@ -10,13 +10,15 @@ use axum::{Extension, Json, Router};
 use crm_domain::audience::Audience;
 use crm_domain::campaign::{Campaign, CampaignDraft, CampaignState, named_segment};
 use crm_domain::delivery::Task;
+use crm_domain::draft::previewed;
+use crm_domain::experiment::{Holdout, Seed};
 use crm_domain::faults::Faults;
 use crm_domain::ids::{CampaignId, SegmentId};
 use crm_domain::json::Json as Tree;
 use crm_domain::message::Tally;
 use crm_domain::ports::{
-    Enqueue, KeepCampaigns, KeepSegments, Outgoing, Page, QueueName, ReadFigures, ReadSuppressions, ScanCustomers, StoreError,
-    Versioned,
+    Enqueue, KeepCampaigns, KeepSegments, Outgoing, Page, QueueName, ReadCustomers, ReadFigures, ReadSuppressions, ScanCustomers,
+    StoreError, Versioned,
 };
 use crm_domain::rules::Context;
 use crm_domain::segment::Segment;
@@ -26,7 +28,7 @@ use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
-use crm_lambda::contract::shapes::{Funnel, FunnelStep, Launched};
+use crm_lambda::contract::shapes::Launched;
 use crm_lambda::etag::{check_match, etag};
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
@@ -35,14 +37,17 @@ use crm_lambda::routes;
 use futures_util::future::try_join_all;
 use serde_json::json;
 
-use crate::{funnel, view};
+use crate::{check, drafts, funnel, view, why};
 
 /// Attempts to change a campaign's state while the worker changes it too.
-const ATTEMPTS: usize = 5;
+pub(crate) const ATTEMPTS: usize = 5;
 
 /// The storage that campaigns need.
-pub trait Store: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures + ReadSuppressions + GateStore {}
-impl<S: KeepCampaigns + KeepSegments + ScanCustomers + ReadFigures + ReadSuppressions + GateStore> Store for S {}
+pub trait Store:
+    KeepCampaigns + KeepSegments + ReadCustomers + ScanCustomers + ReadFigures + ReadSuppressions + GateStore
+{
+}
+impl<S: KeepCampaigns + KeepSegments + ReadCustomers + ScanCustomers + ReadFigures + ReadSuppressions + GateStore> Store for S {}
 
 /// All routes.
 pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys, addresses: Addresses) -> Router {
@@ -51,6 +56,11 @@ pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys, addresses: Addre
         .on(&routes::LAUNCH_CAMPAIGN, launch_campaign::<S, Q>)
         .on(&routes::PREVIEW_CAMPAIGN, preview_campaign::<S, Q>)
         .on(&routes::GET_CAMPAIGN, get_campaign::<S, Q>)
+        .on(&routes::RENDER_CAMPAIGN, why::render_campaign::<S, Q>)
+        .on(&routes::CHANGE_DRAFT, drafts::change_draft::<S, Q>)
+        .on(&routes::DELETE_DRAFT, drafts::delete_draft::<S, Q>)
+        .on(&routes::LAUNCH_DRAFT, drafts::launch_draft::<S, Q>)
+        .on(&routes::EXPLAIN_RECIPIENT, why::explain_recipient::<S, Q>)
         .on(&routes::LIST_MESSAGES, list_messages::<S, Q>)
         .on(&routes::PAUSE_CAMPAIGN, pause_campaign::<S, Q>)
         .on(&routes::RESUME_CAMPAIGN, resume_campaign::<S, Q>)
@@ -68,25 +78,47 @@ async fn list_campaigns<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, pagi
 
 async fn launch_campaign<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
+    Extension(addresses): Extension<Addresses>,
     caller: Caller,
     attempt: Attempt,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let now = attempt.at;
     let (draft, segment) = read_launch(&*app.store, &body, now).await?;
-    let customers = app.store.figures().await?.days.iter().map(|day| day.figures.customers).sum::<i64>();
     let id = CampaignId::of_request(attempt.id);
-    let campaign = draft.into_campaign(id, segment.edition.rules, u64::try_from(customers).unwrap_or_default(), now);
-    let plan = (0..campaign.plan_parts).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 });
-    app.queue.enqueue(QueueName::Delivery, plan.map(|task| message(&task)).collect()).await?;
+    if draft.draft {
+        return drafts::keep(&app, &caller, &draft.into_draft(id, segment.edition.rules, now)).await;
+    }
+    let campaign = draft.into_campaign(id, segment.edition.rules, customers(&*app.store).await?, now);
+    check::everyone(&app, &*addresses.key().await?, &campaign).await?;
+    begin(&app, &campaign).await?;
     let audit = caller.audit(object(id), None, serde_json::to_value(view::campaign(&campaign, Tally::default())).ok());
     app.store.create_campaign(&campaign, &audit).await?;
-    let mut response =
-        (StatusCode::ACCEPTED, Json(Launched { id: campaign.id.to_string(), status: campaign.state.status })).into_response();
-    if let Ok(location) = HeaderValue::from_str(&format!("/api/campaigns/{}", campaign.id)) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
+    Ok(launched(&campaign))
+}
+
+/// Queues the planning of a campaign that is about to be launched.
+pub(crate) async fn begin<S: Store, Q: Enqueue>(app: &App<S, Q>, campaign: &Campaign) -> Result<(), Problem> {
+    let plan = (0..campaign.plan_parts).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 });
+    Ok(app.queue.enqueue(QueueName::Delivery, plan.map(|task| message(&task)).collect()).await?)
+}
+
+/// About how many customers there are.
+pub(crate) async fn customers<S: Store>(store: &S) -> Result<u64, StoreError> {
+    let customers: i64 = store.figures().await?.days.iter().map(|day| day.figures.customers).sum();
+    Ok(u64::try_from(customers).unwrap_or_default())
+}
+
+pub(crate) fn launched(campaign: &Campaign) -> Response {
+    let body = Launched { id: campaign.id.to_string(), status: campaign.state.status };
+    let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
+    response.headers_mut().extend(location(campaign.id));
+    response
+}
+
+/// Where a campaign is.
+pub(crate) fn location(id: CampaignId) -> Option<(header::HeaderName, HeaderValue)> {
+    Some((header::LOCATION, HeaderValue::from_str(&format!("/api/campaigns/{id}")).ok()?))
 }
 
 async fn preview_campaign<S: Store, Q: Enqueue>(
@@ -95,12 +127,14 @@ async fn preview_campaign<S: Store, Q: Enqueue>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let now = Time::now();
+    let (id, body) = previewed(&body)?;
     let (draft, segment) = read_launch(&*app.store, &body, now).await?;
+    let seed = id.map_or_else(|| draft.seed(), Seed::of_draft);
     let context = Context { now: draft.scheduled_at.unwrap_or(now), consent_defaults: app.settings.consent_defaults };
-    let audience = Audience { rules: &segment.edition.rules, channel: draft.channel, context };
-    let funnel = funnel::count(&*app.store, &*addresses.key().await?, &audience).await?;
-    let steps = funnel.steps().map(|(step, count)| FunnelStep { step, count }).into();
-    Ok(Json(Funnel { steps, will_send: funnel.will_send() }).into_response())
+    let holdout = Holdout { seed, share: draft.holdout };
+    let audience = Audience { rules: &segment.edition.rules, channel: draft.channel, context, holdout };
+    let survey = funnel::survey(&*app.store, &*addresses.key().await?, &audience).await?;
+    Ok(Json(view::survey(&survey)).into_response())
 }
 
 async fn get_campaign<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -209,16 +243,16 @@ async fn read_launch<S: Store>(store: &S, body: &Tree, now: Time) -> Result<(Cam
 }
 
 /// The campaign as the audit log names it.
-fn object(id: CampaignId) -> String {
+pub(crate) fn object(id: CampaignId) -> String {
     format!("campaigns/{id}")
 }
 
-async fn find<S: Store>(store: &S, id: &str) -> Result<Versioned<Campaign>, Problem> {
+pub(crate) async fn find<S: Store>(store: &S, id: &str) -> Result<Versioned<Campaign>, Problem> {
     let missing = || Problem::not_found("campaign");
     store.campaign(CampaignId::parse(id).ok_or_else(missing)?).await?.ok_or_else(missing)
 }
 
-async fn show<S: Store>(store: &S, version: u64, campaign: &Campaign) -> Result<Response, Problem> {
+pub(crate) async fn show<S: Store>(store: &S, version: u64, campaign: &Campaign) -> Result<Response, Problem> {
     let tally = tally(store, campaign).await?;
     Ok(([(header::ETAG, etag(version))], Json(view::campaign(campaign, tally))).into_response())
 }

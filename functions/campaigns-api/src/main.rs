@@ -1,10 +1,13 @@
 //! `campaigns-api`: wiring.
 
+mod check;
+mod drafts;
 mod funnel;
 mod http;
 #[cfg(test)]
 mod tests;
 mod view;
+mod why;
 
 use std::sync::Arc;
 

@@ -1,5 +1,8 @@
 //! Requests to the router over the ports in memory.
 
+mod drafts;
+mod people;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -8,9 +11,9 @@ use axum::http::Request;
 use crm_domain::campaign::CampaignStatus;
 use crm_domain::delivery::{Step, Task};
 use crm_domain::event::Event;
-use crm_domain::ids::CampaignId;
+use crm_domain::ids::{CampaignId, SegmentId};
 use crm_domain::json::Json;
-use crm_domain::ports::{KeepCampaigns, QueueName};
+use crm_domain::ports::{KeepCampaigns, KeepSegments, QueueName, ReadSegments};
 use crm_domain::time::Time;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::api::App;
@@ -119,6 +122,31 @@ async fn an_unknown_segment_is_a_fault_beside_the_others() {
 }
 
 #[tokio::test]
+async fn a_deleted_segment_launches_nothing_more_and_takes_nobody_from_what_was_launched() {
+    let (router, memory) = crm();
+    let mut later = launch();
+    later["scheduledAt"] = json!(Time::now().plus(3_600_000_000));
+    let launched = send(&router, "POST", "/api/campaigns", later.to_string()).await;
+    let path = launched.headers["location"].to_str().unwrap();
+    let before = send(&router, "GET", path, "").await;
+    let segments = memory.all_segments().await.unwrap();
+    let deletion = segments.delete(segments.find(SegmentId::parse(SEGMENT).unwrap()).unwrap()).unwrap();
+    memory.change_segments(&deletion, None).await.unwrap();
+    // The campaign holds the rules as they were, and still says whose they were.
+    let after = send(&router, "GET", path, "").await;
+    assert_eq!((after.status, &after.json["segmentId"], &after.json["status"]), (200, &json!(SEGMENT), &json!("scheduled")));
+    assert_eq!(after.json, before.json);
+    let id = CampaignId::parse(launched.json["id"].as_str().unwrap()).unwrap();
+    let kept = memory.campaign(id).await.unwrap().unwrap().record;
+    let wanted = json!({"combinator": "and", "rules": [{"field": "totalSpend", "operator": ">", "value": 500}]});
+    assert_eq!(json!(kept.rules), wanted);
+    for path in ["/api/campaigns", "/api/campaigns/preview"] {
+        let refused = send(&router, "POST", path, launch().to_string()).await;
+        assert_eq!((refused.status, refused.fields()), (422, vec!["segmentId"]), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn analysts_look_but_do_not_launch() {
     let (router, memory) = crm();
     let ask = async |method: &str, path: &str, body: String| {
@@ -170,8 +198,8 @@ async fn an_old_version_is_not_changed() {
 #[tokio::test]
 async fn a_launch_whose_record_cannot_be_written_leaves_no_campaign() {
     let (router, memory) = crm();
-    // The queue takes the plan, then the process dies.
-    memory.die_after(Some(1));
+    // The suppression list is asked about two people, the queue takes the plan, then the process dies.
+    memory.die_after(Some(3));
     assert_eq!(send(&router, "POST", "/api/campaigns", launch().to_string()).await.status, 503);
     memory.die_after(None);
     assert_eq!(tasks(&memory).len(), 1);
@@ -180,5 +208,5 @@ async fn a_launch_whose_record_cannot_be_written_leaves_no_campaign() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("campaigns-api", &crm().0).await, 8 * 7);
+    assert_eq!(walk("campaigns-api", &crm().0).await, 13 * 7);
 }

@@ -1,7 +1,10 @@
 //! Campaigns and log entries as the API shows them.
 
 use crm_domain::campaign::Campaign;
+use crm_domain::funnel::{self, Example, STEPS, Sample, Survey};
+use crm_domain::ids::CustomerId;
 use crm_domain::message::{Message, Tally};
+use crm_lambda::contract::launches::{Funnel, FunnelStep, Person, TestPhase};
 use crm_lambda::contract::shapes;
 
 /// A campaign with the counts of its log.
@@ -14,8 +17,18 @@ pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
         channel: campaign.channel,
         objective: campaign.objective.clone(),
         variants: campaign.variants.clone(),
+        holdout: campaign.holdout,
+        test: campaign.test.map(|test| TestPhase {
+            share: test.share,
+            minutes: test.minutes,
+            by: test.by,
+            until: state.test_until,
+            winner: state.winner,
+        }),
+        funnel: state.funnel.as_ref().map(|funnel| steps(funnel, |_| (None, None))),
         status: state.status,
         created_at: campaign.created_at,
+        launched_at: campaign.launched_at,
         scheduled_at: campaign.scheduled_at,
         finished_at: state.finished_at,
         failed_reason: state.failed_reason.clone(),
@@ -31,7 +44,34 @@ pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
         unsubscribed: tally.unsubscribed,
         failed: tally.failed,
         skipped: tally.skipped,
+        unknown: tally.unknown,
     }
+}
+
+/// What a preview has found.
+pub fn survey(survey: &Survey) -> Funnel {
+    steps(&survey.funnel, |index| (survey.left.get(index).map(people), survey.dropped.get(index).map(people)))
+}
+
+/// A funnel with the samples that `sampled` has for each step.
+fn steps(funnel: &funnel::Funnel, sampled: impl Fn(usize) -> (Option<Vec<Person>>, Option<Vec<Person>>)) -> Funnel {
+    let mut before = funnel.matching;
+    let counted = STEPS.into_iter().zip(funnel.counts()).enumerate().map(|(index, (step, count))| {
+        let dropped = before - count;
+        before = count;
+        let (sample, dropped_sample) = sampled(index);
+        FunnelStep { step, count, dropped, sample, dropped_sample }
+    });
+    Funnel { steps: counted.collect(), will_send: funnel.will_send() }
+}
+
+fn people(sample: &Sample) -> Vec<Person> {
+    let person = |(id, example): (CustomerId, &Example)| Person {
+        id: id.to_string(),
+        email: example.email.clone(),
+        name: example.name.clone(),
+    };
+    sample.people().map(person).collect()
 }
 
 /// An entry of the log.
@@ -55,6 +95,8 @@ pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
         unsubscribed_at: message.unsubscribed_at,
         failed_at: message.failed_at,
         failed_reason: message.failed_reason,
+        unknown_at: message.unknown_at,
+        provider_id: message.provider_id,
         skipped_reason: message.skipped_reason,
         phase: message.skipped_phase,
         subject: message.subject,

@@ -46,9 +46,11 @@ pub async fn change_customer<S: Store, Q: Enqueue>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let id = parse_id(&id)?;
+    // What is wrong with it is wrong of anybody.
+    let said = Profile::parse_patch(&body, Email::erased())?;
     let told = |customer: &Customer| caller.audit(object(customer.id), None, Some(json!({"fields": fields(&body)})));
     let change = |ledger: &mut Ledger, customer: &Customer| {
-        let profile = Profile::parse_patch(&body, customer.email.clone())?;
+        let profile = Profile { email: customer.email.clone(), ..said.clone() };
         let (source, time) = (caller.source(), after_all_of(&[customer]));
         let command = Command::UpsertCustomer(Box::new(profile));
         ledger.apply(&Event { id: attempt.name.clone(), source, time, command });
@@ -68,6 +70,11 @@ pub async fn merge_customers<S: Store, Q: Enqueue>(
 ) -> Result<Response, Problem> {
     let id = parse_id(&id)?;
     let from = parse_merge(&body)?;
+    let ledger = app.store.hold(&[id, from]).await?;
+    if ledger.known_by(id).is_some_and(|customer| customer.id != from && customer.identities().contains(&from)) {
+        // An earlier attempt, whose answer was lost.
+        return show(&app, id).await;
+    }
     let told = |customer: &Customer| caller.audit(object(customer.id), None, Some(json!({"merged": from})));
     let change = |ledger: &mut Ledger, customer: &Customer| {
         let goes = ledger.known_by(from).cloned();
@@ -87,29 +94,26 @@ pub async fn erase_customer<S: Store, Q: Enqueue>(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = parse_id(&id)?;
-    let ledger = app.store.hold(&[id]).await?;
-    let customer = ledger.known_by(id).ok_or_else(|| Problem::not_found("customer"))?;
-    check_match(&headers, ledger.version_of(id))?;
-    let at = after_all_of(&[customer]);
-    let told = |_: &Customer| caller.audit(object(id), None, None);
-    let by = told(customer).actor;
-    // First what will see to the rest, should this request end here: the sweep erases whom it finds unerased.
-    app.store.note_erasure(&Erased { id: customer.id, at, by, finished_at: None }).await?;
-    let emails = customer.emails().cloned().collect();
-    let sweep = Sweep { customer: customer.id, at, identities: customer.identities(), emails, pass: 0 };
-    let message = Outgoing { body: sweep.body(), delay: FIRST_SWEEP, attributes: Vec::new() };
-    app.queue.enqueue(QueueName::Erasures, vec![message]).await?;
-    let erase = |ledger: &mut Ledger, customer: &Customer| {
-        // What was said between then and now is forgotten too.
-        ledger.erase(id, at.max(after_all_of(&[customer])));
-        Ok(())
-    };
-    match edit(&app, &HeaderMap::new(), id, &[], told, erase).await {
-        // The sweep was faster; it does not know who asked.
-        Err(problem) if problem.status() == StatusCode::NOT_FOUND => app.store.note(&told(customer)).await?,
-        done => done?,
+    for attempt in 0..ATTEMPTS {
+        let mut ledger = app.store.hold(&[id]).await?;
+        let customer = ledger.known_by(id).cloned().ok_or_else(|| Problem::not_found("customer"))?;
+        check_match(&headers, ledger.version_of(id))?;
+        let at = after_all_of(&[&customer]);
+        // First what sees to the rest; should this request end here, it finds that nobody was erased, and ends too.
+        let (identities, emails) = (customer.identities(), customer.emails().cloned().collect());
+        let sweep = Sweep { customer: customer.id, at, identities: identities.clone(), emails, pass: 0, replayed: false };
+        let message = Outgoing { body: sweep.body(), delay: FIRST_SWEEP, attributes: Vec::new() };
+        app.queue.enqueue(QueueName::Erasures, vec![message]).await?;
+        ledger.erase(customer.id, at);
+        let audit = caller.audit(object(customer.id), None, None);
+        let erased = Erased { id: customer.id, identities, at, by: audit.actor.clone(), finished_at: None };
+        match app.store.edit(&ledger, Some(&audit), Some(&erased)).await {
+            Ok(()) => return Ok(StatusCode::NO_CONTENT.into_response()),
+            Err(StoreError::Conflict) => pause(attempt).await,
+            Err(error) => return Err(error.into()),
+        }
     }
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Err(StoreError::Conflict.into())
 }
 
 /// Changes the customer who is known by `id`, as a whole, while they are as `If-Match` says.
@@ -134,15 +138,18 @@ async fn edit<S: Store, Q>(
         if writes > MAX_WRITES.0 || bytes > MAX_WRITES.1 {
             return Err(Problem::new(StatusCode::CONFLICT, "too_large", "Their orders are too many to be changed at once."));
         }
-        match app.store.edit(&ledger, Some(&told(&customer))).await {
+        match app.store.edit(&ledger, Some(&told(&customer)), None).await {
             Ok(()) => return Ok(()),
-            Err(StoreError::Conflict) => {
-                tokio::time::sleep(Duration::from_millis(rand::random_range(0..=20_u64 << attempt))).await;
-            }
+            Err(StoreError::Conflict) => pause(attempt).await,
             Err(error) => return Err(error.into()),
         }
     }
     Err(StoreError::Conflict.into())
+}
+
+/// Full-jitter back-off.
+async fn pause(attempt: u32) {
+    tokio::time::sleep(Duration::from_millis(rand::random_range(0..=20_u64 << attempt))).await;
 }
 
 /// A moment after everything that was ever said of these customers: who changes them by hand knows what they change.

@@ -35,7 +35,9 @@ pub async fn show_timeline<S: Store, Q: Enqueue>(
     let mut found = moves;
     found.extend(orders.items.into_iter().filter_map(|order| Some((Place::order(&order)?, Happening::Order(order)))));
     found.extend(activities.into_iter().map(|activity| (Place::activity(&activity), Happening::Activity(activity))));
-    found.extend(messages.into_iter().map(|(campaign, message)| {
+    // What is left of messages to somebody who was erased tells nothing of who came after them.
+    let theirs = messages.into_iter().filter(|(_, message)| *message != message.anonymous());
+    found.extend(theirs.map(|(campaign, message)| {
         (Place::message(&campaign, &message), Happening::Message(Box::new(campaign), Box::new(message)))
     }));
     let page = page(found, after.as_ref(), paging.limit);

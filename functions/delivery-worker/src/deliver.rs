@@ -1,21 +1,26 @@
 //! Writing to those who are queued.
 //!
 //! A crash between the provider's answer and its record means that the letter is handed over once more, under the same
-//! id; the provider then sends nothing twice.
+//! id, where the provider recognises it and sends nothing twice. Where it does not, the intent is noted before each letter
+//! by itself; one that is found without an outcome is never sent again, but said to be unknown.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use crm_domain::audience;
-use crm_domain::campaign::{Campaign, CampaignStatus};
+use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus};
 use crm_domain::customer::{Channel, Customer};
+use crm_domain::delivery::Task;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::links::Links;
 use crm_domain::message::{Message, Phase, SkipReason};
-use crm_domain::ports::{Enqueue, Letter, SendLetters, Sending, StoreError};
+use crm_domain::ports::{Enqueue, Letter, SendLetters, StoreError};
+use crm_domain::sending::{Intent, Sending};
 use crm_domain::template::{Rendered, Templates};
 use crm_domain::time::Time;
 use crm_domain::tracking::tracked;
 use crm_lambda::addresses::suppressed_among;
+use crm_lambda::problem::chain;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::plan::RECIPIENTS;
@@ -25,10 +30,17 @@ use crate::worker::{Next, StepError, Store, Worker};
 const SHARDS: usize = 8;
 /// Outcomes recorded side by side.
 const CONCURRENCY: usize = 16;
+/// Letters that a provider without idempotency keys has in hand at once: as many may become unknown by a crash.
+const HANDED: usize = 8;
+/// Time after which such letters are left to the next look at the campaign, so that a pause is not waited for longer.
+const STRETCH: Duration = Duration::from_secs(5);
+/// Greatest delay of a queue message, in seconds.
+const MAX_DELAY: u32 = 900;
 
 impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
-    /// Settles everyone who is queued in the shards `first` to `last`.
-    pub(crate) async fn deliver(&self, id: CampaignId, first: u32, last: u32) -> Result<Next, StepError> {
+    /// Settles everyone who is queued in the shards `first` to `last`, as far as the provider and the time until `deadline`
+    /// allow.
+    pub(crate) async fn deliver(&self, id: CampaignId, first: u32, last: u32, deadline: Instant) -> Result<Next, StepError> {
         let Some(found) = self.store.campaign(id).await? else { return Ok(Next::Wait) };
         let campaign = found.record;
         if campaign.state.status == CampaignStatus::Paused {
@@ -39,14 +51,25 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let reads: Vec<_> = (first..=last).map(|shard| self.store.shard(&campaign, shard)).collect();
         let shards: Vec<Vec<Message>> = stream::iter(reads).buffered(SHARDS).try_collect().await?;
         let queued: Vec<Message> = shards.into_iter().flatten().filter(|entry| !entry.is_settled()).collect();
+        let mut again = Again::default();
         for recipients in queued.chunks(RECIPIENTS as usize) {
+            if Instant::now() >= deadline {
+                again.after(0);
+                break;
+            }
             // Read again each time: a pause takes effect with the next hundred.
             let Some(now) = self.store.campaign(id).await? else { break };
-            let settled = match now.record.state.status {
+            let state = &now.record.state;
+            let (handed, open): (Vec<&Message>, Vec<&Message>) = recipients.iter().partition(|entry| entry.intent.is_some());
+            let mut settled = match state.status {
                 CampaignStatus::Paused => break,
-                CampaignStatus::Cancelled => recipients.iter().map(|entry| skipped(entry, SkipReason::Cancelled)).collect(),
-                _ => self.write_to(&campaign, recipients).await?,
+                CampaignStatus::Cancelled => open.into_iter().map(|entry| skipped(entry, SkipReason::Cancelled)).collect(),
+                _ => {
+                    let due: Vec<Message> = open.into_iter().filter_map(|entry| in_time(&campaign, entry, state)).collect();
+                    self.write_to(&campaign, &due, deadline, &mut again).await?
+                }
             };
+            settled.extend(handed.into_iter().filter_map(|entry| self.given_up(entry, &mut again)));
             let records: Vec<_> = settled.iter().map(|entry| self.store.settle(&campaign, entry)).collect();
             stream::iter(records).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
         }
@@ -57,11 +80,32 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         {
             self.finish(id).await?;
         }
-        Ok(Next::Done)
+        Ok(again.delay().map_or(Next::Done, |after| Next::Then(Task::Deliver { campaign: id, first, last }, after)))
     }
 
-    /// Sends to up to a hundred recipients; returns their entries with what became of them.
-    async fn write_to(&self, campaign: &Campaign, recipients: &[Message]) -> Result<Vec<Message>, StepError> {
+    /// An entry that somebody else handed over, as it stands when they cannot be at work any more.
+    fn given_up(&self, entry: &Message, again: &mut Again) -> Option<Message> {
+        let now = Time::now();
+        match entry.intent.as_ref()?.wait(now, self.lease) {
+            Some(seconds) => {
+                again.after(seconds);
+                None
+            }
+            None => Some(unknown(entry, "the provider's answer was lost".to_owned())),
+        }
+    }
+
+    /// Sends to up to a hundred recipients; returns the entries that are to be settled.
+    async fn write_to(
+        &self,
+        campaign: &Campaign,
+        recipients: &[Message],
+        deadline: Instant,
+        again: &mut Again,
+    ) -> Result<Vec<Message>, StepError> {
+        if recipients.is_empty() {
+            return Ok(Vec::new());
+        }
         let templates = self.templates(campaign)?;
         let ids: Vec<CustomerId> = recipients.iter().map(|entry| entry.customer_id).collect();
         let customers = self.store.customers(&ids).await?;
@@ -88,11 +132,71 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                 Err(outcome) => settled.push(*outcome),
             }
         }
-        if !letters.is_empty() {
-            let answers = self.provider.send(&letters).await?;
-            settled.extend(sending.into_iter().zip(answers).map(|((entry, text), answer)| answered(&entry, text, answer)));
+        if letters.is_empty() {
+            return Ok(settled);
+        }
+        if self.provider.recognises(campaign.channel) {
+            let answers = self.provider.send(campaign.channel, &letters).await?;
+            for ((entry, text), answer) in sending.into_iter().zip(answers) {
+                match answered(&entry, text, answer) {
+                    Ok(entry) => {
+                        again.moves = true;
+                        settled.push(entry);
+                    }
+                    Err(seconds) => again.after(seconds),
+                }
+            }
+            return Ok(settled);
+        }
+        let deadline = deadline.min(Instant::now() + STRETCH);
+        let handed: Vec<_> = sending
+            .into_iter()
+            .zip(letters)
+            .map(|((entry, text), letter)| self.hand_over_once(campaign, entry, text, letter, deadline))
+            .collect();
+        // All of them to their end: one that were dropped half-way would be unknown, whatever became of it.
+        let ends: Vec<Result<Option<u32>, StepError>> = stream::iter(handed).buffer_unordered(HANDED).collect().await;
+        for end in ends {
+            match end? {
+                None => again.moves = true,
+                Some(seconds) => again.after(seconds),
+            }
         }
         Ok(settled)
+    }
+
+    /// Hands a letter to a provider that would send it again if it were asked again, and records the outcome. Returns after
+    /// how many seconds to try again, when it is still queued.
+    async fn hand_over_once(
+        &self,
+        campaign: &Campaign,
+        entry: Message,
+        text: Rendered,
+        letter: Letter,
+        deadline: Instant,
+    ) -> Result<Option<u32>, StepError> {
+        if Instant::now() >= deadline {
+            return Ok(Some(0));
+        }
+        let customer_id = entry.customer_id;
+        let intent = Intent::new(Time::now());
+        if !self.store.note_intent(campaign, customer_id, &intent).await? {
+            // Whoever is at it settles it.
+            return Ok(None);
+        }
+        let answer = match self.provider.send(campaign.channel, std::slice::from_ref(&letter)).await {
+            Ok(answers) => answers.into_iter().next(),
+            Err(error) => {
+                tracing::warn!(campaign = %campaign.id, cause = %chain(&error), "the provider's answer was lost");
+                None
+            }
+        };
+        let answer = answer.unwrap_or_else(|| Sending::Unknown("the provider's answer was lost".to_owned()));
+        match answered(&Message { intent: Some(intent), ..entry }, text, answer) {
+            Ok(entry) => self.store.settle(campaign, &entry).await.map(|()| None),
+            Err(seconds) => self.store.withdraw_intent(campaign, customer_id, &intent).await.map(|()| Some(seconds)),
+        }
+        .map_err(StepError::from)
     }
 
     /// The letter to one recipient with its text as it was written, or their entry settled without one.
@@ -116,7 +220,10 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         match templates.render(entry.variant, campaign.channel, customer) {
             Ok(text) => {
                 let (body, headers) = match campaign.channel {
-                    Channel::Email => (tracked(&text.body, links, id), links.headers(id)),
+                    Channel::Email => (
+                        tracked(&text.body, links, id),
+                        links.headers(id).into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+                    ),
                     Channel::Sms | Channel::Whatsapp => (text.body.clone(), Vec::new()),
                 };
                 Ok((Letter { id, place: entry.place, to, subject: text.subject.clone(), body, headers }, text))
@@ -124,6 +231,11 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             Err(reason) => Err(Box::new(failed(entry, reason))),
         }
     }
+}
+
+/// The entry of somebody who is to be written to now, in the variant that they get; none while they wait for a test's winner.
+fn in_time(campaign: &Campaign, entry: &Message, state: &CampaignState) -> Option<Message> {
+    campaign.due(entry, state).map(|variant| Message { variant, ..entry.clone() })
 }
 
 fn skipped(entry: &Message, reason: SkipReason) -> Message {
@@ -134,12 +246,50 @@ fn failed(entry: &Message, reason: String) -> Message {
     Message { failed_at: Some(Time::now()), failed_reason: Some(reason), ..entry.clone() }
 }
 
-/// The log keeps the text without the links that lead past us: they would open it for whoever reads it there.
-fn answered(entry: &Message, text: Rendered, answer: Sending) -> Message {
+fn unknown(entry: &Message, reason: String) -> Message {
+    Message { unknown_at: Some(Time::now()), failed_reason: Some(reason), ..entry.clone() }
+}
+
+/// The entry with what the provider answered. It keeps the text without the links that lead past us, which would open it for
+/// whoever reads it there; seconds until it may be asked again, when it has not taken the letter yet.
+fn answered(entry: &Message, text: Rendered, answer: Sending) -> Result<Message, u32> {
     let Rendered { subject, body } = text;
     let entry = Message { subject, body: Some(body), ..entry.clone() };
     match answer {
-        Sending::Taken(at) => Message { sent_at: Some(at), ..entry },
-        Sending::Refused(reason) => failed(&entry, reason),
+        Sending::Taken { at, provider_id } => Ok(Message { sent_at: Some(at), provider_id, ..entry }),
+        Sending::Refused(reason) => Ok(failed(&entry, reason)),
+        Sending::Unknown(reason) => Ok(unknown(&entry, reason)),
+        Sending::Deferred(seconds) => Err(seconds),
+    }
+}
+
+/// After how many seconds a step goes on.
+#[derive(Default)]
+pub(crate) struct Again {
+    /// Somebody is left for lack of time alone.
+    left: bool,
+    /// The longest wait of those who wait for something else.
+    wait: Option<u32>,
+    /// The provider has dealt with somebody.
+    pub(crate) moves: bool,
+}
+
+impl Again {
+    /// Somebody is to be looked at again after `seconds`.
+    pub(crate) fn after(&mut self, seconds: u32) {
+        if seconds <= 1 {
+            self.left = true;
+        } else {
+            self.wait = self.wait.max(Some(seconds.min(MAX_DELAY)));
+        }
+    }
+
+    /// `None` when nobody is left. Those who could be next do not wait for one who has to, as long as anybody gets through.
+    pub(crate) const fn delay(&self) -> Option<u32> {
+        match self.wait {
+            Some(wait) if !self.left || !self.moves => Some(wait),
+            _ if self.left => Some(0),
+            wait => wait,
+        }
     }
 }

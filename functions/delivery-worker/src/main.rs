@@ -1,5 +1,6 @@
 //! `delivery-worker`: wiring.
 
+mod decide;
 mod deliver;
 mod plan;
 #[cfg(test)]
@@ -8,7 +9,7 @@ mod worker;
 
 use std::sync::Arc;
 
-use crm_aws::{Dynamo, SecretsManager, Simulated, Sqs};
+use crm_aws::{Dynamo, Providers, SecretsManager, Sqs};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::batch::consume;
@@ -21,12 +22,12 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config().await;
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
-    let provider = Arc::new(Simulated::new(Sqs::new(&aws)));
+    let providers = Arc::new(Providers::from_env(&aws, || Sqs::new(&aws))?);
     let secrets = Arc::new(SecretsManager::from_env(&aws)?);
     let addresses = Addresses::new(secrets.clone(), store.clone());
     let letterhead = worker::Letterhead { keys: Keys::new(secrets), public_url: var("PUBLIC_URL")? };
     let queue = Arc::new(Sqs::new(&aws));
-    let worker = Arc::new(worker::Worker::new(store, queue, provider, settings.consent_defaults, addresses, letterhead));
+    let worker = Arc::new(worker::Worker::new(store, queue, providers, settings.consent_defaults, addresses, letterhead));
     consume(move |batch| {
         let worker = worker.clone();
         // Boxed: the whole call tree in one future is deeper than the compiler computes layouts for.

@@ -21,7 +21,7 @@ const RECOUNTS: usize = 8;
 /// Attempts to change a campaign's state while others change it too.
 const ATTEMPTS: usize = 10;
 /// Greatest delay of a queue message, in seconds.
-const MAX_DELAY: i64 = 900;
+pub const MAX_DELAY: i64 = 900;
 
 impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     /// Logs the recipients found in one part of the scan, until `deadline`; with the last part the audience is frozen.
@@ -33,7 +33,14 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         mut queued: u32,
         deadline: Instant,
     ) -> Result<Next, StepError> {
-        let Some(found) = self.store.campaign(id).await? else { return Ok(Next::Wait) };
+        let Some(found) = self.store.campaign(id).await?.filter(|found| !found.record.is_draft()) else {
+            // Its launch is under way, or has failed.
+            return Ok(Next::Wait);
+        };
+        if part >= found.record.plan_parts {
+            // Of another launch of the same draft, when there were more customers.
+            return Ok(Next::Done);
+        }
         if found.record.state.status == CampaignStatus::Scheduled {
             let wait = found.record.scheduled_at.map_or(0, |at| (at.micros() - Time::now().micros() + SECOND - 1) / SECOND);
             if wait > 0 {
@@ -51,7 +58,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             let now = Time::now();
             let decided: Vec<_> = customers.iter().map(|customer| (customer, audience.decide(customer))).collect();
             let key = self.addresses.key().await?;
-            let asked = decided.iter().filter(|(_, decision)| *decision == Decision::Queued).map(|(customer, _)| *customer);
+            let asked = decided.iter().filter(|(_, decision)| decision.asks_list()).map(|(customer, _)| *customer);
             let suppressed = suppressed_among(&*self.store, &key, campaign.channel, asked).await?;
             let mut entries: Vec<Message> = Vec::new();
             for (customer, decision) in decided {
@@ -82,11 +89,9 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let counts: Vec<_> = counts.collect();
         let mut tallies: Vec<(u32, Tally)> = stream::iter(counts).buffer_unordered(RECOUNTS).try_collect().await?;
         tallies.sort_unstable_by_key(|(shard, _)| *shard);
-        let audience = tallies.iter().map(|(_, tally)| tally.audience).sum();
-        let frozen = self
-            .change(campaign.id, |state| (!state.planned || state.audience != audience).then(|| state.planned(audience)))
-            .await?;
-        self.hand_out(campaign.id, &frozen, &tallies).await
+        let log = tallies.iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(*tally));
+        let frozen = self.change(campaign.id, |state| state.planned(&log, campaign.test.as_ref(), Time::now())).await?;
+        self.hand_out(campaign, &frozen, &tallies).await
     }
 
     /// Hands out whoever is still queued, once the request that asked for it has changed the campaign.
@@ -99,22 +104,29 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             Some(found) => {
                 let mut tallies = self.store.tallies(id).await?;
                 tallies.sort_unstable_by_key(|(shard, _)| *shard);
-                self.hand_out(id, &found.record.state, &tallies).await?;
+                self.hand_out(&found.record, &found.record.state, &tallies).await?;
                 Ok(Next::Done)
             }
         }
     }
 
-    async fn hand_out(&self, id: CampaignId, state: &CampaignState, tallies: &[(u32, Tally)]) -> Result<(), StepError> {
-        let deliveries = deliveries(id, tallies);
-        if deliveries.is_empty() {
-            return self.finish(id).await;
+    /// Hands out whoever is still queued, and asks for the end of a test phase that is under way.
+    pub(crate) async fn hand_out(
+        &self,
+        campaign: &Campaign,
+        state: &CampaignState,
+        tallies: &[(u32, Tally)],
+    ) -> Result<(), StepError> {
+        let mut tasks = deliveries(campaign.id, tallies);
+        if tasks.is_empty() {
+            return self.finish(campaign.id).await;
         }
         if state.status == CampaignStatus::Paused {
             // Resuming hands out.
             return Ok(());
         }
-        let messages = deliveries.iter().map(|task| Outgoing { body: task.body(), ..Outgoing::default() });
+        tasks.extend(campaign.is_testing(state).then_some(Task::Decide { campaign: campaign.id }));
+        let messages = tasks.iter().map(|task| Outgoing { body: task.body(), ..Outgoing::default() });
         Ok(self.queue.enqueue(QueueName::Delivery, messages.collect()).await?)
     }
 
@@ -124,7 +136,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     }
 
     /// Changes the state unless `to` sees no need; returns the state that then holds.
-    async fn change(
+    pub(crate) async fn change(
         &self,
         id: CampaignId,
         to: impl Fn(&CampaignState) -> Option<CampaignState>,

@@ -14,6 +14,7 @@ use crm_domain::ports::{
     Enqueue, KeepCampaigns, KeepLog, Outgoing, QueueError, QueueName, ReadCustomers, ReadSuppressions, ScanCustomers,
     SendLetters, StoreError,
 };
+use crm_domain::sending;
 use crm_domain::template::Templates;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
@@ -25,6 +26,8 @@ use futures_util::{StreamExt, stream};
 const CONCURRENCY: usize = 4;
 /// Time after which a plan hands over to the next message. The function itself has 60 s, and a batch several plans.
 const BUDGET: Duration = Duration::from_secs(15);
+/// Time after which the deliveries of a batch hand over to their next messages, so that the function ends before its 60 s.
+const BATCH: Duration = Duration::from_secs(40);
 /// Tries of a step before it is set aside; the waits in between add up to four minutes.
 const MAX_ATTEMPTS: u32 = 8;
 /// Tries of a step whose campaign is not there: a launch that fails half-way leaves such. They add up to a minute, three
@@ -45,6 +48,8 @@ pub struct Worker<S, Q, P> {
     pub(crate) consent_defaults: ConsentDefaults,
     pub(crate) addresses: Addresses,
     pub(crate) letterhead: Letterhead,
+    /// For how long an intent of somebody else is waited for, in microseconds.
+    pub(crate) lease: i64,
     templates: Mutex<HashMap<CampaignId, Arc<Templates>>>,
 }
 
@@ -91,18 +96,20 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         addresses: Addresses,
         letterhead: Letterhead,
     ) -> Self {
-        Self { store, queue, provider, consent_defaults, addresses, letterhead, templates: Mutex::default() }
+        let lease = sending::LEASE;
+        Self { store, queue, provider, consent_defaults, addresses, letterhead, lease, templates: Mutex::default() }
     }
 
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
-        let steps: Vec<_> = batch.into_iter().map(|message| self.take(message)).collect();
+        let deadline = Instant::now() + BATCH;
+        let steps: Vec<_> = batch.into_iter().map(|message| self.take(message, deadline)).collect();
         stream::iter(steps).buffer_unordered(CONCURRENCY).filter_map(async |failed| failed).collect().await
     }
 
-    async fn take(&self, message: Incoming) -> Option<String> {
+    async fn take(&self, message: Incoming, deadline: Instant) -> Option<String> {
         let outcome = match Step::parse(&message.body) {
-            Ok(step) => self.run(step).await,
+            Ok(step) => self.run(step, deadline).await,
             Err(reason) => self.bury(message.body, reason).await,
         };
         let error = outcome.err()?;
@@ -112,10 +119,10 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     }
 
     /// Runs a step and hands on what follows from it. Only a failure to do the latter is an error.
-    async fn run(&self, step: Step) -> Result<(), QueueError> {
+    async fn run(&self, step: Step, deadline: Instant) -> Result<(), QueueError> {
         let Step { task, attempt } = step;
         let campaign = task.campaign();
-        match self.advance(task.clone()).await {
+        match self.advance(task.clone(), deadline).await {
             Ok(Next::Done) => Ok(()),
             Ok(Next::Then(task, delay)) => self.requeue(&Step { task, attempt: 0 }, delay).await,
             Ok(Next::Wait) if attempt < MAX_WAITS => self.requeue(&Step { task, attempt: attempt + 1 }, backoff(attempt)).await,
@@ -134,13 +141,14 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
     }
 
-    async fn advance(&self, task: Task) -> Result<Next, StepError> {
+    async fn advance(&self, task: Task, deadline: Instant) -> Result<Next, StepError> {
         match task {
             Task::Plan { campaign, part, after, queued } => {
                 self.plan(campaign, part, after, queued, Instant::now() + BUDGET).await
             }
-            Task::Deliver { campaign, first, last } => self.deliver(campaign, first, last).await,
+            Task::Deliver { campaign, first, last } => self.deliver(campaign, first, last, deadline).await,
             Task::Spread { campaign, since } => self.spread(campaign, since).await,
+            Task::Decide { campaign } => self.decide(campaign).await,
         }
     }
 

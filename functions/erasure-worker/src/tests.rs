@@ -10,7 +10,8 @@ use crm_domain::ids::CustomerId;
 use crm_domain::json::Json;
 use crm_domain::membership::Cause;
 use crm_domain::ports::{
-    EditCustomers, Enqueue, KeepErasures, Outgoing, QueueName, ReadFigures, ReadMemberships, ReadOrders, ReadTraces,
+    EditCustomers, Enqueue, KeepAttachments, KeepErasures, Outgoing, QueueName, ReadFigures, ReadMemberships, ReadOrders,
+    ReadTraces,
 };
 use crm_domain::stamp::Stamp;
 use crm_domain::time::Time;
@@ -61,18 +62,25 @@ async fn inhabited() -> Swept {
     worker.store.apply(&events);
     let mut ledger = worker.store.hold(&[id("a@x.in"), id("b@x.in")]).await.unwrap();
     ledger.merge(id("a@x.in"), id("b@x.in"), &Stamp::new(time("2026-01-02"), "m", "/t")).unwrap();
-    worker.store.edit(&ledger, None).await.unwrap();
+    worker.store.edit(&ledger, None, None).await.unwrap();
     worker
 }
 
 fn erasure() -> Erased {
     let by = crm_domain::audit::Actor { id: "u-owner".into(), name: "owner@example.com".into() };
-    Erased { id: id("a@x.in"), at: time("2026-02-01"), by, finished_at: None }
+    Erased { id: id("a@x.in"), identities: vec![id("a@x.in"), id("b@x.in")], at: time("2026-02-01"), by, finished_at: None }
+}
+
+/// What the request does.
+async fn erase(worker: &Swept) {
+    let mut ledger = worker.store.hold(&[id("a@x.in")]).await.unwrap();
+    assert!(ledger.erase(id("a@x.in"), erasure().at));
+    worker.store.edit(&ledger, None, Some(&erasure())).await.unwrap();
 }
 
 /// What the replay of an erasure asks for: nothing is known but the id.
 fn unknown() -> Sweep {
-    Sweep { customer: id("a@x.in"), at: erasure().at, identities: Vec::new(), emails: Vec::new(), pass: 0 }
+    Sweep { customer: id("a@x.in"), at: erasure().at, identities: Vec::new(), emails: Vec::new(), pass: 0, replayed: true }
 }
 
 async fn run(worker: &Swept, body: String) {
@@ -106,8 +114,9 @@ async fn every_event_of_the_folder_is_worked_off_or_set_aside() {
 async fn nothing_is_left_of_somebody_but_what_their_orders_were_worth() {
     let worker = inhabited().await;
     let before = worker.store.figures().await.unwrap().days;
-    worker.store.note_erasure(&erasure()).await.unwrap();
-    run(&worker, unknown().body()).await;
+    erase(&worker).await;
+    let identities = erasure().identities;
+    run(&worker, Sweep { identities, replayed: false, ..unknown() }.body()).await;
     assert_eq!(run_all(&worker).await, PASSES - 1);
     for who in ["a@x.in", "b@x.in"] {
         assert!(matches!(worker.store.identity(id(who)), Some(Identity::Erased(_))), "{who}");
@@ -205,4 +214,66 @@ async fn a_pass_that_meets_others_is_made_all_the_same() {
         run(&worker, message.body).await;
     }
     assert_eq!((tries, worker.queue.dead(QueueName::Erasures).len()), (8, 1));
+}
+
+#[tokio::test]
+async fn nobody_is_swept_who_was_not_erased() {
+    let worker = inhabited().await;
+    run(&worker, Sweep { replayed: false, ..unknown() }.body()).await;
+    let mut tries = 0;
+    while let Some(message) = worker.queue.drain(QueueName::Erasures).pop() {
+        tries += 1;
+        run(&worker, message.body).await;
+    }
+    assert_eq!(
+        (tries, worker.queue.dead(QueueName::Erasures).len()),
+        (8, 0),
+        "the request may take its time, and may have failed"
+    );
+    assert!(matches!(worker.store.identity(id("a@x.in")), Some(Identity::Customer(_))));
+    assert_eq!(worker.store.orders_of(&[id("a@x.in")], None, 10).await.unwrap().items.len(), 1);
+}
+
+#[tokio::test]
+async fn a_backup_from_before_a_merge_is_made_to_forget_both() {
+    let worker = worker();
+    // As they were before they were merged.
+    let names = ["a@x.in", "b@x.in"]
+        .map(|who| parsed(&event("crm.customer.upsert.v1", who, "2026-01-01", &json!({"email": who, "name": who}))));
+    worker.store.apply(&names);
+    run(&worker, Sweep { identities: erasure().identities, ..unknown() }.body()).await;
+    for who in ["a@x.in", "b@x.in"] {
+        assert!(matches!(worker.store.identity(id(who)), Some(Identity::Erased(_))), "{who}");
+    }
+}
+
+#[tokio::test]
+async fn who_came_again_and_was_merged_since_keeps_what_is_new() {
+    let worker = inhabited().await;
+    erase(&worker).await;
+    let again = json!({"email": "a@x.in", "orderId": "o7", "total": 7});
+    worker.store.apply(&[parsed(&event("crm.order.place.v1", "again", "2026-03-01", &again))]);
+    let file = |number: u8, at: &str| crm_domain::attachment::Attachment {
+        id: crm_domain::ids::AttachmentId::parse(&format!("01900000-0000-7000-8000-00000000000{number}")).unwrap(),
+        name: "x.pdf".into(),
+        content_type: crm_domain::attachment::ContentType::Pdf,
+        size: 1,
+        uploaded_by: erasure().by,
+        created_at: time(at),
+        state: crm_domain::attachment::AttachmentState::Stored,
+    };
+    let held =
+        crm_domain::attachment::Attachments { customer: id("a@x.in"), files: vec![file(1, "2026-01-05"), file(2, "2026-03-02")] };
+    worker.store.put_attachments(0, &held, None, None).await.unwrap();
+    let mut ledger = worker.store.hold(&[id("a@x.in"), id("c@x.in")]).await.unwrap();
+    ledger.merge(id("c@x.in"), id("a@x.in"), &Stamp::new(time("2026-03-03"), "m2", "/t")).unwrap();
+    worker.store.edit(&ledger, None, None).await.unwrap();
+    run(&worker, Sweep { identities: erasure().identities, ..unknown() }.body()).await;
+    run_all(&worker).await;
+    let Some(Identity::Customer(stays)) = worker.store.identity(id("c@x.in")) else { panic!("they are gone") };
+    assert_eq!(stays.sums.order_count, 2);
+    assert_eq!(worker.store.orders_of(&stays.identities(), None, 10).await.unwrap().items.len(), 2);
+    let left: Vec<_> =
+        worker.store.attachments(id("a@x.in")).await.unwrap().record.files.into_iter().map(|file| file.created_at).collect();
+    assert_eq!(left, [time("2026-03-02")]);
 }

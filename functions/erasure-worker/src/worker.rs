@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crm_domain::erasure::{Step, Task};
 use crm_domain::ports::{
     EditCustomers, Enqueue, ForgetTraces, KeepAttachedFiles, KeepAttachments, KeepErasures, KeepExportFiles, KeepUploads,
-    Outgoing, QueueError, QueueName, ReadCustomers, ScrubQueues, StoreError,
+    Outgoing, QueueError, QueueName, ScrubQueues, StoreError,
 };
 use crm_lambda::batch::Incoming;
 use crm_lambda::problem::chain;
@@ -14,8 +14,8 @@ use crm_lambda::problem::chain;
 const MAX_ATTEMPTS: u32 = 8;
 
 /// The tables from which traces are taken.
-pub trait Store: ReadCustomers + EditCustomers + ForgetTraces + KeepErasures + KeepAttachments {}
-impl<S: ReadCustomers + EditCustomers + ForgetTraces + KeepErasures + KeepAttachments> Store for S {}
+pub trait Store: EditCustomers + ForgetTraces + KeepErasures + KeepAttachments {}
+impl<S: EditCustomers + ForgetTraces + KeepErasures + KeepAttachments> Store for S {}
 
 /// The queues from which traces are taken.
 pub trait Queues: Enqueue + ScrubQueues {}
@@ -40,6 +40,9 @@ pub enum SweepError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Queue(#[from] QueueError),
+    /// The request is still at it, or has ended without erasing anybody.
+    #[error("the customer is not erased")]
+    NotErased,
 }
 
 impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
@@ -69,6 +72,11 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
             Err(error) if attempt < MAX_ATTEMPTS => {
                 tracing::warn!(attempt, cause = %chain(&error), "pass failed");
                 self.requeue(Step { task, attempt: attempt + 1 }.body(), 1 << attempt).await
+            }
+            // Who asked was told so.
+            Err(SweepError::NotErased) => {
+                tracing::warn!("nobody was erased");
+                Ok(())
             }
             Err(error) => {
                 tracing::error!(cause = %chain(&error), "pass set aside");

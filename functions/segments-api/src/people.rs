@@ -30,6 +30,8 @@ use crate::http::{Store, context, find, object};
 
 /// Begins the positions of a list that is made by reading everybody.
 const SCANNED: &str = "scan:";
+/// Most ids of merged customers that one request may name.
+const MERGED: usize = 100;
 /// Members of a segment read at once.
 const CHUNK: usize = 1_000;
 
@@ -185,8 +187,16 @@ async fn change_list<S: Store, Q: Enqueue>(
 }
 
 async fn addresses<S: ReadCustomers>(store: &S, ids: BTreeSet<CustomerId>) -> Result<BTreeMap<CustomerId, Email>, StoreError> {
-    let ids: Vec<CustomerId> = ids.into_iter().collect();
-    Ok(store.customers(&ids).await?.into_iter().map(|found| (found.record.id, found.record.email)).collect())
+    let wanted: Vec<CustomerId> = ids.iter().copied().collect();
+    let found = store.customers(&wanted).await?;
+    let mut addresses: BTreeMap<CustomerId, Email> =
+        found.into_iter().map(|found| (found.record.id, found.record.email)).collect();
+    // Those who were merged into others are known by these, one by one: there are few of them.
+    let missing: Vec<CustomerId> = ids.into_iter().filter(|id| !addresses.contains_key(id)).take(MERGED).collect();
+    for id in missing {
+        addresses.extend(store.customer(id).await?.map(|found| (id, found.record.email)));
+    }
+    Ok(addresses)
 }
 
 fn asked<'a>(pairs: &'a [(String, String)], name: &'static str) -> Result<&'a str, Faults> {

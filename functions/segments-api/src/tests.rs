@@ -268,6 +268,79 @@ async fn an_edit_of_all_members_is_queued_once_with_whose_it_is() {
     assert!(memory.drain(QueueName::Segments).is_empty());
 }
 
+/// Each way of being wrong has its answer, whichever way the rules come in, and leaves nothing behind.
+#[tokio::test]
+async fn bad_rules_are_refused_with_their_place_by_preview_creation_and_change() {
+    let (router, memory) = with_memory();
+    let made = send(&router, "POST", "/api/segments", json!({"name": "S", "rules": spent_over(1)}).to_string()).await;
+    memory.drain(QueueName::Segments);
+    let path = made.headers["location"].to_str().unwrap();
+    let alone = |condition: Value| json!({"combinator": "and", "rules": [condition]});
+    let one = |field: &str, operator: &str, value: Value| alone(json!({"field": field, "operator": operator, "value": value}));
+    let lately = |within: &str| alone(json!({"field": "orderCount", "operator": ">", "value": 1, "within": within}));
+    let deep = (0..6).fold(spent_over(1), |inner, _| json!({"combinator": "and", "rules": [inner]}));
+    let seventh = format!("rules{}", ".rules[0]".repeat(6));
+    for (rules, place) in [
+        (one("shoeSize", "=", json!(1)), "rules.rules[0].field"),
+        (one("city", "resembles", json!("Pune")), "rules.rules[0].operator"),
+        (one("city", ">", json!("Pune")), "rules.rules[0].operator"),
+        (one("totalSpend", ">", json!("500")), "rules.rules[0].value"),
+        (one("visits", "between", json!([9, 1])), "rules.rules[0].value"),
+        (one("createdAt", "between", json!(["2026-02-01", "2026-01-01"])), "rules.rules[0].value"),
+        (one("lastOrderAt", "within", json!("P0D")), "rules.rules[0].value"),
+        (one("lastOrderAt", "notWithin", json!("P9999Y")), "rules.rules[0].value"),
+        (one("lastOrderAt", "within", json!("-P1D")), "rules.rules[0].value"),
+        (lately("P0D"), "rules.rules[0].within"),
+        (lately("P9999Y"), "rules.rules[0].within"),
+        (lately("-P1D"), "rules.rules[0].within"),
+        (json!({"combinator": "or", "rules": vec![spent_over(1)["rules"][0].clone(); 101]}), "rules"),
+        (deep, &seventh),
+        (json!([]), "rules"),
+        (json!(null), "rules"),
+    ] {
+        for (method, path) in [("POST", "/api/segments/preview"), ("POST", "/api/segments"), ("PATCH", path)] {
+            let body = if path.ends_with("preview") { json!({"rules": rules}) } else { json!({"name": "S", "rules": rules}) };
+            let answer = send(&router, method, path, body.to_string()).await;
+            assert_eq!((answer.status, answer.fields()), (422, vec![place]), "{method} {path} {rules}: {}", answer.text);
+            assert!(answer.json["errors"][0]["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{}", answer.text);
+        }
+    }
+    assert_eq!(memory.stored_segments().len(), 1);
+    assert!(memory.drain(QueueName::Segments).is_empty(), "nothing is to be built");
+}
+
+#[tokio::test]
+async fn rules_that_match_everyone_are_taken_at_their_word() {
+    let (router, memory) = with_memory();
+    let everyone = json!({"combinator": "and", "rules": []});
+    let preview = send(&router, "POST", "/api/segments/preview", json!({"rules": everyone}).to_string()).await;
+    assert_eq!((&preview.json["count"], &preview.json["total"]), (&json!(30), &json!(30)));
+    assert_eq!(preview.json["sample"].as_array().unwrap().len(), 20);
+    let made = send(&router, "POST", "/api/segments", json!({"name": "All", "rules": everyone}).to_string()).await;
+    assert_eq!((made.status, &made.json["rules"]), (201, &everyone));
+    let everybody: Vec<CustomerId> = (0..30).map(|n| CustomerId::of(&Email::parse(&format!("c{n}@x.in")).unwrap())).collect();
+    let keeper = Keeper::new(memory.clone(), settings().consent_defaults);
+    keeper.settle(&everybody, Cause::Rules, Time::now()).await.unwrap();
+    assert_eq!(memory.size_of(memory.stored_segments()[0].edition.id), 30);
+}
+
+#[tokio::test]
+async fn a_segment_that_is_gone_is_named_as_a_fault_and_a_circle_as_one() {
+    let (router, _) = with_memory();
+    let make = async |name: &str, rules: &Value| {
+        send(&router, "POST", "/api/segments", json!({"name": name, "rules": rules}).to_string()).await
+    };
+    let naming = |id: &str| json!({"combinator": "and", "rules": [{"field": "segment", "operator": "in", "value": [id]}]});
+    let gone = make("Gone", &spent_over(1)).await.json["id"].as_str().unwrap().to_owned();
+    assert_eq!(send(&router, "DELETE", &format!("/api/segments/{gone}"), "").await.status, 204);
+    let refused = make("Names it", &naming(&gone)).await;
+    assert_eq!((refused.status, refused.fields()), (422, vec!["rules.rules[0].value"]));
+    assert!(refused.text.contains("does not exist"), "{}", refused.text);
+    let own = make("Own", &spent_over(1)).await.json["id"].as_str().unwrap().to_owned();
+    let circle = send(&router, "PATCH", &format!("/api/segments/{own}"), json!({"rules": naming(&own)}).to_string()).await;
+    assert_eq!((circle.status, circle.fields()), (422, vec!["rules.rules[0].value"]));
+}
+
 /// Applies what the API has queued, as the worker would.
 fn apply_queued(memory: &Memory) {
     for message in memory.drain(QueueName::Customers) {

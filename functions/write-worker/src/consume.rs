@@ -13,6 +13,7 @@ use crm_domain::ledger::Outcome;
 use crm_domain::message::{Message, MessageId, Receipt};
 use crm_domain::money::Currency;
 use crm_domain::ports::{ApplyEvents, Enqueue, KeepSuppressions, Outgoing, QueueName, ReadMessages, StoreError};
+use crm_domain::ses;
 use crm_domain::suppression::{self, Note};
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
@@ -49,10 +50,13 @@ impl<S: ApplyEvents + KeepSuppressions + ReadMessages, Q: Enqueue> Worker<S, Q> 
         let now = Time::now();
         let (mut events, mut receipts, mut hopeless) = (Vec::new(), Vec::new(), Vec::new());
         for (index, message) in messages.iter().enumerate() {
-            for parsed in parse(&message.body, &self.currency, now) {
+            for parsed in parse(message, &self.currency, now) {
                 match parsed {
-                    Ok(Event { command: Command::RecordReceipt(receipt), .. }) => receipts.push((index, receipt)),
-                    Ok(event) => events.push(Carried { message: index, event }),
+                    Ok(Said::Event(Event { command: Command::RecordReceipt(receipt), .. }) | Said::Receipt(receipt)) => {
+                        receipts.push((index, receipt));
+                    }
+                    Ok(Said::Event(event)) => events.push(Carried { message: index, event }),
+                    Ok(Said::Nothing) => {}
                     Err((body, reason)) => hopeless.push(Hopeless { message: index, body, reason }),
                 }
             }
@@ -167,18 +171,35 @@ fn dead_letter(queue: QueueName, body: String, reason: String) -> Outgoing {
     Outgoing { body, delay: 0, attributes: vec![("reason", reason), ("queue", queue.as_str().to_owned())] }
 }
 
+/// What a part of a message says.
+enum Said {
+    Event(Event),
+    /// A provider's event in its own words.
+    Receipt(Receipt),
+    /// Something that is understood, and changes nothing.
+    Nothing,
+}
+
 /// The events of one message; for what cannot be understood, its text and the reason.
-fn parse(body: &str, currency: &Currency, now: Time) -> Vec<Result<Event, (String, String)>> {
+fn parse(message: &Incoming, currency: &Currency, now: Time) -> Vec<Result<Said, (String, String)>> {
+    let (queue, body) = (message.queue, &message.body);
     match Json::parse(body.as_bytes()) {
+        Err(_) if queue == QueueName::Receipts && ses::is_greeting(body) => vec![Ok(Said::Nothing)],
         Err(error) => vec![Err((body.to_owned(), format!("malformed JSON: {error}")))],
         Ok(Json::List(items)) if items.is_empty() => vec![Err((body.to_owned(), "the list of events is empty".to_owned()))],
-        Ok(Json::List(items)) => items.iter().map(|item| parse_one(item, currency, now)).collect(),
-        Ok(item) => vec![parse_one(&item, currency, now)],
+        Ok(Json::List(items)) => items.iter().map(|item| parse_one(queue, item, currency, now)).collect(),
+        Ok(item) => vec![parse_one(queue, &item, currency, now)],
     }
 }
 
-fn parse_one(item: &Json, currency: &Currency, now: Time) -> Result<Event, (String, String)> {
-    Event::parse(item, currency, now).map_err(|faults| (item.to_string(), faults.to_string()))
+fn parse_one(queue: QueueName, item: &Json, currency: &Currency, now: Time) -> Result<Said, (String, String)> {
+    // Events of SES come to this queue by way of SNS, whose subscription hands them on as they are.
+    let said = if queue == QueueName::Receipts && ses::is_event(item) {
+        ses::receipt(item).map(|receipt| receipt.map_or(Said::Nothing, Said::Receipt))
+    } else {
+        Event::parse(item, currency, now).map(Said::Event)
+    };
+    said.map_err(|faults| (item.to_string(), faults.to_string()))
 }
 
 /// The places of [`Outcome`] in the counts.

@@ -1,13 +1,14 @@
 //! Batches over the ports in memory.
 
 use crm_domain::audience::Decision;
-use crm_domain::campaign::{Campaign, CampaignDraft};
+use crm_domain::campaign::{Campaign, CampaignDraft, Variant};
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::email::Email;
 use crm_domain::event::Event;
-use crm_domain::ids::{CampaignId, CustomerId};
+use crm_domain::experiment::Share;
+use crm_domain::ids::{CampaignId, CustomerId, SegmentId};
 use crm_domain::json::Json;
-use crm_domain::message::Message;
+use crm_domain::message::{Message, MessageStatus};
 use crm_domain::money::Money;
 use crm_domain::ports::{KeepCampaigns, KeepLog, KeepSuppressions, QueueName, ReadCustomers, ReadFigures, ReadSuppressions};
 use crm_domain::rules::Rules;
@@ -47,13 +48,14 @@ async fn every_event_of_the_folder_is_applied_or_set_aside() {
         let worker = worker();
         let messages = incoming(serde_json::from_str(&event).unwrap());
         assert!(!messages.is_empty(), "{case}");
+        let queue = messages[0].queue;
         assert_eq!(worker.consume(messages).await, Vec::<String>::new(), "{case}");
-        let dead = worker.queue.dead(QueueName::Orders);
+        let dead = worker.queue.dead(queue);
         assert_eq!(dead.is_empty(), !case.starts_with("bad-"), "{case}");
         for letter in dead {
             assert!(letter.attributes.iter().any(|(name, reason)| *name == "reason" && !reason.is_empty()), "{letter:?}");
         }
-        assert!(worker.store.commits() > 0, "{case}: neighbours are applied");
+        assert!(queue == QueueName::Receipts || worker.store.commits() > 0, "{case}: neighbours are applied");
     }
 }
 
@@ -238,4 +240,72 @@ async fn receipts_whose_meaning_is_not_noted_come_again() {
     let wrong = receipt(&campaign, "hard@x.in", "bounced", 5, &json!({"bounceType": "mild"}));
     assert!(worker.consume(vec![message("m", &wrong)]).await.is_empty());
     assert_eq!(worker.queue.dead(QueueName::Orders).len(), 1);
+}
+
+/// An event of SES about the message of `customer`.
+fn ses(campaign: CampaignId, customer: CustomerId, kind: &str, part: &str, detail: Value) -> Incoming {
+    let tags = json!({"campaign": [campaign.to_string()], "customer": [customer.to_string()], "ses:from-domain": ["x.in"]});
+    let mut event = json!({"eventType": kind, "mail": {"timestamp": "2026-11-25T10:00:00.1Z", "tags": tags}});
+    event[part] = detail;
+    Incoming { id: "m".into(), queue: QueueName::Receipts, body: event.to_string(), attributes: Vec::new() }
+}
+
+#[tokio::test]
+async fn events_of_ses_move_the_log_whatever_their_order_and_number() {
+    let worker = worker();
+    let rules = Json::parse(br#"{"combinator":"and","rules":[]}"#).unwrap();
+    let draft = CampaignDraft {
+        name: "Hello".into(),
+        segment_id: SegmentId::generate(),
+        channel: Channel::Email,
+        objective: None,
+        variants: vec![Variant { subject: Some("Hi".into()), body: "x".into(), share: None }],
+        scheduled_at: None,
+        holdout: Share::NONE,
+        test: None,
+        draft: false,
+    };
+    let rules = Rules::parse(&rules, "rules", &worker.currency).unwrap();
+    let campaign = draft.into_campaign(CampaignId::generate(), rules, 1, Time::now());
+    worker.store.create_campaign(&campaign, &audit()).await.unwrap();
+    let now = Time::now();
+    // One was sent, of the other the answer was lost.
+    let entry = |email: &str, message: fn(Message, Time) -> Message| {
+        let customer = Customer::new(Email::parse(email).unwrap(), now);
+        message(campaign.entry(&customer, Decision::Queued, 0, now).unwrap(), now)
+    };
+    let sent = entry("a@x.in", |entry, now| Message { sent_at: Some(now), ..entry });
+    let lost = entry("b@x.in", |entry, now| Message { unknown_at: Some(now), ..entry });
+    worker.store.log_recipients(&campaign, &[sent.clone(), lost.clone()]).await.unwrap();
+    let at = |second: u32| json!({"timestamp": format!("2026-11-25T10:00:{second:02}Z")});
+    let bounce = json!({"bounceType": "Permanent", "bounceSubType": "General", "timestamp": "2026-11-25T10:00:03Z"});
+    let events = [
+        ses(campaign.id, sent.customer_id, "Click", "click", at(9)),
+        ses(campaign.id, sent.customer_id, "Delivery", "delivery", at(2)),
+        ses(campaign.id, sent.customer_id, "Open", "open", at(8)),
+        ses(campaign.id, sent.customer_id, "Delivery", "delivery", at(5)),
+        ses(campaign.id, lost.customer_id, "Bounce", "bounce", bounce),
+    ];
+    let mut backwards = events.to_vec();
+    backwards.reverse();
+    let mut log = Vec::new();
+    for batch in [events.to_vec(), backwards] {
+        assert!(worker.consume(batch).await.is_empty());
+        assert!(worker.queue.dead(QueueName::Receipts).is_empty());
+        let now = worker.store.log(campaign.id);
+        assert!(log.is_empty() || log == now, "the same again");
+        log = now;
+    }
+    let of = |customer| log.iter().find(|entry| entry.customer_id == customer).unwrap();
+    assert_eq!(of(sent.customer_id).status(), MessageStatus::Clicked);
+    assert_eq!(of(sent.customer_id).delivered_at, Time::parse("2026-11-25T10:00:02Z").ok());
+    assert_eq!(of(lost.customer_id).status(), MessageStatus::Bounced);
+    assert_eq!(of(lost.customer_id).failed_reason.as_deref(), Some("permanent (General)"));
+    let tally = worker.store.tallies(campaign.id).await.unwrap()[0].1;
+    assert_eq!((tally.sent, tally.delivered, tally.clicked, tally.bounced, tally.unknown), (2, 1, 1, 1, 0));
+    // What SES says of others is kept, with the reason.
+    let stranger = CustomerId::of(&Email::parse("c@x.in").unwrap());
+    assert!(worker.consume(vec![ses(campaign.id, stranger, "Open", "open", at(1))]).await.is_empty());
+    let dead = worker.queue.dead(QueueName::Receipts);
+    assert!(matches!(dead.as_slice(), [one] if one.attributes[0].1.contains("no such message")), "{dead:?}");
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use crm_domain::audit::AuditEntry;
 use crm_domain::customer::Customer;
+use crm_domain::erasure::Erased;
 use crm_domain::event::Event;
 use crm_domain::identity::Identity;
 use crm_domain::ids::{ActivityId, CustomerId, ImportId, OrderId};
@@ -45,7 +46,7 @@ impl ApplyEvents for Dynamo {
     }
 
     async fn commit(&self, ledgers: &[&Ledger]) -> Result<(), StoreError> {
-        self.write_ledgers(ledgers, None).await
+        self.write_ledgers(ledgers, Vec::new()).await
     }
 
     async fn apply_receipts(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
@@ -78,8 +79,9 @@ impl EditCustomers for Dynamo {
         Ok(ledger)
     }
 
-    async fn edit(&self, ledger: &Ledger, audit: Option<&AuditEntry>) -> Result<(), StoreError> {
-        self.write_ledgers(&[ledger], audit).await
+    async fn edit(&self, ledger: &Ledger, audit: Option<&AuditEntry>, erased: Option<&Erased>) -> Result<(), StoreError> {
+        let told = audit.map(|entry| self.audit_put(entry)).into_iter().chain(erased.map(|erased| self.erasure_put(erased)));
+        self.write_ledgers(&[ledger], told.collect::<Result<_, _>>()?).await
     }
 }
 
@@ -104,7 +106,8 @@ impl Dynamo {
         }
     }
 
-    async fn write_ledgers(&self, ledgers: &[&Ledger], audit: Option<&AuditEntry>) -> Result<(), StoreError> {
+    /// Writes what the ledgers changed, and `told` of it, all or nothing.
+    async fn write_ledgers(&self, ledgers: &[&Ledger], told: Vec<TransactWriteItem>) -> Result<(), StoreError> {
         let now = Time::now();
         let mut writes = Vec::new();
         let (mut order_lists, mut customer_lists, mut search_rows) = (Vec::new(), Vec::new(), Vec::new());
@@ -134,7 +137,7 @@ impl Dynamo {
             return Ok(());
         }
         writes.extend(self.figure_updates(ledgers)?);
-        writes.extend(audit.map(|entry| self.audit_put(entry)).transpose()?);
+        writes.extend(told);
         // What leads to a record is written before it, so that a crash in between loses nothing.
         self.register_partitions(ORDERS, &order_lists).await?;
         self.register_partitions(CUSTOMERS, &customer_lists).await?;

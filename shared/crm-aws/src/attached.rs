@@ -39,8 +39,9 @@ impl KeepAttachedFiles for S3Uploads {
         self.delete(&key(customer, id)).await
     }
 
-    async fn forget_attached(&self, customer: CustomerId) -> Result<(), StoreError> {
-        self.delete_all_under(&prefix(customer)).await
+    async fn forget_attached(&self, customer: CustomerId, kept: &[AttachmentId]) -> Result<(), StoreError> {
+        let kept: Vec<String> = kept.iter().map(|id| key(customer, *id)).collect();
+        self.delete_all_under(&prefix(customer), &kept).await
     }
 }
 

@@ -67,12 +67,12 @@ impl S3Uploads {
         Ok(keys)
     }
 
-    /// Deletes all objects under a prefix, a page at a time.
-    pub(crate) async fn delete_all_under(&self, prefix: &str) -> Result<(), StoreError> {
+    /// Deletes all objects under a prefix but those that are kept, a page at a time.
+    pub(crate) async fn delete_all_under(&self, prefix: &str, kept: &[String]) -> Result<(), StoreError> {
         let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
         while let Some(page) = pages.next().await {
             let objects = page.map_err(file_error)?.contents.unwrap_or_default();
-            let keys = objects.into_iter().filter_map(|object| object.key);
+            let keys = objects.into_iter().filter_map(|object| object.key).filter(|key| !kept.contains(key));
             let named = keys.map(|key| ObjectIdentifier::builder().key(key).build()).collect::<Result<Vec<_>, _>>();
             let named = named.map_err(corrupt)?;
             if named.is_empty() {

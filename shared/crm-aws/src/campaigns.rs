@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem, Update};
 use crm_domain::audit::AuditEntry;
-use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus, Variant};
+use crm_domain::campaign::{Campaign, CampaignState, Variant};
 use crm_domain::customer::Channel;
+use crm_domain::experiment::{Seed, Share, Test};
 use crm_domain::ids::{CampaignId, CustomerId, SegmentId};
 use crm_domain::message::{Message, Tally};
 use crm_domain::ports::{KeepCampaigns, Page, StoreError, Versioned};
@@ -17,7 +18,9 @@ use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
+use crate::log::{entry_key, read_message};
 use crate::records::Item;
+use crate::transaction::{delete_at, put_at};
 
 /// Shards of a log read side by side for a page of it.
 const SHARDS_AT_ONCE: usize = 8;
@@ -35,7 +38,16 @@ struct CampaignRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     objective: Option<String>,
     variants: Vec<Variant>,
+    #[serde(default)]
+    holdout: Share,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    test: Option<Test>,
+    /// Absent in campaigns that are older than holdouts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<Seed>,
     created_at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    launched_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scheduled_at: Option<Time>,
     shards: u32,
@@ -43,14 +55,8 @@ struct CampaignRecord {
     /// Only ever added to, by [`Dynamo::note_part`].
     #[serde(default, skip_serializing)]
     parts_planned: BTreeSet<u32>,
-    status: CampaignStatus,
-    planned: bool,
-    #[serde(default)]
-    audience: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    finished_at: Option<Time>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    failed_reason: Option<String>,
+    #[serde(flatten)]
+    state: CampaignState,
     version: u64,
 }
 
@@ -77,28 +83,7 @@ pub(crate) fn shard_name(shard: u32) -> String {
 
 impl KeepCampaigns for Dynamo {
     async fn create_campaign(&self, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
-        let record = CampaignRecord {
-            pk: "campaign".to_owned(),
-            sk: campaign.id,
-            name: campaign.name.clone(),
-            segment_id: campaign.segment_id,
-            rules: campaign.rules.to_json().to_string(),
-            channel: campaign.channel,
-            objective: campaign.objective.clone(),
-            variants: campaign.variants.clone(),
-            created_at: campaign.created_at,
-            scheduled_at: campaign.scheduled_at,
-            shards: campaign.shards,
-            plan_parts: campaign.plan_parts,
-            parts_planned: BTreeSet::new(),
-            status: campaign.state.status,
-            planned: campaign.state.planned,
-            audience: campaign.state.audience,
-            finished_at: campaign.state.finished_at,
-            failed_reason: campaign.state.failed_reason.clone(),
-            version: 1,
-        };
-        self.create_app_item(serde_dynamo::to_item(record).map_err(corrupt)?, audit).await
+        self.create_app_item(campaign_item(campaign, 1)?, audit).await
     }
 
     async fn campaign(&self, id: CampaignId) -> Result<Option<Versioned<Campaign>>, StoreError> {
@@ -121,7 +106,7 @@ impl KeepCampaigns for Dynamo {
         let values: Item = serde_dynamo::to_item(state).map_err(corrupt)?;
         let mut update = Update::builder()
             .table_name(&self.app)
-            .set_key(Some(key([("pk", "campaign".to_owned()), ("sk", id.to_string())])))
+            .set_key(Some(campaign_key(id)))
             .condition_expression("#version = :version")
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
@@ -139,6 +124,22 @@ impl KeepCampaigns for Dynamo {
             actions.push(self.audit_put(entry)?);
         }
         self.transact(actions).await
+    }
+
+    async fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
+        let put = put_at(&self.app, campaign_item(campaign, version + 1)?, version)?;
+        self.transact(vec![put, self.audit_put(audit)?]).await
+    }
+
+    async fn delete_draft(&self, id: CampaignId, version: u64, audit: &AuditEntry) -> Result<(), StoreError> {
+        let deletion = delete_at(&self.app, campaign_key(id), version)?;
+        self.transact(vec![deletion, self.audit_put(audit)?]).await
+    }
+
+    async fn entry(&self, campaign: &Campaign, customer: CustomerId) -> Result<Option<Message>, StoreError> {
+        let request = self.client.get_item().table_name(&self.messages).consistent_read(true);
+        let answer = request.set_key(Some(entry_key(campaign, customer))).send().await.map_err(store_error)?;
+        answer.item.map(read_message).transpose()
     }
 
     async fn tallies(&self, id: CampaignId) -> Result<Vec<(u32, Tally)>, StoreError> {
@@ -200,7 +201,7 @@ impl Dynamo {
             .client
             .update_item()
             .table_name(&self.app)
-            .set_key(Some(key([("pk", "campaign".to_owned()), ("sk", id.to_string())])))
+            .set_key(Some(campaign_key(id)))
             .condition_expression("attribute_exists(pk)")
             .update_expression("ADD partsPlanned :part")
             .expression_attribute_values(":part", AttributeValue::Ns(vec![part.to_string()]))
@@ -222,21 +223,49 @@ impl Dynamo {
             channel: record.channel,
             objective: record.objective,
             variants: record.variants,
+            holdout: record.holdout,
+            test: record.test,
+            seed: record.seed.unwrap_or(Seed::of_draft(record.sk)),
             created_at: record.created_at,
+            launched_at: record.launched_at,
             scheduled_at: record.scheduled_at,
             shards: record.shards,
             plan_parts: record.plan_parts,
             parts_planned: record.parts_planned,
-            state: CampaignState {
-                status: record.status,
-                planned: record.planned,
-                audience: record.audience,
-                finished_at: record.finished_at,
-                failed_reason: record.failed_reason,
-            },
+            state: record.state,
         };
         Ok(Versioned { version: record.version, record: campaign })
     }
+}
+
+fn campaign_key(id: CampaignId) -> Item {
+    key([("pk", "campaign".to_owned()), ("sk", id.to_string())])
+}
+
+/// The item of version `version` of a campaign.
+fn campaign_item(campaign: &Campaign, version: u64) -> Result<Item, StoreError> {
+    let record = CampaignRecord {
+        pk: "campaign".to_owned(),
+        sk: campaign.id,
+        name: campaign.name.clone(),
+        segment_id: campaign.segment_id,
+        rules: campaign.rules.to_json().to_string(),
+        channel: campaign.channel,
+        objective: campaign.objective.clone(),
+        variants: campaign.variants.clone(),
+        holdout: campaign.holdout,
+        test: campaign.test,
+        seed: Some(campaign.seed),
+        created_at: campaign.created_at,
+        launched_at: campaign.launched_at,
+        scheduled_at: campaign.scheduled_at,
+        shards: campaign.shards,
+        plan_parts: campaign.plan_parts,
+        parts_planned: BTreeSet::new(),
+        state: campaign.state.clone(),
+        version,
+    };
+    serde_dynamo::to_item(record).map_err(corrupt)
 }
 
 fn read_tally(item: Item) -> Result<(u32, Tally), StoreError> {
@@ -248,13 +277,72 @@ fn read_tally(item: Item) -> Result<(u32, Tally), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crm_domain::campaign::CampaignStatus;
+    use crm_domain::experiment::{VariantCounts, WinBy};
+    use crm_domain::funnel::Funnel;
+
+    #[test]
+    fn campaigns_survive_storage() {
+        let state = CampaignState {
+            status: CampaignStatus::Sending,
+            planned: true,
+            audience: 7,
+            funnel: Some(Funnel { matching: 7, reachable: 6, ..Funnel::default() }),
+            test_until: Some(Time::from_micros(5)),
+            winner: Some(1),
+            finished_at: None,
+            failed_reason: None,
+        };
+        let test = Test { share: Share::of_a_million(200_000), minutes: 5, by: WinBy::Conversions };
+        let record = CampaignRecord {
+            pk: "campaign".into(),
+            sk: CampaignId::generate(),
+            name: "n".into(),
+            segment_id: SegmentId::generate(),
+            rules: "{}".into(),
+            channel: Channel::Sms,
+            objective: None,
+            variants: vec![Variant { subject: None, body: "b".into(), share: Some(Share::of_a_million(2_500_000)) }],
+            holdout: Share::of_a_million(123_456),
+            test: Some(test),
+            seed: Some(Seed::of_text("x")),
+            created_at: Time::from_micros(1),
+            launched_at: Some(Time::from_micros(2)),
+            scheduled_at: None,
+            shards: 3,
+            plan_parts: 2,
+            parts_planned: BTreeSet::new(),
+            state: state.clone(),
+            version: 4,
+        };
+        let seed = record.seed;
+        let mut item: Item = serde_dynamo::to_item(record).unwrap();
+        // What the state is set to later has the same names.
+        let names: Item = serde_dynamo::to_item(&state).unwrap();
+        assert!(names.iter().all(|(name, value)| item.get(name) == Some(value)), "{item:?}");
+        item.insert("partsPlanned".into(), AttributeValue::Ns(vec!["1".into()]));
+        let read: CampaignRecord = serde_dynamo::from_item(item.clone()).unwrap();
+        assert_eq!((read.state, read.test, read.seed), (state, Some(test), seed));
+        assert_eq!((read.holdout, read.parts_planned), (Share::of_a_million(123_456), [1].into()));
+        assert_eq!(read.variants[0].share, Some(Share::of_a_million(2_500_000)));
+        // One that was stored before there were holdouts, tests and drafts.
+        for name in ["holdout", "test", "seed", "launchedAt", "funnel", "testUntil", "winner"] {
+            item.remove(name);
+        }
+        let old: CampaignRecord = serde_dynamo::from_item(item).unwrap();
+        assert_eq!((old.holdout, old.test, old.state.funnel), (Share::NONE, None, None));
+    }
 
     #[test]
     fn tallies_survive_storage() {
-        let tally = Tally { audience: 9, queued: 2, sent: 7, delivered: 6, bounced: 1, ..Tally::default() };
+        let mut tally = Tally { audience: 9, queued: 2, sent: 7, delivered: 6, bounced: 1, ..Tally::default() };
+        tally.funnel.matching = 9;
+        tally.variants[1] = VariantCounts { sent: 7, clicked: 3 };
         let record = TallyRecord { pk: tally_partition(CampaignId::generate()), sk: shard_name(17), tally, version: 3 };
-        let item: Item = serde_dynamo::to_item(record).unwrap();
+        let mut item: Item = serde_dynamo::to_item(record).unwrap();
         assert_eq!(item.get("version"), Some(&AttributeValue::N("3".into())));
-        assert_eq!(read_tally(item).unwrap(), (17, tally));
+        assert_eq!(read_tally(item.clone()).unwrap(), (17, tally));
+        item.remove("variants");
+        assert_eq!(read_tally(item).unwrap().1.variants, Tally::default().variants, "counted before variants were");
     }
 }

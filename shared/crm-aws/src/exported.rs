@@ -44,7 +44,7 @@ impl KeepExportFiles for S3Uploads {
     async fn forget_exports(&self) -> Result<(), StoreError> {
         // Uploads first: one that is finished meanwhile is a file by the time files are deleted.
         self.end_uploads().await?;
-        self.delete_all_under(PREFIX).await
+        self.delete_all_under(PREFIX, &[]).await
     }
 }
 

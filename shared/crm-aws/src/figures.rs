@@ -47,7 +47,8 @@ impl ReadFigures for Dynamo {
             add_month(&item, &mut days);
         }
         days.retain(|_, figures| *figures != DayDelta::default());
-        let campaigns = self.partition_items("campaign".to_owned()).await?;
+        let mut campaigns = self.partition_items("campaign".to_owned()).await?;
+        campaigns.retain(|item| item.get("status") != Some(&AttributeValue::S("draft".to_owned())));
         let messages = campaigns.iter().filter_map(|item| integer(item.get("audience")?)).map(|n| n as u64).sum();
         Ok(Figures {
             segments: self.count("segment").await?,

@@ -1,4 +1,5 @@
-//! The ports of the domain, on AWS: one [`Dynamo`] for all tables, [`Sqs`], [`S3Uploads`], [`SecretsManager`].
+//! The ports of the domain, on AWS: one [`Dynamo`] for all tables, [`Sqs`], [`S3Uploads`], [`SecretsManager`], and
+//! the [`Providers`] that send letters.
 //!
 //! Each adapter is made once per environment, from the variables that template.yaml sets; IAM decides which of the
 //! tables and queues a function can really reach.
@@ -23,11 +24,14 @@ mod exports;
 mod figures;
 mod histories;
 mod imports;
+mod intents;
 mod listing;
 mod log;
 mod memberships;
 mod orders;
 mod partition;
+#[cfg(feature = "providers")]
+mod providers;
 mod receipts;
 mod records;
 mod requests;
@@ -48,6 +52,8 @@ mod uploads;
 #[cfg(feature = "s3")]
 pub use bucket::S3Uploads;
 pub use dynamo::{Dynamo, MissingVariable};
+#[cfg(feature = "providers")]
+pub use providers::{ProviderFault, Providers};
 #[cfg(feature = "secrets")]
 pub use secrets::SecretsManager;
 #[cfg(feature = "sqs")]

@@ -10,15 +10,18 @@ use crm_domain::customer::Channel;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, Phase, SkipReason, Tally};
 use crm_domain::ports::{KeepLog, StoreError};
+use crm_domain::sending::Intent;
 use crm_domain::suppression::AddressHash;
 use crm_domain::time::Time;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize, Serializer};
+use uuid::Uuid;
 
 use crate::batch::{key, pause};
 use crate::campaigns::{TallyRecord, shard_name, tally_partition};
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
+use crate::intents;
 use crate::records::Item;
 
 /// Entries written side by side.
@@ -26,7 +29,7 @@ const CONCURRENCY: usize = 16;
 /// Times that a count is tried against others who count the same shard.
 const ROUNDS: u32 = 12;
 /// What counting looks at, and what every entry has.
-const COUNTED: [&str; 16] = [
+const COUNTED: [&str; 18] = [
     "customerId",
     "email",
     "channel",
@@ -36,11 +39,13 @@ const COUNTED: [&str; 16] = [
     "deliveredAt",
     "openedAt",
     "lastOpenedAt",
+    "machineOpenedAt",
     "clickedAt",
     "bouncedAt",
     "complainedAt",
     "unsubscribedAt",
     "failedAt",
+    "unknownAt",
     "skippedReason",
     "skippedPhase",
 ];
@@ -64,12 +69,15 @@ struct MessageRecord {
     customer_id: CustomerId,
     email: String,
     channel: Channel,
-    variant: u32,
     #[serde(default)]
     place: u32,
     queued_at: Sortable,
     #[serde(flatten)]
     outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    intent_at: Option<Sortable>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    intent_by: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delivered_at: Option<Sortable>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,12 +103,18 @@ struct Outcome {
     /// Set by the plan already; who is written to may have another address by then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     address: Option<AddressHash>,
+    /// The one that is sent: known for good only then.
+    variant: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sent_at: Option<Sortable>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failed_at: Option<Sortable>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failed_reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unknown_at: Option<Sortable>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     skipped_reason: Option<SkipReason>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,12 +138,7 @@ impl KeepLog for Dynamo {
 
     async fn settle(&self, campaign: &Campaign, entry: &Message) -> Result<(), StoreError> {
         // A receipt may already say that sending failed; that it was sent is still true then, and still to be noted.
-        let condition = if entry.sent_at.is_some() {
-            "attribute_exists(#shard) AND attribute_not_exists(sentAt) AND attribute_not_exists(skippedReason)"
-        } else {
-            "attribute_exists(#shard) AND attribute_not_exists(sentAt) AND attribute_not_exists(skippedReason) \
-             AND attribute_not_exists(failedAt)"
-        };
+        let (condition, by) = intents::settles(entry);
         let values: Item = serde_dynamo::to_item(outcome_of(entry)).map_err(corrupt)?;
         let mut request = self
             .client
@@ -138,6 +147,9 @@ impl KeepLog for Dynamo {
             .set_key(Some(entry_key(campaign, entry.customer_id)))
             .condition_expression(condition)
             .expression_attribute_names("#shard", "shard");
+        if let Some(by) = by {
+            request = request.expression_attribute_values(":by", AttributeValue::S(by.to_string()));
+        }
         let mut sets = Vec::new();
         for (index, (name, value)) in values.into_iter().enumerate() {
             sets.push(format!("#s{index} = :s{index}"));
@@ -146,6 +158,14 @@ impl KeepLog for Dynamo {
                 .expression_attribute_values(format!(":s{index}"), value);
         }
         unless_conflict(request.update_expression(format!("SET {}", sets.join(", "))).send().await.map_err(store_error))
+    }
+
+    async fn note_intent(&self, campaign: &Campaign, customer: CustomerId, intent: &Intent) -> Result<bool, StoreError> {
+        self.put_intent(campaign, customer, intent).await
+    }
+
+    async fn withdraw_intent(&self, campaign: &Campaign, customer: CustomerId, intent: &Intent) -> Result<(), StoreError> {
+        self.remove_intent(campaign, customer, intent).await
     }
 
     async fn recount(&self, campaign: &Campaign, shard: u32) -> Result<Tally, StoreError> {
@@ -261,7 +281,7 @@ fn partition(id: CampaignId, shard: u32) -> String {
 }
 
 /// A condition that does not hold means that it has been done before.
-fn unless_conflict<T>(outcome: Result<T, StoreError>) -> Result<(), StoreError> {
+pub(crate) fn unless_conflict<T>(outcome: Result<T, StoreError>) -> Result<(), StoreError> {
     match outcome {
         Ok(_) | Err(StoreError::Conflict) => Ok(()),
         Err(error) => Err(error),
@@ -271,9 +291,12 @@ fn unless_conflict<T>(outcome: Result<T, StoreError>) -> Result<(), StoreError> 
 fn outcome_of(entry: &Message) -> Outcome {
     Outcome {
         address: entry.address,
+        variant: entry.variant,
         sent_at: entry.sent_at.map(Sortable),
         failed_at: entry.failed_at.map(Sortable),
         failed_reason: entry.failed_reason.clone(),
+        unknown_at: entry.unknown_at.map(Sortable),
+        provider_id: entry.provider_id.clone(),
         skipped_reason: entry.skipped_reason,
         skipped_phase: entry.skipped_phase,
         subject: entry.subject.clone(),
@@ -287,10 +310,11 @@ fn message_item(id: CampaignId, shard: u32, entry: &Message) -> Result<Item, Sto
         customer_id: entry.customer_id,
         email: entry.email.clone(),
         channel: entry.channel,
-        variant: entry.variant,
         place: entry.place,
         queued_at: Sortable(entry.queued_at),
         outcome: outcome_of(entry),
+        intent_at: entry.intent.map(|intent| Sortable(intent.at)),
+        intent_by: entry.intent.map(|intent| intent.by),
         delivered_at: entry.delivered_at.map(Sortable),
         opened_at: entry.opened_at.map(Sortable),
         last_opened_at: entry.last_opened_at.map(Sortable),
@@ -311,7 +335,7 @@ pub(crate) fn read_message(item: Item) -> Result<Message, StoreError> {
         email: record.email,
         channel: record.channel,
         address: record.outcome.address,
-        variant: record.variant,
+        variant: record.outcome.variant,
         place: record.place,
         queued_at: record.queued_at.0,
         sent_at: at(record.outcome.sent_at),
@@ -325,6 +349,9 @@ pub(crate) fn read_message(item: Item) -> Result<Message, StoreError> {
         unsubscribed_at: at(record.unsubscribed_at),
         failed_at: at(record.outcome.failed_at),
         failed_reason: record.outcome.failed_reason,
+        intent: record.intent_at.zip(record.intent_by).map(|(at, by)| Intent { at: at.0, by }),
+        unknown_at: at(record.outcome.unknown_at),
+        provider_id: record.outcome.provider_id,
         skipped_reason: record.outcome.skipped_reason,
         skipped_phase: record.outcome.skipped_phase,
         subject: record.outcome.subject,
@@ -360,18 +387,25 @@ mod tests {
             unsubscribed_at: at,
             failed_at: None,
             failed_reason: Some("x".into()),
+            intent: Some(Intent::new(at.unwrap())),
+            unknown_at: at,
+            provider_id: Some("m-1".into()),
             skipped_reason: Some(SkipReason::NoConsent),
             skipped_phase: Some(Phase::Send),
             subject: None,
             body: Some("text".into()),
         };
-        let mut item = message_item(CampaignId::generate(), 3, &entry).unwrap();
+        let item = message_item(CampaignId::generate(), 3, &entry).unwrap();
         assert_eq!(item.get("sentAt"), Some(&AttributeValue::S("2026-11-22T10:00:00.500000Z".into())));
-        assert_eq!(read_message(item.clone()).unwrap(), entry);
-        item.retain(|name, _| COUNTED.contains(&name.as_str()));
-        let (mut whole, mut counted) = (Tally::default(), Tally::default());
-        whole.count(&entry);
-        counted.count(&read_message(item).unwrap());
-        assert_eq!(whole, counted);
+        assert_eq!(read_message(item).unwrap(), entry);
+        let lost = Message { sent_at: None, delivered_at: None, unsubscribed_at: None, skipped_reason: None, ..entry.clone() };
+        for entry in [entry, lost] {
+            let mut item = message_item(CampaignId::generate(), 3, &entry).unwrap();
+            item.retain(|name, _| COUNTED.contains(&name.as_str()));
+            let (mut whole, mut counted) = (Tally::default(), Tally::default());
+            whole.count(&entry);
+            counted.count(&read_message(item).unwrap());
+            assert_eq!(whole, counted);
+        }
     }
 }

@@ -78,7 +78,8 @@ impl Dynamo {
             let known = self.log_shards.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&id).copied();
             let number = match known {
                 Some(number) => Some(number),
-                None => self.campaign(id).await?.map(|campaign| campaign.record.shards),
+                // A draft has no log yet, and will have another number of shards.
+                None => self.campaign(id).await?.filter(|found| !found.record.is_draft()).map(|found| found.record.shards),
             };
             if let Some(number) = number {
                 self.log_shards.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(id, number);

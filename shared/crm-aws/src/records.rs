@@ -363,3 +363,92 @@ fn unpacked<T: Default>(bytes: &[u8], unpack: impl FnOnce(&[u8]) -> Option<T>, w
 const fn epoch() -> Time {
     Time::from_micros(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crm_domain::customer::ConsentDefaults;
+    use crm_domain::history::Product;
+    use crm_domain::json::Json;
+    use crm_domain::money::Currency;
+    use crm_domain::rules::{Context, Rules};
+    use serde_json::{Value, json};
+
+    /// What every customer must have to be one.
+    const ALWAYS: [&str; 4] = ["email", "firstSeen", "id", "version"];
+
+    fn rules(condition: &Value) -> Rules {
+        let wire = json!({"combinator": "and", "rules": [condition]}).to_string();
+        Rules::parse(&Json::parse(wire.as_bytes()).unwrap(), "rules", &Currency::parse("INR").unwrap()).unwrap()
+    }
+
+    /// Somebody of whom everything is known.
+    fn asha() -> Customer {
+        let at = Time::parse("2026-01-01").unwrap();
+        let mut customer = Customer::new(Email::parse("asha@x.in").unwrap(), at);
+        let text = |text: &str| Some(text.to_owned());
+        (customer.name, customer.phone, customer.city) = (text("Asha"), text("+911"), text("Pune"));
+        (customer.country, customer.time_zone) = (text("IN"), text("Asia/Kolkata"));
+        customer.tags.insert("vip".to_owned());
+        customer.attributes.insert("score".to_owned(), Attribute::Number(7.0));
+        customer.consents = Consents { email: Some(false), sms: Some(true), whatsapp: Some(true) };
+        (customer.visits_given, customer.visits_recorded) = (2, 3);
+        (customer.created_given, customer.seen_at) = (Some(at.plus(-1)), Some(at.plus(1)));
+        let tea = Product { sku: "tea".to_owned(), name: "Green Tea".to_owned() };
+        customer.history.add(at, Money::from_minor(500), true, [tea]);
+        customer.recount();
+        customer
+    }
+
+    #[test]
+    fn a_scan_reads_what_the_rules_can_name_and_nothing_else() {
+        let whole = customer_item(&asha(), 3, Time::from_micros(9)).unwrap();
+        let context = Context { now: Time::parse("2026-01-02").unwrap(), consent_defaults: ConsentDefaults::default() };
+        let mut named: BTreeSet<&str> = ALWAYS.into();
+        for (condition, attributes) in [
+            (json!({"field": "name", "operator": "=", "value": "asha"}), &["name"][..]),
+            (json!({"field": "email", "operator": "endsWith", "value": "x.in"}), &[]),
+            (json!({"field": "phone", "operator": "notNull"}), &["phone"]),
+            (json!({"field": "city", "operator": "=", "value": "pune"}), &["city"]),
+            (json!({"field": "country", "operator": "=", "value": "in"}), &["country"]),
+            (json!({"field": "timeZone", "operator": "notNull"}), &["timeZone"]),
+            (json!({"field": "tags", "operator": "contains", "value": "VIP"}), &["tags"]),
+            (json!({"field": "attributes.score", "operator": ">", "value": 6}), &["attributes"]),
+            (
+                json!({"field": "emailConsent", "operator": "=", "value": false}),
+                &["emailConsent", "smsConsent", "whatsappConsent"],
+            ),
+            (json!({"field": "visits", "operator": "=", "value": 5}), &["visitsGiven", "visitsMerged", "visitsRecorded"]),
+            (json!({"field": "createdAt", "operator": "<", "value": "2026-01-01"}), &["createdGiven"]),
+            (json!({"field": "lastActiveAt", "operator": "within", "value": "P1D"}), &["seenAt", "lastPurchaseAt"]),
+            (
+                json!({"field": "totalSpend", "operator": "=", "value": 5}),
+                &["orderCount", "totalSpend", "firstOrderAt", "lastOrderAt"],
+            ),
+            (
+                json!({"field": "lastOrderAt", "operator": "notNull"}),
+                &["orderCount", "totalSpend", "firstOrderAt", "lastOrderAt"],
+            ),
+            (json!({"field": "orderCount", "operator": "=", "value": 1, "within": "P1D"}), &["chapters", "history"]),
+            (json!({"field": "purchasedSku", "operator": "contains", "value": "tea"}), &["chapters", "history"]),
+        ] {
+            let rules = rules(&condition);
+            let read: BTreeSet<&str> = scanned_attributes(&rules.reads()).into_iter().collect();
+            let expected: BTreeSet<&str> = ALWAYS.iter().chain(attributes).copied().collect();
+            assert_eq!(read, expected, "{condition}");
+            named.extend(attributes);
+            // And it is enough: from these attributes alone the answer is that from all of them.
+            let projected: Item = whole.clone().into_iter().filter(|(name, _)| read.contains(name.as_str())).collect();
+            let stored = read_customer(projected).unwrap();
+            let mut customer = stored.customer.record;
+            customer.history = History::join(&[], &stored.tail).unwrap();
+            assert!(rules.holds(&asha(), &context), "{condition}");
+            assert!(rules.holds(&customer, &context), "{condition}");
+        }
+        let listed = Rules::listed(SegmentId::generate(), &Currency::parse("INR").unwrap());
+        assert!(scanned_attributes(&listed.reads()).contains(&"lists"));
+        // What no rule can name is never read, whatever the rules.
+        let never: BTreeSet<&str> = whole.keys().map(String::as_str).filter(|name| !named.contains(name)).collect();
+        assert_eq!(never, ["listKey", "listSort", "stamps", "updatedAt"].into());
+    }
+}

@@ -4,6 +4,7 @@
 //! Nine in ten are delivered. What becomes of a letter follows from its campaign, its recipient and the recipient's place
 //! in the plan, so a letter that is handed over twice gets the same receipts, with the same event ids.
 
+use crm_domain::customer::Channel;
 use crm_domain::event::{Envelope, Kind};
 use crm_domain::json::Json;
 use crm_domain::message::Report;
@@ -34,7 +35,11 @@ impl<Q> Simulated<Q> {
 }
 
 impl<Q: Enqueue> SendLetters for Simulated<Q> {
-    async fn send(&self, letters: &[Letter]) -> Result<Vec<Sending>, QueueError> {
+    fn recognises(&self, _channel: Channel) -> bool {
+        true
+    }
+
+    async fn send(&self, _channel: Channel, letters: &[Letter]) -> Result<Vec<Sending>, QueueError> {
         let now = Time::now();
         let (mut soon, mut later) = (Vec::new(), Vec::new());
         for letter in letters {
@@ -44,7 +49,7 @@ impl<Q: Enqueue> SendLetters for Simulated<Q> {
         let messages =
             messages.map(|(events, delay)| Outgoing { body: format!("[{}]", events.join(",")), delay, attributes: Vec::new() });
         self.queue.enqueue(QueueName::Receipts, messages.collect()).await?;
-        Ok(letters.iter().map(|_| Sending::Taken(now)).collect())
+        Ok(letters.iter().map(|_| Sending::taken(now)).collect())
     }
 }
 

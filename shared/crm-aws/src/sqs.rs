@@ -5,6 +5,7 @@ use aws_sdk_sqs::types::{Message, MessageAttributeValue, QueueAttributeName, Sen
 use crm_domain::email::Email;
 use crm_domain::erasure::{self, Scrubbed};
 use crm_domain::ports::{Enqueue, Outgoing, QueueError, QueueName, QueueState, ScrubQueues, WatchQueues};
+use crm_domain::time::Time;
 use futures_util::future::try_join_all;
 
 use crate::batch::pause;
@@ -129,52 +130,55 @@ impl WatchQueues for Sqs {
 }
 
 impl ScrubQueues for Sqs {
-    async fn scrub(&self, queue: QueueName, emails: &[Email]) -> Result<u64, QueueError> {
+    async fn scrub(&self, queue: QueueName, emails: &[Email], until: Time) -> Result<u64, QueueError> {
         let dead = url(queue, "DEAD")?;
         // Letters that were looked at stay out of sight until all were.
         let (mut touched, mut looked_at) = (0, Vec::new());
         loop {
             let request = self.client.receive_message().queue_url(&dead).max_number_of_messages(10);
-            let request = request.message_attribute_names("All").visibility_timeout(LOOK);
+            // Waiting asks all servers of the queue: an empty answer then says that it is empty.
+            let request = request.message_attribute_names("All").visibility_timeout(LOOK).wait_time_seconds(1);
             let letters = request.send().await.map_err(failed)?.messages.unwrap_or_default();
             if letters.is_empty() {
                 break;
             }
             for letter in letters {
                 let handle = letter.receipt_handle.clone().unwrap_or_default();
-                match erasure::scrub(letter.body.as_deref().unwrap_or_default(), emails) {
+                match erasure::scrub(letter.body.as_deref().unwrap_or_default(), emails, until) {
                     Scrubbed::Untouched => {
                         looked_at.push(handle);
                         continue;
                     }
-                    Scrubbed::Rest(body) => self.send(&dead, vec![Outgoing { body, ..copied(&letter, emails) }]).await?,
+                    Scrubbed::Rest(body) => self.send(&dead, vec![Outgoing { body, ..copied(&letter) }]).await?,
                     Scrubbed::Nothing => {}
                 }
                 self.client.delete_message().queue_url(&dead).receipt_handle(handle).send().await.map_err(failed)?;
                 touched += 1;
             }
         }
+        let hidden = self.depths(dead.clone()).await?[1];
+        let unseen = hidden > looked_at.len() as u64;
         for handle in looked_at {
             let request = self.client.change_message_visibility().queue_url(&dead).receipt_handle(handle).visibility_timeout(0);
             // Who comes too late for that has nothing to do: it is in sight again.
             drop(request.send().await);
         }
-        Ok(touched)
+        if unseen { Err(failed("somebody else is looking at some of the dead letters")) } else { Ok(touched) }
     }
 }
 
-/// A dead letter with its attributes, but for a reason that names somebody.
-fn copied(letter: &Message, emails: &[Email]) -> Outgoing {
+/// A dead letter with its attributes.
+fn copied(letter: &Message) -> Outgoing {
     let attributes = ["reason", "queue", "import-id", "import-part"].into_iter().filter_map(|name| {
         let value = letter.message_attributes.as_ref()?.get(name)?.string_value.clone()?;
-        (erasure::scrub(&value, emails) == Scrubbed::Untouched).then_some((name, value))
+        Some((name, value))
     });
     Outgoing { body: letter.body.clone().unwrap_or_default(), delay: 0, attributes: attributes.collect() }
 }
 
 /// A dead letter as it was before it was set aside.
 fn again(letter: &Message) -> Outgoing {
-    let mut message = copied(letter, &[]);
+    let mut message = copied(letter);
     message.attributes.retain(|(name, _)| !["reason", "queue"].contains(name));
     message
 }

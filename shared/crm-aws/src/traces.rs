@@ -47,12 +47,12 @@ impl ReadTraces for Dynamo {
 }
 
 impl ForgetTraces for Dynamo {
-    async fn forget_orders(&self, identity: CustomerId, until: Time) -> Result<u64, StoreError> {
+    async fn forget_orders(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
         let items = self.all_of(&self.orders, Some("byCustomer"), identity).await?;
         let mut writes = Vec::new();
         for item in items {
             let mut order = read_order(item)?;
-            if let Some((_, body)) = order.record.standing.as_mut().filter(|(stamp, _)| stamp.at <= until) {
+            if let Some((_, body)) = order.record.standing.as_mut().filter(|(stamp, _)| stamp.at < before) {
                 *body = body.anonymous();
                 let item = records::order_item(&order.record, order.version + 1)?;
                 writes.push(async move {
@@ -68,11 +68,11 @@ impl ForgetTraces for Dynamo {
         sum(writes).await
     }
 
-    async fn forget_activities(&self, identity: CustomerId, until: Time) -> Result<u64, StoreError> {
+    async fn forget_activities(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
         let mut keys = Vec::new();
         for item in self.all_of(&self.activities, None, identity).await? {
             let activity = read_activity(item)?.record;
-            if activity.stamp.at <= until {
+            if activity.stamp.at < before {
                 keys.push(key([("customerId", identity.to_string()), ("id", activity.id.to_string())]));
             }
         }
@@ -111,7 +111,7 @@ impl ForgetTraces for Dynamo {
                 .table_name(&self.messages)
                 .set_key(Some(entry_key(&campaign, identity)))
                 .condition_expression("attribute_exists(customerId)")
-                .update_expression("SET email = :nobody REMOVE subject, body, failedReason")
+                .update_expression("SET email = :nobody REMOVE subject, body, failedReason, providerId")
                 .expression_attribute_values(":nobody", AttributeValue::S(Email::erased().to_string()));
             writes.push(async move { update.send().await.map(|_| 1).map_err(store_error) });
         }
@@ -178,12 +178,7 @@ impl Dynamo {
     }
 }
 
-/// Makes some changes side by side. Who has changed a record meanwhile is left to the next pass.
+/// Makes some changes side by side.
 async fn sum<W: Future<Output = Result<u64, StoreError>>>(writes: Vec<W>) -> Result<u64, StoreError> {
-    let unless_moved = |done| match done {
-        Err(StoreError::Conflict) => Ok(0),
-        done => done,
-    };
-    let done = stream::iter(writes).buffer_unordered(CONCURRENCY).map(unless_moved);
-    done.try_fold(0, async |sum, one| Ok(sum + one)).await
+    stream::iter(writes).buffer_unordered(CONCURRENCY).try_fold(0, async |sum, one| Ok(sum + one)).await
 }

@@ -2,16 +2,18 @@
 //! the launch and once more at the moment of sending.
 
 use crate::customer::{Channel, ConsentDefaults, Customer};
+use crate::experiment::Holdout;
 use crate::message::SkipReason;
 use crate::rules::{Context, Part, Reads, Rules};
 
-/// The audience of a campaign: the rules that choose it, the channel that must reach it, and the instant at which both
-/// are asked.
+/// The audience of a campaign: the rules that choose it, the channel that must reach it, the instant at which both are
+/// asked, and who is held out.
 #[derive(Debug, Clone, Copy)]
 pub struct Audience<'a> {
     pub rules: &'a Rules,
     pub channel: Channel,
     pub context: Context,
+    pub holdout: Holdout,
 }
 
 /// What a campaign does about one customer.
@@ -24,23 +26,17 @@ pub enum Decision {
     Queued,
 }
 
-/// Counts of decisions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Funnel {
-    matching: u64,
-    reachable: u64,
-    consenting: u64,
-    not_suppressed: u64,
-}
-
 impl Decision {
-    /// The same, but for somebody on the suppression list who would be written to.
+    /// The same, but for somebody on the suppression list who would come to that step.
     #[must_use]
     pub const fn unless_suppressed(self, suppressed: bool) -> Self {
-        match self {
-            Self::Queued if suppressed => Self::Skipped(SkipReason::Suppressed),
-            decision => decision,
-        }
+        if suppressed && self.asks_list() { Self::Skipped(SkipReason::Suppressed) } else { self }
+    }
+
+    /// Whether it hangs on the suppression list: it comes after consent, and before caps and holdouts.
+    #[must_use]
+    pub const fn asks_list(self) -> bool {
+        matches!(self, Self::Queued | Self::Skipped(SkipReason::Capped | SkipReason::HeldOut))
     }
 }
 
@@ -51,7 +47,11 @@ impl Audience<'_> {
         if !self.rules.holds(customer, &self.context) {
             return Decision::Outside;
         }
-        barrier(customer, self.channel, self.context.consent_defaults).map_or(Decision::Queued, Decision::Skipped)
+        match barrier(customer, self.channel, self.context.consent_defaults) {
+            Some(reason) => Decision::Skipped(reason),
+            None if self.holdout.holds(customer.id) => Decision::Skipped(SkipReason::HeldOut),
+            None => Decision::Queued,
+        }
     }
 
     /// The parts of a customer on which [`Audience::decide`] rests.
@@ -74,56 +74,12 @@ pub fn barrier(customer: &Customer, channel: Channel, defaults: ConsentDefaults)
     }
 }
 
-impl Funnel {
-    /// Counts one decision.
-    pub const fn count(&mut self, decision: Decision) {
-        let (matching, reachable, consenting, not_suppressed) = match decision {
-            Decision::Outside => (false, false, false, false),
-            Decision::Skipped(SkipReason::Unreachable) => (true, false, false, false),
-            Decision::Skipped(SkipReason::Suppressed) => (true, true, true, false),
-            Decision::Skipped(_) => (true, true, false, false),
-            Decision::Queued => (true, true, true, true),
-        };
-        self.matching += matching as u64;
-        self.reachable += reachable as u64;
-        self.consenting += consenting as u64;
-        self.not_suppressed += not_suppressed as u64;
-    }
-
-    #[must_use]
-    pub const fn plus(self, other: Self) -> Self {
-        Self {
-            matching: self.matching + other.matching,
-            reachable: self.reachable + other.reachable,
-            consenting: self.consenting + other.consenting,
-            not_suppressed: self.not_suppressed + other.not_suppressed,
-        }
-    }
-
-    /// The steps by name, each part of the one before. Caps and holdouts are off, so they hold nobody back.
-    #[must_use]
-    pub const fn steps(&self) -> [(&'static str, u64); 6] {
-        [
-            ("matching", self.matching),
-            ("reachable", self.reachable),
-            ("consenting", self.consenting),
-            ("notSuppressed", self.not_suppressed),
-            ("notCapped", self.not_suppressed),
-            ("notHeldOut", self.not_suppressed),
-        ]
-    }
-
-    /// How many would be written to.
-    #[must_use]
-    pub const fn will_send(&self) -> u64 {
-        self.not_suppressed
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::email::Email;
+    use crate::experiment::{Seed, Share};
+    use crate::funnel::Funnel;
     use crate::json::Json;
     use crate::money::Currency;
     use crate::time::Time;
@@ -133,7 +89,8 @@ mod tests {
         let json = Json::parse(br#"{"combinator":"and","rules":[{"field":"city","operator":"=","value":"Pune"}]}"#).unwrap();
         let rules = Rules::parse(&json, "rules", &Currency::parse("INR").unwrap()).unwrap();
         let context = Context { now: Time::from_micros(0), consent_defaults: ConsentDefaults::default() };
-        let audience = Audience { rules: &rules, channel: Channel::Sms, context };
+        let holdout = Holdout { seed: Seed::of_text("x"), share: Share::NONE };
+        let audience = Audience { rules: &rules, channel: Channel::Sms, context, holdout };
         let person = |city: &str, phone: bool, consent: Option<bool>| {
             let mut customer = Customer::new(Email::parse("a@example.com").unwrap(), Time::from_micros(0));
             customer.city = Some(city.into());
@@ -154,7 +111,7 @@ mod tests {
         }
         funnel.count(audience.decide(&person("Pune", true, Some(true))).unless_suppressed(true));
         funnel.count(audience.decide(&person("Pune", true, Some(false))).unless_suppressed(true));
-        assert_eq!(funnel.steps().map(|(_, count)| count), [6, 5, 2, 1, 1, 1]);
+        assert_eq!(funnel.counts(), [6, 5, 2, 1, 1, 1]);
         assert_eq!(funnel.will_send(), 1);
         assert!(audience.reads().names(Part::Phone) && audience.reads().names(Part::City));
     }

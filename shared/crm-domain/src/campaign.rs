@@ -1,5 +1,7 @@
 //! A campaign: an audience, a channel, and the message variants that go to it.
 
+mod state;
+
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
@@ -7,14 +9,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::audience::{Audience, Decision};
 use crate::customer::{Channel, ConsentDefaults, Customer};
+use crate::experiment::{self, Holdout, Seed, Share, Test};
 use crate::faults::{self, Faults, Fields, Reason};
 use crate::ids::{CampaignId, CustomerId, SegmentId};
 use crate::json::Json;
 use crate::limits;
-use crate::message::{Message, MessageId, Phase};
+use crate::message::{Message, MessageId, Phase, Tally};
 use crate::rules::{Context, Rules};
 use crate::template;
 use crate::time::{DAY, Time};
+
+pub use state::{CampaignState, CampaignStatus};
 
 /// How far ahead a launch may be scheduled.
 const MAX_AHEAD: i64 = 366 * DAY;
@@ -34,51 +39,30 @@ pub struct Variant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     pub body: String,
-}
-
-/// Where a campaign stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum CampaignStatus {
-    /// Accepted, to begin later.
-    Scheduled,
-    /// Its audience is being frozen or is being written to.
-    Sending,
-    Paused,
-    Cancelled,
-    Sent,
-    Failed,
-}
-
-/// The part of a campaign that changes after its launch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CampaignState {
-    pub status: CampaignStatus,
-    /// Whether the audience is frozen: every recipient has a log entry.
-    pub planned: bool,
-    /// Number of log entries, once planned.
-    #[serde(default)]
-    pub audience: u64,
-    /// When the last recipient was settled.
+    /// How many get it, relative to the others; 1 when nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finished_at: Option<Time>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failed_reason: Option<String>,
+    pub share: Option<Share>,
 }
 
-/// A launched campaign.
+/// A campaign: launched, or a draft.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Campaign {
     pub id: CampaignId,
     pub name: String,
     pub segment_id: SegmentId,
-    /// The segment's rules at launch: later edits do not change who gets this campaign.
+    /// The segment's rules at launch: later edits do not change who gets this campaign. In a draft those of its last change.
     pub rules: Rules,
     pub channel: Channel,
     pub objective: Option<String>,
     pub variants: Vec<Variant>,
+    /// Share of those who could be written to that is not, for comparison.
+    pub holdout: Share,
+    pub test: Option<Test>,
+    /// What the holdout is drawn by.
+    pub seed: Seed,
     pub created_at: Time,
+    /// None in a draft, and in campaigns that are older than drafts: those were launched when they were created.
+    pub launched_at: Option<Time>,
     /// When it is to begin, unless at once.
     pub scheduled_at: Option<Time>,
     /// Number of shards of its log, fixed at launch: about one per hundred customers.
@@ -90,7 +74,7 @@ pub struct Campaign {
     pub state: CampaignState,
 }
 
-/// The body of `POST /api/campaigns`.
+/// What somebody says of a campaign: the body of `POST /api/campaigns`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CampaignDraft {
     pub name: String,
@@ -98,8 +82,12 @@ pub struct CampaignDraft {
     pub channel: Channel,
     pub objective: Option<String>,
     pub variants: Vec<Variant>,
-    /// Always in the future.
+    pub holdout: Share,
+    pub test: Option<Test>,
+    /// In the future when it is read.
     pub scheduled_at: Option<Time>,
+    /// Whether it is to be kept, not launched.
+    pub draft: bool,
 }
 
 impl CampaignDraft {
@@ -111,22 +99,18 @@ impl CampaignDraft {
         let mut fields = Fields::of(json, "")?;
         let name = fields.required("name", |json| faults::text(json, 200));
         let segment_id = fields.required("segmentId", segment_id);
-        let channel = fields.required("channel", channel);
+        let channel = channel_of(&mut fields);
         let objective = fields.optional("objective", |json| faults::long_text(json, 500)).value();
-        let variants = fields.required("variants", |json| faults::list(json, limits::VARIANTS));
-        let variants = match variants {
-            Some([]) => {
-                fields.fault("variants", "must have at least one element");
-                None
-            }
-            Some(variants) => {
-                let read =
-                    variants.iter().enumerate().map(|(index, json)| Variant::parse(json, &format!("variants[{index}]"), channel));
-                let read: Vec<Option<Variant>> = read.map(|variant| fields.nested(variant)).collect();
-                read.into_iter().collect::<Option<Vec<Variant>>>()
-            }
-            None => None,
+        let variants = variants(&mut fields, channel);
+        let holdout = fields.optional("holdout", |json| Share::from_json(json, [Share::NONE, Share::MOST_HELD_OUT])).value();
+        let test = match fields.raw("test") {
+            None | Some(Json::Null) => None,
+            Some(json) => fields.nested(Test::parse(json, "test")),
         };
+        if test.is_some() && variants.as_ref().is_some_and(|variants| variants.len() < 2) {
+            fields.fault("test", "needs at least two variants");
+        }
+        let draft = fields.optional("draft", faults::boolean).value().unwrap_or_default();
         let scheduled_at = fields.optional("scheduledAt", |json| match Time::from_json(json)? {
             time if time > now.plus(MAX_AHEAD) => Err("must be at most a year ahead".into()),
             time => Ok(time),
@@ -136,17 +120,35 @@ impl CampaignDraft {
             (Some(name), Some(segment_id), Some(channel), Some(variants)) => {
                 // A time that has come means "now".
                 let scheduled_at = scheduled_at.value().filter(|time| *time > now);
-                Ok(Self { name, segment_id, channel, objective, variants, scheduled_at })
+                let holdout = holdout.unwrap_or_default();
+                Ok(Self { name, segment_id, channel, objective, variants, holdout, test, scheduled_at, draft })
             }
             _ => Err(Faults::of("", "is incomplete")),
         }
     }
 
-    /// The campaign that begins with this draft, in a CRM of about `customers` customers.
+    /// The campaign that begins with this, in a CRM of about `customers` customers.
     #[must_use]
     pub fn into_campaign(self, id: CampaignId, rules: Rules, customers: u64, now: Time) -> Campaign {
-        let Self { name, segment_id, channel, objective, variants, scheduled_at } = self;
-        let status = if scheduled_at.is_some() { CampaignStatus::Scheduled } else { CampaignStatus::Sending };
+        let seed = self.seed();
+        self.kept(id, seed, rules, now).begun(customers, now)
+    }
+
+    /// The draft that is kept of this.
+    #[must_use]
+    pub fn into_draft(self, id: CampaignId, rules: Rules, now: Time) -> Campaign {
+        self.kept(id, Seed::of_draft(id), rules, now)
+    }
+
+    /// What the holdout of this is drawn by when it is launched as it is.
+    #[must_use]
+    pub fn seed(&self) -> Seed {
+        let texts: Vec<_> = self.variants.iter().map(|variant| (&variant.subject, &variant.body)).collect();
+        Seed::of_text(&format!("{:?}", (&self.name, self.segment_id, self.channel, texts)))
+    }
+
+    fn kept(self, id: CampaignId, seed: Seed, rules: Rules, now: Time) -> Campaign {
+        let Self { name, segment_id, channel, objective, variants, holdout, test, scheduled_at, draft: _ } = self;
         Campaign {
             id,
             name,
@@ -155,12 +157,25 @@ impl CampaignDraft {
             channel,
             objective,
             variants,
+            holdout,
+            test,
+            seed,
             created_at: now,
+            launched_at: None,
             scheduled_at,
-            shards: customers.div_ceil(CUSTOMERS_A_SHARD).clamp(1, MAX_SHARDS) as u32,
-            plan_parts: customers.div_ceil(CUSTOMERS_A_PART).clamp(1, MAX_PARTS) as u32,
+            shards: 1,
+            plan_parts: 1,
             parts_planned: BTreeSet::new(),
-            state: CampaignState { status, planned: false, audience: 0, finished_at: None, failed_reason: None },
+            state: CampaignState {
+                status: CampaignStatus::Draft,
+                planned: false,
+                audience: 0,
+                funnel: None,
+                test_until: None,
+                winner: None,
+                finished_at: None,
+                failed_reason: None,
+            },
         }
     }
 }
@@ -170,6 +185,7 @@ impl Variant {
         let mut fields = Fields::of(json, path)?;
         let subject = fields.optional("subject", |json| templated(faults::text(json, 200)?));
         let body = fields.required("body", |json| templated(faults::long_text(json, 10_000)?));
+        let share = fields.optional("share", |json| Share::from_json(json, Share::WEIGHTS)).value();
         // A subject that is there but faulty has its fault already.
         let given = !matches!(json.get("subject"), None | Some(Json::Null));
         match channel {
@@ -178,60 +194,7 @@ impl Variant {
             _ => {}
         }
         fields.finish()?;
-        body.map(|body| Self { subject: subject.value(), body }).ok_or_else(|| Faults::of(path, "is incomplete"))
-    }
-}
-
-impl CampaignState {
-    /// At its time, a scheduled campaign begins.
-    #[must_use]
-    pub fn begun(&self) -> Option<Self> {
-        self.moved(&[CampaignStatus::Scheduled], CampaignStatus::Sending)
-    }
-
-    /// No more messages go out until it is resumed.
-    #[must_use]
-    pub fn paused(&self) -> Option<Self> {
-        self.moved(&[CampaignStatus::Sending], CampaignStatus::Paused)
-    }
-
-    #[must_use]
-    pub fn resumed(&self) -> Option<Self> {
-        self.moved(&[CampaignStatus::Paused], CampaignStatus::Sending)
-    }
-
-    /// No more messages go out; what is queued becomes skipped. One that has not begun has nobody to skip.
-    #[must_use]
-    pub fn cancelled(&self, now: Time) -> Option<Self> {
-        use CampaignStatus::{Cancelled, Paused, Scheduled, Sending};
-        let mut next = self.moved(&[Scheduled, Sending, Paused], Cancelled)?;
-        if self.status == Scheduled {
-            next.planned = true;
-            next.finished_at = Some(now);
-        }
-        Some(next)
-    }
-
-    /// The audience is frozen.
-    #[must_use]
-    pub fn planned(&self, audience: u64) -> Self {
-        Self { planned: true, audience, ..self.clone() }
-    }
-
-    /// Every recipient is settled. A paused campaign finishes when it is resumed or cancelled.
-    #[must_use]
-    pub fn finished(&self, now: Time) -> Option<Self> {
-        let status = match self.status {
-            CampaignStatus::Sending => CampaignStatus::Sent,
-            CampaignStatus::Cancelled => CampaignStatus::Cancelled,
-            _ => return None,
-        };
-        let due = self.planned && self.finished_at.is_none();
-        due.then(|| Self { status, finished_at: Some(now), ..self.clone() })
-    }
-
-    fn moved(&self, from: &[CampaignStatus], to: CampaignStatus) -> Option<Self> {
-        from.contains(&self.status).then(|| Self { status: to, ..self.clone() })
+        body.map(|body| Self { subject: subject.value(), body, share }).ok_or_else(|| Faults::of(path, "is incomplete"))
     }
 }
 
@@ -239,8 +202,20 @@ impl Campaign {
     /// Who belongs to it. All parts of the plan ask at the same instant: the launch, or the time set for it.
     #[must_use]
     pub fn audience(&self, consent_defaults: ConsentDefaults) -> Audience<'_> {
-        let now = self.scheduled_at.unwrap_or(self.created_at);
-        Audience { rules: &self.rules, channel: self.channel, context: Context { now, consent_defaults } }
+        let now = self.scheduled_at.or(self.launched_at).unwrap_or(self.created_at);
+        let holdout = Holdout { seed: self.seed, share: self.holdout };
+        Audience { rules: &self.rules, channel: self.channel, context: Context { now, consent_defaults }, holdout }
+    }
+
+    /// The campaign launched, in a CRM of about `customers` customers.
+    pub(crate) fn begun(mut self, customers: u64, now: Time) -> Self {
+        // A time that has come means "now".
+        self.scheduled_at = self.scheduled_at.filter(|time| *time > now);
+        self.state.status = if self.scheduled_at.is_some() { CampaignStatus::Scheduled } else { CampaignStatus::Sending };
+        self.launched_at = Some(now);
+        self.shards = customers.div_ceil(CUSTOMERS_A_SHARD).clamp(1, MAX_SHARDS) as u32;
+        self.plan_parts = customers.div_ceil(CUSTOMERS_A_PART).clamp(1, MAX_PARTS) as u32;
+        self
     }
 
     /// The log entry of `customer`; none for those outside the audience.
@@ -270,6 +245,9 @@ impl Campaign {
             unsubscribed_at: None,
             failed_at: None,
             failed_reason: None,
+            intent: None,
+            unknown_at: None,
+            provider_id: None,
             skipped_reason,
             skipped_phase: skipped_reason.map(|_| Phase::Launch),
             subject: None,
@@ -289,11 +267,68 @@ impl Campaign {
         customer.shard(self.shards)
     }
 
-    /// The variant that `customer` gets: a hash of both, so that planning twice agrees.
+    /// The variant that `customer` gets: a hash of both, so that planning twice agrees. Outside a test phase, that is.
     #[must_use]
     pub fn variant_of(&self, customer: CustomerId) -> u32 {
-        self.message_id(customer).draw("variant", self.variants.len() as u32)
+        experiment::assigned(self.id, customer, self.weights())
     }
+
+    /// The variants that `customer` may get.
+    #[must_use]
+    pub fn variants_for(&self, customer: CustomerId) -> std::ops::Range<u32> {
+        if self.test.is_some_and(|test| !test.takes(self.id, customer)) {
+            return 0..self.variants.len() as u32;
+        }
+        let variant = self.variant_of(customer);
+        variant..variant + 1
+    }
+
+    /// The variant in which the recipient of `entry` is to be written to now; none while they wait for the winner.
+    #[must_use]
+    pub fn due(&self, entry: &Message, state: &CampaignState) -> Option<u32> {
+        match self.test {
+            Some(test) if !test.takes(self.id, entry.customer_id) => state.winner,
+            _ => Some(entry.variant),
+        }
+    }
+
+    /// Whether some recipients wait for the end of a test phase.
+    #[must_use]
+    pub const fn is_testing(&self, state: &CampaignState) -> bool {
+        self.test.is_some() && state.winner.is_none()
+    }
+
+    /// The variant that has done best so far, as the whole log says.
+    #[must_use]
+    pub fn winner(&self, log: &Tally) -> u32 {
+        experiment::winner(self.test.map(|test| test.by).unwrap_or_default(), self.weights(), &log.variants)
+    }
+
+    #[must_use]
+    pub fn is_draft(&self) -> bool {
+        self.state.status == CampaignStatus::Draft
+    }
+
+    fn weights(&self) -> impl Iterator<Item = Share> + Clone {
+        self.variants.iter().map(|variant| variant.share.unwrap_or(Share::ONE))
+    }
+}
+
+/// Reads the member `channel`.
+pub(crate) fn channel_of(fields: &mut Fields<'_>) -> Option<Channel> {
+    fields.required("channel", channel)
+}
+
+/// Reads the member `variants`, for a channel if that is known.
+pub(crate) fn variants(fields: &mut Fields<'_>, channel: Option<Channel>) -> Option<Vec<Variant>> {
+    let variants = fields.required("variants", |json| faults::list(json, limits::VARIANTS))?;
+    if variants.is_empty() {
+        fields.fault("variants", "must have at least one element");
+        return None;
+    }
+    let read = variants.iter().enumerate().map(|(index, json)| Variant::parse(json, &format!("variants[{index}]"), channel));
+    let read: Vec<Option<Variant>> = read.map(|variant| fields.nested(variant)).collect();
+    read.into_iter().collect()
 }
 
 fn segment_id(json: &Json) -> Result<SegmentId, Reason> {
@@ -385,31 +420,10 @@ mod tests {
         ] {
             assert_eq!(parse(body).unwrap_err(), [field], "{body}");
         }
+        let sms = |more: &str| parse(&format!(r#"{{"name":"a","segmentId":"SEGMENT","channel":"sms",{more}}}"#));
+        let faults = sms(r#""variants":[{"body":"x","share":0}],"holdout":0.6,"test":{"share":0.2,"minutes":5},"draft":1"#);
+        assert_eq!(faults.unwrap_err(), ["variants[0].share", "holdout", "draft"]);
+        assert_eq!(sms(r#""variants":[{"body":"x"}],"test":{"share":0.2,"minutes":5}"#).unwrap_err(), ["test"]);
         assert_eq!(parse("{}").unwrap_err(), ["name", "segmentId", "channel", "variants"]);
-    }
-
-    #[test]
-    fn states_move_only_where_they_may() {
-        let sending = CampaignState {
-            status: CampaignStatus::Sending,
-            planned: false,
-            audience: 0,
-            finished_at: None,
-            failed_reason: None,
-        };
-        let paused = sending.paused().unwrap();
-        assert_eq!(paused.resumed(), Some(sending.clone()));
-        assert!(sending.resumed().is_none() && paused.paused().is_none());
-        assert!(sending.finished(NOW).is_none(), "not planned yet");
-        assert!(paused.planned(3).finished(NOW).is_none());
-        let sent = sending.planned(3).finished(NOW).unwrap();
-        assert_eq!((sent.status, sent.audience, sent.finished_at), (CampaignStatus::Sent, 3, Some(NOW)));
-        assert!(sent.cancelled(NOW).is_none() && sent.paused().is_none() && sent.finished(NOW).is_none());
-        let cancelled = paused.cancelled(NOW).unwrap();
-        assert_eq!((cancelled.status, cancelled.finished_at), (CampaignStatus::Cancelled, None));
-        assert_eq!(cancelled.planned(3).finished(NOW).unwrap().status, CampaignStatus::Cancelled);
-        let scheduled = CampaignState { status: CampaignStatus::Scheduled, ..sending };
-        assert_eq!(scheduled.cancelled(NOW).unwrap().finished_at, Some(NOW));
-        assert!(scheduled.paused().is_none());
     }
 }

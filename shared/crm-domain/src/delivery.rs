@@ -29,6 +29,9 @@ pub enum Task {
     /// Make deliveries for everyone who is still queued, once the campaign has moved on from version `since`.
     #[serde(rename = "spread.v1")]
     Spread { campaign: CampaignId, since: u64 },
+    /// End the test phase when its time has come: the variant that did best goes to the rest.
+    #[serde(rename = "decide.v1")]
+    Decide { campaign: CampaignId },
 }
 
 /// One step of a campaign on its queue.
@@ -38,7 +41,10 @@ impl Task {
     #[must_use]
     pub const fn campaign(&self) -> CampaignId {
         match self {
-            Self::Plan { campaign, .. } | Self::Deliver { campaign, .. } | Self::Spread { campaign, .. } => *campaign,
+            Self::Plan { campaign, .. }
+            | Self::Deliver { campaign, .. }
+            | Self::Spread { campaign, .. }
+            | Self::Decide { campaign } => *campaign,
         }
     }
 
@@ -60,6 +66,7 @@ mod tests {
             Task::Plan { campaign, part: 3, after: None, queued: 0 },
             Task::Deliver { campaign, first: 0, last: 9 },
             Task::Spread { campaign, since: 7 },
+            Task::Decide { campaign },
         ] {
             let step = Step { task, attempt: 2 };
             assert_eq!(Step::parse(&step.body()), Ok(step));

@@ -22,6 +22,9 @@ pub const PAUSE: u32 = 900;
 #[serde(rename_all = "camelCase")]
 pub struct Erased {
     pub id: CustomerId,
+    /// All identities of theirs: a backup may know them apart.
+    #[serde(default)]
+    pub identities: Vec<CustomerId>,
     /// What was said of them up to then is forgotten.
     pub at: Time,
     pub by: Actor,
@@ -53,6 +56,9 @@ pub struct Sweep {
     pub emails: Vec<Email>,
     #[serde(default)]
     pub pass: u32,
+    /// Whether this is to erase whom a backup has brought back. Otherwise it is the request's to erase them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replayed: bool,
 }
 
 /// One task on its queue.
@@ -78,65 +84,132 @@ impl Sweep {
     }
 }
 
-/// What is left of a text once the parts that name somebody are taken out.
+/// What is left of a text once what tells of somebody is taken out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scrubbed {
-    /// It does not name them.
+    /// It does not tell of them.
     Untouched,
     /// The rest, which does not.
     Rest(String),
     Nothing,
 }
 
-/// Takes out of a queue message every event that names one of `emails`, or, where it is no list of events, all of it.
+/// Takes the events that tell of one of `emails`, and were said up to `until`, out of a queue message. Elsewhere, and where it
+/// cannot be read, the address alone is taken out.
 #[must_use]
-pub fn scrub(body: &str, emails: &[Email]) -> Scrubbed {
-    let names = |text: &str| {
-        let text = text.to_lowercase();
-        emails.iter().any(|email| mentions(&text, email.as_str()))
+pub fn scrub(body: &str, emails: &[Email], until: Time) -> Scrubbed {
+    let (found, rest) = match Json::parse(body.as_bytes()) {
+        Err(_) => {
+            let rest = masked(body, emails);
+            (rest != body, rest)
+        }
+        Ok(Json::List(items)) => {
+            let rest: Vec<Json> = items.iter().filter_map(|item| scrubbed(item, emails, until)).collect();
+            if rest.is_empty() && !items.is_empty() {
+                return Scrubbed::Nothing;
+            }
+            (rest != items, Json::List(rest).to_string())
+        }
+        Ok(item) => match scrubbed(&item, emails, until) {
+            None => return Scrubbed::Nothing,
+            Some(rest) => (rest != item, rest.to_string()),
+        },
     };
-    if !names(body) {
-        return Scrubbed::Untouched;
-    }
-    let Ok(Json::List(items)) = Json::parse(body.as_bytes()) else { return Scrubbed::Nothing };
-    let rest: Vec<Json> = items.into_iter().filter(|item| !names(&item.to_string())).collect();
-    if rest.is_empty() { Scrubbed::Nothing } else { Scrubbed::Rest(Json::List(rest).to_string()) }
+    if found { Scrubbed::Rest(rest) } else { Scrubbed::Untouched }
 }
 
-/// Whether the address stands in a text as a whole: not as the end of a longer one, nor as the beginning.
-fn mentions(text: &str, email: &str) -> bool {
+/// What is left of one event.
+fn scrubbed(event: &Json, emails: &[Email], until: Time) -> Option<Json> {
+    let named = event.get("data").and_then(|data| data.get("email")).and_then(Json::as_text);
+    let theirs = named.and_then(|text| Email::parse(text).ok()).is_some_and(|email| emails.contains(&email));
+    // Without a time nobody can tell that it was said later.
+    let later = event.get("time").and_then(|time| Time::from_json(time).ok()).is_some_and(|time| time > until);
+    match (theirs, later) {
+        (true, true) => Some(event.clone()),
+        (true, false) => None,
+        (false, _) => Some(without(event, emails)),
+    }
+}
+
+/// The same with the addresses masked wherever they stand in a text.
+fn without(json: &Json, emails: &[Email]) -> Json {
+    match json {
+        Json::Text(text) => Json::Text(masked(text, emails)),
+        Json::List(items) => Json::List(items.iter().map(|item| without(item, emails)).collect()),
+        Json::Object(members) => {
+            Json::Object(members.iter().map(|(key, value)| (masked(key, emails), without(value, emails))).collect())
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => json.clone(),
+    }
+}
+
+/// A text in which the address of nobody stands where one of `emails` stood as a whole: not as a part of a longer one.
+fn masked(text: &str, emails: &[Email]) -> String {
     let within = |c: char| c.is_ascii_alphanumeric() || "._+-@".contains(c);
-    text.match_indices(email).any(|(at, found)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let mut after = text.get(at + found.len()..).unwrap_or_default().chars();
-        // A full stop behind it may end a sentence.
-        let goes_on = match after.next() {
-            Some('.') => after.next().is_some_and(within),
-            Some(next) => within(next),
-            None => false,
-        };
-        !before.is_some_and(within) && !goes_on
-    })
+    // Addresses are of ASCII: this moves nothing.
+    let lower = text.to_ascii_lowercase();
+    let (mut rest, mut from) = (String::with_capacity(text.len()), 0);
+    let mut places: Vec<(usize, usize)> = emails
+        .iter()
+        .flat_map(|email| lower.match_indices(email.as_str()).map(|(at, found)| (at, at + found.len())))
+        .filter(|(start, end)| {
+            let before = lower.get(..*start).and_then(|before| before.chars().next_back());
+            let mut after = lower.get(*end..).unwrap_or_default().chars();
+            // A full stop behind it may end a sentence.
+            let goes_on = match after.next() {
+                Some('.') => after.next().is_some_and(within),
+                Some(next) => within(next),
+                None => false,
+            };
+            !before.is_some_and(within) && !goes_on
+        })
+        .collect();
+    places.sort_unstable();
+    for (start, end) in places {
+        rest.push_str(text.get(from..start).unwrap_or_default());
+        rest.push_str(Email::erased().as_str());
+        from = end;
+    }
+    rest + text.get(from..).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn scrubbed(body: &str) -> Scrubbed {
+        scrub(body, &[Email::parse("asha@x.in").unwrap()], Time::parse("2026-02-01").unwrap())
+    }
+
+    fn event(email: &str, time: &str) -> String {
+        format!(r#"{{"time":"{time}","data":{{"email":"{email}","name":"x"}}}}"#)
+    }
+
     #[test]
-    fn only_what_names_the_address_is_taken_out() {
-        let emails = [Email::parse("asha@x.in").unwrap()];
-        let event = |email: &str| format!(r#"{{"type":"crm.order.place.v1","data":{{"email":"{email}"}}}}"#);
-        let (hers, his) = (event("ASHA@x.in"), event("ravi@x.in"));
-        assert_eq!(scrub(&his, &emails), Scrubbed::Untouched);
-        assert_eq!(scrub(&hers, &emails), Scrubbed::Nothing);
-        assert_eq!(scrub(&format!("[{hers},{his}]"), &emails), Scrubbed::Rest(format!("[{his}]")));
-        assert_eq!(scrub(&format!("[{hers},{hers}]"), &emails), Scrubbed::Nothing);
+    fn only_what_was_said_of_them_is_taken_out() {
+        let (hers, his) = (event("ASHA@x.in", "2026-01-01"), event("ravi@x.in", "2026-01-01"));
+        assert_eq!(scrubbed(&his), Scrubbed::Untouched);
+        assert_eq!(scrubbed(&hers), Scrubbed::Nothing);
+        assert_eq!(scrubbed(&format!("[{hers},{his}]")), Scrubbed::Rest(format!("[{his}]")));
+        assert_eq!(scrubbed(&format!("[{hers},{hers}]")), Scrubbed::Nothing);
+        assert_eq!(
+            scrubbed(r#"{"time":"2026-01-01","data":{"email":"asha\u0040x.in"}}"#),
+            Scrubbed::Nothing,
+            "however it is written"
+        );
+        assert_eq!(scrubbed(r#"{"data":{"email":"asha@x.in"}}"#), Scrubbed::Nothing, "no time");
+        assert_eq!(scrubbed(&event("asha@x.in", "2026-02-02")), Scrubbed::Untouched, "said since");
         for other in ["natasha@x.in", "asha@x.info", "asha@x.in.example", "b-asha@x.in"] {
-            assert_eq!(scrub(&event(other), &emails), Scrubbed::Untouched, "{other}");
+            assert_eq!(scrubbed(&event(other, "2026-01-01")), Scrubbed::Untouched, "{other}");
         }
-        for broken in ["not JSON, asha@x.in", "about <asha@x.in>.", "asha@x.in."] {
-            assert_eq!(scrub(broken, &emails), Scrubbed::Nothing, "{broken}");
-        }
+    }
+
+    #[test]
+    fn elsewhere_the_address_alone_goes() {
+        let gift = r#"{"data":{"email":"ravi@x.in","note":"for Asha@x.in."}}"#;
+        let rest = gift.replace("Asha@x.in", "erased@customer.invalid");
+        assert_eq!(scrubbed(gift), Scrubbed::Rest(rest));
+        assert_eq!(scrubbed("no JSON, <asha@x.in>"), Scrubbed::Rest("no JSON, <erased@customer.invalid>".to_owned()));
+        assert_eq!(scrubbed("no JSON, é natasha@x.in"), Scrubbed::Untouched);
     }
 }

@@ -5,7 +5,10 @@
 
 use crate::customer::{Consents, Customer};
 use crate::email::Email;
-use crate::time::Time;
+use crate::time::{DAY, Time};
+
+/// Events may be dated a day ahead; this is beyond all that were there when somebody was erased, and all that was done since.
+const AHEAD: i64 = 1_000 * DAY;
 
 /// What is stored under one customer id.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +59,19 @@ impl Identity {
     #[must_use]
     pub fn has_forgotten(&self, at: Time) -> bool {
         self.erased_at().is_some_and(|erased_at| at <= erased_at)
+    }
+}
+
+impl Identity {
+    /// Before which moment whatever is kept under this identity is of somebody who was erased; nothing is where nobody was.
+    #[must_use]
+    pub fn forgotten_before(&self) -> Option<Time> {
+        match self {
+            // Nobody has come since: also what was dated ahead is theirs.
+            Self::Erased(erasure) => Some(erasure.at.plus(AHEAD)),
+            Self::Customer(customer) => customer.erased_at.map(|_| customer.first_seen),
+            Self::Merged(merged) => merged.erased_at.map(|at| at.plus(1)),
+        }
     }
 }
 

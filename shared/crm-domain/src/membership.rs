@@ -78,6 +78,7 @@ pub struct Settled {
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     pub revision: u64,
+    /// By edition, as standings have theirs: the two are compared side by side.
     live: Vec<Live>,
     /// Their rules, in the same order.
     rules: Set,
@@ -126,7 +127,8 @@ impl Settled {
     /// Whether there is anything to write.
     #[must_use]
     pub fn changes(&self) -> bool {
-        self.before.wakes_at != self.after.wakes_at || self.joins().next().is_some() || self.leaves().next().is_some()
+        let moved = || !self.moves.is_empty() && (self.joins().next().is_some() || self.leaves().next().is_some());
+        self.before.wakes_at != self.after.wakes_at || moved()
     }
 }
 
@@ -135,6 +137,8 @@ impl Catalogue {
     #[must_use]
     pub fn new<'a>(revision: u64, segments: impl IntoIterator<Item = &'a Segment>) -> Self {
         let editions = segments.into_iter().flat_map(|segment| segment.editions().map(move |edition| (segment.id, edition)));
+        let mut editions: Vec<_> = editions.collect();
+        editions.sort_by_key(|(_, edition)| edition.id);
         let (mut live, mut rules, mut reads) = (Vec::new(), Vec::new(), Reads::default());
         for (segment, edition) in editions {
             live.push(Live { segment, edition: edition.id });
@@ -168,8 +172,11 @@ impl Catalogue {
     ) -> Settled {
         let mut after = Standing { revision: self.revision, ..before.clone() };
         let mut moves = Vec::new();
-        let known: BTreeSet<EditionId> = self.live.iter().map(|live| live.edition).collect();
-        after.member_of.retain(|edition, _| known.contains(edition));
+        let mut live = self.live.iter().map(|live| live.edition).peekable();
+        after.member_of.retain(|edition, _| {
+            while live.next_if(|before| before < edition).is_some() {}
+            live.next_if_eq(edition).is_some()
+        });
         match customer {
             None => {
                 let gone = |live: &&Live| before.member_of.contains_key(&live.edition);
@@ -192,10 +199,18 @@ impl Catalogue {
 
     /// Brings a standing in line with the rules at one instant.
     fn step(&self, customer: &Customer, standing: &mut Standing, moves: &mut Vec<Move>, context: Context, cause: Cause) {
-        standing.wakes_at = None;
-        for (live, verdict) in self.live.iter().zip(self.rules.evaluate(customer, &context)) {
-            standing.wakes_at = [standing.wakes_at, verdict.flips_at].into_iter().flatten().min();
-            if verdict.holds != standing.member_of.contains_key(&live.edition) {
+        let mut wakes_at = None;
+        let mut member_of = standing.member_of.keys().copied().peekable();
+        let belongs = self.live.iter().map(|live| {
+            while member_of.next_if(|before| *before < live.edition).is_some() {}
+            member_of.next_if_eq(&live.edition).is_some()
+        });
+        let belongs: Vec<bool> = belongs.collect();
+        for ((live, belongs), verdict) in self.live.iter().zip(belongs).zip(self.rules.evaluate(customer, &context)) {
+            if let Some(flip) = verdict.flips_at {
+                wakes_at = Some(wakes_at.map_or(flip, |first: Time| first.min(flip)));
+            }
+            if verdict.holds != belongs {
                 moves.push(live.moved(verdict.holds, context.now, cause));
                 if verdict.holds {
                     standing.member_of.insert(live.edition, context.now);
@@ -204,6 +219,7 @@ impl Catalogue {
                 }
             }
         }
+        standing.wakes_at = wakes_at;
     }
 }
 
@@ -217,6 +233,9 @@ impl Settled {
     /// At most [`MAX_MOVES`] editions' worth of it; the timer stays where it is until the last of it is written, so that
     /// nothing is forgotten in between.
     fn cut(mut self) -> Self {
+        if self.moves.len() <= MAX_MOVES {
+            return self;
+        }
         let editions: Vec<EditionId> = self.joins().map(|(id, _)| id).chain(self.leaves()).collect();
         let Some(later) = editions.get(MAX_MOVES..).filter(|later| !later.is_empty()) else { return self };
         for edition in later {

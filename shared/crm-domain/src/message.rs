@@ -4,13 +4,17 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
+use crate::audience::Decision;
 use crate::customer::Channel;
 use crate::email::Email;
+use crate::experiment::{self, VariantCounts};
 use crate::faults::{self, Faults, Fields, Reason};
+use crate::funnel::Funnel;
 use crate::ids::{CampaignId, CustomerId};
 use crate::json::Json;
+use crate::limits;
+use crate::sending::Intent;
 use crate::suppression::AddressHash;
 use crate::time::{SECOND, Time};
 
@@ -34,13 +38,7 @@ impl MessageId {
     /// A number below `below` that looks random but depends on the message and `purpose` alone.
     #[must_use]
     pub fn draw(&self, purpose: &str, below: u32) -> u32 {
-        let digest = Sha256::new()
-            .chain_update(self.campaign.as_bytes())
-            .chain_update(self.customer.as_bytes())
-            .chain_update(purpose.as_bytes())
-            .finalize();
-        let word = digest.iter().take(8).fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
-        (word % u64::from(below.max(1))) as u32
+        experiment::draw(self.campaign.as_bytes(), self.customer, purpose, u64::from(below)) as u32
     }
 }
 
@@ -97,6 +95,10 @@ pub enum SkipReason {
     NoConsent,
     /// The address is on the suppression list.
     Suppressed,
+    /// They have had as many messages as anybody may get.
+    Capped,
+    /// Held out, for comparison.
+    HeldOut,
     /// The customer was erased or merged away between launch and sending.
     Gone,
     /// The campaign was cancelled before this message went out.
@@ -169,6 +171,15 @@ pub struct Message {
     pub failed_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_reason: Option<String>,
+    /// That somebody is about to hand it to a provider that knows no repetitions, or was when they died.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<Intent>,
+    /// When it was given up to find out whether it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_at: Option<Time>,
+    /// The provider's own name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped_reason: Option<SkipReason>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -200,6 +211,8 @@ impl Message {
             MessageStatus::Delivered
         } else if self.sent_at.is_some() {
             MessageStatus::Sent
+        } else if self.unknown_at.is_some() {
+            MessageStatus::Unknown
         } else {
             MessageStatus::Queued
         }
@@ -260,26 +273,55 @@ impl Message {
         }
     }
 
+    /// What was decided when the audience was frozen.
+    #[must_use]
+    pub const fn decided(&self) -> Decision {
+        match (self.skipped_phase, self.skipped_reason) {
+            (Some(Phase::Launch), Some(reason)) => Decision::Skipped(reason),
+            _ => Decision::Queued,
+        }
+    }
+
     /// When it was sent; before that, or when it was not, when that was decided.
     #[must_use]
     pub fn told_at(&self) -> Time {
-        self.sent_at.or(self.failed_at).unwrap_or(self.queued_at)
+        self.sent_at.or(self.failed_at).or(self.unknown_at).unwrap_or(self.queued_at)
     }
 
     /// The same entry of nobody in particular.
     #[must_use]
     pub fn anonymous(&self) -> Self {
-        Self { email: Email::erased().to_string(), subject: None, body: None, failed_reason: None, ..self.clone() }
+        Self {
+            email: Email::erased().to_string(),
+            subject: None,
+            body: None,
+            failed_reason: None,
+            provider_id: None,
+            ..self.clone()
+        }
     }
 
     /// Whether nothing more will be done to send it.
     #[must_use]
     pub const fn is_settled(&self) -> bool {
-        self.sent_at.is_some() || self.failed_at.is_some() || self.skipped_reason.is_some()
+        self.sent_at.is_some() || self.failed_at.is_some() || self.skipped_reason.is_some() || self.unknown_at.is_some()
+    }
+
+    /// Whether it is known to have gone out: by the provider's answer or, where that was lost, by what it reported later.
+    const fn went_out(&self) -> bool {
+        self.sent_at.is_some()
+            || self.unknown_at.is_some()
+                && (self.delivered_at.is_some()
+                    || self.opened_at.is_some()
+                    || self.machine_opened_at.is_some()
+                    || self.clicked_at.is_some()
+                    || self.bounced_at.is_some()
+                    || self.complained_at.is_some()
+                    || self.unsubscribed_at.is_some())
     }
 }
 
-/// Counts over log entries: `audience = queued + sent + failed + skipped`, and each of the others is part of `sent`.
+/// Counts over log entries: `audience = queued + sent + failed + skipped + unknown`, and each of the others is part of `sent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tally {
@@ -294,31 +336,48 @@ pub struct Tally {
     pub unsubscribed: u64,
     pub failed: u64,
     pub skipped: u64,
+    #[serde(default)]
+    pub unknown: u64,
+    /// What was decided when the audience was frozen.
+    #[serde(default)]
+    pub funnel: Funnel,
+    /// By variant; part of `sent` and of `clicked`.
+    #[serde(default)]
+    pub variants: [VariantCounts; limits::VARIANTS],
 }
 
 impl Tally {
     /// Counts one more entry.
-    pub const fn count(&mut self, message: &Message) {
+    pub fn count(&mut self, message: &Message) {
         self.audience += 1;
+        self.funnel.count(message.decided());
         if message.skipped_reason.is_some() {
             self.skipped += 1;
         } else if message.failed_at.is_some() {
             self.failed += 1;
-        } else if message.sent_at.is_some() {
+        } else if message.went_out() {
             self.sent += 1;
-            self.delivered += message.delivered_at.is_some() as u64;
-            self.opened += message.opened().is_some() as u64;
-            self.clicked += message.clicked_at.is_some() as u64;
-            self.bounced += message.bounced_at.is_some() as u64;
-            self.complained += message.complained_at.is_some() as u64;
-            self.unsubscribed += message.unsubscribed_at.is_some() as u64;
+            self.delivered += u64::from(message.delivered_at.is_some());
+            self.opened += u64::from(message.opened().is_some());
+            self.clicked += u64::from(message.clicked_at.is_some());
+            self.bounced += u64::from(message.bounced_at.is_some());
+            self.complained += u64::from(message.complained_at.is_some());
+            self.unsubscribed += u64::from(message.unsubscribed_at.is_some());
+            if let Some(counts) = self.variants.get_mut(message.variant as usize) {
+                counts.sent += 1;
+                counts.clicked += u64::from(message.clicked_at.is_some());
+            }
+        } else if message.unknown_at.is_some() {
+            self.unknown += 1;
         } else {
             self.queued += 1;
         }
     }
 
     #[must_use]
-    pub const fn plus(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
+        let mut variants = self.variants;
+        variants.iter_mut().zip(other.variants).for_each(|(counts, more)| *counts = counts.plus(more));
         Self {
             audience: self.audience + other.audience,
             queued: self.queued + other.queued,
@@ -331,6 +390,9 @@ impl Tally {
             unsubscribed: self.unsubscribed + other.unsubscribed,
             failed: self.failed + other.failed,
             skipped: self.skipped + other.skipped,
+            unknown: self.unknown + other.unknown,
+            funnel: self.funnel.plus(other.funnel),
+            variants,
         }
     }
 }
@@ -348,6 +410,7 @@ impl Receipt {
         let report = fields.required("status", Report::from_json);
         let at = fields.required("at", Time::from_json);
         let reason = fields.optional("reason", |json| faults::text(json, 500)).value();
+        let reason = reason.map(|reason| without_addresses(&reason));
         let bounce = fields.optional("bounceType", Bounce::from_json).value().unwrap_or_default();
         let machine = fields.optional("machine", faults::boolean).value().unwrap_or_default();
         fields.finish()?;
@@ -409,6 +472,12 @@ impl Report {
     }
 }
 
+/// A provider's reason without the address that it may quote: the entry that it comes to has it, as long as it may be kept.
+fn without_addresses(reason: &str) -> String {
+    let word = |word: &str| if word.contains('@') { "(address)".to_owned() } else { word.to_owned() };
+    reason.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -434,6 +503,9 @@ mod tests {
             unsubscribed_at: None,
             failed_at: None,
             failed_reason: None,
+            intent: None,
+            unknown_at: None,
+            provider_id: None,
             skipped_reason: None,
             skipped_phase: None,
             subject: None,
@@ -502,6 +574,15 @@ mod tests {
     }
 
     #[test]
+    fn reasons_quote_no_address() {
+        let id = MessageId { campaign: CampaignId::generate(), customer: message().customer_id };
+        let body =
+            format!(r#"{{"messageId":"{id}","status":"bounced","at":"2026-01-01","reason":"550 <a@x.in>: no such user"}}"#);
+        let receipt = Receipt::parse(&Json::parse(body.as_bytes()).unwrap(), "").unwrap();
+        assert_eq!(receipt.reason.as_deref(), Some("550 (address) no such user"));
+    }
+
+    #[test]
     fn a_tally_adds_up() {
         let at = Some(Time::from_micros(1));
         let mut tally = Tally::default();
@@ -511,8 +592,29 @@ mod tests {
         tally.count(&Message { sent_at: at, failed_at: at, ..message() });
         tally.count(&Message { failed_at: at, ..message() });
         tally.count(&Message { skipped_reason: Some(SkipReason::Gone), ..message() });
-        assert_eq!(tally.audience, tally.queued + tally.sent + tally.failed + tally.skipped);
-        assert_eq!((tally.audience, tally.queued, tally.sent, tally.failed, tally.skipped, tally.bounced), (6, 1, 2, 2, 1, 1));
+        tally.count(&Message { unknown_at: at, ..message() });
+        assert_eq!(tally.audience, tally.queued + tally.sent + tally.failed + tally.skipped + tally.unknown);
+        assert_eq!((tally.audience, tally.queued, tally.sent, tally.failed, tally.skipped, tally.bounced), (7, 1, 2, 2, 1, 1));
+        assert_eq!(tally.plus(tally).unknown, 2);
+    }
+
+    #[test]
+    fn a_lost_answer_is_unknown_until_something_is_heard_of_the_message() {
+        let at = Some(Time::from_micros(1));
+        let lost = Message { unknown_at: at, ..message() };
+        for (entry, status, sent, failed, unknown) in [
+            (lost.clone(), MessageStatus::Unknown, 0, 0, 1),
+            (Message { delivered_at: at, ..lost.clone() }, MessageStatus::Delivered, 1, 0, 0),
+            (Message { bounced_at: at, ..lost.clone() }, MessageStatus::Bounced, 1, 0, 0),
+            (Message { failed_at: at, ..lost.clone() }, MessageStatus::Failed, 0, 1, 0),
+            (Message { sent_at: at, ..lost.clone() }, MessageStatus::Sent, 1, 0, 0),
+        ] {
+            let mut tally = Tally::default();
+            tally.count(&entry);
+            assert!(entry.is_settled());
+            assert_eq!((entry.status(), tally.sent, tally.failed, tally.unknown), (status, sent, failed, unknown));
+            assert_eq!(tally.audience, 1);
+        }
     }
 
     #[test]

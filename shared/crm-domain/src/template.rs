@@ -12,6 +12,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 use crate::campaign::Variant;
 use crate::customer::{AttributeValue, Channel, Customer};
 use crate::faults::Reason;
+use crate::rules::{Part, Reads};
 
 /// What templates may name.
 const NAMES: [&str; 4] = ["name", "city", "email", "attributes"];
@@ -61,6 +62,12 @@ pub fn check(source: &str) -> Result<(), Reason> {
         }
     }
     Ok(())
+}
+
+/// The parts of a customer that texts may name.
+#[must_use]
+pub fn reads() -> Reads {
+    [Part::Name, Part::City, Part::Attributes].into_iter().collect()
 }
 
 impl Templates {
@@ -199,7 +206,7 @@ mod tests {
     }
 
     fn rendered(channel: Channel, subject: Option<&str>, body: &str, customer: &Customer) -> Result<Rendered, String> {
-        let variant = Variant { subject: subject.map(Into::into), body: body.into() };
+        let variant = Variant { subject: subject.map(Into::into), body: body.into(), share: None };
         Templates::compile(channel, &[variant]).unwrap().render(0, channel, customer)
     }
 

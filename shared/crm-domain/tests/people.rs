@@ -172,9 +172,9 @@ proptest! {
                 prop_assert!(now.sums.order_count <= fresh.sums.order_count, "an order that was theirs stays nobody's");
             }
             (now, fresh) => {
-                // Who sends an old order again tells nothing of the person.
-                let only_orders = after.iter().filter(theirs).all(|event| event.order().is_some());
-                prop_assert!(now.is_none() && (fresh.is_none() || only_orders), "{now:?} {fresh:?}");
+                // Who sends an old order or activity again tells nothing of the person.
+                let only_again = after.iter().filter(theirs).all(|event| event.order().is_some() || event.activity().is_some());
+                prop_assert!(now.is_none() && (fresh.is_none() || only_again), "{now:?} {fresh:?}");
             }
         }
         // What was sold stays sold.
@@ -271,6 +271,28 @@ fn a_no_outlives_its_customer_and_a_yes_does_not() {
     let again = customer(&ledger, "a@x.in");
     assert_eq!((again.consents.email, again.consents.sms, again.name.as_deref()), (Some(false), None, None));
     assert_eq!(again.sums.order_count, 1);
+}
+
+#[test]
+fn what_is_forgotten_of_one_is_not_of_who_was_merged_into_them() {
+    let mut ledger = Ledger::default();
+    for event in &beginnings() {
+        ledger.apply(event);
+    }
+    ledger.apply(&event(PLACE, 1, 3, &json!({"email": "a@x.in", "orderId": "o", "total": 5})));
+    ledger.erase(id("b@x.in"), at(5));
+    ledger.apply(&event(UPSERT, 2, 6, &json!({"email": "b@x.in", "name": "Again"})));
+    ledger.merge(id("b@x.in"), id("a@x.in"), &stamp(7)).unwrap();
+    assert_eq!(customer(&ledger, "b@x.in").sums.order_count, 1);
+    // Of A nothing was forgotten: neither their order, nor what comes late.
+    ledger.apply(&event(STATUS, 3, 8, &json!({"orderId": "o", "status": "refunded"})));
+    assert_eq!(customer(&ledger, "b@x.in").sums.order_count, 0);
+    ledger.apply(&event(PLACE, 4, 4, &json!({"email": "a@x.in", "orderId": "o2", "total": 7})));
+    assert_eq!(customer(&ledger, "b@x.in").sums.order_count, 1);
+    // Of B it was: an order from then is nobody's.
+    ledger.apply(&event(PLACE, 5, 4, &json!({"email": "b@x.in", "orderId": "o3", "total": 7})));
+    assert_eq!(customer(&ledger, "b@x.in").sums.order_count, 1);
+    assert_eq!(ledger.orders().filter(|(_, held)| held.now().unwrap().body().unwrap().email.is_erased()).count(), 1);
 }
 
 #[test]

@@ -96,6 +96,8 @@ pub struct Operation {
     pub is_paged: bool,
     /// Whether it honours `If-Match`, as changes and deletions do.
     pub takes_match: bool,
+    /// Whether it may be asked for something that is not there yet: 409 then.
+    pub may_be_early: bool,
 }
 
 impl Operation {
@@ -125,6 +127,7 @@ impl Operation {
             query: &[],
             is_paged: false,
             takes_match: matches!(verb, Verb::Patch | Verb::Delete),
+            may_be_early: false,
         }
     }
 
@@ -184,6 +187,10 @@ impl Operation {
 
     pub(crate) const fn matched(self, takes_match: bool) -> Self {
         Self { takes_match, ..self }
+    }
+
+    pub(crate) const fn may_be_early(self) -> Self {
+        Self { may_be_early: true, ..self }
     }
 
     const fn answers_with(self, success: Success) -> Self {

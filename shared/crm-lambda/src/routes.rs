@@ -5,7 +5,7 @@ use crm_domain::access::Permission;
 use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
-use crate::contract::{files as f, requests as q, shapes as s, suppressions as x};
+use crate::contract::{files as f, launches as l, requests as q, shapes as s, suppressions as x};
 use crate::operation::{Operation, Verb, of};
 
 macro_rules! operations {
@@ -27,7 +27,7 @@ operations! {
         UPSERT_CUSTOMERS: Post "/api/customers" Ingest "Create or change customers, by e-mail address."
             .recomputed().takes(of::<q::OneOrMany<q::Customer>>).gives(202, of::<Queued>);
         GET_CUSTOMER: Get "/api/customers/{id}" Read "One customer.".gives(200, of::<s::Customer>);
-        CHANGE_CUSTOMER: Patch "/api/customers/{id}" Ingest "Change a customer at once."
+        CHANGE_CUSTOMER: Patch "/api/customers/{id}" Write "Change a customer at once."
             .takes(of::<q::CustomerChange>).gives(200, of::<s::Customer>);
         ERASE_CUSTOMER: Delete "/api/customers/{id}" Write
             "Erase a customer: their data leaves every store within the hour; orders keep what they were worth.".gives_nothing();
@@ -48,7 +48,7 @@ operations! {
             .recomputed().takes(of::<q::Attachment>).gives(201, of::<f::AttachmentTicket>);
         GET_ATTACHMENT: Get "/api/customers/{id}/attachments/{attachmentId}" Read
             "Where to download a file, for five minutes; for who uploaded it, and for owners."
-            .gives(200, of::<f::AttachmentDownload>);
+            .may_be_early().gives(200, of::<f::AttachmentDownload>);
         DELETE_ATTACHMENT: Delete "/api/customers/{id}/attachments/{attachmentId}" Write
             "Delete a file; for who uploaded it, and for owners.".matched(false).gives_nothing();
         RECORD_ACTIVITIES: Post "/api/activities" Ingest "Record what customers did."
@@ -87,17 +87,27 @@ operations! {
             "How far an export is, and where to download it; for who asked for it, and for owners."
             .gives(200, of::<f::Export>);
         COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
-            .asks(&[("with", true)]).gives(200, of::<s::Overlap>);
+            .may_be_early().asks(&[("with", true)]).gives(200, of::<s::Overlap>);
         EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read "Why somebody belongs, or does not."
             .asks(&[("email", true)]).gives(200, of::<q::Explanation>);
     }
     "campaigns-api" {
         LIST_CAMPAIGNS: Get "/api/campaigns" Read "Campaigns, newest first.".lists(of::<s::Page<s::Campaign>>);
-        LAUNCH_CAMPAIGN: Post "/api/campaigns" Write "Launch a campaign, at once or later."
-            .rated(limits::LAUNCH).takes(of::<q::Campaign>).gives(202, of::<s::Launched>);
+        LAUNCH_CAMPAIGN: Post "/api/campaigns" Write
+            "Launch a campaign, at once or later, or keep it as a draft; refused when somebody's message could not be made."
+            .rated(limits::LAUNCH).takes(of::<q::Campaign>).gives(202, of::<s::Launched>).gives(201, of::<s::Campaign>);
         PREVIEW_CAMPAIGN: Post "/api/campaigns/preview" Read "How many a launch would write to."
-            .takes(of::<q::Campaign>).gives(200, of::<s::Funnel>);
+            .takes(of::<l::CampaignPreview>).gives(200, of::<l::Funnel>);
+        RENDER_CAMPAIGN: Post "/api/campaigns/render" Read "The messages as somebody would get them."
+            .takes(of::<l::Render>).gives(200, of::<l::RenderedAll>);
         GET_CAMPAIGN: Get "/api/campaigns/{id}" Read "One campaign with its counts.".gives(200, of::<s::Campaign>);
+        CHANGE_DRAFT: Patch "/api/campaigns/{id}" Write "Change a draft."
+            .takes(of::<l::CampaignChange>).gives(200, of::<s::Campaign>);
+        DELETE_DRAFT: Delete "/api/campaigns/{id}" Write "Delete a draft.".gives_nothing();
+        LAUNCH_DRAFT: Post "/api/campaigns/{id}/launch" Write "Launch a draft; once, however often it is asked for."
+            .matched(true).rated(limits::LAUNCH).gives(202, of::<s::Launched>);
+        EXPLAIN_RECIPIENT: Get "/api/campaigns/{id}/why" Read "Why somebody got a campaign, or did not."
+            .asks(&[("email", true)]).gives(200, of::<l::Why>);
         LIST_MESSAGES: Get "/api/campaigns/{id}/messages" Read "The log of a campaign.".lists(of::<s::Page<s::Message>>);
         PAUSE_CAMPAIGN: Post "/api/campaigns/{id}/pause" Write "Hold a campaign."
             .matched(true).gives(200, of::<s::Campaign>);

@@ -6,11 +6,11 @@ use std::task::Poll;
 
 use crm_domain::audit::AuditEntry;
 use crm_domain::campaign::{Campaign, CampaignState};
+use crm_domain::customer::Channel;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, MessageId, Receipt, Tally};
-use crm_domain::ports::{
-    KeepCampaigns, KeepLog, Letter, Page, QueueError, ReadMessages, SendLetters, Sending, StoreError, Versioned,
-};
+use crm_domain::ports::{KeepCampaigns, KeepLog, Letter, Page, QueueError, ReadMessages, SendLetters, StoreError, Versioned};
+use crm_domain::sending::{Intent, Sending};
 use crm_domain::time::Time;
 
 use crate::memory::{Memory, paged};
@@ -24,11 +24,35 @@ pub(crate) struct Mailroom {
     tallies: BTreeMap<(CampaignId, u32), (u64, Tally)>,
     /// Letters that the provider has taken, and how often each was handed over.
     letters: BTreeMap<MessageId, (Letter, u32)>,
+    /// How the provider behaves.
+    provider: Provider,
+    /// How often each letter was asked for, whatever came of it.
+    asked: BTreeMap<MessageId, u32>,
     /// Steps until the process dies.
     steps: Option<u32>,
 }
 
+/// How the provider in memory behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Provider {
+    /// It takes all, and what it is handed again it does not send again.
+    #[default]
+    Recognises,
+    /// It sends what it is handed, again too; with moods it also defers, refuses, and says nothing, now and then.
+    Forgets { moods: bool },
+}
+
 impl Memory {
+    /// Replaces the provider.
+    pub fn behave(&self, provider: Provider) {
+        self.mailroom().provider = provider;
+    }
+
+    /// How many letters each recipient got.
+    pub fn mailed(&self) -> BTreeMap<MessageId, u32> {
+        self.mailroom().letters.iter().map(|(id, (_, count))| (*id, *count)).collect()
+    }
+
     /// Lets everything fail after so many more steps; `None`: the process lives.
     pub fn die_after(&self, steps: Option<u32>) {
         self.mailroom().steps = steps;
@@ -113,6 +137,30 @@ impl Mailroom {
         count
     }
 
+    /// What the provider does with one letter.
+    fn receive(&mut self, letter: &Letter) -> Sending {
+        let asked = self.asked.entry(letter.id).or_default();
+        *asked += 1;
+        let mood = match self.provider {
+            Provider::Forgets { moods: true } => letter.id.draw(&format!("mood {asked}"), 20),
+            _ => u32::MAX,
+        };
+        match mood {
+            0..4 => return Sending::Deferred(mood),
+            4 => return Sending::Refused("moody".into()),
+            5 => return Sending::Unknown("moody".into()),
+            _ => self.letters.entry(letter.id).or_insert_with(|| (letter.clone(), 0)).1 += 1,
+        }
+        // It has sent that one, and does not say so.
+        if mood == 6 { Sending::Unknown("moody".into()) } else { Sending::taken(Time::now()) }
+    }
+
+    fn replace(&mut self, version: u64, campaign: &Campaign) -> Result<(), StoreError> {
+        let held = self.campaigns.get_mut(&campaign.id).filter(|(held, _)| *held == version).ok_or(StoreError::Conflict)?;
+        *held = (version + 1, campaign.clone());
+        Ok(())
+    }
+
     fn count(&self, id: CampaignId, shard: u32) -> Tally {
         let mut tally = Tally::default();
         self.shard(id, shard).for_each(|message| tally.count(message));
@@ -162,6 +210,31 @@ impl KeepCampaigns for Memory {
         Ok(())
     }
 
+    async fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
+        self.step().await?;
+        self.mailroom().replace(version, campaign)?;
+        self.tell(audit);
+        // The answer may be lost.
+        self.step().await
+    }
+
+    async fn delete_draft(&self, id: CampaignId, version: u64, audit: &AuditEntry) -> Result<(), StoreError> {
+        self.step().await?;
+        let mut room = self.mailroom();
+        if room.campaigns.get(&id).is_none_or(|(held, _)| *held != version) {
+            return Err(StoreError::Conflict);
+        }
+        room.campaigns.remove(&id);
+        drop(room);
+        self.tell(audit);
+        Ok(())
+    }
+
+    async fn entry(&self, campaign: &Campaign, customer: CustomerId) -> Result<Option<Message>, StoreError> {
+        self.step().await?;
+        Ok(self.mailroom().log.get(&(campaign.id, campaign.shard_of(customer), customer)).cloned())
+    }
+
     async fn tallies(&self, id: CampaignId) -> Result<Vec<(u32, Tally)>, StoreError> {
         self.step().await?;
         let room = self.mailroom();
@@ -201,15 +274,43 @@ impl KeepLog for Memory {
         let key = (campaign.id, campaign.shard_of(entry.customer_id), entry.customer_id);
         let Some(held) = room.log.get_mut(&key) else { return Ok(()) };
         let open = held.sent_at.is_none() && held.skipped_reason.is_none();
-        if open && (entry.sent_at.is_some() || held.failed_at.is_none()) {
+        let same = held.intent.map(|intent| intent.by) == entry.intent.map(|intent| intent.by);
+        if open && (entry.sent_at.is_some() || (held.failed_at.is_none() && held.unknown_at.is_none() && same)) {
+            held.variant = entry.variant;
             held.sent_at = entry.sent_at;
             held.address = entry.address.or(held.address);
+            held.unknown_at = held.unknown_at.or(entry.unknown_at);
+            held.provider_id.clone_from(&entry.provider_id);
             held.failed_at = held.failed_at.or(entry.failed_at);
             held.failed_reason = held.failed_reason.take().or_else(|| entry.failed_reason.clone());
             held.skipped_reason = entry.skipped_reason;
             held.skipped_phase = entry.skipped_phase;
             held.subject.clone_from(&entry.subject);
             held.body.clone_from(&entry.body);
+        }
+        Ok(())
+    }
+
+    async fn note_intent(&self, campaign: &Campaign, customer: CustomerId, intent: &Intent) -> Result<bool, StoreError> {
+        self.step().await?;
+        let noted = match self.mailroom().log.get_mut(&(campaign.id, campaign.shard_of(customer), customer)) {
+            Some(held) if !held.is_settled() && held.intent.is_none_or(|held| held.by == intent.by) => {
+                held.intent = Some(*intent);
+                true
+            }
+            _ => false,
+        };
+        // Noted, but nobody hears of it.
+        self.step().await?;
+        Ok(noted)
+    }
+
+    async fn withdraw_intent(&self, campaign: &Campaign, customer: CustomerId, intent: &Intent) -> Result<(), StoreError> {
+        self.step().await?;
+        if let Some(held) = self.mailroom().log.get_mut(&(campaign.id, campaign.shard_of(customer), customer))
+            && held.unknown_at.is_none()
+        {
+            held.intent = held.intent.filter(|held| held.by != intent.by);
         }
         Ok(())
     }
@@ -241,13 +342,15 @@ impl KeepLog for Memory {
 }
 
 impl SendLetters for Memory {
-    async fn send(&self, letters: &[Letter]) -> Result<Vec<Sending>, QueueError> {
+    fn recognises(&self, _channel: Channel) -> bool {
+        self.mailroom().provider == Provider::Recognises
+    }
+
+    async fn send(&self, _channel: Channel, letters: &[Letter]) -> Result<Vec<Sending>, QueueError> {
         self.step().await.map_err(|error| QueueError(error.into()))?;
-        for letter in letters {
-            self.mailroom().letters.entry(letter.id).or_insert_with(|| (letter.clone(), 0)).1 += 1;
-        }
+        let answers = letters.iter().map(|letter| self.mailroom().receive(letter)).collect();
         // The answer may be lost.
         self.step().await.map_err(|error| QueueError(error.into()))?;
-        Ok(letters.iter().map(|_| Sending::Taken(Time::now())).collect())
+        Ok(answers)
     }
 }

@@ -151,8 +151,8 @@ impl KeepAttachedFiles for Memory {
         Ok(())
     }
 
-    async fn forget_attached(&self, customer: CustomerId) -> Result<(), StoreError> {
-        self.cabinet().attached.retain(|(owner, _), _| *owner != customer);
+    async fn forget_attached(&self, customer: CustomerId, kept: &[AttachmentId]) -> Result<(), StoreError> {
+        self.cabinet().attached.retain(|(owner, id), _| *owner != customer || kept.contains(id));
         Ok(())
     }
 }

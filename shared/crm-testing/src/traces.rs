@@ -24,8 +24,10 @@ impl ReadTraces for Memory {
 }
 
 impl KeepErasures for Memory {
-    async fn note_erasure(&self, erased: &Erased) -> Result<(), StoreError> {
-        self.lock().erasures.insert(format!("{}#{}", erased.at.sortable(), erased.id), erased.clone());
+    async fn note_finished(&self, id: CustomerId, at: Time, finished_at: Time) -> Result<(), StoreError> {
+        if let Some(erased) = self.lock().erasures.get_mut(&format!("{}#{id}", at.sortable())) {
+            erased.finished_at = Some(finished_at);
+        }
         Ok(())
     }
 
@@ -36,11 +38,11 @@ impl KeepErasures for Memory {
 }
 
 impl ForgetTraces for Memory {
-    async fn forget_orders(&self, identity: CustomerId, until: Time) -> Result<u64, StoreError> {
+    async fn forget_orders(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
         let mut count = 0;
         for (version, order) in self.lock().orders.values_mut() {
             let Some((stamp, body)) = &mut order.standing else { continue };
-            if stamp.at <= until && !body.email.is_erased() && CustomerId::of(&body.email) == identity {
+            if stamp.at < before && !body.email.is_erased() && CustomerId::of(&body.email) == identity {
                 *body = body.anonymous();
                 *version += 1;
                 count += 1;
@@ -49,11 +51,11 @@ impl ForgetTraces for Memory {
         Ok(count)
     }
 
-    async fn forget_activities(&self, identity: CustomerId, until: Time) -> Result<u64, StoreError> {
+    async fn forget_activities(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
         let mut tables = self.lock();
-        let before = tables.activities.len();
-        tables.activities.retain(|(customer, _), (_, activity)| *customer != identity || activity.stamp.at > until);
-        Ok((before - tables.activities.len()) as u64)
+        let all = tables.activities.len();
+        tables.activities.retain(|(customer, _), (_, activity)| *customer != identity || activity.stamp.at >= before);
+        Ok((all - tables.activities.len()) as u64)
     }
 
     async fn forget_chapters(&self, _: CustomerId) -> Result<u64, StoreError> {
@@ -76,13 +78,13 @@ impl ForgetTraces for Memory {
 }
 
 impl ScrubQueues for Memory {
-    async fn scrub(&self, queue: QueueName, emails: &[Email]) -> Result<u64, QueueError> {
+    async fn scrub(&self, queue: QueueName, emails: &[Email], until: Time) -> Result<u64, QueueError> {
         let mut tables = self.lock();
         let letters = tables.dead.entry(queue).or_default();
         let mut touched = 0;
         *letters = std::mem::take(letters)
             .into_iter()
-            .filter_map(|letter| match erasure::scrub(&letter.body, emails) {
+            .filter_map(|letter| match erasure::scrub(&letter.body, emails, until) {
                 Scrubbed::Untouched => Some(letter),
                 Scrubbed::Rest(body) => {
                     touched += 1;

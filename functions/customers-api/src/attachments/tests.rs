@@ -199,7 +199,7 @@ async fn whoever_is_erased_gets_no_file_and_keeps_none() {
     assert!(crm.memory.put_attachments(held.version, &held.record, Some(1), None).await.is_err());
     assert_eq!(crm.add("owner").await.status, 201, "asked again, it rests on the customer as they are");
     for _ in 0..2 {
-        crm.memory.forget_attached(crm.customer).await.unwrap();
+        crm.memory.forget_attached(crm.customer, &[]).await.unwrap();
         crm.memory.forget_attachments(crm.customer).await.unwrap();
         assert_eq!((crm.memory.attached(), crm.memory.attachments(crm.customer).await.unwrap().version), (0, 0));
     }

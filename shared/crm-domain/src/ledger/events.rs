@@ -180,7 +180,10 @@ impl Ledger {
     }
 
     fn record(&mut self, id: ActivityId, body: &ActivityBody, stamp: &Stamp) -> Outcome {
-        if self.customer(&body.email, stamp.at).is_none() {
+        let held = self.activities.get(&(CustomerId::of(&body.email), id)).and_then(Held::now);
+        // Who sends again what is forgotten says nothing new.
+        let again = held.is_some_and(|held| self.has_forgotten(held.customer, held.stamp.at));
+        if again || self.customer(&body.email, stamp.at).is_none() {
             return Outcome::Forgotten;
         }
         // It keeps the identity that it was first sent with, also after a merge: so it is found when it comes again.

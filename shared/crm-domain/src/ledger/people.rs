@@ -30,11 +30,14 @@ impl Ledger {
         if email.is_erased() {
             return None;
         }
+        // What is forgotten is said of the identity that is named: it may be that of somebody who was merged since.
+        if self.has_forgotten(CustomerId::of(email), at) {
+            return None;
+        }
         let mut email = email.clone();
         // Merges lead one way, so this ends; what is held bounds it all the same.
         for _ in 0..=self.customers.len() {
             match self.customers.get(&CustomerId::of(&email)).and_then(Held::now) {
-                Some(identity) if identity.has_forgotten(at) => return None,
                 Some(Identity::Merged(merged)) => email = merged.into.clone(),
                 _ => break,
             }
@@ -58,11 +61,12 @@ impl Ledger {
 
     /// Whether an order that was placed at `at` is that of somebody who has been erased since.
     pub(super) fn is_forgotten(&self, order: &OrderBody, at: Time) -> bool {
-        order.email.is_erased()
-            || self
-                .followed(CustomerId::of(&order.email))
-                .into_iter()
-                .any(|id| self.customers.get(&id).and_then(Held::now).is_some_and(|identity| identity.has_forgotten(at)))
+        order.email.is_erased() || self.has_forgotten(CustomerId::of(&order.email), at)
+    }
+
+    /// Whether what was said of an identity at `at` is forgotten.
+    pub(super) fn has_forgotten(&self, id: CustomerId, at: Time) -> bool {
+        self.customers.get(&id).and_then(Held::now).is_some_and(|identity| identity.has_forgotten(at))
     }
 
     /// An identity, and those into which it was merged, one after the other; the last is that of the customer.
@@ -85,6 +89,12 @@ impl Ledger {
     pub fn known_by(&self, id: CustomerId) -> Option<&Customer> {
         let last = *self.followed(id).last()?;
         self.customers.get(&last).and_then(Held::now).and_then(Identity::customer)
+    }
+
+    /// What stands under an identity itself.
+    #[must_use]
+    pub fn identity(&self, id: CustomerId) -> Option<&Identity> {
+        self.customers.get(&id).and_then(Held::now)
     }
 
     /// The version of the customer who is known by an identity, as stored; 0 for nobody.
@@ -123,9 +133,7 @@ impl Ledger {
     /// merged into them must be held. False when there is nobody, or when this is an erasure that has been made before: who has
     /// begun anew since, or was merged into somebody since, stays.
     pub fn erase(&mut self, id: CustomerId, at: Time) -> bool {
-        let path = self.followed(id);
-        let held = |id: &CustomerId| self.customers.get(id).and_then(Held::now);
-        if path.iter().filter_map(held).any(|identity| identity.has_forgotten(at)) {
+        if self.has_forgotten(id, at) {
             return false;
         }
         let Some(customer) = self.known_by(id) else { return false };

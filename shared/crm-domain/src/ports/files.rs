@@ -88,9 +88,9 @@ pub trait KeepAttachedFiles: Send + Sync + 'static {
     fn is_attached(&self, customer: CustomerId, id: AttachmentId) -> impl Future<Output = Stored<bool>> + Send;
     /// Deletes the file; it may never have come.
     fn delete_attached(&self, customer: CustomerId, id: AttachmentId) -> impl Future<Output = Stored<()>> + Send;
-    /// Deletes all files of a customer. May be repeated; what an upload URL brings afterwards stays, so once more when the
-    /// last of them has ended.
-    fn forget_attached(&self, customer: CustomerId) -> impl Future<Output = Stored<()>> + Send;
+    /// Deletes all files of a customer but those that are `kept`. May be repeated; what an upload URL brings afterwards stays, so
+    /// once more when the last of them has ended.
+    fn forget_attached(&self, customer: CustomerId, kept: &[AttachmentId]) -> impl Future<Output = Stored<()>> + Send;
 }
 
 /// The records of exports.

@@ -13,7 +13,7 @@ use crate::access::{ApiKey, Session, User, UserId};
 use crate::activity::Activity;
 use crate::audit::{AuditEntry, AuditFilter};
 use crate::campaign::{Campaign, CampaignState};
-use crate::customer::Customer;
+use crate::customer::{Channel, Customer};
 use crate::email::Email;
 use crate::erasure::Erased;
 use crate::event::Event;
@@ -26,8 +26,10 @@ use crate::order::Order;
 use crate::replay::{Claim, RequestKey};
 use crate::rules::Reads;
 use crate::segment::{Segment, Segments, SegmentsChange};
+use crate::sending::Intent;
 use crate::time::Time;
 
+pub use crate::sending::Sending;
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 pub use suppressions::{AddressSecrets, KeepSuppressions, ReadSuppressions};
 
@@ -139,9 +141,14 @@ pub trait ApplyEvents: Send + Sync + 'static {
 pub trait EditCustomers: Send + Sync + 'static {
     /// What stands under these identities, under those into which they were merged, and under those merged into these.
     fn hold(&self, ids: &[CustomerId]) -> impl Future<Output = Stored<Ledger>> + Send;
-    /// Writes what the ledger changed with the audit entry, all or nothing. [`StoreError::Conflict`] when a record moved
-    /// meanwhile.
-    fn edit(&self, ledger: &Ledger, audit: Option<&AuditEntry>) -> impl Future<Output = Stored<()>> + Send;
+    /// Writes what the ledger changed with the audit entry and the note of an erasure, all or nothing.
+    /// [`StoreError::Conflict`] when a record moved meanwhile.
+    fn edit(
+        &self,
+        ledger: &Ledger,
+        audit: Option<&AuditEntry>,
+        erased: Option<&Erased>,
+    ) -> impl Future<Output = Stored<()>> + Send;
 }
 
 /// What is kept of customers outside their own record. Both are small for one person: they are read whole.
@@ -154,17 +161,18 @@ pub trait ReadTraces: Send + Sync + 'static {
 
 /// The list of erasures, which must outlive every backup.
 pub trait KeepErasures: Send + Sync + 'static {
-    /// Notes an erasure, or that it has been finished.
-    fn note_erasure(&self, erased: &Erased) -> impl Future<Output = Stored<()>> + Send;
+    /// Notes that the erasure of a customer at `at` has been finished; one that was never noted stays so.
+    fn note_finished(&self, id: CustomerId, at: Time, finished_at: Time) -> impl Future<Output = Stored<()>> + Send;
     /// Newest first.
     fn erasures(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Erased>>> + Send;
 }
 
-/// Taking out of the tables what was stored of somebody up to a moment. Each may be repeated, and takes out what has come since.
+/// Taking out of the tables what was said or done of somebody before a moment. Each may be repeated, and takes out what has come
+/// since. [`StoreError::Conflict`] when a record moved meanwhile: some may be left.
 pub trait ForgetTraces: Send + Sync + 'static {
     /// Makes orders nobody's; what they were worth stays.
-    fn forget_orders(&self, identity: CustomerId, until: Time) -> impl Future<Output = Stored<u64>> + Send;
-    fn forget_activities(&self, identity: CustomerId, until: Time) -> impl Future<Output = Stored<u64>> + Send;
+    fn forget_orders(&self, identity: CustomerId, before: Time) -> impl Future<Output = Stored<u64>> + Send;
+    fn forget_activities(&self, identity: CustomerId, before: Time) -> impl Future<Output = Stored<u64>> + Send;
     /// The chapters of a history that no customer has any more.
     fn forget_chapters(&self, identity: CustomerId) -> impl Future<Output = Stored<u64>> + Send;
     /// Takes address and text out of log entries from before a moment; that something was sent, and what became of it, stays.
@@ -254,8 +262,9 @@ pub trait WatchQueues: Send + Sync + 'static {
 }
 
 pub trait ScrubQueues: Send + Sync + 'static {
-    /// Takes out of a queue's dead letters whatever names one of `emails`; returns how many letters did.
-    fn scrub(&self, queue: QueueName, emails: &[Email]) -> impl Future<Output = Result<u64, QueueError>> + Send;
+    /// Takes out of a queue's dead letters whatever was said of `emails` up to `until`; returns how many letters that were. An
+    /// error when not all could be looked at.
+    fn scrub(&self, queue: QueueName, emails: &[Email], until: Time) -> impl Future<Output = Result<u64, QueueError>> + Send;
 }
 
 pub trait ReadSegments: Send + Sync + 'static {
@@ -367,6 +376,13 @@ pub trait KeepCampaigns: Send + Sync + 'static {
         state: &CampaignState,
         audit: Option<&AuditEntry>,
     ) -> impl Future<Output = Stored<()>> + Send;
+    /// Replaces the draft of version `version` as a whole, also by itself launched; [`StoreError::Conflict`] when it is at
+    /// another version by now, or gone.
+    fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
+    /// Deletes the draft of version `version`; [`StoreError::Conflict`] as above.
+    fn delete_draft(&self, id: CampaignId, version: u64, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
+    /// The entry of one customer in the log.
+    fn entry(&self, campaign: &Campaign, customer: CustomerId) -> impl Future<Output = Stored<Option<Message>>> + Send;
     /// The stored counts of the log's shards; those without entries may be missing.
     fn tallies(&self, id: CampaignId) -> impl Future<Output = Stored<Vec<(u32, Tally)>>> + Send;
     /// The log, in a fixed order.
@@ -388,9 +404,24 @@ pub trait KeepLog: Send + Sync + 'static {
     fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> impl Future<Output = Stored<()>> + Send;
     /// All entries of one shard, as they are now.
     fn shard(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Vec<Message>>> + Send;
-    /// Records that an entry was sent, failed or skipped. Settled entries stay as they are, but for one that a receipt
-    /// reports as failed before its sending is recorded.
+    /// Records that an entry was sent (in which variant), failed, skipped or is unknown. Settled entries stay as they are, but that
+    /// one was sent is recorded also after a receipt that reports it as failed, and in place of unknown. Anything but sent is
+    /// recorded only while the stored intent is that of `entry`.
     fn settle(&self, campaign: &Campaign, entry: &Message) -> impl Future<Output = Stored<()>> + Send;
+    /// Notes that an entry is about to be handed over. False when it must not be: somebody else is at it, or it is settled.
+    fn note_intent(
+        &self,
+        campaign: &Campaign,
+        customer: CustomerId,
+        intent: &Intent,
+    ) -> impl Future<Output = Stored<bool>> + Send;
+    /// Takes an intent back, if it still stands: the letter was certainly not taken.
+    fn withdraw_intent(
+        &self,
+        campaign: &Campaign,
+        customer: CustomerId,
+        intent: &Intent,
+    ) -> impl Future<Output = Stored<()>> + Send;
     /// Counts one shard anew and stores the figures.
     fn recount(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Tally>> + Send;
     /// Notes that a part of the planning scan is done; true when all parts are, however often it is asked.
@@ -408,20 +439,15 @@ pub struct Letter {
     pub subject: Option<String>,
     /// Of an e-mail, HTML.
     pub body: String,
-    /// Headers that an e-mail is to carry beside those of its provider; names and values are fit for one.
-    pub headers: Vec<(&'static str, String)>,
-}
-
-/// What a provider answered for one letter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sending {
-    Taken(Time),
-    Refused(String),
+    /// Further headers of an e-mail.
+    pub headers: Vec<(String, String)>,
 }
 
 pub trait SendLetters: Send + Sync + 'static {
-    /// Hands letters over; one answer per letter, in order. Handing the same one over twice sends it once.
-    fn send(&self, letters: &[Letter]) -> impl Future<Output = Result<Vec<Sending>, QueueError>> + Send;
+    /// Whether the provider of a channel recognises a letter that it has been handed before, and then sends nothing twice.
+    fn recognises(&self, channel: Channel) -> bool;
+    /// Hands letters over; one answer per letter, in order. An error says nothing about any of them.
+    fn send(&self, channel: Channel, letters: &[Letter]) -> impl Future<Output = Result<Vec<Sending>, QueueError>> + Send;
 }
 
 pub trait KeepImports: Send + Sync + 'static {

@@ -66,6 +66,13 @@ impl<'a> Bought<'a> {
         }
     }
 
+    /// The SKUs of the counting orders, lower-cased, each once.
+    pub(super) fn skus(&self) -> impl Iterator<Item = &str> {
+        let skus = &self.by_sku.get_or_init(|| BySku::new(self.history)).skus;
+        let mut last: Option<&str> = None;
+        skus.iter().map(|sku| &**sku).filter(move |sku| last.replace(sku) != Some(sku))
+    }
+
     fn with_name(&self, needles: &Needles) -> Vec<usize> {
         let picked = self.names.get_or_init(|| Names::new(self.history)).with(needles);
         let holds_one = |indices: &[u32]| indices.iter().any(|index| picked.get(*index as usize) == Some(&true));

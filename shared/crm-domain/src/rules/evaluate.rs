@@ -107,7 +107,7 @@ impl Test {
         let customer = subject.customer;
         let now = context.now;
         match self {
-            Self::Text(field, test) => subject.text(*field).is_some_and(|text| test.passes(text)),
+            Self::Text(field, test) => subject.passes(*field, test),
             Self::Attribute(key, test) => subject.attribute(key).is_some_and(|value| test.passes(value)),
             Self::Orders(measure, test, window) => measure.passes(test, &tally(subject, *window, now)),
             Self::Visits(test) => test.passes(|bound| i128::from(customer.visits()).cmp(&i128::from(*bound))),

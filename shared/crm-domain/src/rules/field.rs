@@ -34,7 +34,7 @@ impl Combinator {
 }
 
 /// A text of the customer's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum TextField {
     Name,
     Email,

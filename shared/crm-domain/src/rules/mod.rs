@@ -12,6 +12,7 @@ mod evaluate;
 mod expand;
 mod explain;
 mod field;
+mod index;
 mod parse;
 mod purchases;
 mod reads;

@@ -8,7 +8,7 @@ use crate::customer::{AttributeValue, Customer};
 use crate::time::Time;
 
 use super::bought::Bought;
-use super::compare::Needles;
+use super::compare::{Needles, TextTest};
 use super::field::{Moment, TextField};
 use super::purchases::Courses;
 
@@ -61,6 +61,17 @@ impl<'a> Subject<'a> {
         self.texts[field as usize].get_or_init(|| self.raw_text(field).map(fold)).as_deref()
     }
 
+    /// Whether a text is there and passes.
+    pub(super) fn passes(&self, field: TextField, test: &TextTest) -> bool {
+        let unfolded = self.texts[field as usize].get().is_none();
+        match (test, self.raw_text(field)) {
+            (_, None) => false,
+            // In a scan this is all that is asked of a customer: a copy in lower case would take longer than the rest.
+            (TextTest::Equals(needle), Some(raw)) if unfolded && raw.is_ascii() => raw.eq_ignore_ascii_case(needle),
+            _ => self.text(field).is_some_and(|text| test.passes(text)),
+        }
+    }
+
     pub(super) fn attribute(&self, key: &str) -> Option<&Attribute<'a>> {
         let attributes = self.attributes.get_or_init(|| {
             // A map's keys come sorted.
@@ -72,7 +83,12 @@ impl<'a> Subject<'a> {
 
     /// Whether a tag is among `needles`.
     pub(super) fn has_tag(&self, needles: &Needles) -> bool {
-        self.tags.get_or_init(|| self.customer.tags.iter().map(|tag| fold(tag)).collect()).iter().any(|tag| needles.include(tag))
+        self.tags().iter().any(|tag| needles.include(tag))
+    }
+
+    /// The tags, lower-cased.
+    pub(super) fn tags(&self) -> &[Cow<'a, str>] {
+        self.tags.get_or_init(|| self.customer.tags.iter().map(|tag| fold(tag)).collect())
     }
 
     pub(super) fn orders(&self) -> &Orders<'a> {

@@ -211,6 +211,10 @@ fn only_conditions_about_orders_are_narrowed() {
     refused(&json!({"field": "name", "operator": "=", "value": "a", "within": "P90D"}), &[".within"]);
     refused(&json!({"field": "totalSpend", "operator": "=", "value": 1, "within": "P90"}), &[".within"]);
     refused(&json!({"field": "totalSpend", "operator": "=", "value": 1, "within": 90}), &[".within"]);
+    for absurd in ["P0D", "PT0S", "-P1D", "P-1D", "P9999Y", "P201Y", "P99999999999999999999D", "2026-02-01/2026-01-01"] {
+        refused(&json!({"field": "orderCount", "operator": ">=", "value": 1, "within": absurd}), &[".within"]);
+        refused(&json!({"field": "purchasedSku", "operator": "contains", "value": "x", "within": absurd}), &[".within"]);
+    }
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn number() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn key() -> impl Strategy<Value = String> {
+pub fn key() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => select(WORDS).prop_map(str::to_owned),
         1 => select(ODD_TEXTS).prop_map(str::to_owned),
@@ -102,7 +102,7 @@ fn key() -> impl Strategy<Value = String> {
 }
 
 /// Any JSON, with the words of the language strewn in.
-fn any_json() -> impl Strategy<Value = Json> {
+pub fn any_json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         4 => key().prop_map(|text| json!(text)),
         2 => number(),
@@ -195,12 +195,12 @@ impl Damage {
     }
 }
 
-fn parse(json: &Json, path: &str) -> Result<Rules, Faults> {
+pub fn parse(json: &Json, path: &str) -> Result<Rules, Faults> {
     Rules::parse(json, path, &currency())
 }
 
 /// Rules come back from their wire form as they were, and can be evaluated; faults lie at or beneath `path`.
-fn is_read_or_refused(json: &Json, path: &str, person: &Person, now: Timestamp) {
+pub fn is_read_or_refused(json: &Json, path: &str, person: &Person, now: Timestamp) {
     match parse(json, path) {
         Ok(rules) => {
             let wire = rules.to_json();
@@ -221,7 +221,7 @@ fn is_read_or_refused(json: &Json, path: &str, person: &Person, now: Timestamp) 
     }
 }
 
-fn path() -> impl Strategy<Value = &'static str> {
+pub fn path() -> impl Strategy<Value = &'static str> {
     select(vec!["rules", "", "segments[3].rules"])
 }
 

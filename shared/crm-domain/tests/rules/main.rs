@@ -7,6 +7,7 @@
     reason = "a test ends by panicking; the exemption for tests stops at helper functions"
 )]
 
+mod deep;
 mod expanded;
 mod explained;
 mod faults;

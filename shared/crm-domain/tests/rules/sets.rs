@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crm_domain::history::Product;
 use crm_domain::money::Money;
-use crm_domain::rules::{Rules, Set, Subject};
+use crm_domain::rules::{Rules, Set, Subject, Verdict};
 use crm_domain::time::DAY;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -12,6 +12,7 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::people::{cases, condition, context, customer, group, instant, moving, rules, scene};
+use crate::slow::Person;
 use crate::tables::{NOW, at, nobody, priya};
 
 /// Rules that share conditions, as children of one group.
@@ -92,4 +93,58 @@ fn a_long_history_answers_alike() {
     let alone: Vec<_> = all.iter().map(|rules| rules.evaluate(&customer, &context)).collect();
     assert!(alone.iter().any(|verdict| verdict.flips_at.is_some()));
     assert_eq!(Set::new(&all).evaluate(&customer, &context), alone);
+}
+
+/// Who is asked for one type and holds another has no value, on both ways of asking.
+#[test]
+fn an_attribute_may_be_of_another_type_with_each_customer() {
+    let held = [json!("7"), json!(7), json!(true)];
+    let rule = |operator: &str, value: Value| {
+        rules(&json!({"combinator": "and", "rules": [{"field": "attributes.x", "operator": operator, "value": value}]}))
+    };
+    let people: Vec<_> = held
+        .iter()
+        .map(|value| customer(&Person { attributes: [("x", value.clone())].into(), ..nobody() }))
+        .chain([customer(&nobody())])
+        .collect();
+    let context = context(at(NOW));
+    for (rules, expected) in [
+        (rule("=", json!("7")), [true, false, false, false]),
+        (rule("=", json!(7)), [false, true, false, false]),
+        (rule("=", json!(true)), [false, false, true, false]),
+        (rule("!=", json!("7")), [false, true, true, true]),
+        (rule("contains", json!("7")), [true, false, false, false]),
+        (rule("doesNotContain", json!("7")), [false, true, true, true]),
+        (rule(">", json!(6)), [false, true, false, false]),
+        (rule("<=", json!(7)), [false, true, false, false]),
+        (rule("notBetween", json!([1, 9])), [true, false, true, true]),
+        (rule("in", json!([6, 7])), [false, true, false, false]),
+        (rule("notIn", json!(["6", "7"])), [false, true, true, true]),
+        (rule("null", json!(null)), [false, false, false, true]),
+    ] {
+        let found: Vec<bool> = people.iter().map(|customer| rules.holds(customer, &context)).collect();
+        assert_eq!(found, expected, "{}", rules.to_json());
+        let set = Set::new([&rules]);
+        let together: Vec<bool> = people.iter().map(|customer| set.evaluate(customer, &context)[0].holds).collect();
+        assert_eq!(together, expected, "{}", rules.to_json());
+    }
+}
+
+#[test]
+fn rules_may_match_everyone_for_all_time() {
+    let visits = |operator: &str| json!({"field": "visits", "operator": operator, "value": 3});
+    let context = context(at(NOW));
+    for wire in [
+        json!({"combinator": "and", "rules": []}),
+        json!({"combinator": "or", "not": true, "rules": []}),
+        json!({"combinator": "or", "rules": [visits("="), visits("!=")]}),
+        json!({"combinator": "or", "rules": [{"combinator": "and", "rules": []}, visits("=")]}),
+        json!({"combinator": "and", "rules": [{"field": "email", "operator": "notNull"}]}),
+    ] {
+        for person in [priya(), nobody()] {
+            let everyone = Verdict { holds: true, flips_at: None };
+            assert_eq!(rules(&wire).evaluate(&customer(&person), &context), everyone, "{wire}");
+            assert_eq!(Set::new([rules(&wire)]).evaluate(&customer(&person), &context), [everyone], "{wire}");
+        }
+    }
 }

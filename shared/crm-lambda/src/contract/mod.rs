@@ -2,6 +2,7 @@
 
 mod document;
 pub mod files;
+pub mod launches;
 pub mod requests;
 pub mod shapes;
 pub mod suppressions;

@@ -210,9 +210,12 @@ pub struct Variant {
     pub subject: Option<String>,
     #[schemars(length(min = 1, max = 10000))]
     pub body: String,
+    /// How many get it, relative to the others; 1 when nothing is said.
+    #[schemars(range(min = 0.001, max = 1000))]
+    pub share: Option<f64>,
 }
 
-/// A campaign to be launched.
+/// A campaign to be launched, or kept as a draft.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CampaignRequest")]
 pub struct Campaign {
@@ -225,7 +228,13 @@ pub struct Campaign {
     pub objective: Option<String>,
     #[schemars(length(min = 1, max = 5))]
     pub variants: Vec<Variant>,
+    /// Share of those who could be written to that is not, for comparison.
+    #[schemars(range(min = 0, max = 0.5))]
+    pub holdout: Option<f64>,
+    pub test: Option<super::launches::Test>,
     pub scheduled_at: Option<Moment>,
+    /// Whether it is kept as a draft.
+    pub draft: Option<bool>,
 }
 
 /// What a file will hold; `mapping` names your columns by our fields.

@@ -6,6 +6,7 @@ use crm_domain::access::{Role, Scope, UserStatus};
 use crm_domain::audit::Actor;
 use crm_domain::campaign::{CampaignStatus, Variant};
 use crm_domain::customer::{AttributeValue, Channel};
+use crm_domain::experiment::Share;
 use crm_domain::faults::Faults;
 use crm_domain::import::{ImportKind, ImportStatus};
 use crm_domain::membership::Cause;
@@ -15,6 +16,8 @@ use crm_domain::time::Time;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Number, Value};
+
+use super::launches::{Funnel, TestPhase};
 
 /// A customer.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -272,8 +275,19 @@ pub struct Campaign {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub objective: Option<String>,
     pub variants: Vec<Variant>,
+    /// Share of those who could be written to that is not.
+    #[serde(skip_serializing_if = "Share::is_none")]
+    #[schemars(with = "Option<Share>")]
+    pub holdout: Share,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<TestPhase>,
+    /// What was decided of everybody when the audience was frozen; the log has it too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub funnel: Option<Funnel>,
     pub status: CampaignStatus,
     pub created_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launched_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -293,6 +307,8 @@ pub struct Campaign {
     pub unsubscribed: u64,
     pub failed: u64,
     pub skipped: u64,
+    /// Those of whom it will not be known whether they were written to: the provider's answer was lost.
+    pub unknown: u64,
 }
 
 /// What became of one recipient.
@@ -328,6 +344,12 @@ pub struct Message {
     pub failed_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_reason: Option<String>,
+    /// When it was given up to find out whether it was sent; never sent again because of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown_at: Option<Time>,
+    /// The provider's own name for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped_reason: Option<SkipReason>,
     /// When it was decided not to write to them.
@@ -337,22 +359,6 @@ pub struct Message {
     pub subject: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
-}
-
-/// One step of the way from an audience to its recipients.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct FunnelStep {
-    pub step: &'static str,
-    pub count: u64,
-}
-
-/// How many would be written to, and where the others drop out.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Funnel {
-    pub steps: Vec<FunnelStep>,
-    pub will_send: u64,
 }
 
 /// A campaign that was accepted.

@@ -14,8 +14,10 @@ export function deliveryParts(campaign: Campaign): ProgressPart[] {
     { label: "Bounced", value: bounced, className: "bg-warn" },
     { label: "Failed", value: failed, className: "bg-danger" },
     { label: "Skipped", value: skipped, className: "bg-control" },
+    { label: "Unknown", value: campaign.unknown ?? 0, className: "bg-warn-soft" },
   ];
-  return parts.filter((part) => part.label !== "Bounced" || part.value > 0);
+  // These two are rare, and not worth a word where there are none.
+  return parts.filter((part) => !["Bounced", "Unknown"].includes(part.label) || part.value > 0);
 }
 
 export function DeliveryBar({ campaign }: { campaign: Campaign }) {

@@ -1,126 +1,22 @@
-//! How long the rule engine takes. Run it with `cargo bench -p crm-domain --bench engine`; a word after `--` picks benches
-//! by name.
-//!
-//! - `one_change`: a customer with 20 orders, against N segments of 1 to 5 conditions. `alone_evaluate` (whether each holds,
-//!   and its next flip) and `alone_holds` (only whether) try them one by one over one [`Subject`]; `set` asks a [`Set`] for
-//!   all verdicts at once, the view of the customer included.
-//!   - `drawn`: conditions as merchants make them: a city, a tag, a round sum, a usual stretch. Many segments share some.
-//!   - `distinct`: nearly every condition stands in one segment only, so that sharing gains nothing.
-//! - `build`: compiling such a set out of parsed rules.
-//! - `million`: one rule against a million customers, [`Rules::holds`] for each: 10,000 distinct customers, walked 100
-//!   times. `simple` compares stored values, `windowed` counts the orders of a stretch.
-//!
-//! Everything is generated from fixed seeds, so that two runs measure the same work.
-
-#![allow(clippy::unwrap_used, reason = "a bench ends by panicking, as a test does")]
+//! A made-up shop: its customers, and segments such as merchants make, or such as none would.
 
 use std::fmt::Write;
-use std::hint::black_box;
 
 use crm_domain::customer::{AttributeValue, ConsentDefaults, Customer};
 use crm_domain::email::Email;
 use crm_domain::history::Product;
+use crm_domain::ids::SegmentId;
 use crm_domain::json::Json;
+use crm_domain::membership::{Catalogue, EditionId};
 use crm_domain::money::{Currency, Money};
-use crm_domain::rules::{Context, Rules, Set, Subject};
+use crm_domain::rules::{Context, Rules};
+use crm_domain::segment::{Definition, Edition, Segment};
 use crm_domain::time::{DAY, SECOND, Time};
-use divan::Bencher;
-use divan::counter::ItemsCount;
 use serde_json::{Value, json};
-
-fn main() {
-    divan::main();
-}
-
-mod one_change {
-    use super::{Bencher, Dice, ItemsCount, Mix, Set, Subject, black_box, context, person, segments};
-
-    const MIXES: [(Mix, usize); 4] = [(Mix::Drawn, 1_000), (Mix::Drawn, 10_000), (Mix::Distinct, 1_000), (Mix::Distinct, 10_000)];
-
-    #[divan::bench(args = MIXES)]
-    fn alone_evaluate(bencher: Bencher<'_, '_>, (mix, count): (Mix, usize)) {
-        let (segments, customer, context) = (segments(mix, count), person(&mut Dice(7), 20), context());
-        bencher.counter(ItemsCount::new(count)).bench_local(|| {
-            let subject = Subject::new(black_box(&customer));
-            for rules in &segments {
-                black_box(rules.evaluate_for(&subject, &context));
-            }
-        });
-    }
-
-    #[divan::bench(args = MIXES)]
-    fn alone_holds(bencher: Bencher<'_, '_>, (mix, count): (Mix, usize)) {
-        let (segments, customer, context) = (segments(mix, count), person(&mut Dice(7), 20), context());
-        bencher.counter(ItemsCount::new(count)).bench_local(|| {
-            let subject = Subject::new(black_box(&customer));
-            for rules in &segments {
-                black_box(rules.holds_for(&subject, &context));
-            }
-        });
-    }
-
-    #[divan::bench(args = MIXES)]
-    fn set(bencher: Bencher<'_, '_>, (mix, count): (Mix, usize)) {
-        let (set, customer, context) = (Set::new(segments(mix, count)), person(&mut Dice(7), 20), context());
-        bencher.counter(ItemsCount::new(count)).bench_local(|| set.evaluate(black_box(&customer), &context));
-    }
-
-    #[divan::bench(args = MIXES, sample_count = 10, sample_size = 1)]
-    fn build(bencher: Bencher<'_, '_>, (mix, count): (Mix, usize)) {
-        let segments = segments(mix, count);
-        bencher.counter(ItemsCount::new(count)).bench_local(|| Set::new(black_box(&segments)));
-    }
-}
-
-mod million {
-    use super::{Bencher, Customer, Dice, ItemsCount, Value, black_box, context, json, person, rules};
-
-    const DISTINCT: usize = 10_000;
-    const WALKS: usize = 100;
-
-    #[divan::bench(sample_count = 10, sample_size = 1)]
-    fn simple(bencher: Bencher<'_, '_>) {
-        walk(
-            bencher,
-            &json!({"combinator": "and", "rules": [
-                {"field": "totalSpend", "operator": ">", "value": 5000},
-                {"field": "city", "operator": "=", "value": "Pune"},
-            ]}),
-        );
-    }
-
-    #[divan::bench(sample_count = 10, sample_size = 1)]
-    fn windowed(bencher: Bencher<'_, '_>) {
-        walk(
-            bencher,
-            &json!({"combinator": "and", "rules": [
-                {"field": "orderCount", "operator": ">=", "value": 2, "within": "P3M"},
-            ]}),
-        );
-    }
-
-    fn walk(bencher: Bencher<'_, '_>, wire: &Value) {
-        let mut dice = Dice(11);
-        let customers: Vec<Customer> = (0..DISTINCT)
-            .map(|_| {
-                let orders = dice.roll(40);
-                person(&mut dice, orders)
-            })
-            .collect();
-        let (rules, context) = (rules(wire), context());
-        bencher.counter(ItemsCount::new(DISTINCT * WALKS)).bench_local(|| {
-            let mut held = 0;
-            for _ in 0..WALKS {
-                held += customers.iter().filter(|customer| rules.holds(black_box(customer), &context)).count();
-            }
-            held
-        });
-    }
-}
 
 /// From where the conditions come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mix {
+pub enum Mix {
     /// Out of what merchants use.
     Drawn,
     /// Out of everything.
@@ -128,10 +24,10 @@ enum Mix {
 }
 
 /// Numbers that look like chance and are the same each time (Knuth's MMIX generator, its upper bits).
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % sides
     }
@@ -203,7 +99,7 @@ const SUMS: &[usize] = &[500, 1000, 2000, 2500, 5000, 10_000, 20_000, 25_000, 50
 /// Articles that a shop has.
 const SKUS: usize = 200;
 
-fn context() -> Context {
+pub fn context() -> Context {
     Context { now: now(), consent_defaults: ConsentDefaults::default() }
 }
 
@@ -211,13 +107,13 @@ fn now() -> Time {
     Time::parse("2026-11-22T10:00:00Z").unwrap()
 }
 
-fn rules(wire: &Value) -> Rules {
+pub fn rules(wire: &Value) -> Rules {
     let json = Json::parse(wire.to_string().as_bytes()).unwrap();
     Rules::parse(&json, "rules", &Currency::parse("INR").unwrap()).unwrap()
 }
 
 /// A customer of whom most is known, with orders over the past two years.
-fn person(dice: &mut Dice, orders: usize) -> Customer {
+pub fn person(dice: &mut Dice, orders: usize) -> Customer {
     let before = |dice: &mut Dice, days: usize| now().plus(-(dice.roll(days * 86_400) as i64) * SECOND);
     let name = dice.pick(NAMES);
     let email = format!("person{}@{}", dice.roll(1_000_000), dice.pick(&["example.com", "example.org", "mail.example.in"]));
@@ -250,7 +146,27 @@ fn ware(number: usize) -> Product {
     Product { sku: format!("SKU-{number:04}"), name: format!("{} No. {number}", WARES[number % WARES.len()]) }
 }
 
-fn segments(mix: Mix, count: usize) -> Vec<Rules> {
+/// All of them live.
+pub fn catalogue(rules: Vec<Rules>) -> Catalogue {
+    let segments: Vec<Segment> = (1..).zip(rules).map(|(id, rules)| segment_of(id, rules)).collect();
+    Catalogue::new(1, &segments)
+}
+
+fn segment_of(id: EditionId, rules: Rules) -> Segment {
+    let edition = Edition { id, rules: rules.clone() };
+    Segment {
+        id: SegmentId::generate(),
+        name: "S".to_owned(),
+        description: None,
+        definition: Definition::Rules(rules),
+        shown: Some(edition.clone()),
+        edition,
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+pub fn segments(mix: Mix, count: usize) -> Vec<Rules> {
     let mut dice = Dice(3);
     (0..count).map(|_| rules(&segment(&mut dice, mix))).collect()
 }

@@ -1,0 +1,78 @@
+//! Questions about one person: what they would get, and why they got it or did not.
+
+use axum::extract::{Path, Query, State};
+use axum::{Extension, Json};
+use crm_domain::customer::Customer;
+use crm_domain::draft::Trial;
+use crm_domain::email::Email;
+use crm_domain::faults::Faults;
+use crm_domain::ids::CustomerId;
+use crm_domain::ports::Enqueue;
+use crm_domain::template::Templates;
+use crm_domain::time::Time;
+use crm_domain::why;
+use crm_lambda::addresses::{Addresses, suppressed_among};
+use crm_lambda::api::App;
+use crm_lambda::body::JsonBody;
+use crm_lambda::contract::launches::{Rendered, RenderedAll, Why, WhyStep};
+use crm_lambda::problem::Problem;
+
+use crate::http::{Store, find};
+use crate::view;
+
+pub async fn render_campaign<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    JsonBody(body): JsonBody,
+) -> Result<Json<RenderedAll>, Problem> {
+    let Trial { email, channel, variants } = Trial::parse(&body)?;
+    let found = app.store.customer(CustomerId::of(&email)).await?;
+    let customer = found.ok_or_else(|| Faults::of("email", "is no customer's"))?.record;
+    let templates = Templates::compile(channel, &variants).map_err(|reason| Faults::of("variants", reason))?;
+    let messages = (0..variants.len() as u32).map(|variant| match templates.render(variant, channel, &customer) {
+        Ok(made) => Rendered { subject: made.subject, body: Some(made.body), error: None },
+        Err(reason) => Rendered { subject: None, body: None, error: Some(reason) },
+    });
+    Ok(Json(RenderedAll { messages: messages.collect() }))
+}
+
+pub async fn explain_recipient<S: Store, Q: Enqueue>(
+    State(app): State<App<S, Q>>,
+    Extension(addresses): Extension<Addresses>,
+    Path(id): Path<String>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Json<Why>, Problem> {
+    let email = pairs.iter().find(|(key, _)| key == "email").map(|(_, value)| value.as_str());
+    let email = email.ok_or_else(|| Faults::of("email", "is required"))?;
+    let email = Email::parse(email).map_err(|reason| Faults::of("email", reason))?;
+    let campaign = find(&*app.store, &id).await?.record;
+    let asked = CustomerId::of(&email);
+    let customer = app.store.customer(asked).await?.map(|found| found.record);
+    // Whoever was merged may have been written to under an address from before; the one that is asked for comes first.
+    let others = customer.iter().flat_map(Customer::identities).filter(|identity| *identity != asked);
+    let mut entry = None;
+    for identity in [asked].into_iter().chain(others) {
+        entry = app.store.entry(&campaign, identity).await?;
+        if entry.is_some() {
+            break;
+        }
+    }
+    if customer.is_none() && entry.is_none() {
+        return Err(Problem::not_found("customer"));
+    }
+    let mut audience = campaign.audience(app.settings.consent_defaults);
+    if campaign.is_draft() && campaign.scheduled_at.is_none() {
+        audience.context.now = Time::now();
+    }
+    let key = addresses.key().await?;
+    let is_suppressed = !suppressed_among(&*app.store, &key, campaign.channel, customer.iter()).await?.is_empty();
+    let steps = why::steps(&campaign, &audience, customer.as_ref().map(|customer| (customer, is_suppressed)), entry.as_ref());
+    let steps = steps.map(|passed| WhyStep { step: passed.step, at_launch: passed.at_launch, now: passed.now });
+    Ok(Json(Why {
+        email: email.to_string(),
+        customer_id: customer.as_ref().map_or(asked, |customer| customer.id).to_string(),
+        status: campaign.state.status,
+        steps: steps.into(),
+        rules: customer.map(|customer| campaign.rules.explain(&customer, &audience.context)),
+        entry: entry.map(|entry| view::message(&campaign, entry)),
+    }))
+}

@@ -1,0 +1,137 @@
+//! What an error of an AWS API means for the letter: refused, not taken yet, or not known.
+//!
+//! The SDK's own retries are off. It would ask again after a time-out or a reset, when the letter may be out already.
+
+use std::error::Error;
+use std::future::Future;
+use std::time::Instant;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::config::timeout::TimeoutConfig;
+use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
+use crm_domain::sending::Sending;
+use crm_domain::time::Time;
+
+use crate::providers::Patience;
+
+/// Seconds until a provider that has too much to do is tried again.
+pub(super) const BUSY: u32 = 30;
+/// Seconds until a provider is tried again that takes nothing of ours: somebody has to change something first.
+const CLOSED: u32 = 900;
+/// Greatest length of a reason, in characters.
+const MAX_REASON: usize = 500;
+/// Codes of throttling that do not come with status 429.
+const THROTTLED: [&str; 8] = [
+    "LimitExceededException",
+    "TooManyRequestsException",
+    "Throttling",
+    "ThrottlingException",
+    "Throttled",
+    "ThrottledException",
+    "RequestTimeout",
+    "RequestThrottled",
+];
+/// Codes of an account or a right that is missing, whatever the letter.
+const SHUT: [&str; 9] = [
+    "AccountSuspendedException",
+    "SendingPausedException",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "UnrecognizedClientException",
+];
+
+/// What an error says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// This letter will never be taken.
+    Refused(String),
+    /// Not taken, for now.
+    Busy,
+    /// Not taken, nor will any other be before somebody changes something.
+    Shut,
+    /// It may have been taken.
+    Lost,
+}
+
+/// Reads an error of SES or SNS.
+pub(super) fn verdict<E>(error: &SdkError<E>) -> Verdict
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match error {
+        SdkError::ConstructionFailure(_) => Verdict::Refused("the message cannot be put into a request".to_owned()),
+        SdkError::ServiceError(answered) => {
+            let status = answered.raw().status().as_u16();
+            let code = answered.err().code().unwrap_or_default();
+            match status {
+                _ if THROTTLED.contains(&code) => Verdict::Busy,
+                _ if SHUT.contains(&code) => Verdict::Shut,
+                408 | 429 => Verdict::Busy,
+                401 | 403 => Verdict::Shut,
+                400..500 => Verdict::Refused(reason(code, answered.err().message())),
+                // It may have failed after it had taken the letter.
+                _ => Verdict::Lost,
+            }
+        }
+        _ if before_sending(error) => Verdict::Busy,
+        _ => Verdict::Lost,
+    }
+}
+
+/// Whether nothing can have reached the provider: no connection came about, or there was nothing to sign with.
+fn before_sending(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        // The HTTP client has no public type for the first; should its words change, the letter counts as lost, no worse.
+        if error.is::<CredentialsError>() || error.to_string() == "client error (Connect)" {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+fn reason(code: &str, message: Option<&str>) -> String {
+    let code = if code.is_empty() { "refused" } else { code };
+    let text = message.map_or_else(|| code.to_owned(), |message| format!("{code}: {message}"));
+    text.chars().map(|one| if one.is_control() { ' ' } else { one }).take(MAX_REASON).collect()
+}
+
+/// Asks until there is an answer or no time, with full-jitter back-off while the provider is busy.
+pub(super) async fn patiently<F, R>(patience: Patience, ask: F) -> Sending
+where
+    F: Fn() -> R,
+    R: Future<Output = Result<Option<String>, Verdict>>,
+{
+    let deadline = Instant::now() + patience.call;
+    let mut round = 0;
+    loop {
+        match ask().await {
+            Ok(provider_id) => return Sending::Taken { at: Time::now(), provider_id },
+            Err(Verdict::Refused(reason)) => return Sending::Refused(reason),
+            Err(Verdict::Lost) => return Sending::Unknown("the provider's answer was lost".to_owned()),
+            Err(Verdict::Shut) => {
+                tracing::error!("the provider does not let this account send");
+                return Sending::Deferred(CLOSED);
+            }
+            Err(Verdict::Busy) => {}
+        }
+        let pause = super::jitter(round);
+        if Instant::now() + pause >= deadline {
+            return Sending::Deferred(BUSY);
+        }
+        tokio::time::sleep(pause).await;
+        round += 1;
+    }
+}
+
+/// One attempt, with an end to it.
+pub(super) fn once(patience: Patience) -> (RetryConfig, TimeoutConfig) {
+    let timeouts = TimeoutConfig::builder().connect_timeout(patience.attempt).operation_timeout(patience.attempt).build();
+    (RetryConfig::disabled(), timeouts)
+}

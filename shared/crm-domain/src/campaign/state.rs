@@ -1,0 +1,165 @@
+//! Where a campaign stands, and how it gets from there to the next place.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::experiment::Test;
+use crate::funnel::Funnel;
+use crate::message::Tally;
+use crate::time::{MINUTE, Time};
+
+/// Where a campaign stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CampaignStatus {
+    /// Not launched; may be changed and deleted.
+    Draft,
+    /// Accepted, to begin later.
+    Scheduled,
+    /// Its audience is being frozen or is being written to.
+    Sending,
+    Paused,
+    Cancelled,
+    Sent,
+    Failed,
+}
+
+/// The part of a campaign that changes after its launch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CampaignState {
+    pub status: CampaignStatus,
+    /// Whether the audience is frozen: every recipient has a log entry.
+    pub planned: bool,
+    /// Number of log entries, once planned.
+    #[serde(default)]
+    pub audience: u64,
+    /// What was decided of everybody, once planned: what the log has beside it happened at sending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub funnel: Option<Funnel>,
+    /// When the test phase ends, once planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_until: Option<Time>,
+    /// The variant that won the test phase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub winner: Option<u32>,
+    /// When the last recipient was settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_reason: Option<String>,
+}
+
+impl CampaignState {
+    /// At its time, a scheduled campaign begins.
+    #[must_use]
+    pub fn begun(&self) -> Option<Self> {
+        self.moved(&[CampaignStatus::Scheduled], CampaignStatus::Sending)
+    }
+
+    /// No more messages go out until it is resumed.
+    #[must_use]
+    pub fn paused(&self) -> Option<Self> {
+        self.moved(&[CampaignStatus::Sending], CampaignStatus::Paused)
+    }
+
+    #[must_use]
+    pub fn resumed(&self) -> Option<Self> {
+        self.moved(&[CampaignStatus::Paused], CampaignStatus::Sending)
+    }
+
+    /// No more messages go out; what is queued becomes skipped. One that has not begun has nobody to skip.
+    #[must_use]
+    pub fn cancelled(&self, now: Time) -> Option<Self> {
+        use CampaignStatus::{Cancelled, Paused, Scheduled, Sending};
+        let mut next = self.moved(&[Scheduled, Sending, Paused], Cancelled)?;
+        if self.status == Scheduled {
+            next.planned = true;
+            next.finished_at = Some(now);
+        }
+        Some(next)
+    }
+
+    /// The audience is frozen, as its whole log says. None when that is what is known already.
+    #[must_use]
+    pub fn planned(&self, log: &Tally, test: Option<&Test>, now: Time) -> Option<Self> {
+        let funnel = Some(log.funnel);
+        let is_known = self.planned && self.audience == log.audience && self.funnel == funnel;
+        let test_until = self.test_until.or_else(|| test.map(|test| now.plus(i64::from(test.minutes) * MINUTE)));
+        (!is_known).then(|| Self { planned: true, audience: log.audience, funnel, test_until, ..self.clone() })
+    }
+
+    /// The test phase has found its winner; the first one stands.
+    #[must_use]
+    pub fn won_by(&self, variant: u32) -> Option<Self> {
+        let open = self.status == CampaignStatus::Sending && self.winner.is_none();
+        open.then(|| Self { winner: Some(variant), ..self.clone() })
+    }
+
+    /// Every recipient is settled. A paused campaign finishes when it is resumed or cancelled.
+    #[must_use]
+    pub fn finished(&self, now: Time) -> Option<Self> {
+        let status = match self.status {
+            CampaignStatus::Sending => CampaignStatus::Sent,
+            CampaignStatus::Cancelled => CampaignStatus::Cancelled,
+            _ => return None,
+        };
+        let due = self.planned && self.finished_at.is_none();
+        due.then(|| Self { status, finished_at: Some(now), ..self.clone() })
+    }
+
+    fn moved(&self, from: &[CampaignStatus], to: CampaignStatus) -> Option<Self> {
+        from.contains(&self.status).then(|| Self { status: to, ..self.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Share, WinBy};
+    use crate::time::SECOND;
+
+    const NOW: Time = Time::from_micros(1_800_000_000 * SECOND);
+
+    #[test]
+    fn states_move_only_where_they_may() {
+        let sending = CampaignState {
+            status: CampaignStatus::Sending,
+            planned: false,
+            audience: 0,
+            funnel: None,
+            test_until: None,
+            winner: None,
+            finished_at: None,
+            failed_reason: None,
+        };
+        let log = Tally { audience: 3, ..Tally::default() };
+        let planned = |state: &CampaignState| state.planned(&log, None, NOW).unwrap();
+        let paused = sending.paused().unwrap();
+        assert_eq!(paused.resumed(), Some(sending.clone()));
+        assert!(sending.resumed().is_none() && paused.paused().is_none());
+        assert!(sending.finished(NOW).is_none(), "not planned yet");
+        assert!(planned(&paused).finished(NOW).is_none());
+        let sent = planned(&sending).finished(NOW).unwrap();
+        assert_eq!((sent.status, sent.audience, sent.finished_at), (CampaignStatus::Sent, 3, Some(NOW)));
+        assert!(sent.cancelled(NOW).is_none() && sent.paused().is_none() && sent.finished(NOW).is_none());
+        let cancelled = paused.cancelled(NOW).unwrap();
+        assert_eq!((cancelled.status, cancelled.finished_at), (CampaignStatus::Cancelled, None));
+        assert_eq!(planned(&cancelled).finished(NOW).unwrap().status, CampaignStatus::Cancelled);
+        let scheduled = CampaignState { status: CampaignStatus::Scheduled, ..sending.clone() };
+        assert_eq!(scheduled.cancelled(NOW).unwrap().finished_at, Some(NOW));
+        assert!(scheduled.paused().is_none());
+        let draft = CampaignState { status: CampaignStatus::Draft, ..planned(&sending) };
+        assert!(
+            draft.cancelled(NOW).is_none() && draft.paused().is_none() && draft.begun().is_none() && draft.won_by(1).is_none()
+        );
+        let won = sending.won_by(1).unwrap();
+        assert_eq!((won.winner, won.won_by(0)), (Some(1), None), "the first winner stands");
+        let test = Test { share: Share::ONE, minutes: 2, by: WinBy::Clicks };
+        let tested = sending.planned(&log, Some(&test), NOW).unwrap();
+        assert_eq!(tested.test_until, Some(NOW.plus(2 * MINUTE)));
+        assert_eq!(tested.planned(&log, Some(&test), NOW.plus(MINUTE)), None);
+        let more = Tally { audience: 4, ..log };
+        assert_eq!(tested.planned(&more, Some(&test), NOW.plus(MINUTE)).unwrap().test_until, tested.test_until);
+    }
+}

@@ -1,0 +1,182 @@
+//! What drafts, previews and questions about a campaign take and give.
+
+use crm_domain::campaign::CampaignStatus;
+use crm_domain::customer::Channel;
+use crm_domain::experiment::{Share, WinBy};
+use crm_domain::rules;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::requests::{Explanation, Moment, Variant};
+use super::shapes::Message;
+
+/// A test phase: some recipients get the variants first, and the rest gets the one that did best.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "TestRequest")]
+#[allow(dead_code, reason = "describes what the domain's reader takes")]
+pub struct Test {
+    /// Of the recipients.
+    #[schemars(range(min = 0.001, max = 0.999))]
+    pub share: f64,
+    /// From the moment at which the audience is frozen.
+    #[schemars(range(min = 1, max = 10080))]
+    pub minutes: u32,
+    /// Clicks when nothing is said.
+    pub by: Option<WinBy>,
+}
+
+/// What is to change of a draft; `null` takes out what may be left out.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CampaignChangeRequest")]
+#[allow(dead_code, reason = "describes what the domain's reader takes")]
+pub struct CampaignChange {
+    #[schemars(with = "String", default, length(min = 1, max = 200))]
+    pub name: Option<String>,
+    #[schemars(with = "String", default, extend("format" = "uuid"))]
+    pub segment_id: Option<String>,
+    #[schemars(with = "Channel", default)]
+    pub channel: Option<Channel>,
+    #[schemars(length(min = 1, max = 500))]
+    pub objective: Option<String>,
+    #[schemars(with = "Vec<Variant>", default, length(min = 1, max = 5))]
+    pub variants: Option<Vec<Variant>>,
+    #[schemars(range(min = 0, max = 0.5))]
+    pub holdout: Option<f64>,
+    pub test: Option<Test>,
+    pub scheduled_at: Option<Moment>,
+}
+
+/// A campaign to be previewed: as it is to be launched, or a draft with what it is to say.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CampaignPreviewRequest")]
+#[allow(dead_code, reason = "describes what the domain's reader takes")]
+pub struct CampaignPreview {
+    /// The draft: whom its holdout takes depends on it.
+    #[schemars(extend("format" = "uuid"))]
+    pub draft_id: Option<String>,
+    #[schemars(length(min = 1, max = 200))]
+    pub name: String,
+    #[schemars(extend("format" = "uuid"))]
+    pub segment_id: String,
+    pub channel: Channel,
+    #[schemars(length(min = 1, max = 500))]
+    pub objective: Option<String>,
+    #[schemars(length(min = 1, max = 5))]
+    pub variants: Vec<Variant>,
+    #[schemars(range(min = 0, max = 0.5))]
+    pub holdout: Option<f64>,
+    pub test: Option<Test>,
+    pub scheduled_at: Option<Moment>,
+    pub draft: Option<bool>,
+}
+
+/// Texts to be tried on somebody.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "RenderRequest")]
+#[allow(dead_code, reason = "describes what the domain's reader takes")]
+pub struct Render {
+    #[schemars(extend("format" = "email"))]
+    pub email: String,
+    pub channel: Channel,
+    #[schemars(length(min = 1, max = 5))]
+    pub variants: Vec<Variant>,
+}
+
+/// A text as somebody would get it, or why they could not.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Rendered {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Each variant as somebody would get it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RenderedAll {
+    pub messages: Vec<Rendered>,
+}
+
+/// Somebody, named as an example.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    #[schemars(extend("format" = "uuid"))]
+    pub id: String,
+    pub email: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// One step of the way from an audience to its recipients.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FunnelStep {
+    pub step: &'static str,
+    /// Who is left after it.
+    pub count: u64,
+    /// Who drops out at it.
+    pub dropped: u64,
+    /// Some of those who are left; of a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Vec<Person>>,
+    /// Some of those who drop out; of a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dropped_sample: Option<Vec<Person>>,
+}
+
+/// How many are written to, and where the others drop out.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Funnel {
+    pub steps: Vec<FunnelStep>,
+    pub will_send: u64,
+}
+
+/// A test phase.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TestPhase {
+    pub share: Share,
+    pub minutes: u32,
+    pub by: WinBy,
+    /// When it ends; known once the audience is frozen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<crm_domain::time::Time>,
+    /// Index of the variant that won.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub winner: Option<u32>,
+}
+
+/// What one step makes of somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WhyStep {
+    pub step: &'static str,
+    /// Whether it let them through when the audience was frozen; `null` where it was not asked.
+    pub at_launch: Option<bool>,
+    /// Whether it would now, by itself; `null` for somebody who is gone.
+    pub now: Option<bool>,
+}
+
+/// Why somebody got a campaign, or did not.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Why {
+    pub email: String,
+    #[schemars(extend("format" = "uuid"))]
+    pub customer_id: String,
+    pub status: CampaignStatus,
+    pub steps: Vec<WhyStep>,
+    /// What the segment's rules make of them, as they are now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Explanation>")]
+    pub rules: Option<rules::Explanation>,
+    /// Their entry in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Message>,
+}
