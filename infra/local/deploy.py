@@ -129,6 +129,7 @@ def parameters(settings: Settings) -> dict[str, str]:
     return {
         "Stage": "local",
         "AllowedOrigin": settings.url,
+        "PublicUrl": settings.url,
         "WriteConcurrency": "2",
         "FirstOwner": "owner@example.com",
         "GoogleClientId": identity.CLIENT,

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use axum::Router;
-use crm_domain::ports::{Enqueue, KeepAccess, KeepAudit, KeepErasures, KeepImports, KeepRequests, KeepUploads, WatchQueues};
+use crm_domain::ports::{
+    Enqueue, KeepAccess, KeepAudit, KeepErasures, KeepImports, KeepRequests, KeepSuppressions, KeepUploads, WatchQueues,
+};
+use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::gate::Gate;
 
-use crate::{audit, erasures, imports, keys, queues, users};
+use crate::{audit, erasures, imports, keys, queues, suppressions, users};
 
 /// The storage that administration needs, imports apart.
-pub trait Store: KeepAccess + KeepAudit + KeepErasures + KeepRequests {}
-impl<S: KeepAccess + KeepAudit + KeepErasures + KeepRequests> Store for S {}
+pub trait Store: KeepAccess + KeepAudit + KeepErasures + KeepRequests + KeepSuppressions {}
+impl<S: KeepAccess + KeepAudit + KeepErasures + KeepRequests + KeepSuppressions> Store for S {}
 
 /// What the handlers work with.
 pub struct App<S, I, U, Q> {
@@ -22,12 +25,17 @@ pub struct App<S, I, U, Q> {
 }
 
 /// All routes.
-pub fn router<S: Store, I: KeepImports, U: KeepUploads, Q: WatchQueues + Enqueue>(app: App<S, I, U, Q>, signing: Keys) -> Router {
+pub fn router<S: Store, I: KeepImports, U: KeepUploads, Q: WatchQueues + Enqueue>(
+    app: App<S, I, U, Q>,
+    signing: Keys,
+    addresses: Addresses,
+) -> Router {
     let gate = Gate::new(signing, app.store.clone());
     let watched = queues::Watched { queues: app.queues, store: app.store.clone() };
     imports::routes(gate.clone(), imports::Files { imports: app.imports, uploads: app.uploads })
         .merge(queues::routes(gate.clone(), watched.clone()))
         .merge(erasures::routes(gate.clone(), watched))
+        .merge(suppressions::routes(gate.clone(), suppressions::Listed { store: app.store.clone(), addresses }))
         .merge(users::routes(gate.clone(), app.store.clone()))
         .merge(keys::routes(gate.clone(), app.store.clone()))
         .merge(audit::routes(gate, app.store))

@@ -6,6 +6,7 @@ mod http;
 mod imports;
 mod keys;
 mod queues;
+mod suppressions;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -13,6 +14,7 @@ mod users;
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, S3Uploads, SecretsManager, Sqs};
+use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::Settings;
 use crm_lambda::serve::{serve, start_logs};
@@ -29,5 +31,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         uploads: Arc::new(S3Uploads::from_env(&aws)?),
         queues: Arc::new(Sqs::new(&aws)),
     };
-    serve(http::router(app, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
+    let secrets = Arc::new(SecretsManager::from_env(&aws)?);
+    let addresses = Addresses::new(secrets.clone(), app.store.clone());
+    serve(http::router(app, Keys::new(secrets), addresses)).await
 }

@@ -8,6 +8,7 @@ use axum::http::Request;
 use crm_domain::ids::ImportId;
 use crm_domain::import::Header;
 use crm_domain::ports::{Outgoing, QueueName};
+use crm_lambda::addresses::Addresses;
 use crm_testing::{Answer, AtDesk, Memory, answer, cases, keys, send, send_event, token, walk};
 use serde_json::{Value, json};
 
@@ -23,7 +24,7 @@ fn house() -> (Router, AtDesk, Arc<Memory>) {
     let (desk, memory) = (AtDesk::default(), Arc::new(Memory::default()));
     let shared = Arc::new(desk.clone());
     let app = App { store: memory.clone(), imports: shared.clone(), uploads: shared.clone(), queues: shared };
-    (router(app, keys()), desk, memory)
+    (router(app, keys(), Addresses::new(memory.clone(), memory.clone())), desk, memory)
 }
 
 async fn send_as(router: &Router, role: &str, method: &str, path: &str, body: &str) -> Answer {
@@ -139,7 +140,7 @@ async fn rejected_rows_come_as_csv_and_say_what_is_missing() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("admin-api", &crm().0).await, 17 * 7);
+    assert_eq!(walk("admin-api", &crm().0).await, 22 * 7);
 }
 
 #[tokio::test]
@@ -289,4 +290,57 @@ async fn who_takes_over_from_a_dead_holder_makes_the_same_thing() {
     let second = keyed(&router, "k", "/api/imports", r#"{"kind":"orders"}"#).await;
     assert_eq!((second.status, &second.json["id"]), (201, &first.json["id"]));
     assert_eq!(desk.desk().imports.len(), 1);
+}
+
+#[tokio::test]
+async fn suppressions_are_added_seen_looked_up_and_removed_and_all_of_it_is_told() {
+    let (router, _, memory) = house();
+    let add = json!({"items": [{"address": "Asha@x.in"}, {"channel": "sms", "address": "+91 98450 12345"}]}).to_string();
+    for added in [2, 0] {
+        let answer = send_as(&router, "marketer", "POST", "/api/suppressions", &add).await;
+        assert_eq!((answer.status, answer.json), (200, json!({"added": added, "rejected": []})));
+    }
+    let list = async |query: &str| send_as(&router, "analyst", "GET", &format!("/api/suppressions{query}"), "").await;
+    let all = list("").await.json["items"].clone();
+    assert_eq!(all.as_array().unwrap().len(), 2);
+    let sms = list("?channel=sms&reason=manual").await.json["items"].clone();
+    assert_eq!((&sms[0]["address"], sms.as_array().unwrap().len()), (&json!("***45"), 1));
+    assert_eq!(list("?reason=complaint").await.json["items"], json!([]));
+    let found = list("?address=asha%40X.in").await.json["items"].clone();
+    assert_eq!((&found[0]["address"], &found[0]["channel"]), (&json!("a***@x.in"), &json!("email")));
+    assert!(!found.to_string().contains("asha"));
+    assert_eq!(list("?address=usha%40x.in").await.json["items"], json!([]));
+    for wrong in ["?channel=fax", "?reason=none", "?address=nobody"] {
+        assert_eq!(list(wrong).await.status, 422, "{wrong}");
+    }
+    let one = format!("/api/suppressions/{}", found[0]["id"].as_str().unwrap());
+    assert_eq!(send_as(&router, "marketer", "DELETE", &one, "").await.status, 403);
+    assert_eq!(send(&router, "DELETE", &one, "").await.status, 204);
+    assert_eq!(send(&router, "DELETE", &one, "").await.status, 404);
+    assert_eq!(list("?address=asha%40x.in").await.json["items"], json!([]));
+    let told: Vec<_> = memory.told().into_iter().map(|(_, action, object)| (action, object)).collect();
+    assert_eq!(told[0], ("add_suppressions".into(), "suppressions".into()));
+    assert_eq!(told[2], ("remove_suppression".into(), one.trim_start_matches("/api/").to_owned()));
+}
+
+#[tokio::test]
+async fn the_suppression_list_goes_out_as_a_file_and_comes_back() {
+    let (router, _) = crm();
+    let file = "email,reason\nasha@x.in,complaint\nnobody,\n";
+    let answer = send(&router, "POST", "/api/suppressions/file", file).await;
+    assert_eq!(
+        (answer.status, &answer.json["added"], &answer.json["rejected"][0]["field"]),
+        (200, &json!(1), &json!("lines[3]"))
+    );
+    let exported = send(&router, "GET", "/api/suppressions/file", "").await;
+    assert!(
+        exported.text.starts_with("id,channel,address,reason,at\r\n") && exported.text.contains(",email,a***@x.in,complaint,")
+    );
+    let (other, _) = crm();
+    assert_eq!(send(&other, "POST", "/api/suppressions/file", exported.text.clone()).await.json["added"], 1);
+    assert_eq!(send(&other, "GET", "/api/suppressions/file", "").await.text, exported.text);
+    assert_eq!(send(&router, "GET", "/api/suppressions/file?reason=manual", "").await.text.lines().count(), 1);
+    for bad in ["", "email\n", "nobody"] {
+        assert_eq!(send(&router, "POST", "/api/suppressions/file", bad).await.status, 422, "{bad:?}");
+    }
 }

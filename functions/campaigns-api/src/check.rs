@@ -8,6 +8,7 @@ use crm_domain::campaign::Campaign;
 use crm_domain::faults::Faults;
 use crm_domain::ids::CustomerId;
 use crm_domain::ports::Enqueue;
+use crm_domain::suppression::AddressKey;
 use crm_domain::template::{Templates, reads};
 use crm_lambda::api::App;
 use crm_lambda::problem::Problem;
@@ -32,13 +33,13 @@ struct Unmade {
 ///
 /// # Errors
 /// Says for whom it cannot be made, and why.
-pub async fn everyone<S: Store, Q: Enqueue>(app: &App<S, Q>, campaign: &Campaign) -> Result<(), Problem> {
+pub async fn everyone<S: Store, Q: Enqueue>(app: &App<S, Q>, key: &AddressKey, campaign: &Campaign) -> Result<(), Problem> {
     let templates = Templates::compile(campaign.channel, &campaign.variants).map_err(|reason| Faults::of("variants", reason))?;
     let audience = campaign.audience(app.settings.consent_defaults);
     let all = audience.reads().and(&reads());
     let deadline = Instant::now() + BUDGET;
-    let parts = funnel::each(&*app.store, &all, Some(deadline), |unmade: &mut Unmade, customer| {
-        if audience.decide(customer) != Decision::Queued {
+    let parts = funnel::each(&*app.store, key, &audience, &all, Some(deadline), |unmade: &mut Unmade, customer, decision| {
+        if decision != Decision::Queued {
             return;
         }
         let mut variants = campaign.variants_for(customer.id);

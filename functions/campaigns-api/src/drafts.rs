@@ -1,16 +1,17 @@
 //! Drafts: kept, changed, deleted, launched. Each is a write on condition of the draft's version, so of several at once one
 //! counts.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use crm_domain::campaign::Campaign;
 use crm_domain::faults::Faults;
 use crm_domain::ids::SegmentId;
 use crm_domain::message::Tally;
 use crm_domain::ports::{Enqueue, StoreError, Versioned};
 use crm_domain::segment::Segment;
+use crm_lambda::addresses::Addresses;
 use crm_lambda::api::App;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
@@ -73,6 +74,7 @@ pub async fn delete_draft<S: Store, Q: Enqueue>(
 
 pub async fn launch_draft<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
+    Extension(addresses): Extension<Addresses>,
     caller: Caller,
     attempt: Attempt,
     Path(id): Path<String>,
@@ -88,7 +90,7 @@ pub async fn launch_draft<S: Store, Q: Enqueue>(
         let segment = segment_of(&app, draft.segment_id).await?;
         let customers = customers(&*app.store).await?;
         let Some(campaign) = draft.launched(segment.edition.rules, customers, attempt.at) else { continue };
-        check::everyone(&app, &campaign).await?;
+        check::everyone(&app, &*addresses.key().await?, &campaign).await?;
         begin(&app, &campaign).await?;
         let status = |campaign: &Campaign| Some(json!({"status": campaign.state.status}));
         let audit = caller.audit(object(draft.id), status(&draft), status(&campaign));

@@ -2,30 +2,39 @@
 
 use std::time::Instant;
 
-use crm_domain::audience::Audience;
+use crm_domain::audience::{Audience, Decision};
 use crm_domain::customer::Customer;
 use crm_domain::funnel::Survey;
-use crm_domain::ports::{ScanCustomers, ScanPart, StoreError};
+use crm_domain::ports::{ReadSuppressions, ScanCustomers, ScanPart, StoreError};
 use crm_domain::rules::{Part, Reads};
+use crm_domain::suppression::AddressKey;
+use crm_lambda::addresses::suppressed_among;
 use futures_util::future::try_join_all;
 
 /// Parts of the table read side by side.
 const PARTS: u32 = 4;
 
 /// Counts the whole funnel, with examples.
-pub async fn survey<S: ScanCustomers>(store: &S, audience: &Audience<'_>) -> Result<Survey, StoreError> {
+pub async fn survey<S: ScanCustomers + ReadSuppressions>(
+    store: &S,
+    key: &AddressKey,
+    audience: &Audience<'_>,
+) -> Result<Survey, StoreError> {
     let reads = audience.reads().and(&[Part::Name].into_iter().collect());
-    let take = |survey: &mut Survey, customer: &Customer| survey.take(audience.decide(customer), customer);
-    let parts = each(store, &reads, None, take).await?;
+    let take = |survey: &mut Survey, customer: &Customer, decision| survey.take(decision, customer);
+    let parts = each(store, key, audience, &reads, None, take).await?;
     Ok(parts.into_iter().fold(Survey::default(), Survey::plus))
 }
 
-/// Looks at every customer, or until `deadline` at as many as can be read; what each part of the table comes to.
-pub async fn each<S: ScanCustomers, T: Default>(
+/// Looks at every customer with what is decided of them, or until `deadline` at as many as can be read; what each part of
+/// the table comes to.
+pub async fn each<S: ScanCustomers + ReadSuppressions, T: Default>(
     store: &S,
+    key: &AddressKey,
+    audience: &Audience<'_>,
     reads: &Reads,
     deadline: Option<Instant>,
-    take: impl Fn(&mut T, &Customer),
+    take: impl Fn(&mut T, &Customer, Decision),
 ) -> Result<Vec<T>, StoreError> {
     let take = &take;
     let part = async |part: u32| {
@@ -33,8 +42,11 @@ pub async fn each<S: ScanCustomers, T: Default>(
         let mut at = ScanPart { part, of: PARTS, after: None };
         loop {
             let (customers, next) = store.scan(&at, reads).await?;
-            for customer in &customers {
-                take(&mut sum, customer);
+            let decided: Vec<_> = customers.iter().map(|customer| (customer, audience.decide(customer))).collect();
+            let asked = decided.iter().filter(|(_, decision)| decision.asks_list()).map(|(customer, _)| *customer);
+            let suppressed = suppressed_among(store, key, audience.channel, asked).await?;
+            for (customer, decision) in decided {
+                take(&mut sum, customer, decision.unless_suppressed(suppressed.contains(&customer.id)));
             }
             match next {
                 Some(next) if deadline.is_none_or(|deadline| Instant::now() < deadline) => at.after = Some(next),

@@ -6,7 +6,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use crm_domain::audience::Audience;
 use crm_domain::campaign::{Campaign, CampaignDraft, CampaignState, named_segment};
 use crm_domain::delivery::Task;
@@ -18,11 +18,12 @@ use crm_domain::json::Json as Tree;
 use crm_domain::message::Tally;
 use crm_domain::ports::{
     Enqueue, KeepCampaigns, KeepExports, KeepReports, KeepSegments, Outgoing, Page, QueueName, ReadCustomers, ReadFigures,
-    ScanCustomers, StoreError, Versioned,
+    ReadSuppressions, ScanCustomers, StoreError, Versioned,
 };
 use crm_domain::rules::Context;
 use crm_domain::segment::Segment;
 use crm_domain::time::Time;
+use crm_lambda::addresses::Addresses;
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
@@ -44,16 +45,32 @@ pub(crate) const ATTEMPTS: usize = 5;
 
 /// The storage that campaigns need.
 pub trait Store:
-    KeepCampaigns + KeepExports + KeepReports + KeepSegments + ReadCustomers + ScanCustomers + ReadFigures + GateStore
+    KeepCampaigns
+    + KeepExports
+    + KeepReports
+    + KeepSegments
+    + ReadCustomers
+    + ScanCustomers
+    + ReadFigures
+    + ReadSuppressions
+    + GateStore
 {
 }
-impl<S: KeepCampaigns + KeepExports + KeepReports + KeepSegments + ReadCustomers + ScanCustomers + ReadFigures + GateStore> Store
-    for S
+impl<S> Store for S where
+    S: KeepCampaigns
+        + KeepExports
+        + KeepReports
+        + KeepSegments
+        + ReadCustomers
+        + ScanCustomers
+        + ReadFigures
+        + ReadSuppressions
+        + GateStore
 {
 }
 
 /// All routes.
-pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
+pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys, addresses: Addresses) -> Router {
     Api::new(Gate::new(keys, app.store.clone()))
         .on(&routes::LIST_CAMPAIGNS, list_campaigns::<S, Q>)
         .on(&routes::LAUNCH_CAMPAIGN, launch_campaign::<S, Q>)
@@ -71,6 +88,7 @@ pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys) -> Router {
         .on(&routes::RESUME_CAMPAIGN, resume_campaign::<S, Q>)
         .on(&routes::CANCEL_CAMPAIGN, cancel_campaign::<S, Q>)
         .over(app)
+        .layer(Extension(addresses))
 }
 
 async fn list_campaigns<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, paging: Paging) -> Result<Response, Problem> {
@@ -82,6 +100,7 @@ async fn list_campaigns<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, pagi
 
 async fn launch_campaign<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
+    Extension(addresses): Extension<Addresses>,
     caller: Caller,
     attempt: Attempt,
     JsonBody(body): JsonBody,
@@ -93,7 +112,7 @@ async fn launch_campaign<S: Store, Q: Enqueue>(
         return drafts::keep(&app, &caller, &draft.into_draft(id, segment.edition.rules, now)).await;
     }
     let campaign = draft.into_campaign(id, segment.edition.rules, customers(&*app.store).await?, now);
-    check::everyone(&app, &campaign).await?;
+    check::everyone(&app, &*addresses.key().await?, &campaign).await?;
     begin(&app, &campaign).await?;
     let audit = caller.audit(object(id), None, serde_json::to_value(view::campaign(&campaign, Tally::default())).ok());
     app.store.create_campaign(&campaign, &audit).await?;
@@ -126,6 +145,7 @@ pub(crate) fn location(id: CampaignId) -> Option<(header::HeaderName, HeaderValu
 
 async fn preview_campaign<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
+    Extension(addresses): Extension<Addresses>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let now = Time::now();
@@ -135,7 +155,7 @@ async fn preview_campaign<S: Store, Q: Enqueue>(
     let context = Context { now: draft.scheduled_at.unwrap_or(now), consent_defaults: app.settings.consent_defaults };
     let holdout = Holdout { seed, share: draft.holdout };
     let audience = Audience { rules: &segment.edition.rules, channel: draft.channel, context, holdout };
-    let survey = funnel::survey(&*app.store, &audience).await?;
+    let survey = funnel::survey(&*app.store, &*addresses.key().await?, &audience).await?;
     Ok(Json(view::survey(&survey)).into_response())
 }
 

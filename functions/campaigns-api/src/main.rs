@@ -14,6 +14,7 @@ mod why;
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, SecretsManager, Sqs};
+use crm_lambda::addresses::Addresses;
 use crm_lambda::api::App;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::Settings;
@@ -29,5 +30,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         queue: Arc::new(Sqs::new(&aws)),
         settings: Arc::new(settings),
     };
-    serve(http::router(app, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
+    let secrets = Arc::new(SecretsManager::from_env(&aws)?);
+    let addresses = Addresses::new(secrets.clone(), app.store.clone());
+    serve(http::router(app, Keys::new(secrets), addresses)).await
 }

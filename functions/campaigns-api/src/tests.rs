@@ -16,6 +16,7 @@ use crm_domain::ids::{CampaignId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::ports::{KeepCampaigns, KeepSegments, QueueName, ReadSegments};
 use crm_domain::time::Time;
+use crm_lambda::addresses::Addresses;
 use crm_lambda::api::App;
 use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
@@ -48,7 +49,7 @@ fn crm() -> (Router, Arc<Memory>) {
         .collect();
     memory.apply(&events);
     let app = App { store: memory.clone(), queue: memory.clone(), settings: settings() };
-    (router(app, keys()), memory)
+    (router(app, keys(), Addresses::new(memory.clone(), memory.clone())), memory)
 }
 
 fn launch() -> Value {
@@ -198,8 +199,8 @@ async fn an_old_version_is_not_changed() {
 #[tokio::test]
 async fn a_launch_whose_record_cannot_be_written_leaves_no_campaign() {
     let (router, memory) = crm();
-    // The queue takes the plan, then the process dies.
-    memory.die_after(Some(1));
+    // The suppression list is asked about two people, the queue takes the plan, then the process dies.
+    memory.die_after(Some(3));
     assert_eq!(send(&router, "POST", "/api/campaigns", launch().to_string()).await.status, 503);
     memory.die_after(None);
     assert_eq!(tasks(&memory).len(), 1);

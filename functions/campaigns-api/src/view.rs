@@ -82,6 +82,7 @@ fn people(sample: &Sample) -> Vec<Person> {
 
 /// An entry of the log.
 pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
+    let (opened_at, machine_opened_at) = (message.opened(), message.machine_opened());
     shapes::Message {
         id: campaign.message_id(message.customer_id).to_string(),
         customer_id: message.customer_id.to_string(),
@@ -92,7 +93,8 @@ pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
         queued_at: message.queued_at,
         sent_at: message.sent_at,
         delivered_at: message.delivered_at,
-        opened_at: message.opened_at,
+        opened_at,
+        machine_opened_at,
         clicked_at: message.clicked_at,
         converted_at: message.converted_at,
         bounced_at: message.bounced_at,

@@ -1,7 +1,7 @@
 //! Questions about one person: what they would get, and why they got it or did not.
 
-use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::{Extension, Json};
 use crm_domain::customer::Customer;
 use crm_domain::draft::Trial;
 use crm_domain::email::Email;
@@ -11,6 +11,7 @@ use crm_domain::ports::Enqueue;
 use crm_domain::template::Templates;
 use crm_domain::time::Time;
 use crm_domain::why;
+use crm_lambda::addresses::{Addresses, suppressed_among};
 use crm_lambda::api::App;
 use crm_lambda::body::JsonBody;
 use crm_lambda::contract::launches::{Rendered, RenderedAll, Why, WhyStep};
@@ -36,6 +37,7 @@ pub async fn render_campaign<S: Store, Q: Enqueue>(
 
 pub async fn explain_recipient<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
+    Extension(addresses): Extension<Addresses>,
     Path(id): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Why>, Problem> {
@@ -61,7 +63,9 @@ pub async fn explain_recipient<S: Store, Q: Enqueue>(
     if campaign.is_draft() && campaign.scheduled_at.is_none() {
         audience.context.now = Time::now();
     }
-    let steps = why::steps(&campaign, &audience, customer.as_ref(), entry.as_ref());
+    let key = addresses.key().await?;
+    let is_suppressed = !suppressed_among(&*app.store, &key, campaign.channel, customer.iter()).await?.is_empty();
+    let steps = why::steps(&campaign, &audience, customer.as_ref().map(|customer| (customer, is_suppressed)), entry.as_ref());
     let steps = steps.map(|passed| WhyStep { step: passed.step, at_launch: passed.at_launch, now: passed.now });
     Ok(Json(Why {
         email: email.to_string(),

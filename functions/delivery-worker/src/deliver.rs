@@ -12,11 +12,14 @@ use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus};
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::delivery::Task;
 use crm_domain::ids::{CampaignId, CustomerId};
+use crm_domain::links::Links;
 use crm_domain::message::{Message, Phase, SkipReason};
 use crm_domain::ports::{Enqueue, Letter, SendLetters, StoreError};
 use crm_domain::sending::{Intent, Sending};
-use crm_domain::template::Templates;
+use crm_domain::template::{Rendered, Templates};
 use crm_domain::time::Time;
+use crm_domain::tracking::tracked;
+use crm_lambda::addresses::suppressed_among;
 use crm_lambda::problem::chain;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -108,11 +111,22 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let customers = self.store.customers(&ids).await?;
         let customers: HashMap<CustomerId, Customer> =
             customers.into_iter().map(|found| (found.record.id, found.record)).collect();
+        // Once more: since the launch they may have come onto the list.
+        let key = self.addresses.key().await?;
+        let suppressed = suppressed_among(&*self.store, &key, campaign.channel, customers.values()).await?;
+        let links = self.letterhead.links().await?;
         let (mut settled, mut letters, mut sending) = (Vec::with_capacity(recipients.len()), Vec::new(), Vec::new());
         for entry in recipients {
-            match self.letter(campaign, &templates, entry, customers.get(&entry.customer_id)) {
-                Ok(letter) => {
-                    sending.push(entry);
+            let customer = customers.get(&entry.customer_id);
+            let entry =
+                &Message { address: customer.and_then(|one| key.of(one, campaign.channel)).or(entry.address), ..entry.clone() };
+            if suppressed.contains(&entry.customer_id) {
+                settled.push(skipped(entry, SkipReason::Suppressed));
+                continue;
+            }
+            match self.letter(campaign, &templates, &links, entry, customer) {
+                Ok((letter, text)) => {
+                    sending.push((entry.clone(), text));
                     letters.push(letter);
                 }
                 Err(outcome) => settled.push(*outcome),
@@ -123,8 +137,8 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
         if self.provider.recognises(campaign.channel) {
             let answers = self.provider.send(campaign.channel, &letters).await?;
-            for ((entry, letter), answer) in sending.into_iter().zip(letters).zip(answers) {
-                match answered(entry, letter, answer) {
+            for ((entry, text), answer) in sending.into_iter().zip(answers) {
+                match answered(&entry, text, answer) {
                     Ok(entry) => {
                         again.moves = true;
                         settled.push(entry);
@@ -138,7 +152,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let handed: Vec<_> = sending
             .into_iter()
             .zip(letters)
-            .map(|(entry, letter)| self.hand_over_once(campaign, entry, letter, deadline))
+            .map(|((entry, text), letter)| self.hand_over_once(campaign, entry, text, letter, deadline))
             .collect();
         // All of them to their end: one that were dropped half-way would be unknown, whatever became of it.
         let ends: Vec<Result<Option<u32>, StepError>> = stream::iter(handed).buffer_unordered(HANDED).collect().await;
@@ -156,15 +170,17 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     async fn hand_over_once(
         &self,
         campaign: &Campaign,
-        entry: &Message,
+        entry: Message,
+        text: Rendered,
         letter: Letter,
         deadline: Instant,
     ) -> Result<Option<u32>, StepError> {
         if Instant::now() >= deadline {
             return Ok(Some(0));
         }
+        let customer_id = entry.customer_id;
         let intent = Intent::new(Time::now());
-        if !self.store.note_intent(campaign, entry.customer_id, &intent).await? {
+        if !self.store.note_intent(campaign, customer_id, &intent).await? {
             // Whoever is at it settles it.
             return Ok(None);
         }
@@ -176,21 +192,22 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             }
         };
         let answer = answer.unwrap_or_else(|| Sending::Unknown("the provider's answer was lost".to_owned()));
-        match answered(&Message { intent: Some(intent), ..entry.clone() }, letter, answer) {
+        match answered(&Message { intent: Some(intent), ..entry }, text, answer) {
             Ok(entry) => self.store.settle(campaign, &entry).await.map(|()| None),
-            Err(seconds) => self.store.withdraw_intent(campaign, entry.customer_id, &intent).await.map(|()| Some(seconds)),
+            Err(seconds) => self.store.withdraw_intent(campaign, customer_id, &intent).await.map(|()| Some(seconds)),
         }
         .map_err(StepError::from)
     }
 
-    /// The letter to one recipient, or their entry settled without one.
+    /// The letter to one recipient with its text as it was written, or their entry settled without one.
     fn letter(
         &self,
         campaign: &Campaign,
         templates: &Templates,
+        links: &Links,
         entry: &Message,
         customer: Option<&Customer>,
-    ) -> Result<Letter, Box<Message>> {
+    ) -> Result<(Letter, Rendered), Box<Message>> {
         let Some(customer) = customer else { return Err(Box::new(skipped(entry, SkipReason::Gone))) };
         if let Some(reason) = audience::barrier(customer, campaign.channel, self.consent_defaults) {
             return Err(Box::new(skipped(entry, reason)));
@@ -201,7 +218,16 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         };
         let id = campaign.message_id(entry.customer_id);
         match templates.render(entry.variant, campaign.channel, customer) {
-            Ok(text) => Ok(Letter { id, place: entry.place, to, subject: text.subject, body: text.body, headers: Vec::new() }),
+            Ok(text) => {
+                let (body, headers) = match campaign.channel {
+                    Channel::Email => (
+                        tracked(&text.body, links, id),
+                        links.headers(id).into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+                    ),
+                    Channel::Sms | Channel::Whatsapp => (text.body.clone(), Vec::new()),
+                };
+                Ok((Letter { id, place: entry.place, to, subject: text.subject.clone(), body, headers }, text))
+            }
             Err(reason) => Err(Box::new(failed(entry, reason))),
         }
     }
@@ -224,9 +250,10 @@ fn unknown(entry: &Message, reason: String) -> Message {
     Message { unknown_at: Some(Time::now()), failed_reason: Some(reason), ..entry.clone() }
 }
 
-/// The entry with what the provider answered; seconds until it may be asked again, when it has not taken the letter yet.
-fn answered(entry: &Message, letter: Letter, answer: Sending) -> Result<Message, u32> {
-    let Letter { subject, body, .. } = letter;
+/// The entry with what the provider answered. It keeps the text without the links that lead past us, which would open it for
+/// whoever reads it there; seconds until it may be asked again, when it has not taken the letter yet.
+fn answered(entry: &Message, text: Rendered, answer: Sending) -> Result<Message, u32> {
+    let Rendered { subject, body } = text;
     let entry = Message { subject, body: Some(body), ..entry.clone() };
     match answer {
         Sending::Taken { at, provider_id } => Ok(Message { sent_at: Some(at), provider_id, ..entry }),

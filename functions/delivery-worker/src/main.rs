@@ -10,9 +10,11 @@ mod worker;
 
 use std::sync::Arc;
 
-use crm_aws::{Dynamo, Providers, Sqs};
+use crm_aws::{Dynamo, Providers, SecretsManager, Sqs};
+use crm_lambda::addresses::Addresses;
+use crm_lambda::auth::Keys;
 use crm_lambda::batch::consume;
-use crm_lambda::config::Settings;
+use crm_lambda::config::{Settings, var};
 use crm_lambda::serve::start_logs;
 
 #[tokio::main(flavor = "current_thread")]
@@ -22,7 +24,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
     let providers = Arc::new(Providers::from_env(&aws, || Sqs::new(&aws))?);
-    let worker = Arc::new(worker::Worker::new(store, Arc::new(Sqs::new(&aws)), providers, settings.consent_defaults));
+    let secrets = Arc::new(SecretsManager::from_env(&aws)?);
+    let addresses = Addresses::new(secrets.clone(), store.clone());
+    let letterhead = worker::Letterhead { keys: Keys::new(secrets), public_url: var("PUBLIC_URL")? };
+    let queue = Arc::new(Sqs::new(&aws));
+    let worker = Arc::new(worker::Worker::new(store, queue, providers, settings.consent_defaults, addresses, letterhead));
     consume(move |batch| {
         let worker = worker.clone();
         // Boxed: the whole call tree in one future is deeper than the compiler computes layouts for.

@@ -10,12 +10,15 @@ use crm_domain::cost::{Usage, Work};
 use crm_domain::customer::ConsentDefaults;
 use crm_domain::delivery::{Step, Task};
 use crm_domain::ids::CampaignId;
+use crm_domain::links::Links;
 use crm_domain::ports::{
-    Enqueue, KeepCampaigns, KeepLog, KeepReports, MeterUsage, Outgoing, QueueError, QueueName, ReadCustomers, ScanCustomers,
-    SendLetters, StoreError,
+    Enqueue, KeepCampaigns, KeepLog, KeepReports, MeterUsage, Outgoing, QueueError, QueueName, ReadCustomers, ReadSuppressions,
+    ScanCustomers, SendLetters, StoreError,
 };
 use crm_domain::sending;
 use crm_domain::template::Templates;
+use crm_lambda::addresses::Addresses;
+use crm_lambda::auth::Keys;
 use crm_lambda::batch::Incoming;
 use crm_lambda::config::memory_mb;
 use crm_lambda::problem::chain;
@@ -37,8 +40,8 @@ const MAX_WAITS: u32 = 6;
 const MAX_COMPILED: usize = 16;
 
 /// The storage that deliveries need.
-pub trait Store: KeepCampaigns + KeepLog + KeepReports + MeterUsage + ReadCustomers + ScanCustomers {}
-impl<S: KeepCampaigns + KeepLog + KeepReports + MeterUsage + ReadCustomers + ScanCustomers> Store for S {}
+pub trait Store: KeepCampaigns + KeepLog + KeepReports + MeterUsage + ReadCustomers + ReadSuppressions + ScanCustomers {}
+impl<S: KeepCampaigns + KeepLog + KeepReports + MeterUsage + ReadCustomers + ReadSuppressions + ScanCustomers> Store for S {}
 
 /// What the steps work with.
 pub struct Worker<S, Q, P> {
@@ -46,9 +49,24 @@ pub struct Worker<S, Q, P> {
     pub(crate) queue: Arc<Q>,
     pub(crate) provider: Arc<P>,
     pub(crate) consent_defaults: ConsentDefaults,
+    pub(crate) addresses: Addresses,
+    pub(crate) letterhead: Letterhead,
     /// For how long an intent of somebody else is waited for, in microseconds.
     pub(crate) lease: i64,
     templates: Mutex<HashMap<CampaignId, Arc<Templates>>>,
+}
+
+/// What the links in letters are made with.
+pub struct Letterhead {
+    pub keys: Keys,
+    /// The origin at which recipients find the public routes.
+    pub public_url: String,
+}
+
+impl Letterhead {
+    pub(crate) async fn links(&self) -> Result<Links, StoreError> {
+        Ok(Links::new(&*self.keys.read().await?, &self.public_url))
+    }
 }
 
 /// How a step ended.
@@ -73,8 +91,16 @@ pub enum StepError {
 }
 
 impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
-    pub fn new(store: Arc<S>, queue: Arc<Q>, provider: Arc<P>, consent_defaults: ConsentDefaults) -> Self {
-        Self { store, queue, provider, consent_defaults, lease: sending::LEASE, templates: Mutex::default() }
+    pub fn new(
+        store: Arc<S>,
+        queue: Arc<Q>,
+        provider: Arc<P>,
+        consent_defaults: ConsentDefaults,
+        addresses: Addresses,
+        letterhead: Letterhead,
+    ) -> Self {
+        let lease = sending::LEASE;
+        Self { store, queue, provider, consent_defaults, addresses, letterhead, lease, templates: Mutex::default() }
     }
 
     /// Takes a batch; returns the ids of the messages that must come again.

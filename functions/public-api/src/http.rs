@@ -1,4 +1,4 @@
-//! The routes without a token: health, and the receipts that providers sign.
+//! The routes without a token: health, the receipts that providers sign, and the links that messages carry.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,9 +11,11 @@ use crm_domain::event::Kind;
 use crm_domain::faults::{Faults, checked_text};
 use crm_domain::json::Json as Tree;
 use crm_domain::limits;
-use crm_domain::ports::{CheckHealth, Enqueue, QueueName};
+use crm_domain::links::Links;
+use crm_domain::ports::{CheckHealth, Enqueue, KeepSuppressions, QueueName, ReadCustomers, ReadMessages};
 use crm_domain::time::Time;
 use crm_lambda::accept::{Write, accept};
+use crm_lambda::addresses::Addresses;
 use crm_lambda::api::Api;
 use crm_lambda::auth::Keys;
 use crm_lambda::body;
@@ -24,33 +26,52 @@ use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::problem::Problem;
 use crm_lambda::routes;
 
-use crate::{docs, signature};
+use crate::{docs, preferences, signature, tracking};
 
 /// What the handlers work with.
 pub struct App<S, Q> {
     pub store: Arc<S>,
     pub queue: Arc<Q>,
     pub keys: Keys,
+    pub addresses: Addresses,
     pub settings: Arc<Settings>,
 }
 
 impl<S, Q> Clone for App<S, Q> {
     fn clone(&self) -> Self {
-        Self { store: self.store.clone(), queue: self.queue.clone(), keys: self.keys.clone(), settings: self.settings.clone() }
+        Self {
+            store: self.store.clone(),
+            queue: self.queue.clone(),
+            keys: self.keys.clone(),
+            addresses: self.addresses.clone(),
+            settings: self.settings.clone(),
+        }
+    }
+}
+
+impl<S, Q> App<S, Q> {
+    /// What knows the links of messages again. After a rotation others may know the new key first, but hardly for as long as
+    /// a message takes to be read.
+    pub(crate) async fn links(&self) -> Result<Links, Problem> {
+        Ok(Links::new(&*self.keys.get().await?, ""))
     }
 }
 
 const RECEIPT: Write = Write { kind: Kind::RecordReceipt, queue: QueueName::Receipts, location: None };
 
 /// The storage that the public routes need.
-pub trait Store: CheckHealth + GateStore {}
-impl<S: CheckHealth + GateStore> Store for S {}
+pub trait Store: CheckHealth + GateStore + KeepSuppressions + ReadCustomers + ReadMessages {}
+impl<S: CheckHealth + GateStore + KeepSuppressions + ReadCustomers + ReadMessages> Store for S {}
 
 /// All routes.
 pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>) -> Router {
     Api::new(Gate::new(app.keys.clone(), app.store.clone()))
         .on(&routes::CHECK_HEALTH, get_health::<S, Q>)
         .on(&routes::RECORD_RECEIPTS, record_receipts::<S, Q>)
+        .on(&routes::SHOW_PREFERENCES, preferences::show_preferences::<S, Q>)
+        .on(&routes::CHANGE_PREFERENCES, preferences::change_preferences::<S, Q>)
+        .on(&routes::RECORD_OPEN, tracking::record_open::<S, Q>)
+        .on(&routes::FOLLOW_LINK, tracking::follow_link::<S, Q>)
         .on(&routes::GET_OPENAPI, get_openapi)
         .on(&routes::GET_DOCS, get_docs)
         .over(app)

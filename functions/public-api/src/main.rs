@@ -2,13 +2,17 @@
 
 mod docs;
 mod http;
+mod page;
+mod preferences;
 mod signature;
 #[cfg(test)]
 mod tests;
+mod tracking;
 
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, SecretsManager, Sqs};
+use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::Settings;
 use crm_lambda::serve::{serve, start_logs};
@@ -18,10 +22,13 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
     let aws = crm_aws::config().await;
     let settings = Settings::from_env()?;
+    let store = Arc::new(Dynamo::from_env(&aws, settings.currency.clone())?);
+    let secrets = Arc::new(SecretsManager::from_env(&aws)?);
     let app = http::App {
-        store: Arc::new(Dynamo::from_env(&aws, settings.currency.clone())?),
+        addresses: Addresses::new(secrets.clone(), store.clone()),
+        store,
         queue: Arc::new(Sqs::new(&aws)),
-        keys: Keys::new(Arc::new(SecretsManager::from_env(&aws)?)),
+        keys: Keys::new(secrets),
         settings: Arc::new(settings),
     };
     serve(http::router(app)).await

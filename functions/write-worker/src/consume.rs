@@ -12,7 +12,7 @@ use crm_domain::json::Json;
 use crm_domain::ledger::Outcome;
 use crm_domain::message::Receipt;
 use crm_domain::money::Currency;
-use crm_domain::ports::{ApplyEvents, Enqueue, MeterUsage, Outgoing, QueueName};
+use crm_domain::ports::{ApplyEvents, Enqueue, KeepSuppressions, MeterUsage, Outgoing, QueueName, ReadMessages};
 use crm_domain::ses;
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
@@ -44,7 +44,7 @@ struct Hopeless {
     reason: String,
 }
 
-impl<S: ApplyEvents + MeterUsage, Q: Enqueue> Worker<S, Q> {
+impl<S: ApplyEvents + KeepSuppressions + MeterUsage + ReadMessages, Q: Enqueue> Worker<S, Q> {
     /// Consumes a batch; returns the ids of the messages that must come again.
     pub async fn consume(&self, messages: Vec<Incoming>) -> Vec<String> {
         let now = Time::now();
@@ -114,6 +114,7 @@ impl<S: ApplyEvents + MeterUsage, Q: Enqueue> Worker<S, Q> {
         hopeless.extend(applied.unknown.into_iter().map(|(message, receipt)| {
             let body = serde_json::json!({
                 "messageId": receipt.message.to_string(), "status": receipt.report, "at": receipt.at, "reason": receipt.reason,
+                "bounceType": receipt.bounce, "machine": receipt.machine,
             });
             Hopeless { message, body: body.to_string(), reason: "messageId: there is no such message".to_owned() }
         }));

@@ -1,15 +1,20 @@
 //! Receipts of one batch, campaign by campaign: so it is known what those of each have used.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
 use crm_domain::cost::{Usage, Work};
 use crm_domain::ids::CampaignId;
-use crm_domain::message::Receipt;
-use crm_domain::ports::{ApplyEvents, MeterUsage};
+use crm_domain::message::{Message, MessageId, Receipt};
+use crm_domain::ports::{ApplyEvents, KeepSuppressions, MeterUsage, ReadMessages, StoreError};
+use crm_domain::suppression::{self, Note};
 use crm_lambda::config::memory_mb;
 use crm_lambda::problem::chain;
 use uuid::Uuid;
+
+/// The storage that receipts need.
+pub trait Store: ApplyEvents + KeepSuppressions + MeterUsage + ReadMessages {}
+impl<S: ApplyEvents + KeepSuppressions + MeterUsage + ReadMessages> Store for S {}
 
 /// What became of the receipts of a batch.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -21,7 +26,7 @@ pub struct Applied {
 }
 
 /// Applies receipts, each of which came with a message (by index) of a batch of `batch`.
-pub async fn apply<S: ApplyEvents + MeterUsage>(store: &S, batch: usize, carried: Vec<(usize, Receipt)>) -> Applied {
+pub async fn apply<S: Store>(store: &S, batch: usize, carried: Vec<(usize, Receipt)>) -> Applied {
     let mut campaigns: BTreeMap<CampaignId, Vec<(usize, Receipt)>> = BTreeMap::new();
     for (message, receipt) in carried {
         campaigns.entry(receipt.message.campaign).or_default().push((message, receipt));
@@ -30,7 +35,7 @@ pub async fn apply<S: ApplyEvents + MeterUsage>(store: &S, batch: usize, carried
     for (campaign, carried) in campaigns {
         let started = Instant::now();
         let receipts: Vec<Receipt> = carried.iter().map(|(_, receipt)| receipt.clone()).collect();
-        let (outcome, usage) = store.metered(store.apply_receipts(&receipts)).await;
+        let (outcome, usage) = store.metered(note_receipts(store, &receipts)).await;
         let messages: BTreeSet<usize> = carried.iter().map(|(message, _)| *message).collect();
         match outcome {
             // Nothing is kept of campaigns that somebody made up.
@@ -49,6 +54,22 @@ pub async fn apply<S: ApplyEvents + MeterUsage>(store: &S, batch: usize, carried
         }
     }
     applied
+}
+
+/// Notes receipts in the log, then what they mean for the addresses; gives those of no message.
+async fn note_receipts<S: Store>(store: &S, receipts: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
+    let unknown = store.apply_receipts(receipts).await?;
+    let telling: Vec<&Receipt> = receipts.iter().filter(|receipt| suppression::concerns(receipt)).collect();
+    if telling.is_empty() {
+        return Ok(unknown);
+    }
+    let ids: Vec<MessageId> = telling.iter().map(|receipt| receipt.message).collect();
+    let entries: HashMap<MessageId, Message> = store.messages_named(&ids).await?.into_iter().collect();
+    let notes: Vec<Note> =
+        telling.into_iter().filter_map(|receipt| Note::of_receipt(receipt, entries.get(&receipt.message)?)).collect();
+    let changed = store.suppress(&notes).await?;
+    tracing::info!(suppressions.notes = notes.len(), suppressions.changed = changed, "addresses");
+    Ok(unknown)
 }
 
 /// Notes what an attempt used. The receipts are in the log by then: that it is not known what they used changes nothing.

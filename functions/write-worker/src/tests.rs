@@ -1,7 +1,7 @@
 //! Batches over the ports in memory.
 
 use crm_domain::audience::Decision;
-use crm_domain::campaign::{CampaignDraft, Variant};
+use crm_domain::campaign::{Campaign, CampaignDraft, Variant};
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::email::Email;
 use crm_domain::event::Event;
@@ -10,11 +10,12 @@ use crm_domain::ids::{CampaignId, CustomerId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::message::{Message, MessageStatus};
 use crm_domain::money::Money;
-use crm_domain::ports::{KeepCampaigns, KeepLog, QueueName, ReadCustomers, ReadFigures};
+use crm_domain::ports::{KeepCampaigns, KeepLog, KeepSuppressions, QueueName, ReadCustomers, ReadFigures, ReadSuppressions};
 use crm_domain::rules::Rules;
+use crm_domain::suppression::{Suppression, SuppressionReason};
 use crm_domain::time::{SECOND, Time};
 use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{Memory, audit, cases, settings};
+use crm_testing::{Memory, addresses, audit, cases, settings};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -144,6 +145,101 @@ async fn many_customers_share_transactions() {
     let bodies: Vec<Value> = (0..400).map(|n| order(n, &format!("c{n}@x.in"), 1)).collect();
     assert!(worker.consume(vec![message("m", &json!(bodies))]).await.is_empty());
     assert!(worker.store.commits() <= 10, "{}", worker.store.commits());
+}
+
+/// A campaign that has been sent to these addresses.
+async fn sent(worker: &Worker<Memory, Memory>, emails: &[&str]) -> Campaign {
+    let body = r#"{"name":"a","segmentId":"01890a5d-ac96-774b-bcce-b302099a8057","channel":"email",
+        "variants":[{"subject":"s","body":"x"}]}"#;
+    let draft = CampaignDraft::parse(&Json::parse(body.as_bytes()).unwrap(), Time::now()).unwrap();
+    let rules = Json::parse(br#"{"combinator":"and","rules":[]}"#).unwrap();
+    let rules = Rules::parse(&rules, "rules", &worker.currency).unwrap();
+    let campaign = draft.into_campaign(CampaignId::generate(), rules, 1, Time::now());
+    let entry = |email: &&str| {
+        let customer = Customer::new(Email::parse(email).unwrap(), Time::now());
+        let entry = campaign.entry(&customer, Decision::Queued, 0, Time::now()).unwrap();
+        Message { sent_at: Some(Time::now()), address: addresses().of(&customer, Channel::Email), ..entry }
+    };
+    worker.store.create_campaign(&campaign, &audit()).await.unwrap();
+    worker.store.log_recipients(&campaign, &emails.iter().map(entry).collect::<Vec<_>>()).await.unwrap();
+    campaign
+}
+
+fn receipt(campaign: &Campaign, email: &str, status: &str, second: u32, more: &Value) -> Value {
+    let message = campaign.message_id(CustomerId::of(&Email::parse(email).unwrap()));
+    let at = format!("2026-01-01T00:00:{second:02}Z");
+    let mut data = json!({"messageId": message.to_string(), "status": status, "at": at});
+    data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    json!({
+        "specversion": "1.0", "id": format!("{message}.{status}.{second}"), "source": "/receipts/t",
+        "type": "crm.message.receipt.v1", "time": at, "data": data,
+    })
+}
+
+async fn suppressed(worker: &Worker<Memory, Memory>, email: &str) -> Option<Suppression> {
+    let id = addresses().hash(Channel::Email, email).unwrap();
+    worker.store.suppressed(&[id]).await.unwrap().pop()
+}
+
+#[tokio::test]
+async fn bounces_and_complaints_suppress_in_any_order_and_number() {
+    let worker = worker();
+    let people = ["hard@x.in", "spam@x.in", "stop@x.in", "soft@x.in", "well@x.in"];
+    let mut campaigns = Vec::new();
+    for _ in 0..3 {
+        campaigns.push(sent(&worker, &people).await);
+    }
+    let nothing = json!({});
+    let soft = json!({"bounceType": "soft"});
+    let first = &campaigns[0];
+    let mut events = vec![
+        receipt(first, "hard@x.in", "bounced", 5, &nothing),
+        receipt(first, "hard@x.in", "complained", 9, &nothing),
+        receipt(first, "spam@x.in", "complained", 9, &nothing),
+        receipt(first, "stop@x.in", "unsubscribed", 9, &nothing),
+        receipt(first, "well@x.in", "opened", 9, &nothing),
+        receipt(first, "soft@x.in", "bounced", 1, &soft),
+        receipt(first, "soft@x.in", "bounced", 2, &soft),
+        receipt(&campaigns[1], "soft@x.in", "bounced", 3, &soft),
+    ];
+    let expected = [
+        ("hard@x.in", Some(SuppressionReason::HardBounce)),
+        ("spam@x.in", Some(SuppressionReason::Complaint)),
+        ("stop@x.in", Some(SuppressionReason::Unsubscribed)),
+        ("soft@x.in", None),
+        ("well@x.in", None),
+    ];
+    for _ in 0..3 {
+        assert!(worker.consume(vec![message("m", &json!(events))]).await.is_empty());
+        for (email, reason) in expected {
+            assert_eq!(suppressed(&worker, email).await.map(|one| one.reason), reason, "{email}");
+        }
+        events.reverse();
+    }
+    let third = receipt(&campaigns[2], "soft@x.in", "bounced", 4, &soft);
+    assert!(worker.consume(vec![message("m", &third)]).await.is_empty());
+    let given_up = suppressed(&worker, "soft@x.in").await.unwrap();
+    assert_eq!((given_up.reason, given_up.shown.as_deref()), (SuppressionReason::SoftBounces, Some("s***@x.in")));
+    assert!(worker.queue.dead(QueueName::Orders).is_empty());
+    // Taken off, it stays off, although the same receipts come once more.
+    assert!(worker.store.lift(given_up.id, Time::now(), None).await.unwrap());
+    assert!(worker.consume(vec![message("m", &json!(events)), message("m", &third)]).await.is_empty());
+    assert_eq!(suppressed(&worker, "soft@x.in").await, None);
+}
+
+#[tokio::test]
+async fn receipts_whose_meaning_is_not_noted_come_again() {
+    let worker = worker();
+    let campaign = sent(&worker, &["hard@x.in"]).await;
+    let bounce = receipt(&campaign, "hard@x.in", "bounced", 5, &json!({"bounceType": "hard"}));
+    worker.store.die_after(Some(0));
+    assert_eq!(worker.consume(vec![message("m", &bounce)]).await, ["m"]);
+    worker.store.die_after(None);
+    assert!(worker.consume(vec![message("m", &bounce)]).await.is_empty());
+    assert!(suppressed(&worker, "hard@x.in").await.is_some());
+    let wrong = receipt(&campaign, "hard@x.in", "bounced", 5, &json!({"bounceType": "mild"}));
+    assert!(worker.consume(vec![message("m", &wrong)]).await.is_empty());
+    assert_eq!(worker.queue.dead(QueueName::Orders).len(), 1);
 }
 
 /// An event of SES about the message of `customer`.

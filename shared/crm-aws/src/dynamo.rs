@@ -29,6 +29,7 @@ pub struct Dynamo {
     pub(crate) requests: String,
     pub(crate) audit: String,
     pub(crate) erasures: String,
+    pub(crate) suppressions: String,
     /// Amounts in stored rules are in its major units.
     pub(crate) currency: Currency,
     /// Rows of the list directory known to exist, so that each is written about once per environment.
@@ -57,6 +58,7 @@ impl Dynamo {
             requests: variable("REQUESTS_TABLE")?,
             audit: variable("AUDIT_TABLE")?,
             erasures: variable("ERASURES_TABLE")?,
+            suppressions: variable("SUPPRESSIONS_TABLE")?,
             currency,
             known_lists: Mutex::default(),
             known_segments: Mutex::default(),

@@ -45,6 +45,7 @@ mod segments;
 mod simulated;
 #[cfg(feature = "sqs")]
 mod sqs;
+mod suppressions;
 mod traces;
 mod transaction;
 #[cfg(feature = "s3")]

@@ -11,6 +11,7 @@ use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, Phase, SkipReason, Tally};
 use crm_domain::ports::{KeepLog, StoreError};
 use crm_domain::sending::Intent;
+use crm_domain::suppression::AddressHash;
 use crm_domain::time::Time;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize, Serializer};
@@ -29,7 +30,7 @@ const CONCURRENCY: usize = 16;
 /// Times that a count is tried against others who count the same shard.
 const ROUNDS: u32 = 12;
 /// What counting looks at, and what every entry has.
-const COUNTED: [&str; 16] = [
+const COUNTED: [&str; 18] = [
     "customerId",
     "email",
     "channel",
@@ -38,6 +39,8 @@ const COUNTED: [&str; 16] = [
     "sentAt",
     "deliveredAt",
     "openedAt",
+    "lastOpenedAt",
+    "machineOpenedAt",
     "clickedAt",
     "bouncedAt",
     "complainedAt",
@@ -81,6 +84,10 @@ struct MessageRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     opened_at: Option<Sortable>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_opened_at: Option<Sortable>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    machine_opened_at: Option<Sortable>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     clicked_at: Option<Sortable>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     converted_at: Option<Sortable>,
@@ -96,6 +103,9 @@ struct MessageRecord {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Outcome {
+    /// Set by the plan already; who is written to may have another address by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<AddressHash>,
     /// The one that is sent: known for good only then.
     variant: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -278,6 +288,12 @@ pub(crate) fn entry_key(campaign: &Campaign, customer: CustomerId) -> Item {
     message_key(campaign.id, campaign.shard_of(customer), customer)
 }
 
+/// The campaign in whose log an entry is.
+pub(crate) fn campaign_of(item: &Item) -> Option<CampaignId> {
+    let AttributeValue::S(shard) = item.get("shard")? else { return None };
+    CampaignId::parse(shard.split_once('#')?.0)
+}
+
 fn partition(id: CampaignId, shard: u32) -> String {
     format!("{id}#{}", shard_name(shard))
 }
@@ -292,6 +308,7 @@ pub(crate) fn unless_conflict<T>(outcome: Result<T, StoreError>) -> Result<(), S
 
 fn outcome_of(entry: &Message) -> Outcome {
     Outcome {
+        address: entry.address,
         variant: entry.variant,
         sent_at: entry.sent_at.map(Sortable),
         failed_at: entry.failed_at.map(Sortable),
@@ -318,6 +335,8 @@ fn message_item(id: CampaignId, shard: u32, entry: &Message) -> Result<Item, Sto
         intent_by: entry.intent.map(|intent| intent.by),
         delivered_at: entry.delivered_at.map(Sortable),
         opened_at: entry.opened_at.map(Sortable),
+        last_opened_at: entry.last_opened_at.map(Sortable),
+        machine_opened_at: entry.machine_opened_at.map(Sortable),
         clicked_at: entry.clicked_at.map(Sortable),
         converted_at: entry.converted_at.map(Sortable),
         bounced_at: entry.bounced_at.map(Sortable),
@@ -334,12 +353,15 @@ pub(crate) fn read_message(item: Item) -> Result<Message, StoreError> {
         customer_id: record.customer_id,
         email: record.email,
         channel: record.channel,
+        address: record.outcome.address,
         variant: record.outcome.variant,
         place: record.place,
         queued_at: record.queued_at.0,
         sent_at: at(record.outcome.sent_at),
         delivered_at: at(record.delivered_at),
         opened_at: at(record.opened_at),
+        last_opened_at: at(record.last_opened_at),
+        machine_opened_at: at(record.machine_opened_at),
         clicked_at: at(record.clicked_at),
         converted_at: at(record.converted_at),
         bounced_at: at(record.bounced_at),
@@ -370,12 +392,15 @@ mod tests {
             customer_id: CustomerId::of(&email),
             email: email.to_string(),
             channel: Channel::Sms,
+            address: AddressHash::parse("0123456789abcdef0123456789abcdef"),
             variant: 2,
             place: 7,
             queued_at: at.unwrap(),
             sent_at: at,
             delivered_at: at,
-            opened_at: None,
+            opened_at: at.map(|at| at.plus(3)),
+            last_opened_at: at.map(|at| at.plus(90_000_000)),
+            machine_opened_at: at,
             clicked_at: None,
             converted_at: at,
             bounced_at: None,

@@ -8,13 +8,13 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
 use crm_domain::ids::CampaignId;
-use crm_domain::message::{Receipt, Report};
-use crm_domain::ports::{KeepCampaigns, StoreError};
+use crm_domain::message::{Message, MessageId, Receipt, Report};
+use crm_domain::ports::{KeepCampaigns, ReadMessages, StoreError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::dynamo::Dynamo;
-use crate::error::store_error;
-use crate::log::message_key;
+use crate::error::{corrupt, store_error};
+use crate::log::{campaign_of, message_key, read_message};
 use crate::meter;
 
 /// Receipts noted side by side.
@@ -22,10 +22,30 @@ const CONCURRENCY: usize = 16;
 /// Shards counted side by side.
 const RECOUNTS: usize = 8;
 
+impl ReadMessages for Dynamo {
+    async fn messages_named(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, Message)>, StoreError> {
+        let shards = self.shard_numbers(ids.iter().map(|id| id.campaign)).await?;
+        let distinct: BTreeSet<MessageId> = ids.iter().copied().collect();
+        let mut keys = Vec::with_capacity(distinct.len());
+        for id in &distinct {
+            keys.extend(shards.get(&id.campaign).map(|count| message_key(id.campaign, id.customer.shard(*count), id.customer)));
+        }
+        let items = self.get_all(&self.messages, keys).await?;
+        items
+            .into_iter()
+            .map(|item| {
+                let campaign = campaign_of(&item).ok_or_else(|| corrupt("an entry of the log is in no campaign"))?;
+                let message = read_message(item)?;
+                Ok((MessageId { campaign, customer: message.customer_id }, message))
+            })
+            .collect()
+    }
+}
+
 impl Dynamo {
     /// Notes receipts and recounts what they touched. Returns those whose message does not exist.
     pub(crate) async fn record_receipts(&self, receipts: &[Receipt]) -> Result<Vec<Receipt>, StoreError> {
-        let shards = self.shard_numbers(receipts).await?;
+        let shards = self.shard_numbers(receipts.iter().map(|receipt| receipt.message.campaign)).await?;
         let (mut unknown, mut touched) = (Vec::new(), BTreeSet::new());
         let mut notes = Vec::new();
         for receipt in receipts {
@@ -52,8 +72,8 @@ impl Dynamo {
     }
 
     /// How many shards the logs of the campaigns have, those that exist.
-    async fn shard_numbers(&self, receipts: &[Receipt]) -> Result<BTreeMap<CampaignId, u32>, StoreError> {
-        let wanted: BTreeSet<CampaignId> = receipts.iter().map(|receipt| receipt.message.campaign).collect();
+    async fn shard_numbers(&self, ids: impl Iterator<Item = CampaignId>) -> Result<BTreeMap<CampaignId, u32>, StoreError> {
+        let wanted: BTreeSet<CampaignId> = ids.collect();
         let mut numbers = BTreeMap::new();
         for id in wanted {
             let known = self.log_shards.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&id).copied();
@@ -72,6 +92,35 @@ impl Dynamo {
 
     /// Notes one receipt; gives its shard again when its message exists.
     async fn note_receipt(&self, receipt: &Receipt, shard: u32) -> Result<Option<u32>, StoreError> {
+        match self.note_first(receipt, shard).await? {
+            Noted::Unknown => Ok(None),
+            Noted::First => Ok(Some(shard)),
+            Noted::Later => {
+                if receipt.counts_last() {
+                    self.note_last(receipt, shard).await?;
+                }
+                Ok(Some(shard))
+            }
+        }
+    }
+
+    /// Notes an opening that is later than those that are noted.
+    async fn note_last(&self, receipt: &Receipt, shard: u32) -> Result<(), StoreError> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.messages)
+            .set_key(Some(message_key(receipt.message.campaign, shard, receipt.message.customer)))
+            .condition_expression("lastOpenedAt < :at")
+            .update_expression("SET lastOpenedAt = :at")
+            .expression_attribute_values(":at", AttributeValue::S(receipt.at.sortable()));
+        match request.send().await.map_err(store_error) {
+            Ok(_) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn note_first(&self, receipt: &Receipt, shard: u32) -> Result<Noted, StoreError> {
         let message_key = message_key(receipt.message.campaign, shard, receipt.message.customer);
         let mut request = self
             .client
@@ -79,7 +128,7 @@ impl Dynamo {
             .table_name(&self.messages)
             .set_key(Some(message_key.clone()))
             .condition_expression("attribute_exists(customerId) AND (attribute_not_exists(#at) OR #at > :at)")
-            .expression_attribute_names("#at", attribute(receipt.report))
+            .expression_attribute_names("#at", attribute(receipt))
             .expression_attribute_values(":at", AttributeValue::S(receipt.at.sortable()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let expression = match receipt.reason.clone().filter(|_| receipt.report.has_reason()) {
@@ -89,22 +138,38 @@ impl Dynamo {
             }
             None => "SET #at = :at",
         };
+        // An opening that is the first is the last too, and most are.
+        let expression = if receipt.counts_last() {
+            format!("{expression}, lastOpenedAt = if_not_exists(lastOpenedAt, :at)")
+        } else {
+            expression.to_owned()
+        };
         let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
         let answer = request.update_expression(expression).send().await;
         // An entry that has been sent holds its text, so this is the least where DynamoDB does not say.
         meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), 1);
         match answer {
-            Ok(_) => Ok(Some(shard)),
-            Err(error) if held_back(&error) == Some(true) => Ok(Some(shard)),
+            Ok(_) => Ok(Noted::First),
+            Err(error) if held_back(&error) == Some(true) => Ok(Noted::Later),
             // Not every implementation sends the old item along.
             Err(error) if held_back(&error) == Some(false) => {
                 let request = self.client.get_item().table_name(&self.messages).set_key(Some(message_key)).consistent_read(true);
                 let found = request.projection_expression("customerId").send().await.map_err(store_error)?.item;
-                Ok(found.map(|_| shard))
+                Ok(found.map_or(Noted::Unknown, |_| Noted::Later))
             }
             Err(error) => Err(store_error(error)),
         }
     }
+}
+
+/// What became of a receipt.
+enum Noted {
+    /// It is the earliest of its kind.
+    First,
+    /// An earlier one, or this one, is noted.
+    Later,
+    /// There is no such message.
+    Unknown,
 }
 
 /// Whether it was the condition that held the update back, and if so, whether the answer shows that the item exists.
@@ -115,9 +180,10 @@ fn held_back(error: &SdkError<UpdateItemError>) -> Option<bool> {
     }
 }
 
-const fn attribute(report: Report) -> &'static str {
-    match report {
+const fn attribute(receipt: &Receipt) -> &'static str {
+    match receipt.report {
         Report::Delivered => "deliveredAt",
+        Report::Opened if receipt.machine => "machineOpenedAt",
         Report::Opened => "openedAt",
         Report::Clicked => "clickedAt",
         Report::Bounced => "bouncedAt",

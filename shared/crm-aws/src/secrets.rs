@@ -1,7 +1,9 @@
-//! The one secret of the deployment: a JSON object with `signingKey` and, after a rotation, `previousSigningKey`.
+//! The one secret of the deployment: a JSON object with `signingKey` and, after a rotation, `previousSigningKey`. The key of
+//! the suppression list follows from the first `signingKey` that there was; from the second rotation on it is to be found as
+//! `addressKey`.
 
 use aws_sdk_secretsmanager::Client;
-use crm_domain::ports::{ReadSecrets, SigningKeys, StoreError};
+use crm_domain::ports::{AddressSecrets, ReadSecrets, SigningKeys, StoreError};
 use serde::Deserialize;
 
 use crate::dynamo::{MissingVariable, variable};
@@ -14,10 +16,13 @@ pub struct SecretsManager {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Secret {
-    signing_key: String,
-    previous_signing_key: Option<String>,
+    #[serde(rename = "signingKey")]
+    current: String,
+    #[serde(rename = "previousSigningKey")]
+    previous: Option<String>,
+    #[serde(rename = "addressKey")]
+    addresses: Option<String>,
 }
 
 impl SecretsManager {
@@ -28,11 +33,22 @@ impl SecretsManager {
 
 impl ReadSecrets for SecretsManager {
     async fn signing_keys(&self) -> Result<SigningKeys, StoreError> {
+        let secret = self.secret().await?;
+        Ok(SigningKeys([Some(secret.current), secret.previous].into_iter().flatten().collect()))
+    }
+
+    async fn address_secrets(&self) -> Result<AddressSecrets, StoreError> {
+        let Secret { current, previous, addresses } = self.secret().await?;
+        Ok(AddressSecrets([addresses, Some(current), previous].into_iter().flatten().collect()))
+    }
+}
+
+impl SecretsManager {
+    async fn secret(&self) -> Result<Secret, StoreError> {
         let answer = self.client.get_secret_value().secret_id(&self.secret).send().await;
         let answer = answer.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
         // The parser's message could quote the secret: it is not passed on.
-        let secret: Secret = serde_json::from_str(answer.secret_string().unwrap_or_default())
-            .map_err(|_| corrupt("the secret is not a JSON object with signingKey"))?;
-        Ok(SigningKeys([Some(secret.signing_key), secret.previous_signing_key].into_iter().flatten().collect()))
+        serde_json::from_str(answer.secret_string().unwrap_or_default())
+            .map_err(|_| corrupt("the secret is not a JSON object with signingKey"))
     }
 }

@@ -19,7 +19,9 @@ const HASTY: u32 = 20;
 const REPEATED: u32 = 5;
 /// Seconds after which the two messages with receipts come.
 const SOON: u32 = 1;
-const LATER: u32 = 3;
+const LATER: u32 = 4;
+/// Seconds from a delivery to its opening: what is opened within two is the work of machines.
+const READING: i64 = 3;
 
 /// A provider that sends nothing and reports much.
 pub struct Simulated<Q> {
@@ -62,7 +64,8 @@ fn receipts(letter: &Letter, now: Time, soon: &mut Vec<String>, later: &mut Vec<
     if letter.id.draw("repeated", 100) < REPEATED {
         later.push(delivered.clone());
     }
-    let opened = (letter.id.draw("opened", 100) < OPENED).then(|| event(letter, Report::Opened, first.plus(SECOND), now));
+    let opened =
+        (letter.id.draw("opened", 100) < OPENED).then(|| event(letter, Report::Opened, first.plus(READING * SECOND), now));
     match opened {
         Some(opened) if letter.id.draw("hasty", 100) < HASTY => {
             soon.push(opened);
@@ -89,7 +92,9 @@ fn event(letter: &Letter, report: Report, at: Time, now: Time) -> String {
         ("at".to_owned(), Json::from(at.to_string().as_str())),
     ];
     if report == Report::Bounced {
-        data.push(("reason".to_owned(), Json::from("the mailbox does not exist (simulated)")));
+        data.push(("reason".to_owned(), Json::from("the mailbox is full (simulated)")));
+        // Nothing was sent to the address, so nothing has been learned that would be good for a real sender.
+        data.push(("bounceType".to_owned(), Json::from("soft")));
     }
     let event_id = format!("{id}.{}", report.as_str());
     let data = Json::Object(data);

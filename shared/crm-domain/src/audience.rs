@@ -26,6 +26,20 @@ pub enum Decision {
     Queued,
 }
 
+impl Decision {
+    /// The same, but for somebody on the suppression list who would come to that step.
+    #[must_use]
+    pub const fn unless_suppressed(self, suppressed: bool) -> Self {
+        if suppressed && self.asks_list() { Self::Skipped(SkipReason::Suppressed) } else { self }
+    }
+
+    /// Whether it hangs on the suppression list: it comes after consent, and before caps and holdouts.
+    #[must_use]
+    pub const fn asks_list(self) -> bool {
+        matches!(self, Self::Queued | Self::Skipped(SkipReason::Capped | SkipReason::HeldOut))
+    }
+}
+
 impl Audience<'_> {
     /// What the campaign does about `customer`.
     #[must_use]
@@ -95,7 +109,9 @@ mod tests {
             assert_eq!(audience.decide(&customer), decision);
             funnel.count(audience.decide(&customer));
         }
-        assert_eq!(funnel.counts(), [4, 3, 1, 1, 1, 1]);
+        funnel.count(audience.decide(&person("Pune", true, Some(true))).unless_suppressed(true));
+        funnel.count(audience.decide(&person("Pune", true, Some(false))).unless_suppressed(true));
+        assert_eq!(funnel.counts(), [6, 5, 2, 1, 1, 1]);
         assert_eq!(funnel.will_send(), 1);
         assert!(audience.reads().names(Part::Phone) && audience.reads().names(Part::City));
     }

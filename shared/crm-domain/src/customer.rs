@@ -30,6 +30,26 @@ pub enum Channel {
     Whatsapp,
 }
 
+impl Channel {
+    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Whatsapp];
+
+    /// The word that the API has for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Whatsapp => "whatsapp",
+        }
+    }
+
+    /// The reverse of [`Channel::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.as_str() == text)
+    }
+}
+
 /// Consent that a customer has given or withdrawn; `None` where they never said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Consents {
@@ -161,6 +181,15 @@ impl Customer {
         match channel {
             Channel::Email => true,
             Channel::Sms | Channel::Whatsapp => self.phone.is_some(),
+        }
+    }
+
+    /// The address for `channel`, if there is one.
+    #[must_use]
+    pub fn address_on(&self, channel: Channel) -> Option<&str> {
+        match channel {
+            Channel::Email => Some(self.email.as_str()),
+            Channel::Sms | Channel::Whatsapp => self.phone.as_deref(),
         }
     }
 

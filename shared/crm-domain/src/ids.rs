@@ -31,6 +31,12 @@ macro_rules! id {
                 Uuid::try_parse(text).ok().map(Self)
             }
 
+            /// The reverse of `as_bytes`.
+            #[must_use]
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
             /// The sixteen bytes.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; 16] {
@@ -136,12 +142,6 @@ impl ChapterId {
         let mut id = [0; 16];
         id.copy_from_slice(&Sha256::digest(packed)[..16]);
         Self::from_bytes(id)
-    }
-
-    /// The reverse of [`ChapterId::as_bytes`].
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(Uuid::from_bytes(bytes))
     }
 }
 

@@ -15,7 +15,11 @@ use crate::ids::{CampaignId, CustomerId};
 use crate::json::Json;
 use crate::limits;
 use crate::sending::Intent;
-use crate::time::Time;
+use crate::suppression::AddressHash;
+use crate::time::{SECOND, Time};
+
+/// What is opened sooner than this after its delivery was opened by a machine that looks at mail before people do.
+const TOO_SOON: i64 = 2 * SECOND;
 
 /// A message: one recipient of one campaign. Known to providers as `CAMPAIGN.CUSTOMER`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +61,17 @@ pub enum Report {
     Failed,
 }
 
+/// Whether a message that bounced can ever arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Bounce {
+    /// It cannot: there is no such address.
+    #[default]
+    Hard,
+    /// Another one may: the mailbox is full, the server is away.
+    Soft,
+}
+
 /// One receipt: what happened to a message, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
@@ -64,6 +79,10 @@ pub struct Receipt {
     pub report: Report,
     pub at: Time,
     pub reason: Option<String>,
+    /// Of what kind a bounce is; of no meaning for other reports.
+    pub bounce: Bounce,
+    /// Whether a machine opened it; of no meaning for other reports.
+    pub machine: bool,
 }
 
 /// Why a recipient was not written to.
@@ -135,6 +154,9 @@ pub struct Message {
     pub customer_id: CustomerId,
     pub email: String,
     pub channel: Channel,
+    /// What stands on the suppression list for the address that was written to, or would have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<AddressHash>,
     /// Index of the variant of the campaign.
     pub variant: u32,
     /// How many recipients the same part of the plan had queued before this one.
@@ -145,8 +167,15 @@ pub struct Message {
     pub sent_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered_at: Option<Time>,
+    /// The first opening that no machine is known to have made; see [`Message::opened`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_at: Option<Time>,
+    /// The last of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_opened_at: Option<Time>,
+    /// The first opening that a machine has made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine_opened_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clicked_at: Option<Time>,
     /// When the recipient placed the first order that counted for the campaign. It stays when that order is cancelled later.
@@ -186,6 +215,9 @@ impl Message {
     #[must_use]
     pub fn blank(email: &Email, queued_at: Time) -> Self {
         Self {
+            address: None,
+            last_opened_at: None,
+            machine_opened_at: None,
             customer_id: CustomerId::of(email),
             email: email.to_string(),
             channel: Channel::Email,
@@ -228,7 +260,7 @@ impl Message {
             MessageStatus::Converted
         } else if self.clicked_at.is_some() {
             MessageStatus::Clicked
-        } else if self.opened_at.is_some() {
+        } else if self.opened().is_some() {
             MessageStatus::Opened
         } else if self.delivered_at.is_some() {
             MessageStatus::Delivered
@@ -244,8 +276,13 @@ impl Message {
     /// Applies a receipt. Of several with one report the earliest stands, so that neither order nor
     /// repetition matters. False when nothing changed.
     pub fn note(&mut self, receipt: &Receipt) -> bool {
+        let later = receipt.counts_last() && self.last_opened_at.is_none_or(|held| held < receipt.at);
+        if later {
+            self.last_opened_at = Some(receipt.at);
+        }
         let held = match receipt.report {
             Report::Delivered => &mut self.delivered_at,
+            Report::Opened if receipt.machine => &mut self.machine_opened_at,
             Report::Opened => &mut self.opened_at,
             Report::Clicked => &mut self.clicked_at,
             Report::Bounced => &mut self.bounced_at,
@@ -254,13 +291,41 @@ impl Message {
             Report::Failed => &mut self.failed_at,
         };
         if held.is_some_and(|held| held <= receipt.at) {
-            return false;
+            return later;
         }
         *held = Some(receipt.at);
         if receipt.report.has_reason() {
             self.failed_reason.clone_from(&receipt.reason);
         }
         true
+    }
+
+    /// When somebody opened it: openings within two seconds of the delivery are those of machines. Said of what is known by
+    /// now, since an opening may be told before the delivery.
+    #[must_use]
+    pub const fn opened(&self) -> Option<Time> {
+        match (self.opened_at, self.last_opened_at) {
+            (Some(first), _) if !self.is_too_soon(first) => Some(first),
+            (Some(_), Some(last)) if !self.is_too_soon(last) => Some(last),
+            _ => None,
+        }
+    }
+
+    /// When a machine opened it, as far as that is obvious.
+    #[must_use]
+    pub const fn machine_opened(&self) -> Option<Time> {
+        match (self.machine_opened_at, self.opened_at) {
+            (Some(known), Some(opened)) if self.is_too_soon(opened) && opened.micros() < known.micros() => Some(opened),
+            (None, Some(opened)) if self.is_too_soon(opened) => Some(opened),
+            (known, _) => known,
+        }
+    }
+
+    const fn is_too_soon(&self, opened: Time) -> bool {
+        match self.delivered_at {
+            Some(delivered) => opened.micros() < delivered.micros() + TOO_SOON,
+            None => false,
+        }
     }
 
     /// What was decided when the audience was frozen.
@@ -303,6 +368,7 @@ impl Message {
             || self.unknown_at.is_some()
                 && (self.delivered_at.is_some()
                     || self.opened_at.is_some()
+                    || self.machine_opened_at.is_some()
                     || self.clicked_at.is_some()
                     || self.bounced_at.is_some()
                     || self.complained_at.is_some()
@@ -347,7 +413,7 @@ impl Tally {
         } else if message.went_out() {
             self.sent += 1;
             self.delivered += u64::from(message.delivered_at.is_some());
-            self.opened += u64::from(message.opened_at.is_some());
+            self.opened += u64::from(message.opened().is_some());
             self.clicked += u64::from(message.clicked_at.is_some());
             self.bounced += u64::from(message.bounced_at.is_some());
             self.complained += u64::from(message.complained_at.is_some());
@@ -400,10 +466,28 @@ impl Receipt {
         let at = fields.required("at", Time::from_json);
         let reason = fields.optional("reason", |json| faults::text(json, 500)).value();
         let reason = reason.map(|reason| without_addresses(&reason));
+        let bounce = fields.optional("bounceType", Bounce::from_json).value().unwrap_or_default();
+        let machine = fields.optional("machine", faults::boolean).value().unwrap_or_default();
         fields.finish()?;
         match (message, report, at) {
-            (Some(message), Some(report), Some(at)) => Ok(Self { message, report, at, reason }),
+            (Some(message), Some(report), Some(at)) => Ok(Self { message, report, at, reason, bounce, machine }),
             _ => Err(Faults::of(path, "is incomplete")),
+        }
+    }
+
+    /// Whether the last of its kind is kept beside the first.
+    #[must_use]
+    pub const fn counts_last(&self) -> bool {
+        matches!(self.report, Report::Opened) && !self.machine
+    }
+}
+
+impl Bounce {
+    fn from_json(json: &Json) -> Result<Self, Reason> {
+        match json.as_text() {
+            Some("hard") => Ok(Self::Hard),
+            Some("soft") => Ok(Self::Soft),
+            _ => Err("must be hard or soft".into()),
         }
     }
 }
@@ -459,12 +543,15 @@ mod tests {
             customer_id: CustomerId::of(&Email::parse(email).unwrap()),
             email: email.into(),
             channel: Channel::Email,
+            address: None,
             variant: 0,
             place: 0,
             queued_at: Time::from_micros(0),
             sent_at: None,
             delivered_at: None,
             opened_at: None,
+            last_opened_at: None,
+            machine_opened_at: None,
             clicked_at: None,
             converted_at: None,
             bounced_at: None,
@@ -482,11 +569,45 @@ mod tests {
         }
     }
 
+    fn receipt(message: MessageId, report: Report, at: i64) -> Receipt {
+        Receipt { message, report, at: Time::from_micros(at), reason: None, bounce: Bounce::Hard, machine: false }
+    }
+
+    #[test]
+    fn machines_that_open_are_marked_apart_in_any_order() {
+        let id = MessageId { campaign: CampaignId::generate(), customer: message().customer_id };
+        let second = |seconds: i64| seconds * SECOND;
+        let scanner = Receipt { machine: true, ..receipt(id, Report::Opened, second(20)) };
+        let receipts = [
+            receipt(id, Report::Opened, second(11)),
+            receipt(id, Report::Delivered, second(10)),
+            scanner,
+            receipt(id, Report::Opened, second(60)),
+        ];
+        let after = |order: &[usize]| {
+            let mut message = message();
+            for index in order {
+                message.note(&receipts[*index]);
+            }
+            (message.opened(), message.machine_opened(), message.status())
+        };
+        let at = |seconds| Some(Time::from_micros(second(seconds)));
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]] {
+            assert_eq!(after(&order), (at(60), at(11), MessageStatus::Opened));
+        }
+        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+            assert_eq!(after(&order), (None, at(11), MessageStatus::Delivered));
+        }
+        assert_eq!(after(&[2, 1]), (None, at(20), MessageStatus::Delivered));
+        // Not every provider tells of deliveries.
+        assert_eq!(after(&[0]), (at(11), None, MessageStatus::Opened));
+    }
+
     #[test]
     fn receipts_give_the_same_in_any_order_and_number() {
         let id = MessageId { campaign: CampaignId::generate(), customer: message().customer_id };
-        let receipt = |report, at| Receipt { message: id, report, at: Time::from_micros(at), reason: None };
-        let receipts = [receipt(Report::Delivered, 5), receipt(Report::Opened, 9), receipt(Report::Delivered, 7)];
+        let receipt = |report, at| receipt(id, report, at);
+        let receipts = [receipt(Report::Delivered, 5), receipt(Report::Opened, 9_000_000), receipt(Report::Delivered, 7)];
         let after = |order: &[usize]| {
             let mut message = message();
             for index in order {

@@ -6,7 +6,7 @@
 use crate::faults::Faults;
 use crate::ids::{CampaignId, CustomerId};
 use crate::json::Json;
-use crate::message::{MessageId, Receipt, Report};
+use crate::message::{Bounce, MessageId, Receipt, Report};
 use crate::time::Time;
 
 /// The tag with the id of the campaign.
@@ -54,7 +54,7 @@ pub fn receipt(json: &Json) -> Result<Option<Receipt>, Faults> {
     let message = message(json).ok_or_else(|| Faults::of("mail.tags", "must name a campaign and a customer"))?;
     let at = json.get(part).and_then(|part| part.get("timestamp")).map(Time::from_json);
     let at = at.and_then(Result::ok).ok_or_else(|| Faults::of(format!("{part}.timestamp"), "must be a time"))?;
-    Ok(Some(Receipt { message, report, at, reason: reason.map(|reason| shown(&reason)) }))
+    Ok(Some(Receipt { message, report, at, reason: reason.map(|reason| shown(&reason)), bounce: lasting(json), machine: false }))
 }
 
 /// The message that the tags name.
@@ -65,6 +65,14 @@ fn message(json: &Json) -> Option<MessageId> {
         _ => None,
     };
     Some(MessageId { campaign: CampaignId::parse(tag(CAMPAIGN_TAG)?)?, customer: CustomerId::parse(tag(CUSTOMER_TAG)?)? })
+}
+
+/// Only what is said to be permanent is taken for it.
+fn lasting(json: &Json) -> Bounce {
+    match text(json, &["bounce", "bounceType"]) {
+        Some("Permanent") => Bounce::Hard,
+        _ => Bounce::Soft,
+    }
 }
 
 /// How lasting a bounce is, and what the receiving server said.
@@ -123,6 +131,8 @@ mod tests {
             let began = Time::parse("2026-11-25T10:00:00Z").unwrap();
             assert_eq!((receipt.report, receipt.at), (report, began.plus(at * 1_000)), "{kind}");
             assert_eq!(receipt.reason.as_deref(), reason, "{kind}");
+            let hard = reason.is_some_and(|reason| reason.starts_with("permanent"));
+            assert_eq!(receipt.bounce == Bounce::Hard, hard, "{kind}");
         }
         for kind in ["Send", "DeliveryDelay", "Subscription"] {
             assert_eq!(receipt(&event(kind, "")), Ok(None), "{kind}");

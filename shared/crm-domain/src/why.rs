@@ -17,26 +17,31 @@ pub struct Passed {
 }
 
 impl Audience<'_> {
-    /// Which of the [`STEPS`] let `customer` through, each by itself.
+    /// Which of the [`STEPS`] let `customer` through, each by itself; whether they are on the suppression list is told.
     #[must_use]
-    pub fn lets_through(&self, customer: &Customer) -> [bool; 6] {
+    pub fn lets_through(&self, customer: &Customer, suppressed: bool) -> [bool; 6] {
         [
             self.rules.holds(customer, &self.context),
             customer.reachable_on(self.channel),
             customer.consents_to(self.channel, self.context.consent_defaults),
-            true,
+            !suppressed,
             true,
             !self.holdout.holds(customer.id),
         ]
     }
 }
 
-/// What each step makes of somebody, who may have an entry in the log and may be gone.
+/// What each step makes of somebody, who may be on the suppression list, may have an entry in the log and may be gone.
 #[must_use]
-pub fn steps(campaign: &Campaign, audience: &Audience<'_>, customer: Option<&Customer>, entry: Option<&Message>) -> [Passed; 6] {
+pub fn steps(
+    campaign: &Campaign,
+    audience: &Audience<'_>,
+    customer: Option<(&Customer, bool)>,
+    entry: Option<&Message>,
+) -> [Passed; 6] {
     // Who is not in the log of a frozen audience was not chosen.
     let frozen = entry.map(|entry| passed(entry.decided())).or(campaign.state.planned.then_some(0));
-    let now = customer.map(|customer| audience.lets_through(customer));
+    let now = customer.map(|(customer, suppressed)| audience.lets_through(customer, suppressed));
     let mut index = 0;
     STEPS.map(|step| {
         let at_launch = frozen.and_then(|passed| (index <= passed).then_some(index < passed));
@@ -69,20 +74,22 @@ mod tests {
         let mut customer = Customer::new(Email::parse("a@example.com").unwrap(), now);
         customer.city = Some("Pune".into());
         customer.consents.sms = Some(true);
-        let told = |campaign: &Campaign, customer: Option<&Customer>, entry: Option<&Message>| {
+        let told = |campaign: &Campaign, customer: Option<(&Customer, bool)>, entry: Option<&Message>| {
             let steps = steps(campaign, &campaign.audience(ConsentDefaults::default()), customer, entry);
             (steps.map(|step| step.at_launch), steps.map(|step| step.now))
         };
-        let (at_launch, as_now) = told(&campaign, Some(&customer), None);
+        let (at_launch, as_now) = told(&campaign, Some((&customer, false)), None);
         assert_eq!(at_launch, [None; 6], "nothing is frozen yet");
         assert_eq!(as_now, [true, false, true, true, true, true].map(Some));
         let decision = campaign.audience(ConsentDefaults::default()).decide(&customer);
         let entry = campaign.entry(&customer, decision, 0, now).unwrap();
         campaign.state.planned = true;
         customer.phone = Some("+911234567890".into());
-        let (at_launch, as_now) = told(&campaign, Some(&customer), Some(&entry));
+        let (at_launch, as_now) = told(&campaign, Some((&customer, false)), Some(&entry));
         assert_eq!(at_launch, [Some(true), Some(false), None, None, None, None]);
         assert_eq!(as_now, [Some(true); 6], "a number has come since");
+        let (_, as_now) = told(&campaign, Some((&customer, true)), Some(&entry));
+        assert_eq!(as_now, [true, true, true, false, true, true].map(Some), "and onto the list");
         let (at_launch, as_now) = told(&campaign, None, None);
         assert_eq!((at_launch[0], at_launch[1], as_now), (Some(false), None, [None; 6]));
     }

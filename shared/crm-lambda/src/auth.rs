@@ -67,7 +67,7 @@ impl Keys {
 
     /// The keys; concurrent callers share one request.
     pub async fn get(&self) -> Result<Arc<SigningKeys>, Problem> {
-        self.cache.try_get_with((), async { (self.fetch)().await.map(Arc::new) }).await.map_err(|error| {
+        self.read().await.map_err(|error| {
             tracing::error!(cause = %error, "signing keys cannot be read");
             Problem::new(
                 axum::http::StatusCode::SERVICE_UNAVAILABLE,
@@ -79,6 +79,12 @@ impl Keys {
 }
 
 impl Keys {
+    /// The same, for those who answer to nobody.
+    pub async fn read(&self) -> Result<Arc<SigningKeys>, StoreError> {
+        let keys = self.cache.try_get_with((), async { (self.fetch)().await.map(Arc::new) }).await;
+        keys.map_err(|error| StoreError::Unavailable(Box::new(error)))
+    }
+
     /// The keys, asked for anew when that has not just been done: for what was signed with a key that is not known, since
     /// after a rotation others may know the new one first.
     pub async fn renewed(&self) -> Result<Arc<SigningKeys>, Problem> {

@@ -1,6 +1,7 @@
 //! The edge of every function: what HTTP handlers and queue consumers share. Knows the domain, but no AWS service.
 
 pub mod accept;
+pub mod addresses;
 pub mod api;
 pub mod auth;
 pub mod batch;

@@ -69,6 +69,8 @@ impl Success {
             201 => "Created.",
             202 => "Accepted; it happens soon.",
             204 => "Done; there is nothing to say.",
+            302 => "On to where it leads.",
+            404 => "No link of ours.",
             503 => "Something behind the API fails.",
             _ => "What was asked for.",
         }
@@ -160,6 +162,19 @@ impl Operation {
 
     pub(crate) const fn gives_text(self, media: &'static str) -> Self {
         self.answers_with(Success { status: 200, media, schema: Some(of::<String>) })
+    }
+
+    /// What people see who follow a link that is none of ours, in the same form as what others see.
+    pub(crate) const fn or_not_found(self, media: &'static str) -> Self {
+        self.answers_with(Success { status: 404, media, schema: Some(of::<String>) })
+    }
+
+    pub(crate) const fn leads_on(self) -> Self {
+        self.answers_with(Success { status: 302, media: "", schema: None })
+    }
+
+    pub(crate) const fn takes_form(self, body: SchemaOf) -> Self {
+        Self { body: Some(body), body_media: "application/x-www-form-urlencoded", ..self }
     }
 
     pub(crate) const fn lists(self, page: SchemaOf) -> Self {

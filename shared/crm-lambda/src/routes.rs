@@ -5,7 +5,7 @@ use crm_domain::access::Permission;
 use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
-use crate::contract::{files as f, launches as l, reports as r, requests as q, shapes as s};
+use crate::contract::{files as f, launches as l, reports as r, requests as q, shapes as s, suppressions as x};
 use crate::operation::{Operation, Verb, of};
 
 macro_rules! operations {
@@ -149,6 +149,17 @@ operations! {
             .lists(of::<s::Page<s::Erasure>>);
         REPLAY_ERASURES: Post "/api/erasures/replay" Administer "Erase again whom a restored backup has brought back."
             .gives(202, of::<s::ErasuresReplayed>);
+        LIST_SUPPRESSIONS: Get "/api/suppressions" Read "Addresses that are not written to, newest first; or what stands of one address."
+            .asks(&[("channel", false), ("reason", false), ("address", false)]).lists(of::<s::Page<x::Suppression>>);
+        ADD_SUPPRESSIONS: Post "/api/suppressions" Write "Add addresses that are not to be written to."
+            .takes(of::<q::OneOrMany<x::Addition>>).gives(200, of::<x::Suppressed>);
+        IMPORT_SUPPRESSIONS: Post "/api/suppressions/file" Write
+            "Add the addresses of a CSV file: its column address, email or phone, or else its first; or the ids of an export."
+            .asks(&[("channel", false)]).takes_text("text/csv").gives(200, of::<x::Suppressed>);
+        EXPORT_SUPPRESSIONS: Get "/api/suppressions/file" Write "The addresses that are not written to, as a CSV file."
+            .asks(&[("channel", false), ("reason", false)]).gives_text("text/csv");
+        REMOVE_SUPPRESSION: Delete "/api/suppressions/{id}" Administer "Let an address be written to again."
+            .matched(false).gives_nothing();
         LIST_AUDIT: Get "/api/audit" Administer "Who changed what, newest first."
             .asks(&[("actor", false), ("object", false), ("since", false), ("until", false)])
             .lists(of::<s::Page<AuditEntry>>);
@@ -165,6 +176,14 @@ operations! {
         CHECK_HEALTH: Get "/api/health" Public "Whether the product works.".gives(200, of::<s::Health>).gives(503, of::<s::Health>);
         RECORD_RECEIPTS: Post "/api/receipts/{provider}" Public "What a provider reports of messages; signed."
             .takes(of::<q::OneOrMany<q::Receipt>>).gives(202, of::<Queued>);
+        SHOW_PREFERENCES: Get "/api/unsubscribe/{token}" Public "What somebody gets from us, to be changed by them; changes nothing itself."
+            .gives_text("text/html").or_not_found("text/html");
+        CHANGE_PREFERENCES: Post "/api/unsubscribe/{token}" Public
+            "Unsubscribe with one click (RFC 8058), or say what is wanted, without signing in."
+            .takes_form(of::<x::Preferences>).gives_text("text/html").or_not_found("text/html");
+        RECORD_OPEN: Get "/api/o/{token}" Public "The picture by which a message tells that it is opened."
+            .gives_text("image/gif").or_not_found("image/gif");
+        FOLLOW_LINK: Get "/api/c/{token}" Public "On to where a link of a message leads.".leads_on().or_not_found("text/html");
         GET_OPENAPI: Get "/api/openapi.json" Public "This document.".gives(200, of::<serde_json::Map<String, serde_json::Value>>);
         GET_DOCS: Get "/api/docs" Public "This document, to be read by people.".gives_text("text/html");
     }

@@ -9,7 +9,7 @@ use crm_domain::campaign::{Campaign, CampaignState};
 use crm_domain::customer::Channel;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, MessageId, Receipt, Tally};
-use crm_domain::ports::{KeepCampaigns, KeepLog, Letter, Page, QueueError, SendLetters, StoreError, Versioned};
+use crm_domain::ports::{KeepCampaigns, KeepLog, Letter, Page, QueueError, ReadMessages, SendLetters, StoreError, Versioned};
 use crm_domain::sending::{Intent, Sending};
 use crm_domain::time::Time;
 
@@ -120,6 +120,14 @@ impl Memory {
 }
 
 impl Mailroom {
+    pub(crate) fn named(&self, ids: &[MessageId]) -> Vec<(MessageId, Message)> {
+        let entry = |id: &MessageId| {
+            let shard = self.campaigns.get(&id.campaign)?.1.shard_of(id.customer);
+            Some((*id, self.log.get(&(id.campaign, shard, id.customer))?.clone()))
+        };
+        ids.iter().filter_map(entry).collect()
+    }
+
     pub(crate) fn entries_of(&self, identities: &[CustomerId]) -> Vec<(Campaign, Message)> {
         let own = self.log.iter().filter(|((.., customer), _)| identities.contains(customer));
         own.filter_map(|((id, ..), message)| Some((self.campaigns.get(id)?.1.clone(), message.clone()))).collect()
@@ -256,6 +264,12 @@ impl KeepCampaigns for Memory {
     }
 }
 
+impl ReadMessages for Memory {
+    async fn messages_named(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, Message)>, StoreError> {
+        Ok(self.mailroom().named(ids))
+    }
+}
+
 impl KeepLog for Memory {
     async fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> Result<(), StoreError> {
         for entry in entries {
@@ -284,6 +298,7 @@ impl KeepLog for Memory {
         if open && (entry.sent_at.is_some() || (held.failed_at.is_none() && held.unknown_at.is_none() && same)) {
             held.variant = entry.variant;
             held.sent_at = entry.sent_at;
+            held.address = entry.address.or(held.address);
             held.unknown_at = held.unknown_at.or(entry.unknown_at);
             held.provider_id.clone_from(&entry.provider_id);
             held.failed_at = held.failed_at.or(entry.failed_at);

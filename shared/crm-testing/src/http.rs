@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use crm_domain::ports::SigningKeys;
+use crm_domain::suppression::AddressKey;
 use crm_domain::time::Time;
 use crm_lambda::auth::{AUDIENCE, ISSUER, Keys};
 use crm_lambda::config::Settings;
@@ -54,6 +55,12 @@ pub fn settings() -> Arc<Settings> {
 #[must_use]
 pub fn keys() -> Keys {
     Keys::new(Arc::new(Memory::default()))
+}
+
+/// The key of the suppression list in the tests' [`Memory`].
+#[must_use]
+pub fn addresses() -> AddressKey {
+    AddressKey::of_secret(&signing_keys().0[0])
 }
 
 /// A token for a user of `role`, good for an hour; `changes` replaces claims (`null` removes one).

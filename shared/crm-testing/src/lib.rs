@@ -11,10 +11,11 @@ mod imports;
 mod memberships;
 mod memory;
 mod reports;
+mod suppressions;
 mod traces;
 
 pub use access::{audit, key, walk};
 pub use campaigns::Provider;
-pub use http::{Answer, answer, cases, keys, send, send_event, settings, token};
+pub use http::{Answer, addresses, answer, cases, keys, send, send_event, settings, token};
 pub use imports::{AtDesk, Desk};
 pub use memory::Memory;

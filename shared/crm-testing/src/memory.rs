@@ -36,6 +36,7 @@ pub struct Memory {
     registry: Mutex<Registry>,
     cabinet: Mutex<Cabinet>,
     bookkeeping: Mutex<Bookkeeping>,
+    pub(crate) suppressions: Mutex<crate::suppressions::List>,
 }
 
 #[derive(Default)]

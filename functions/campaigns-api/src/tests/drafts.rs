@@ -155,7 +155,7 @@ async fn a_preview_of_a_draft_holds_out_whom_its_launch_holds_out() {
         send(&router, "POST", &format!("{path}/launch"), "").await;
         let campaign = memory.campaign(CampaignId::parse(id).unwrap()).await.unwrap().unwrap().record;
         let audience = campaign.audience(settings().consent_defaults);
-        let survey = crate::funnel::survey(&*memory, &audience).await.unwrap();
+        let survey = crate::funnel::survey(&*memory, &crm_testing::addresses(), &audience).await.unwrap();
         assert_eq!(preview.json["willSend"], survey.funnel.will_send());
         let examples = preview.json["steps"][5]["sample"].as_array().unwrap().len();
         assert_eq!(examples, survey.left[5].people().count());

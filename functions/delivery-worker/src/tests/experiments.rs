@@ -22,7 +22,14 @@ async fn who_is_held_out_is_logged_and_gets_nothing() {
 }
 
 fn click_of(campaign: &Campaign, entry: &Message) -> Receipt {
-    Receipt { message: campaign.message_id(entry.customer_id), report: Report::Clicked, at: Time::now(), reason: None }
+    Receipt {
+        message: campaign.message_id(entry.customer_id),
+        report: Report::Clicked,
+        at: Time::now(),
+        reason: None,
+        bounce: crm_domain::message::Bounce::Hard,
+        machine: false,
+    }
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ async fn written(crm: &Crm, variants: usize, entries: &[Message], begun: Time) -
     let rules = Rules::parse(&rules, "rules", &settings().currency).unwrap();
     let mut campaign = draft.into_campaign(CampaignId::generate(), rules, 2_000, begun);
     let mut log = Tally::default();
-    for entry in &entries {
+    for entry in entries {
         log.count(entry);
     }
     campaign.state = campaign.state.planned(&log, None, begun).unwrap().finished(begun.plus(HOUR)).unwrap();
@@ -213,7 +213,7 @@ async fn receipts(crm: &Crm, campaign: &Campaign) -> Usage {
     for letters in crm.memory.letters().chunks(100) {
         let receipt = |number: usize, report| {
             let reason = (report == Reported::Bounced).then(|| "the mailbox does not exist (simulated)".to_owned());
-            Receipt { message: campaign.message_id(letters[number].id.customer), report, at: Time::now(), reason }
+            Receipt { message: campaign.message_id(letters[number].id.customer), report, at: Time::now(), reason, bounce: crm_domain::message::Bounce::Hard, machine: false }
         };
         let outcome = |number: usize| if number.is_multiple_of(10) { Reported::Bounced } else { Reported::Delivered };
         let soon: Vec<Receipt> = (0..letters.len()).map(|number| receipt(number, outcome(number))).collect();

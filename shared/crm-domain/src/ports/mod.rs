@@ -2,6 +2,7 @@
 
 mod files;
 mod reports;
+mod suppressions;
 
 use std::future::Future;
 use std::ops::Range;
@@ -32,6 +33,7 @@ use crate::time::Time;
 pub use crate::sending::Sending;
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 pub use reports::{KeepReports, MeterUsage};
+pub use suppressions::{AddressSecrets, KeepSuppressions, ReadSuppressions};
 
 /// Why storage did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -394,6 +396,11 @@ pub trait KeepCampaigns: Send + Sync + 'static {
     ) -> impl Future<Output = Stored<Page<Message>>> + Send;
 }
 
+pub trait ReadMessages: Send + Sync + 'static {
+    /// Those of these messages that are in a log.
+    fn messages_named(&self, ids: &[MessageId]) -> impl Future<Output = Stored<Vec<(MessageId, Message)>>> + Send;
+}
+
 pub trait KeepLog: Send + Sync + 'static {
     /// Writes log entries that do not exist yet; existing ones stay as they are.
     fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> impl Future<Output = Stored<()>> + Send;
@@ -432,6 +439,7 @@ pub struct Letter {
     pub place: u32,
     pub to: String,
     pub subject: Option<String>,
+    /// Of an e-mail, HTML.
     pub body: String,
     /// Further headers of an e-mail.
     pub headers: Vec<(String, String)>,
@@ -534,4 +542,8 @@ impl std::fmt::Debug for SigningKeys {
 
 pub trait ReadSecrets: Send + Sync + 'static {
     fn signing_keys(&self) -> impl Future<Output = Result<SigningKeys, StoreError>> + Send;
+    /// The secrets from which the key of the suppression list may follow, the likeliest first.
+    fn address_secrets(&self) -> impl Future<Output = Result<AddressSecrets, StoreError>> + Send {
+        async { Ok(AddressSecrets(self.signing_keys().await?.0)) }
+    }
 }

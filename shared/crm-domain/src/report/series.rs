@@ -36,7 +36,7 @@ impl Series {
         for (at, member) in [
             (entry.sent_at, (|happened| &mut happened.sent) as fn(&mut Happened) -> &mut u64),
             (entry.delivered_at, |happened| &mut happened.delivered),
-            (entry.opened_at, |happened| &mut happened.opened),
+            (entry.opened(), |happened| &mut happened.opened),
             (entry.clicked_at, |happened| &mut happened.clicked),
             (converted_at, |happened| &mut happened.converted),
         ] {

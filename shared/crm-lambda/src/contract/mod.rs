@@ -6,5 +6,6 @@ pub mod launches;
 pub mod reports;
 pub mod requests;
 pub mod shapes;
+pub mod suppressions;
 
 pub use document::document;

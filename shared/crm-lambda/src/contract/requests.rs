@@ -7,7 +7,7 @@ use crm_domain::access::{Role, Scope};
 use crm_domain::attachment::ContentType;
 use crm_domain::customer::Channel;
 use crm_domain::import::ImportKind;
-use crm_domain::message::Report;
+use crm_domain::message::{Bounce, Report};
 use crm_domain::order::OrderStatus;
 use schemars::JsonSchema;
 use serde_json::{Number, Value};
@@ -294,6 +294,10 @@ pub struct Receipt {
     pub at: Moment,
     #[schemars(length(min = 1, max = 500))]
     pub reason: Option<String>,
+    /// Of what kind a bounce is; hard where it is not given.
+    pub bounce_type: Option<Bounce>,
+    /// Whether a machine opened it, and no person.
+    pub machine: Option<bool>,
 }
 
 /// One object, or up to 500 of them.

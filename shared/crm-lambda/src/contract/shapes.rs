@@ -331,6 +331,9 @@ pub struct Message {
     pub delivered_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_at: Option<Time>,
+    /// When a machine opened it, such as a scanner for viruses; that is not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub machine_opened_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clicked_at: Option<Time>,
     /// When the recipient placed the first order that counted for the campaign.

@@ -1,5 +1,7 @@
 //! Health, and signatures of receipts.
 
+mod recipients;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crm_domain::ports::QueueName;
 use crm_domain::time::Time;
+use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::sign;
 use crm_testing::{Answer, Memory, answer, cases, keys, send_event, settings};
 
@@ -16,7 +19,9 @@ use crate::http::{App, router};
 
 fn crm() -> (Router, Arc<Memory>) {
     let memory = Arc::new(Memory::default());
-    (router(App { store: memory.clone(), queue: memory.clone(), keys: keys(), settings: settings() }), memory)
+    let addresses = Addresses::new(memory.clone(), memory.clone());
+    let app = App { store: memory.clone(), queue: memory.clone(), keys: keys(), addresses, settings: settings() };
+    (router(app), memory)
 }
 
 const RECEIPT: &str = r#"{"messageId":"01900000-0000-7000-8000-000000000000.00000000-0000-5000-8000-000000000000","status":"delivered","at":"2026-01-01"}"#;
@@ -35,7 +40,8 @@ async fn post(router: &Router, key: &str, provider: &str, age: i64, body: &str) 
 async fn every_event_of_the_folder_gets_its_answer() {
     for (case, event) in cases("public-api") {
         let answer = send_event(&crm().0, &event).await;
-        assert_eq!(answer.status, if case.starts_with("bad-") { 401 } else { 200 }, "{case}");
+        let refused = if case.contains("receipt") { 401 } else { 404 };
+        assert_eq!(answer.status, if case.starts_with("bad-") { refused } else { 200 }, "{case}");
     }
 }
 
