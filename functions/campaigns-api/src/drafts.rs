@@ -39,6 +39,8 @@ pub async fn change_draft<S: Store, Q: Enqueue>(
     headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
+    // What is wrong with a change is wrong of any version.
+    find(&*app.store, &id).await?.record.definition().changed(&body, attempt.at)?;
     for _ in 0..ATTEMPTS {
         let Versioned { version, record: draft } = find_draft(&app, &id, &headers, "changed").await?;
         let definition = draft.definition().changed(&body, attempt.at)?;

@@ -179,7 +179,7 @@ class Providers(StackTest):
         state = self.counts(path)
         self.assertEqual((state["delivered"], state["bounced"]), (29, 1))
         queues = {one["name"]: one for one in self.api.get("/api/queues")["items"]}
-        self.assertEqual(queues["receipts"]["dead"], 0, "the greeting of SES, or a receipt, was set aside")
+        self.assertEqual(queues["receipts"]["deadLetters"], 0, "the greeting of SES, or a receipt, was set aside")
 
     def test_text_messages_leave_by_sns(self) -> None:
         with self.provider(SMS_PROVIDER="sns"):

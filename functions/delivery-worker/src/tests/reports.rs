@@ -213,7 +213,14 @@ async fn receipts(crm: &Crm, campaign: &Campaign) -> Usage {
     for letters in crm.memory.letters().chunks(100) {
         let receipt = |number: usize, report| {
             let reason = (report == Reported::Bounced).then(|| "the mailbox does not exist (simulated)".to_owned());
-            Receipt { message: campaign.message_id(letters[number].id.customer), report, at: Time::now(), reason, bounce: crm_domain::message::Bounce::Hard, machine: false }
+            Receipt {
+                message: campaign.message_id(letters[number].id.customer),
+                report,
+                at: Time::now(),
+                reason,
+                bounce: crm_domain::message::Bounce::Hard,
+                machine: false,
+            }
         };
         let outcome = |number: usize| if number.is_multiple_of(10) { Reported::Bounced } else { Reported::Delivered };
         let soon: Vec<Receipt> = (0..letters.len()).map(|number| receipt(number, outcome(number))).collect();
