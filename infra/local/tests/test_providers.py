@@ -147,7 +147,14 @@ class Providers(StackTest):
         with urllib.request.urlopen(f"{SETTINGS.aws_url}{path}", timeout=10) as answer:
             return json.load(answer)
 
+    def set_aside(self) -> int:
+        """Dead letters of the receipts queue: other tests leave some."""
+        queues = {one["name"]: one for one in self.api.get("/api/queues")["items"]}
+        letters: int = queues["receipts"]["deadLetters"]
+        return letters
+
     def test_emails_leave_by_ses_and_its_events_come_back(self) -> None:
+        before = self.set_aside()
         ses = self.aws("sesv2")
         ses.create_email_identity(EmailIdentity="crm@providers.example")
         ses.create_configuration_set(ConfigurationSetName=self.mark)
@@ -178,8 +185,7 @@ class Providers(StackTest):
         self.eventually(lambda: self.api.get(path)["delivered"] == 29, what="the deliveries")
         state = self.counts(path)
         self.assertEqual((state["delivered"], state["bounced"]), (29, 1))
-        queues = {one["name"]: one for one in self.api.get("/api/queues")["items"]}
-        self.assertEqual(queues["receipts"]["deadLetters"], 0, "the greeting of SES, or a receipt, was set aside")
+        self.assertEqual(self.set_aside(), before, "the greeting of SES, or a receipt, was set aside")
 
     def test_text_messages_leave_by_sns(self) -> None:
         with self.provider(SMS_PROVIDER="sns"):
