@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Navigate, useNavigate, useParams } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { Notice } from "@/components/ui/notice";
 import { Page } from "@/components/ui/page";
 import { Failure, SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
@@ -145,15 +146,6 @@ function Edit({ loaded, reload }: EditProps) {
         onSubmit={submit}
       />
     </Page>
-  );
-}
-
-function Notice({ text, action }: { text: string; action?: React.ReactNode }) {
-  return (
-    <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg bg-info-soft px-4 py-2.5 text-sm text-info">
-      <p>{text}</p>
-      {action}
-    </div>
   );
 }
 
