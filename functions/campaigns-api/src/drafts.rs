@@ -89,6 +89,7 @@ pub async fn launch_draft<S: Store, Q: Enqueue>(
             // Somebody has launched it, perhaps this very request.
             return Ok(launched(&draft));
         }
+        draft.check_time(attempt.at)?;
         let segment = segment_of(&app, draft.segment_id).await?;
         let customers = customers(&*app.store).await?;
         let Some(campaign) = draft.launched(segment.edition.rules, customers, attempt.at) else { continue };

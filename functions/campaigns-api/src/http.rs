@@ -152,7 +152,7 @@ async fn preview_campaign<S: Store, Q: Enqueue>(
     let (id, body) = previewed(&body)?;
     let (draft, segment) = read_launch(&*app.store, &body, now).await?;
     let seed = id.map_or_else(|| draft.seed(), Seed::of_draft);
-    let context = Context { now: draft.scheduled_at.unwrap_or(now), consent_defaults: app.settings.consent_defaults };
+    let context = Context { now: draft.begins_at(now), consent_defaults: app.settings.consent_defaults };
     let holdout = Holdout { seed, share: draft.holdout };
     let audience = Audience { rules: &segment.edition.rules, channel: draft.channel, context, holdout };
     let survey = funnel::survey(&*app.store, &*addresses.key().await?, &audience).await?;

@@ -30,6 +30,8 @@ pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
         created_at: campaign.created_at,
         launched_at: campaign.launched_at,
         scheduled_at: campaign.scheduled_at,
+        timing: campaign.timing.clone(),
+        caps: campaign.caps,
         finished_at: state.finished_at,
         failed_reason: state.failed_reason.clone(),
         planned: state.planned,

@@ -19,6 +19,7 @@ use crm_domain::ports::{ApplyEvents, Enqueue, KeepCampaigns, KeepSuppressions, O
 use crm_domain::rules::Rules;
 use crm_domain::suppression::{Note, SuppressionReason};
 use crm_domain::time::Time;
+use crm_domain::timing::Timing;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::{Incoming, incoming};
 use crm_testing::{Memory, audit, cases, keys, settings};
@@ -162,6 +163,8 @@ fn hello(bodies: &[&str]) -> CampaignDraft {
         holdout: Share::NONE,
         test: None,
         scheduled_at: None,
+        timing: Timing::default(),
+        caps: None,
         attribution_days: None,
         draft: false,
     }

@@ -14,6 +14,7 @@ use crm_domain::ports::{KeepCampaigns, KeepLog, KeepSuppressions, QueueName, Rea
 use crm_domain::rules::Rules;
 use crm_domain::suppression::{Suppression, SuppressionReason};
 use crm_domain::time::{SECOND, Time};
+use crm_domain::timing::Timing;
 use crm_lambda::batch::{Incoming, incoming};
 use crm_testing::{Memory, addresses, audit, cases, settings};
 use serde_json::{Value, json};
@@ -264,6 +265,8 @@ async fn events_of_ses_move_the_log_whatever_their_order_and_number() {
         holdout: Share::NONE,
         test: None,
         draft: false,
+        timing: Timing::default(),
+        caps: None,
         attribution_days: None,
     };
     let rules = Rules::parse(&rules, "rules", &worker.currency).unwrap();

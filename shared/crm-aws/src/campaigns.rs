@@ -6,12 +6,14 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValu
 use crm_domain::attribution;
 use crm_domain::audit::AuditEntry;
 use crm_domain::campaign::{Campaign, CampaignState, Variant};
+use crm_domain::caps::Caps;
 use crm_domain::customer::Channel;
 use crm_domain::experiment::{Seed, Share, Test};
 use crm_domain::ids::{CampaignId, CustomerId, SegmentId};
 use crm_domain::message::{Message, Tally};
 use crm_domain::ports::{KeepCampaigns, Page, StoreError, Versioned};
 use crm_domain::time::Time;
+use crm_domain::timing::Timing;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +54,10 @@ struct CampaignRecord {
     launched_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scheduled_at: Option<Time>,
+    #[serde(default)]
+    timing: Timing,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    caps: Option<Caps>,
     shards: u32,
     plan_parts: u32,
     /// Only ever added to, by [`Dynamo::note_part`].
@@ -247,6 +253,8 @@ impl Dynamo {
             created_at: record.created_at,
             launched_at: record.launched_at,
             scheduled_at: record.scheduled_at,
+            timing: record.timing,
+            caps: record.caps,
             shards: record.shards,
             plan_parts: record.plan_parts,
             parts_planned: record.parts_planned,
@@ -278,6 +286,8 @@ fn campaign_item(campaign: &Campaign, version: u64) -> Result<Item, StoreError> 
         created_at: campaign.created_at,
         launched_at: campaign.launched_at,
         scheduled_at: campaign.scheduled_at,
+        timing: campaign.timing.clone(),
+        caps: campaign.caps,
         shards: campaign.shards,
         plan_parts: campaign.plan_parts,
         parts_planned: BTreeSet::new(),
@@ -314,6 +324,8 @@ mod tests {
             failed_reason: None,
         };
         let test = Test { share: Share::of_a_million(200_000), minutes: 5, by: WinBy::Conversions };
+        let timing = r#"{"localTime":"2026-12-01T09:00:00","windows":[{"from":"09:00","until":"24:00","days":["mon"]}],"ratePerMinute":7}"#;
+        let timing: Timing = serde_json::from_str(timing).unwrap();
         let record = CampaignRecord {
             pk: "campaign".into(),
             sk: CampaignId::generate(),
@@ -329,6 +341,8 @@ mod tests {
             created_at: Time::from_micros(1),
             launched_at: Some(Time::from_micros(2)),
             scheduled_at: None,
+            timing: timing.clone(),
+            caps: Some(Caps { messages: 2, days: 7 }),
             shards: 3,
             plan_parts: 2,
             parts_planned: BTreeSet::new(),
@@ -343,11 +357,11 @@ mod tests {
         assert!(names.iter().all(|(name, value)| item.get(name) == Some(value)), "{item:?}");
         item.insert("partsPlanned".into(), AttributeValue::Ns(vec!["1".into()]));
         let read: CampaignRecord = serde_dynamo::from_item(item.clone()).unwrap();
-        assert_eq!((read.state, read.test, read.seed), (state, Some(test), seed));
+        assert_eq!((read.state, read.test, read.seed, read.timing), (state, Some(test), seed, timing));
         assert_eq!((read.holdout, read.parts_planned), (Share::of_a_million(123_456), [1].into()));
         assert_eq!(read.variants[0].share, Some(Share::of_a_million(2_500_000)));
         // One that was stored before there were holdouts, tests and drafts.
-        for name in ["holdout", "test", "seed", "launchedAt", "funnel", "testUntil", "winner"] {
+        for name in ["holdout", "test", "seed", "launchedAt", "funnel", "testUntil", "winner", "timing", "caps"] {
             item.remove(name);
         }
         let old: CampaignRecord = serde_dynamo::from_item(item).unwrap();

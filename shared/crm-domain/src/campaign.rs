@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribution;
 use crate::audience::{Audience, Decision};
+use crate::caps::Caps;
 use crate::customer::{Channel, ConsentDefaults, Customer};
 use crate::experiment::{self, Holdout, Seed, Share, Test};
 use crate::faults::{self, Faults, Fields, Reason};
@@ -18,12 +19,15 @@ use crate::limits;
 use crate::message::{Message, MessageId, Phase, Tally};
 use crate::rules::{Context, Rules};
 use crate::template;
-use crate::time::{DAY, Time};
+use crate::time::{DAY, MINUTE, Time};
+use crate::timing::Timing;
 
 pub use state::{CampaignState, CampaignStatus};
 
 /// How far ahead a launch may be scheduled.
 const MAX_AHEAD: i64 = 366 * DAY;
+/// How long ago a time may be that still means "now": as long as it takes to press a button.
+const JUST_NOW: i64 = MINUTE;
 /// Customers for whom the log gets one shard.
 const CUSTOMERS_A_SHARD: u64 = 100;
 /// Most shards of a log.
@@ -66,6 +70,9 @@ pub struct Campaign {
     pub launched_at: Option<Time>,
     /// When it is to begin, unless at once.
     pub scheduled_at: Option<Time>,
+    /// When somebody may be written to, once it has begun.
+    pub timing: Timing,
+    pub caps: Option<Caps>,
     /// Number of shards of its log, fixed at launch: about one per hundred customers.
     pub shards: u32,
     /// Number of parts of the scan that freezes the audience.
@@ -87,8 +94,10 @@ pub struct CampaignDraft {
     pub variants: Vec<Variant>,
     pub holdout: Share,
     pub test: Option<Test>,
-    /// In the future when it is read.
     pub scheduled_at: Option<Time>,
+    /// See [`Campaign::timing`].
+    pub timing: Timing,
+    pub caps: Option<Caps>,
     /// See [`Campaign::attribution_days`].
     pub attribution_days: Option<u32>,
     /// Whether it is to be kept, not launched.
@@ -116,20 +125,44 @@ impl CampaignDraft {
             fields.fault("test", "needs at least two variants");
         }
         let draft = fields.optional("draft", faults::boolean).value().unwrap_or_default();
-        let scheduled_at = fields.optional("scheduledAt", |json| match Time::from_json(json)? {
-            time if time > now.plus(MAX_AHEAD) => Err("must be at most a year ahead".into()),
-            time => Ok(time),
-        });
+        let scheduled_at = fields.optional("scheduledAt", Time::from_json).value();
+        let timing = Timing::read(&mut fields);
+        let caps = match fields.raw("caps") {
+            None | Some(Json::Null) => None,
+            Some(json) => fields.nested(Caps::parse(json, "caps")),
+        };
         let attribution_days = fields
             .optional("attributionDays", |json| faults::integer(json, 1, attribution::MAX_DAYS).map(|days| days as u32))
             .value();
+        let far = now.plus(MAX_AHEAD);
+        if scheduled_at.is_some_and(|at| at > far) || timing.stretch().is_some_and(|[earliest, _]| earliest > far) {
+            fields.fault(if scheduled_at.is_some() { "scheduledAt" } else { "localTime" }, "must be at most a year ahead");
+        }
+        if scheduled_at.is_some() && timing.local_time.is_some() {
+            fields.fault("localTime", "takes the place of scheduledAt: one of them only");
+        }
+        // A draft may lie there until its time has passed: that is found when it is launched.
+        if let Some((field, reason)) = passed(scheduled_at, &timing, now).filter(|_| !draft) {
+            fields.fault(field, reason);
+        }
         fields.finish()?;
         match (name, segment_id, channel, variants) {
             (Some(name), Some(segment_id), Some(channel), Some(variants)) => {
-                // A time that has come means "now".
-                let scheduled_at = scheduled_at.value().filter(|time| *time > now);
                 let holdout = holdout.unwrap_or_default();
-                Ok(Self { name, segment_id, channel, objective, variants, holdout, test, scheduled_at, attribution_days, draft })
+                Ok(Self {
+                    name,
+                    segment_id,
+                    channel,
+                    objective,
+                    variants,
+                    holdout,
+                    test,
+                    scheduled_at,
+                    timing,
+                    caps,
+                    attribution_days,
+                    draft,
+                })
             }
             _ => Err(Faults::of("", "is incomplete")),
         }
@@ -148,6 +181,12 @@ impl CampaignDraft {
         self.kept(id, Seed::of_draft(id), rules, now)
     }
 
+    /// When it begins, launched at `now`.
+    #[must_use]
+    pub fn begins_at(&self, now: Time) -> Time {
+        begins_at(self.scheduled_at, &self.timing, now)
+    }
+
     /// What the holdout of this is drawn by when it is launched as it is.
     #[must_use]
     pub fn seed(&self) -> Seed {
@@ -156,8 +195,7 @@ impl CampaignDraft {
     }
 
     fn kept(self, id: CampaignId, seed: Seed, rules: Rules, now: Time) -> Campaign {
-        let Self { name, segment_id, channel, objective, variants, holdout, test, scheduled_at, attribution_days, draft: _ } =
-            self;
+        let Self { name, segment_id, channel, objective, variants, holdout, test, scheduled_at, timing, caps, .. } = self;
         Campaign {
             id,
             name,
@@ -172,10 +210,12 @@ impl CampaignDraft {
             created_at: now,
             launched_at: None,
             scheduled_at,
+            timing,
+            caps,
             shards: 1,
             plan_parts: 1,
             parts_planned: BTreeSet::new(),
-            attribution_days: attribution_days.unwrap_or(attribution::DEFAULT_DAYS),
+            attribution_days: self.attribution_days.unwrap_or(attribution::DEFAULT_DAYS),
             state: CampaignState {
                 status: CampaignStatus::Draft,
                 planned: false,
@@ -212,7 +252,15 @@ impl Campaign {
     /// When it begins: at the launch, or at the time set for it.
     #[must_use]
     pub fn begins_at(&self) -> Time {
-        self.scheduled_at.or(self.launched_at).unwrap_or(self.created_at)
+        begins_at(self.scheduled_at, &self.timing, self.launched_at.unwrap_or(self.created_at))
+    }
+
+    /// That its time has passed while it lay there as a draft.
+    ///
+    /// # Errors
+    /// The fault at its field.
+    pub fn check_time(&self, now: Time) -> Result<(), Faults> {
+        passed(self.scheduled_at, &self.timing, now).map_or(Ok(()), |(field, reason)| Err(Faults::of(field, reason)))
     }
 
     /// Who belongs to it. All parts of the plan ask at the same instant: that at which it begins.
@@ -225,10 +273,10 @@ impl Campaign {
 
     /// The campaign launched, in a CRM of about `customers` customers.
     pub(crate) fn begun(mut self, customers: u64, now: Time) -> Self {
-        // A time that has come means "now".
+        // A time that has just come means "now".
         self.scheduled_at = self.scheduled_at.filter(|time| *time > now);
-        self.state.status = if self.scheduled_at.is_some() { CampaignStatus::Scheduled } else { CampaignStatus::Sending };
         self.launched_at = Some(now);
+        self.state.status = if self.begins_at() > now { CampaignStatus::Scheduled } else { CampaignStatus::Sending };
         self.shards = customers.div_ceil(CUSTOMERS_A_SHARD).clamp(1, MAX_SHARDS) as u32;
         self.plan_parts = customers.div_ceil(CUSTOMERS_A_PART).clamp(1, MAX_PARTS) as u32;
         self
@@ -331,6 +379,24 @@ impl Campaign {
     }
 }
 
+/// When a campaign begins that is launched at `launched`: one by local time, where that comes first.
+fn begins_at(scheduled_at: Option<Time>, timing: &Timing, launched: Time) -> Time {
+    let earliest = scheduled_at.or_else(|| timing.stretch().map(|[earliest, _]| earliest));
+    earliest.map_or(launched, |at| at.max(launched))
+}
+
+/// Which time of a launch at `now` has passed, and what to say of it.
+fn passed(scheduled_at: Option<Time>, timing: &Timing, now: Time) -> Option<(&'static str, &'static str)> {
+    let late = now.plus(-JUST_NOW);
+    if scheduled_at.is_some_and(|at| at < late) {
+        Some(("scheduledAt", "has passed"))
+    } else if timing.stretch().is_some_and(|[_, latest]| latest < late) {
+        Some(("localTime", "has passed everywhere"))
+    } else {
+        None
+    }
+}
+
 /// Reads the member `channel`.
 pub(crate) fn channel_of(fields: &mut Fields<'_>) -> Option<Channel> {
     fields.required("channel", channel)
@@ -374,6 +440,7 @@ pub fn named_segment(json: &Json) -> Option<SegmentId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Currency;
     use crate::time::SECOND;
 
     const NOW: Time = Time::from_micros(1_800_000_000 * SECOND);
@@ -388,7 +455,7 @@ mod tests {
     fn a_whole_draft_is_read() {
         let draft = parse(
             r#"{"name":" Spring ","segmentId":"SEGMENT","channel":"email","objective":null,
-                "variants":[{"subject":"Hi {{name}}","body":"Hello\n{{city}}"}],"scheduledAt":"2020-01-01"}"#,
+                "variants":[{"subject":"Hi {{name}}","body":"Hello\n{{city}}"}]}"#,
         )
         .unwrap();
         assert_eq!((draft.name.as_str(), draft.channel, draft.scheduled_at), ("Spring", Channel::Email, None));
@@ -442,5 +509,31 @@ mod tests {
         assert_eq!(faults.unwrap_err(), ["variants[0].share", "holdout", "draft"]);
         assert_eq!(sms(r#""variants":[{"body":"x"}],"test":{"share":0.2,"minutes":5}"#).unwrap_err(), ["test"]);
         assert_eq!(parse("{}").unwrap_err(), ["name", "segmentId", "channel", "variants"]);
+        let timed = |more: &str| sms(&format!(r#""variants":[{{"body":"x"}}],{more}"#));
+        // NOW is 2027-01-15T08:00:00Z.
+        assert_eq!(timed(r#""scheduledAt":"2027-01-15T07:58:00Z""#).unwrap_err(), ["scheduledAt"]);
+        assert!(timed(r#""scheduledAt":"2027-01-15T07:59:30Z""#).is_ok(), "just now");
+        assert!(timed(r#""scheduledAt":"2020-01-01","draft":true"#).is_ok(), "found when it is launched");
+        assert_eq!(timed(r#""localTime":"2027-01-14T19:00""#).unwrap_err(), ["localTime"]);
+        assert!(timed(r#""localTime":"2027-01-14T20:30""#).is_ok(), "still ahead in the far west");
+        assert_eq!(timed(r#""localTime":"2028-02-01T09:00""#).unwrap_err(), ["localTime"]);
+        assert_eq!(timed(r#""localTime":"2027-02-01T09:00","scheduledAt":"2027-02-01""#).unwrap_err(), ["localTime"]);
+        assert_eq!(timed(r#""caps":{"messages":0,"days":91,"x":1}"#).unwrap_err(), ["caps.messages", "caps.days", "caps.x"]);
+    }
+
+    #[test]
+    fn a_campaign_by_local_time_begins_where_that_comes_first() {
+        let launched = |more: &str| {
+            let draft =
+                parse(&format!(r#"{{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[{{"body":"x"}}],{more}}}"#));
+            let rules =
+                Rules::parse(&Json::parse(br#"{"combinator":"and","rules":[]}"#).unwrap(), "", &Currency::parse("INR").unwrap());
+            let campaign = draft.unwrap().into_campaign(CampaignId::generate(), rules.unwrap(), 1, NOW);
+            (campaign.state.status, campaign.begins_at().to_string())
+        };
+        let at = |status, text: &str| (status, text.to_owned());
+        assert_eq!(launched(r#""localTime":"2027-02-01T09:00""#), at(CampaignStatus::Scheduled, "2027-01-31T19:00:00Z"));
+        assert_eq!(launched(r#""localTime":"2027-01-15T09:00""#), at(CampaignStatus::Sending, "2027-01-15T08:00:00Z"));
+        assert_eq!(launched(r#""scheduledAt":"2027-02-01""#), at(CampaignStatus::Scheduled, "2027-02-01T00:00:00Z"));
     }
 }

@@ -19,9 +19,10 @@ impl CampaignDraft {
     pub fn changed(&self, change: &Json, now: Time) -> Result<Self, Faults> {
         let Json::Object(changes) = change else { return Err(Faults::of("", "must be an object")) };
         let mut members = self.members();
-        // What is kept stays a draft until it is launched.
         members.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
-        members.extend(changes.iter().cloned());
+        members.extend(changes.iter().filter(|(name, _)| name != "draft").cloned());
+        // What is kept stays a draft until it is launched.
+        members.push(("draft".to_owned(), Json::Bool(true)));
         let mut faults = Faults::default();
         if changes.iter().any(|(name, _)| name == "draft") {
             faults.add("draft", "is not a known field");
@@ -49,6 +50,10 @@ impl CampaignDraft {
             ("variants".to_owned(), json(serde_json::to_string(&self.variants))),
         ];
         members.extend(self.objective.as_deref().map(|objective| ("objective".to_owned(), Json::from(objective))));
+        members.extend(self.caps.map(|caps| ("caps".to_owned(), json(serde_json::to_string(&caps)))));
+        if let Json::Object(timing) = json(serde_json::to_string(&self.timing)) {
+            members.extend(timing);
+        }
         members.extend(self.scheduled_at.map(|at| ("scheduledAt".to_owned(), Json::from(at.to_string().as_str()))));
         members.extend(self.test.map(|test| ("test".to_owned(), json(serde_json::to_string(&test)))));
         members.extend(self.attribution_days.map(|days| ("attributionDays".to_owned(), json(serde_json::to_string(&days)))));
@@ -72,6 +77,8 @@ impl Campaign {
             holdout: self.holdout,
             test: self.test,
             scheduled_at: self.scheduled_at,
+            timing: self.timing.clone(),
+            caps: self.caps,
             attribution_days: Some(self.attribution_days),
             draft: self.is_draft(),
         }
@@ -148,7 +155,8 @@ mod tests {
     fn draft() -> CampaignDraft {
         let text = r#"{"name":"Spring","segmentId":"01890a5d-ac96-774b-bcce-b302099a8057","channel":"email","objective":"more",
             "variants":[{"subject":"a","body":"b\n{{name}}","share":0.5},{"subject":"c","body":"d"}],"holdout":0.125,
-            "test":{"share":0.2,"minutes":60,"by":"conversions"},"scheduledAt":"2027-06-01","attributionDays":3,"draft":true}"#;
+            "test":{"share":0.2,"minutes":60,"by":"conversions"},"scheduledAt":"2027-06-01","attributionDays":3,"draft":true,
+            "windows":[{"from":"09:00","until":"20:00","days":["mon"]}],"ratePerMinute":60,"caps":{"messages":2,"days":7}}"#;
         CampaignDraft::parse(&json(text), NOW).unwrap()
     }
 
@@ -159,10 +167,9 @@ mod tests {
     #[test]
     fn a_change_replaces_what_it_names_and_nothing_else() {
         let unchanged = draft().changed(&json("{}"), NOW).unwrap();
-        assert_eq!(unchanged, CampaignDraft { draft: false, ..draft() });
+        assert_eq!(unchanged, draft());
         let changed = draft().changed(&json(r#"{"name":"Summer","objective":null,"test":null,"holdout":null}"#), NOW).unwrap();
-        let expected =
-            CampaignDraft { name: "Summer".into(), objective: None, test: None, holdout: Share::NONE, draft: false, ..draft() };
+        let expected = CampaignDraft { name: "Summer".into(), objective: None, test: None, holdout: Share::NONE, ..draft() };
         assert_eq!(changed, expected);
     }
 
@@ -191,9 +198,9 @@ mod tests {
         assert_eq!((launched.state.status, launched.shards), (CampaignStatus::Scheduled, 10));
         assert_eq!((launched.seed, launched.launched_at), (kept.seed, Some(later)));
         assert!(launched.launched(rules(), 1_000, later).is_none());
-        // Its time came while it lay there.
-        let late = edited.launched(rules(), 1_000, NOW.plus(400 * DAY)).unwrap();
-        assert_eq!((late.state.status, late.scheduled_at), (CampaignStatus::Sending, None));
+        // Its time passed while it lay there: that is told, and nothing is sent at a time that nobody chose.
+        assert!(edited.check_time(later).is_ok());
+        assert_eq!(edited.check_time(NOW.plus(400 * DAY)).unwrap_err().0[0].field, "scheduledAt");
         // Launched as it is, what it says decides.
         let at_once = |draft: CampaignDraft| draft.into_campaign(CampaignId::generate(), rules(), 9, NOW).seed;
         assert_eq!(at_once(draft()), draft().seed());

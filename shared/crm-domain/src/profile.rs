@@ -6,6 +6,7 @@ use crate::faults::{self, Faults, Fields, Patch, Reason};
 use crate::json::Json;
 use crate::limits;
 use crate::time::Time;
+use crate::timing;
 
 /// The body of `POST /api/customers`.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +56,7 @@ impl Profile {
         let phone = fields.optional("phone", |json| faults::text(json, 500));
         let city = fields.optional("city", |json| faults::text(json, 500));
         let country = fields.optional("country", |json| faults::text(json, 500));
-        let time_zone = fields.optional("timeZone", time_zone);
+        let time_zone = fields.optional("timeZone", timing::zone_name);
         let tags = tags(&mut fields, "tags");
         let attributes = attributes(&mut fields);
         let visits = fields.optional("visits", |json| faults::integer(json, 0, 1_000_000_000).map(|n| n as u64));
@@ -93,14 +94,6 @@ impl Profile {
 #[must_use]
 pub fn is_attribute_key(key: &str) -> bool {
     (1..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-fn time_zone(json: &Json) -> Result<String, Reason> {
-    let name = faults::text(json, 100)?;
-    match jiff::tz::db().get(&name) {
-        Ok(_) => Ok(name),
-        Err(_) => Err("must be an IANA time zone such as Asia/Kolkata".into()),
-    }
 }
 
 /// The member `name` as a list of tags.

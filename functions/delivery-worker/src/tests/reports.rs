@@ -10,6 +10,7 @@ use crm_domain::message::{Message, Receipt, Report as Reported};
 use crm_domain::ports::{ApplyEvents, EditCustomers, KeepLog, KeepReports, MeterUsage};
 use crm_domain::report::{Group, Report};
 use crm_domain::time::{DAY, HOUR};
+use crm_domain::timing::Timing;
 
 use super::*;
 use crate::worker::Next;
@@ -41,6 +42,8 @@ async fn written(crm: &Crm, variants: usize, entries: &[Message], begun: Time) -
         holdout: crm_domain::experiment::Share::NONE,
         test: None,
         scheduled_at: None,
+        timing: Timing::default(),
+        caps: None,
         attribution_days: None,
         draft: false,
     };

@@ -20,6 +20,7 @@ use crm_domain::ports::{
 };
 use crm_domain::rules::Rules;
 use crm_domain::time::Time;
+use crm_domain::timing::Timing;
 use crm_lambda::batch::Incoming;
 use crm_lambda::memberships::Keeper;
 use crm_lambda::view;
@@ -356,6 +357,8 @@ async fn a_log_becomes_a_file_of_many_parts_with_each_recipient_once() {
         holdout: crm_domain::experiment::Share::NONE,
         test: None,
         scheduled_at: None,
+        timing: Timing::default(),
+        caps: None,
         attribution_days: None,
         draft: false,
     };

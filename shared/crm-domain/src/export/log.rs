@@ -96,6 +96,8 @@ mod tests {
             holdout: crate::experiment::Share::NONE,
             test: None,
             scheduled_at: None,
+            timing: crate::timing::Timing::default(),
+            caps: None,
             attribution_days: None,
             draft: false,
         };

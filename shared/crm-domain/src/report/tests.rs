@@ -24,6 +24,8 @@ fn campaign() -> Campaign {
         holdout: crate::experiment::Share::NONE,
         test: None,
         scheduled_at: None,
+        timing: crate::timing::Timing::default(),
+        caps: None,
         attribution_days: None,
         draft: false,
     };

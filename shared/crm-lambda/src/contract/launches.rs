@@ -4,6 +4,7 @@ use crm_domain::campaign::CampaignStatus;
 use crm_domain::customer::Channel;
 use crm_domain::experiment::{Share, WinBy};
 use crm_domain::rules;
+use crm_domain::timing::Day;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -23,6 +24,62 @@ pub struct Test {
     pub minutes: u32,
     /// Clicks when nothing is said.
     pub by: Option<WinBy>,
+}
+
+/// When somebody may be written to; at any time when nothing is said. Hours are those of the recipient's own clock.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", rename = "TimingRequest")]
+#[allow(dead_code, reason = "describes what the domain's reader takes")]
+pub struct Timing {
+    /// The time on each recipient's own clock at which they are written to, in place of `scheduledAt`: `2026-12-01T09:00`. Where
+    /// it has passed already, at once.
+    #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:00)?$"))]
+    pub local_time: Option<String>,
+    /// The zone of those of whom none is known; UTC when nothing is said.
+    pub time_zone: Option<super::requests::TimeZone>,
+    /// Open hours; all when there are none.
+    #[schemars(length(max = 7))]
+    pub windows: Option<Vec<Window>>,
+    /// Hours in which nobody is written to, whatever the windows say.
+    pub quiet_hours: Option<Hours>,
+    /// Most recipients in any minute.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub rate_per_minute: Option<u32>,
+}
+
+/// A stretch of the day, its end not included; it may pass midnight.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "HoursRequest")]
+#[allow(dead_code, reason = "describes what the domain's reader takes")]
+pub struct Hours {
+    #[schemars(regex(pattern = r"^([01]\d|2[0-3]):[0-5]\d$"))]
+    pub from: String,
+    #[schemars(regex(pattern = r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"))]
+    pub until: String,
+}
+
+/// A stretch of some days, or of all. One that passes midnight belongs to the day on which it begins.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "WindowRequest")]
+#[allow(dead_code, reason = "describes what the domain's reader takes")]
+pub struct Window {
+    #[schemars(regex(pattern = r"^([01]\d|2[0-3]):[0-5]\d$"))]
+    pub from: String,
+    #[schemars(regex(pattern = r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"))]
+    pub until: String,
+    #[schemars(length(max = 7))]
+    pub days: Option<Vec<Day>>,
+}
+
+/// At most so many messages to a person in any stretch of so many days, over all campaigns.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CapsRequest")]
+#[allow(dead_code, reason = "describes what the domain's reader takes")]
+pub struct Caps {
+    #[schemars(range(min = 1, max = 100))]
+    pub messages: u32,
+    #[schemars(range(min = 1, max = 90))]
+    pub days: u32,
 }
 
 /// What is to change of a draft; `null` takes out what may be left out.
@@ -47,6 +104,9 @@ pub struct CampaignChange {
     #[schemars(range(min = 1, max = 90))]
     pub attribution_days: Option<u32>,
     pub scheduled_at: Option<Moment>,
+    #[schemars(flatten)]
+    pub timing: Timing,
+    pub caps: Option<Caps>,
 }
 
 /// A campaign to be previewed: as it is to be launched, or a draft with what it is to say.
@@ -73,6 +133,9 @@ pub struct CampaignPreview {
     #[schemars(range(min = 1, max = 90))]
     pub attribution_days: Option<u32>,
     pub scheduled_at: Option<Moment>,
+    #[schemars(flatten)]
+    pub timing: Timing,
+    pub caps: Option<Caps>,
     pub draft: Option<bool>,
 }
 

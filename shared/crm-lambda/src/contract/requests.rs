@@ -233,6 +233,9 @@ pub struct Campaign {
     pub holdout: Option<f64>,
     pub test: Option<super::launches::Test>,
     pub scheduled_at: Option<Moment>,
+    #[schemars(flatten)]
+    pub timing: super::launches::Timing,
+    pub caps: Option<super::launches::Caps>,
     /// For how many days after a message its recipient's orders count for the campaign; 7 unless given.
     #[schemars(range(min = 1, max = 90))]
     pub attribution_days: Option<u32>,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crm_domain::access::{Role, Scope, UserStatus};
 use crm_domain::audit::Actor;
 use crm_domain::campaign::{CampaignStatus, Variant};
+use crm_domain::caps::Caps;
 use crm_domain::customer::{AttributeValue, Channel};
 use crm_domain::experiment::Share;
 use crm_domain::faults::Faults;
@@ -13,6 +14,7 @@ use crm_domain::membership::Cause;
 use crm_domain::message::{MessageStatus, Phase, SkipReason};
 use crm_domain::order::OrderStatus;
 use crm_domain::time::Time;
+use crm_domain::timing::Timing;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Number, Value};
@@ -290,6 +292,11 @@ pub struct Campaign {
     pub launched_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled_at: Option<Time>,
+    #[serde(flatten)]
+    #[schemars(with = "super::launches::Timing")]
+    pub timing: Timing,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caps: Option<Caps>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]

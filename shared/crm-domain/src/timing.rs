@@ -1,0 +1,497 @@
+//! When a campaign may write to somebody: at a time on their own clock, within its windows, outside its quiet hours, and
+//! not to more people than so many a minute.
+//!
+//! Hours are those of the recipient's zone. Where clocks are put forward, a time that does not exist there means as much
+//! later; where they are put back, a time that comes twice means the first one. Hours are asked of the clock on the wall, so
+//! an hour that comes twice is open twice.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jiff::civil::{self, DateTime};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::faults::{self, Faults, Fields, Reason};
+use crate::json::Json;
+use crate::time::{HOUR, MINUTE, Time};
+
+/// Minutes in a day.
+const MINUTES: u16 = 1_440;
+/// Minutes in a week.
+const WEEK: usize = 7 * MINUTES as usize;
+/// Most windows of a campaign.
+const WINDOWS: usize = 7;
+/// Most recipients a minute that can be asked for.
+const FASTEST: i64 = 1_000_000;
+/// How far the clocks of the earliest and the latest place are from UTC.
+const EARLIEST: i64 = 14 * HOUR;
+const LATEST: i64 = 12 * HOUR;
+
+/// A time of day to the minute: `09:00`. As an end, `24:00` is midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Clock(u16);
+
+/// A stretch of the day, its end not included. One whose end is not after its beginning passes midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Hours {
+    pub from: Clock,
+    pub until: Clock,
+}
+
+/// A stretch of some days, or of all. One that passes midnight belongs to the day on which it begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    #[serde(flatten)]
+    pub hours: Hours,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub days: BTreeSet<Day>,
+}
+
+/// A day of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Day {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+/// When a campaign may write to somebody; at any time when nothing is said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Timing {
+    /// The time on each recipient's own clock at which they are written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local_time: Option<DateTime>,
+    /// The zone of those of whom none is known; UTC when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// Open hours; all when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<Window>,
+    /// Hours in which nobody is written to, whatever the windows say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_hours: Option<Hours>,
+    /// Most recipients in any minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_per_minute: Option<u32>,
+}
+
+impl Timing {
+    /// Reads the members that say it from a launch.
+    pub fn read(fields: &mut Fields<'_>) -> Self {
+        let local_time = fields.optional("localTime", local_time).value();
+        let time_zone = fields.optional("timeZone", zone_name).value();
+        let windows = windows(fields);
+        let quiet_hours = match fields.raw("quietHours") {
+            None | Some(Json::Null) => None,
+            Some(json) => fields.nested(Hours::parse(json, "quietHours")),
+        };
+        let rate_per_minute = fields.optional("ratePerMinute", |json| faults::integer(json, 1, FASTEST)).value();
+        let timing =
+            Self { local_time, time_zone, windows, quiet_hours, rate_per_minute: rate_per_minute.map(|rate| rate as u32) };
+        if !timing.week().is_ever_open() {
+            fields.fault("quietHours", "leave no minute of the windows");
+        }
+        timing
+    }
+
+    /// Whether it depends on the recipient when they may be written to.
+    #[must_use]
+    pub const fn asks_recipient(&self) -> bool {
+        self.local_time.is_some() || !self.windows.is_empty() || self.quiet_hours.is_some()
+    }
+
+    /// When the local time comes first, and when it comes last, anywhere.
+    #[must_use]
+    pub fn stretch(&self) -> Option<[Time; 2]> {
+        let at = instant(&TimeZone::UTC, self.local_time?);
+        Some([at.plus(-EARLIEST), at.plus(LATEST)])
+    }
+
+    /// The week's open minutes, for many questions.
+    #[must_use]
+    pub fn week(&self) -> Week {
+        let mut open = vec![self.windows.is_empty(); WEEK];
+        let days = [Day::Mon, Day::Tue, Day::Wed, Day::Thu, Day::Fri, Day::Sat, Day::Sun];
+        let mut paint = |hours: Hours, takes: &dyn Fn(Day) -> bool, colour: bool| {
+            for (index, _) in days.iter().enumerate().filter(|(_, day)| takes(**day)) {
+                let begin = index * usize::from(MINUTES) + usize::from(hours.from.0);
+                for minute in begin..begin + hours.minutes() {
+                    if let Some(minute) = open.get_mut(minute % WEEK) {
+                        *minute = colour;
+                    }
+                }
+            }
+        };
+        for window in &self.windows {
+            paint(window.hours, &|day| window.days.is_empty() || window.days.contains(&day), true);
+        }
+        if let Some(quiet) = self.quiet_hours {
+            paint(quiet, &|_| true, false);
+        }
+        Week::of(&open)
+    }
+
+    /// From when on, `now` or later, somebody in a zone may be written to. `week` is that of this timing.
+    #[must_use]
+    pub fn due(&self, week: &Week, zone: Option<&str>, now: Time) -> Time {
+        if !self.asks_recipient() {
+            return now;
+        }
+        let named = |name: &str| jiff::tz::db().get(name).ok();
+        let zone = zone.and_then(named).or_else(|| named(self.time_zone.as_deref()?)).unwrap_or(TimeZone::UTC);
+        let from = self.local_time.map_or(now, |local| instant(&zone, local).max(now));
+        week.next_open(&zone, from)
+    }
+}
+
+/// For each minute of a week, which begins on Monday, how many minutes it is until an open one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Week(Vec<u16>);
+
+impl Week {
+    fn of(open: &[bool]) -> Self {
+        let mut waits = vec![u16::MAX; open.len()];
+        let mut wait = u16::MAX;
+        // Twice round: what comes before the first open minute waits for that of the next week.
+        for _ in 0..2 {
+            for (slot, open) in waits.iter_mut().zip(open).rev() {
+                wait = if *open { 0 } else { wait.saturating_add(1) };
+                *slot = wait;
+            }
+        }
+        Self(waits)
+    }
+
+    fn is_ever_open(&self) -> bool {
+        self.0.contains(&0)
+    }
+
+    /// The first instant, `from` or later, at which the clocks of a zone show an open minute.
+    fn next_open(&self, zone: &TimeZone, from: Time) -> Time {
+        let mut at = from;
+        let mut changes = zone.following(from.timestamp()).map(|change| Time::from_micros(change.timestamp().as_microsecond()));
+        // Hours that are open at some time of the week are open before long, whatever the clocks do meanwhile.
+        loop {
+            let (wait, into) = self.wait(zone, at);
+            let open = if wait == 0 { at } else { at.plus(i64::from(wait) * MINUTE - into) };
+            match changes.next() {
+                Some(change) if change < open => at = change,
+                _ => return open,
+            }
+        }
+    }
+
+    /// How many minutes it is from the one that the clocks of a zone show until an open one, and how far that one has gone.
+    fn wait(&self, zone: &TimeZone, at: Time) -> (u16, i64) {
+        let shown = zone.to_datetime(at.timestamp());
+        let day = shown.weekday().to_monday_zero_offset() as usize;
+        let minute = day * usize::from(MINUTES) + shown.hour() as usize * 60 + shown.minute() as usize;
+        let into = i64::from(shown.second()) * 1_000_000 + i64::from(shown.subsec_nanosecond()) / 1_000;
+        (self.0.get(minute).copied().unwrap_or_default(), into)
+    }
+}
+
+impl Hours {
+    fn parse(json: &Json, path: &str) -> Result<Self, Faults> {
+        let mut fields = Fields::of(json, path)?;
+        let hours = Self::read(&mut fields);
+        fields.finish()?;
+        hours.ok_or_else(|| Faults::of(path, "is incomplete"))
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let from = fields.required("from", |json| Clock::from_json(json, MINUTES - 1));
+        let until = fields.required("until", |json| Clock::from_json(json, MINUTES));
+        let hours = Self { from: from?, until: until? };
+        if hours.from == hours.until {
+            fields.fault("until", "must be another time than the beginning");
+        }
+        Some(hours)
+    }
+
+    fn minutes(self) -> usize {
+        let (from, until) = (self.from.0, self.until.0);
+        usize::from(if until > from { until - from } else { MINUTES - from + until })
+    }
+}
+
+impl Window {
+    fn parse(json: &Json, path: &str) -> Result<Self, Faults> {
+        let mut fields = Fields::of(json, path)?;
+        let hours = Hours::read(&mut fields);
+        let days = fields.optional("days", |json| faults::list(json, 7)?.iter().map(Day::from_json).collect());
+        fields.finish()?;
+        match hours {
+            Some(hours) => Ok(Self { hours, days: days.value().unwrap_or_default() }),
+            None => Err(Faults::of(path, "is incomplete")),
+        }
+    }
+}
+
+impl Day {
+    fn from_json(json: &Json) -> Result<Self, Reason> {
+        Ok(match json.as_text() {
+            Some("mon") => Self::Mon,
+            Some("tue") => Self::Tue,
+            Some("wed") => Self::Wed,
+            Some("thu") => Self::Thu,
+            Some("fri") => Self::Fri,
+            Some("sat") => Self::Sat,
+            Some("sun") => Self::Sun,
+            _ => return Err("must name days: mon, tue, wed, thu, fri, sat, sun".into()),
+        })
+    }
+}
+
+impl Clock {
+    fn parse(text: &str) -> Option<Self> {
+        let (hours, minutes) = text.split_once(':')?;
+        let number = |digits: &str, below: u16| {
+            let number: u16 =
+                (digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok())??;
+            (number < below).then_some(number)
+        };
+        let minute = number(hours, 25)? * 60 + number(minutes, 60)?;
+        (minute <= MINUTES).then_some(Self(minute))
+    }
+
+    fn from_json(json: &Json, latest: u16) -> Result<Self, Reason> {
+        let clock = json.as_text().and_then(Self::parse).filter(|clock| clock.0 <= latest);
+        clock.ok_or_else(|| "must be a time of day such as 09:00".into())
+    }
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+impl From<Clock> for String {
+    fn from(clock: Clock) -> Self {
+        clock.to_string()
+    }
+}
+
+impl TryFrom<String> for Clock {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("no time of day")
+    }
+}
+
+fn windows(fields: &mut Fields<'_>) -> Vec<Window> {
+    let list = fields.optional("windows", |json| faults::list(json, WINDOWS)).value().unwrap_or_default();
+    let read = list.iter().enumerate().map(|(index, json)| Window::parse(json, &format!("windows[{index}]")));
+    read.filter_map(|window| fields.nested(window)).collect()
+}
+
+/// A date and a time of day without a zone, and nothing else that jiff would read.
+fn local_time(json: &Json) -> Result<DateTime, Reason> {
+    const WRONG: &str = "must be a date and a time without a zone, such as 2026-12-01T09:00";
+    let text = json.as_text().ok_or(WRONG)?;
+    let (date, clock) = text.split_once('T').ok_or(WRONG)?;
+    let date = crate::time::parse_date(date).filter(|date| (1900..=2199).contains(&date.year())).ok_or(WRONG)?;
+    let (clock, second) = clock.split_at_checked(5).ok_or(WRONG)?;
+    let clock = Clock::parse(clock).filter(|clock| clock.0 < MINUTES).ok_or(WRONG)?;
+    if !matches!(second, "" | ":00") {
+        return Err(WRONG.into());
+    }
+    let at = civil::Time::constant((clock.0 / 60) as i8, (clock.0 % 60) as i8, 0, 0);
+    Ok(date.to_datetime(at))
+}
+
+/// The name of a zone.
+///
+/// # Errors
+/// There is none of this name.
+pub(crate) fn zone_name(json: &Json) -> Result<String, Reason> {
+    let name = faults::text(json, 100)?;
+    match jiff::tz::db().get(&name) {
+        Ok(_) => Ok(name),
+        Err(_) => Err("must be an IANA time zone such as Asia/Kolkata".into()),
+    }
+}
+
+/// The instant at which the clocks of a zone show a time.
+fn instant(zone: &TimeZone, local: DateTime) -> Time {
+    // Every time of the years that are read has one.
+    zone.to_timestamp(local).map_or(Time::from_micros(i64::MIN), |stamp| Time::from_micros(stamp.as_microsecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::SECOND;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Result<Timing, Vec<String>> {
+        let json = Json::parse(text.as_bytes()).unwrap();
+        let mut fields = Fields::of(&json, "").unwrap();
+        let timing = Timing::read(&mut fields);
+        fields.finish().map(|()| timing).map_err(|faults| faults.0.into_iter().map(|fault| fault.field).collect())
+    }
+
+    fn at(text: &str) -> Time {
+        Time::parse(text).unwrap()
+    }
+
+    fn due(timing: &str, zone: &str, now: &str) -> String {
+        let timing = read(timing).unwrap();
+        timing.due(&timing.week(), (!zone.is_empty()).then_some(zone), at(now)).to_string()
+    }
+
+    #[test]
+    fn timing_is_read_as_it_is_shown() {
+        let text = r#"{"localTime":"2026-12-01T09:00:00","timeZone":"Asia/Kolkata","windows":[{"from":"09:00","until":"24:00"},{"from":"22:00","until":"02:30","days":["mon","sat"]}],"quietHours":{"from":"21:00","until":"08:00"},"ratePerMinute":600}"#;
+        let timing = read(text).unwrap();
+        assert_eq!(serde_json::to_string(&timing).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Timing>(text).unwrap(), timing);
+        assert_eq!(read("{}").unwrap(), Timing::default());
+        assert_eq!(read(r#"{"localTime":null,"windows":null,"quietHours":null}"#).unwrap(), Timing::default());
+    }
+
+    #[test]
+    fn every_fault_has_its_place() {
+        let faults = |text: &str| read(text).unwrap_err();
+        assert_eq!(
+            faults(
+                r#"{"localTime":"2026-12-01","timeZone":"Mars/Base","windows":[{"from":"9:00","until":"10:00"},
+                    {"from":"09:00","until":"09:00","days":["monday"],"x":1}],"quietHours":{"from":"24:00"},"ratePerMinute":0}"#
+            ),
+            [
+                "localTime",
+                "timeZone",
+                "windows[0].from",
+                "windows[1].until",
+                "windows[1].days",
+                "windows[1].x",
+                "quietHours.from",
+                "quietHours.until",
+                "ratePerMinute"
+            ]
+        );
+        for local in ["2026-12-01T25:00", "2026-12-01T09:00:30", "2026-12-01T09:00Z", "2026-02-30T09:00", "2026-12-01T9:00", "7"]
+        {
+            assert_eq!(faults(&format!(r#"{{"localTime":"{local}"}}"#)), ["localTime"], "{local}");
+        }
+        let shut = r#"{"windows":[{"from":"22:00","until":"23:00"}],"quietHours":{"from":"21:00","until":"08:00"}}"#;
+        assert_eq!(faults(shut), ["quietHours"]);
+    }
+
+    #[test]
+    fn each_zone_has_its_own_morning() {
+        let nine = r#"{"localTime":"2026-12-01T09:00"}"#;
+        for (zone, expected) in [
+            ("Pacific/Kiritimati", "2026-11-30T19:00:00Z"),
+            ("Asia/Kolkata", "2026-12-01T03:30:00Z"),
+            ("", "2026-12-01T09:00:00Z"),
+            ("No/Such", "2026-12-01T09:00:00Z"),
+            ("America/New_York", "2026-12-01T14:00:00Z"),
+            ("Etc/GMT+12", "2026-12-01T21:00:00Z"),
+        ] {
+            assert_eq!(due(nine, zone, "2026-11-30"), expected, "{zone}");
+        }
+        assert_eq!(
+            due(r#"{"localTime":"2026-12-01T09:00","timeZone":"Asia/Kolkata"}"#, "", "2026-11-30"),
+            "2026-12-01T03:30:00Z"
+        );
+        assert_eq!(due(nine, "Asia/Kolkata", "2026-12-01T05:00:00Z"), "2026-12-01T05:00:00Z", "passed there: at once");
+        let [earliest, latest] = read(nine).unwrap().stretch().unwrap();
+        assert_eq!((earliest, latest), (at("2026-11-30T19:00:00Z"), at("2026-12-01T21:00:00Z")));
+    }
+
+    #[test]
+    fn clocks_that_are_put_forward_or_back_leave_no_gap() {
+        // Berlin, 2026-03-29: 02:00 becomes 03:00 at 01:00 UTC; 2026-10-25: 03:00 becomes 02:00 at 01:00 UTC.
+        let berlin = |timing: &str, now: &str| due(timing, "Europe/Berlin", now);
+        assert_eq!(berlin(r#"{"localTime":"2026-03-29T02:30"}"#, "2026-03-01"), "2026-03-29T01:30:00Z", "as much later");
+        assert_eq!(berlin(r#"{"localTime":"2026-10-25T02:30"}"#, "2026-03-01"), "2026-10-25T00:30:00Z", "the first one");
+        let window = r#"{"windows":[{"from":"02:30","until":"04:00"}]}"#;
+        assert_eq!(berlin(window, "2026-03-28T23:00:00Z"), "2026-03-29T01:00:00Z", "open as soon as the clock shows it");
+        let night = r#"{"windows":[{"from":"02:00","until":"02:30"}]}"#;
+        assert_eq!(berlin(night, "2026-10-25T00:40:00Z"), "2026-10-25T01:00:00Z", "open twice");
+        let missing = r#"{"windows":[{"from":"02:10","until":"02:20","days":["sun"]}]}"#;
+        assert_eq!(berlin(missing, "2026-03-28T23:00:00Z"), "2026-04-05T00:10:00Z", "that week has none");
+    }
+
+    #[test]
+    fn hours_may_pass_midnight_and_belong_to_the_day_on_which_they_begin() {
+        let night = r#"{"windows":[{"from":"22:00","until":"02:00","days":["sun"]}]}"#;
+        assert_eq!(due(night, "", "2026-11-23T01:59:30Z"), "2026-11-23T01:59:30Z", "Monday, and still open");
+        assert_eq!(due(night, "", "2026-11-23T02:00:00Z"), "2026-11-29T22:00:00Z");
+        let quiet = r#"{"quietHours":{"from":"21:00","until":"08:00"}}"#;
+        assert_eq!(due(quiet, "Asia/Kolkata", "2026-11-23T15:29:59.5Z"), "2026-11-23T15:29:59.5Z");
+        assert_eq!(due(quiet, "Asia/Kolkata", "2026-11-23T15:30:00.5Z"), "2026-11-24T02:30:00Z");
+    }
+
+    const ZONES: [&str; 7] =
+        ["UTC", "Asia/Kolkata", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns"];
+
+    /// Whether the wall clock shows an open time, asked without a table.
+    fn is_open(timing: &Timing, zone: &TimeZone, at: Time) -> bool {
+        let shown = zone.to_datetime(at.timestamp());
+        let minute = shown.hour() as u16 * 60 + shown.minute() as u16;
+        let day = shown.weekday().to_monday_zero_offset() as usize;
+        let days = [Day::Mon, Day::Tue, Day::Wed, Day::Thu, Day::Fri, Day::Sat, Day::Sun];
+        let within = |hours: Hours, takes: &dyn Fn(Day) -> bool| {
+            let (from, until) = (hours.from.0, hours.until.0);
+            let (today, before) = (days[day], days[(day + 6) % 7]);
+            if from < until {
+                takes(today) && (from..until).contains(&minute)
+            } else {
+                (takes(today) && minute >= from) || (takes(before) && minute < until)
+            }
+        };
+        let open = timing.windows.is_empty()
+            || timing
+                .windows
+                .iter()
+                .any(|window| within(window.hours, &|day| window.days.is_empty() || window.days.contains(&day)));
+        open && !timing.quiet_hours.is_some_and(|quiet| within(quiet, &|_| true))
+    }
+
+    fn hours() -> impl Strategy<Value = Hours> {
+        (0..1_440_u16, 0..=1_440_u16)
+            .prop_filter("no stretch", |(from, until)| from != until)
+            .prop_map(|(from, until)| Hours { from: Clock(from), until: Clock(until) })
+    }
+
+    fn timings() -> impl Strategy<Value = Timing> {
+        let days = prop::collection::btree_set(prop::sample::select(vec![Day::Mon, Day::Wed, Day::Sat, Day::Sun]), 0..3);
+        let window = (hours(), days).prop_map(|(hours, days)| Window { hours, days });
+        (prop::collection::vec(window, 0..4), prop::option::of(hours()))
+            .prop_map(|(windows, quiet_hours)| Timing { windows, quiet_hours, ..Timing::default() })
+            .prop_filter("never open", |timing| timing.week().is_ever_open())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        /// Around both changes of the clocks, too: the first open minute is the one that a walk by minutes finds.
+        #[test]
+        fn the_next_open_minute_is_the_first(
+            timing in timings(),
+            zone in prop::sample::select(&ZONES[..]),
+            start in prop::sample::select(vec!["2026-03-07", "2026-03-28", "2026-04-04", "2026-10-24", "2026-10-31", "2026-06-01"]),
+            seconds in 0..172_800_i64,
+        ) {
+            let tz = jiff::tz::db().get(zone).unwrap();
+            let now = at(start).plus(seconds * SECOND);
+            let found = timing.due(&timing.week(), Some(zone), now);
+            let mut walked = now;
+            while !is_open(&timing, &tz, walked) {
+                walked = Time::from_micros((walked.micros() / MINUTE + 1) * MINUTE);
+            }
+            prop_assert_eq!(found, walked);
+        }
+    }
+}
