@@ -38,7 +38,14 @@ const ANSWERS: Record<string, unknown> = {
     count: 0,
     state: "live",
   },
-  "/api/campaigns/c1": { id: "c1", name: "Diwali", segmentId: "s1", channel: "email", status: "sending" },
+  "/api/campaigns/c1": {
+    id: "c1",
+    name: "Diwali",
+    segmentId: "s1",
+    channel: "email",
+    status: "sending",
+    variants: [{ subject: "Hi", body: "Hello" }],
+  },
 };
 
 beforeEach(() =>

@@ -51,7 +51,11 @@ export const router = createBrowserRouter([
                       },
                       {
                         path: "campaigns/new",
-                        lazy: () => import("@/features/campaigns/routes/launch-campaign-page"),
+                        lazy: () => import("@/features/campaigns/routes/new-campaign-page"),
+                      },
+                      {
+                        path: "campaigns/:id/edit",
+                        lazy: () => import("@/features/campaigns/routes/edit-campaign-page"),
                       },
                     ],
                   },

@@ -4,6 +4,7 @@ import { Field } from "./field";
 
 type TimeZoneFieldProps = {
   label: string;
+  /** Until there is a zone whose time can be told. */
   hint: string;
   value: string;
   error: string | undefined;
@@ -16,7 +17,7 @@ export function TimeZoneField({ label, hint, value, error, onChange }: TimeZoneF
   const [entered, setEntered] = useState(false);
   const now = localTimeIn(value.trim());
   return (
-    <Field label={label} optional error={error} hint={now ? `${hint} It is ${now} there now.` : hint}>
+    <Field label={label} optional error={error} hint={now ? `It is ${now} there now.` : hint}>
       {(control) => (
         <>
           <input

@@ -32,7 +32,7 @@ const VIEWS = [
 ] as const;
 
 /** What was sold over time, as a chart or as a table. */
-export function DailyCard({ stats }: { stats: Stats }) {
+export default function DailyCard({ stats }: { stats: Stats }) {
   const [measure, setMeasure] = useState<Measure>("revenue");
   const [range, setRange] = useState<Range>("90");
   const [view, setView] = useState<"chart" | "table">("chart");
