@@ -33,6 +33,7 @@ export function Stepper<T extends string>({ label, steps, current, onGo }: Stepp
               )}
             >
               <span
+                aria-hidden
                 className={cn(
                   "grid size-6 shrink-0 place-items-center rounded-full text-xs font-semibold tabular-nums",
                   step.faulty
@@ -42,10 +43,10 @@ export function Stepper<T extends string>({ label, steps, current, onGo }: Stepp
                       : "bg-sunken text-muted",
                 )}
               >
-                <span className="sr-only">Step </span>
                 {index + 1}
               </span>
               <span className={cn("leading-tight", step.id !== current && "max-sm:sr-only")}>
+                <span className="sr-only">Step {index + 1}: </span>
                 {step.label}
                 {step.faulty && <span className="sr-only">, has something to put right</span>}
               </span>

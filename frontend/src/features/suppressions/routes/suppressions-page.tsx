@@ -50,6 +50,7 @@ const COLUMNS: Column<Suppression>[] = [
 /** Addresses that no campaign writes to: who they are, why, and how they get on the list and off it. */
 export function Component() {
   const [filter, setFilter] = useState(EVERYTHING);
+  const [typed, setTyped] = useState("");
   const [removing, setRemoving] = useState<Suppression | null>(null);
   const list = useSuppressions(filter);
   const exporting = useExportSuppressions();
@@ -57,6 +58,11 @@ export function Component() {
   const mayRemove = useMay("administer");
   const isFiltered = Object.values(filter).some(Boolean);
   const refused = faultsByField(list.error).address;
+
+  function showAll() {
+    setTyped("");
+    setFilter(EVERYTHING);
+  }
 
   const remove: Column<Suppression> = {
     header: "Action",
@@ -89,7 +95,7 @@ export function Component() {
       <FormProblem error={exporting.error} />
       {mayAdd && <AddCard />}
       <Card title="On the list" flush>
-        <Filters filter={filter} refused={refused} onChange={setFilter} />
+        <Filters filter={filter} typed={typed} refused={refused} onType={setTyped} onChange={setFilter} />
         {refused ? (
           <p className="px-5 pb-8 text-muted">Put the address right to look it up.</p>
         ) : (
@@ -105,7 +111,7 @@ export function Component() {
                       ? `${filter.address} is not on the list`
                       : "Nothing on the list is like that"
                   }
-                  action={<Button onClick={() => setFilter(EVERYTHING)}>Show all</Button>}
+                  action={<Button onClick={showAll}>Show all</Button>}
                 >
                   {filter.address && "Campaigns write to this address, given consent."}
                 </Empty>
@@ -136,13 +142,15 @@ export function Component() {
 
 type FiltersProps = {
   filter: SuppressionFilter;
+  /** The address as it is typed, before it is looked up. */
+  typed: string;
   refused: string | undefined;
+  onType: (typed: string) => void;
   onChange: (filter: SuppressionFilter) => void;
 };
 
 /** Addresses are kept as hashes, so one is found when it is written in full. */
-function Filters({ filter, refused, onChange }: FiltersProps) {
-  const [typed, setTyped] = useState(filter.address);
+function Filters({ filter, typed, refused, onType, onChange }: FiltersProps) {
   function submit(event: FormEvent) {
     event.preventDefault();
     onChange({ ...filter, address: typed.trim() });
@@ -163,7 +171,7 @@ function Filters({ filter, refused, onChange }: FiltersProps) {
             autoComplete="off"
             placeholder="asha@example.com"
             onChange={(event) => {
-              setTyped(event.target.value);
+              onType(event.target.value);
               if (event.target.value === "") onChange({ ...filter, address: "" });
             }}
             className="control"
