@@ -2,10 +2,12 @@
 
 mod decide;
 mod deliver;
+mod hours;
 mod plan;
 mod report;
 #[cfg(test)]
 mod tests;
+mod wake;
 mod worker;
 
 use std::sync::Arc;

@@ -11,12 +11,14 @@ use crate::attribution;
 use crate::audience::{Audience, Decision};
 use crate::caps::Caps;
 use crate::customer::{Channel, ConsentDefaults, Customer};
+use crate::delivery::Task;
 use crate::experiment::{self, Holdout, Seed, Share, Test};
 use crate::faults::{self, Faults, Fields, Reason};
 use crate::ids::{CampaignId, CustomerId, SegmentId};
 use crate::json::Json;
 use crate::limits;
 use crate::message::{Message, MessageId, Phase, Tally};
+use crate::pace::Pace;
 use crate::rules::{Context, Rules};
 use crate::template;
 use crate::time::{DAY, MINUTE, Time};
@@ -255,6 +257,18 @@ impl Campaign {
         begins_at(self.scheduled_at, &self.timing, self.launched_at.unwrap_or(self.created_at))
     }
 
+    /// When somebody has to see to it that it begins, if that is later.
+    #[must_use]
+    pub fn alarm(&self) -> Option<Time> {
+        (self.state.status == CampaignStatus::Scheduled).then(|| self.begins_at())
+    }
+
+    /// The steps that freeze its audience.
+    pub fn plan(&self) -> impl Iterator<Item = Task> {
+        let campaign = self.id;
+        (0..self.plan_parts).map(move |part| Task::Plan { campaign, part, after: None, queued: 0 })
+    }
+
     /// That its time has passed while it lay there as a draft.
     ///
     /// # Errors
@@ -298,6 +312,7 @@ impl Campaign {
             variant: self.variant_of(customer.id),
             place,
             queued_at: now,
+            due_at: None,
             sent_at: None,
             delivered_at: None,
             opened_at: None,
@@ -338,10 +353,16 @@ impl Campaign {
         experiment::assigned(self.id, customer, self.weights())
     }
 
+    /// Whether `customer` does not wait for the winner of a test phase.
+    #[must_use]
+    pub fn is_tested(&self, customer: CustomerId) -> bool {
+        self.test.is_none_or(|test| test.takes(self.id, customer))
+    }
+
     /// The variants that `customer` may get.
     #[must_use]
     pub fn variants_for(&self, customer: CustomerId) -> std::ops::Range<u32> {
-        if self.test.is_some_and(|test| !test.takes(self.id, customer)) {
+        if !self.is_tested(customer) {
             return 0..self.variants.len() as u32;
         }
         let variant = self.variant_of(customer);
@@ -351,10 +372,22 @@ impl Campaign {
     /// The variant in which the recipient of `entry` is to be written to now; none while they wait for the winner.
     #[must_use]
     pub fn due(&self, entry: &Message, state: &CampaignState) -> Option<u32> {
+        if self.is_tested(entry.customer_id) { Some(entry.variant) } else { state.winner }
+    }
+
+    /// About how many of `queued` recipients are written to as things are: in a test phase, those who are tested.
+    #[must_use]
+    pub fn written_now(&self, state: &CampaignState, queued: u64) -> u64 {
         match self.test {
-            Some(test) if !test.takes(self.id, entry.customer_id) => state.winner,
-            _ => Some(entry.variant),
+            Some(test) if state.winner.is_none() => (queued as f64 * test.share.as_f64()).ceil() as u64,
+            _ => queued,
         }
+    }
+
+    /// How fast recipients may be written to, where that is limited.
+    #[must_use]
+    pub fn pace(&self) -> Option<Pace> {
+        self.timing.rate_per_minute.map(Pace::of)
     }
 
     /// Whether some recipients wait for the end of a test phase.
