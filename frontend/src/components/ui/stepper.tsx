@@ -19,9 +19,10 @@ export function Stepper<T extends string>({ label, steps, current, onGo }: Stepp
   const at = steps.findIndex(({ id }) => id === current);
   return (
     <nav aria-label={label}>
-      <ol className="grid auto-cols-fr grid-flow-col gap-2">
+      <ol className="flex gap-2">
         {steps.map((step, index) => (
-          <li key={step.id}>
+          // On phones only the current step has room for its name.
+          <li key={step.id} className={cn("sm:flex-1", step.id === current ? "flex-1" : "w-12 sm:w-auto")}>
             <button
               type="button"
               aria-current={step.id === current ? "step" : undefined}

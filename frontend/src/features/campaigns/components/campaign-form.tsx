@@ -148,15 +148,26 @@ export function CampaignForm(props: CampaignFormProps) {
       )}
       <div className="sticky bottom-14 z-20 -mx-4 flex flex-wrap items-center gap-2 border-t border-line bg-canvas/95 px-4 py-3 backdrop-blur md:bottom-0">
         {before && (
-          <Button look="quiet" icon={<ArrowLeft aria-hidden />} onClick={() => go(before.id)}>
-            Back
+          <Button
+            look="quiet"
+            className="max-sm:px-2.5!"
+            icon={<ArrowLeft aria-hidden />}
+            onClick={() => go(before.id)}
+          >
+            <span className="max-sm:sr-only">Back</span>
           </Button>
         )}
         <p role="status" className="mr-auto text-sm text-muted max-sm:w-full max-sm:order-first">
           {state}
         </p>
-        <Button icon={<Save aria-hidden />} busy={busy === "saving"} disabled={busy !== null} onClick={save}>
-          Save draft
+        <Button
+          aria-label="Save draft"
+          icon={<Save aria-hidden />}
+          busy={busy === "saving"}
+          disabled={busy !== null}
+          onClick={save}
+        >
+          Save<span className="-ml-1 max-sm:hidden">draft</span>
         </Button>
         {after ? (
           <Button type="submit" look="primary" disabled={busy !== null}>

@@ -22,7 +22,7 @@ export function Funnel({ funnel, end }: FunnelProps) {
   const widest = Math.max(1, ...funnel.steps.map(({ count }) => count));
   return (
     <ol className="grid gap-3">
-      {funnel.steps.map((step) => (
+      {funnel.steps.map((step, index) => (
         <li key={step.step} className="grid gap-1">
           <p className="flex items-baseline justify-between gap-4 text-sm">
             <span>{STEP_WORDS[step.step]?.passes ?? step.step}</span>
@@ -40,7 +40,8 @@ export function Funnel({ funnel, end }: FunnelProps) {
               {formatShare(step.dropped, step.dropped + step.count)})
             </p>
           )}
-          <Examples step={step} />
+          {/* Where nobody drops out, it is the same people as before. */}
+          {(step.dropped > 0 || index === 0) && <Examples step={step} />}
         </li>
       ))}
       <li className="flex justify-between gap-4 border-t border-line pt-3 font-semibold">

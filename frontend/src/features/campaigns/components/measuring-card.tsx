@@ -62,7 +62,7 @@ export function MeasuringCard({ values, faults, set }: StepProps) {
                 onChange={(testShare) => set({ testShare })}
               />
               <NumberField
-                label="For"
+                label="The test lasts"
                 unit="minutes"
                 value={values.testMinutes}
                 error={faults["test.minutes"]}

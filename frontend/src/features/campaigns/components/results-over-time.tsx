@@ -36,7 +36,7 @@ export function ResultsOverTime({ series }: { series: readonly Stretch[] }) {
     <section className="grid gap-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h3 className="text-sm font-medium text-muted">Over time</h3>
-        <div className="flex flex-wrap gap-2">
+        <div className="flex flex-wrap items-center gap-2">
           {view === "chart" && (
             <select
               aria-label="Figure"

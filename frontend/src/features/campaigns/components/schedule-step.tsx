@@ -91,7 +91,7 @@ export function ScheduleStep(props: StepProps) {
                 onChange={(capMessages) => set({ capMessages })}
               />
               <NumberField
-                label="within days"
+                label="in days"
                 value={values.capDays}
                 error={faults["caps.days"]}
                 onChange={(capDays) => set({ capDays })}

@@ -143,7 +143,7 @@ function Explained({ why }: { why: Why }) {
 
 function Step({ step: { step, atLaunch, now } }: { step: WhyStep }) {
   return (
-    <tr>
+    <tr className="align-top">
       <th scope="row" className="py-1.5 pr-3 text-left font-normal">
         {STEP_WORDS[step]?.passes ?? step}
       </th>
@@ -161,7 +161,7 @@ function Step({ step: { step, atLaunch, now } }: { step: WhyStep }) {
 function Passed({ holds }: { holds: boolean | null | undefined }) {
   if (holds === null || holds === undefined) return <span className="text-muted">not asked</span>;
   return (
-    <span className="inline-flex items-start gap-1.5">
+    <span className="flex items-start gap-1.5">
       <Verdict holds={holds} />
       <span aria-hidden>{holds ? "yes" : "no"}</span>
     </span>

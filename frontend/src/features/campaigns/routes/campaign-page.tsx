@@ -97,12 +97,14 @@ function Shown({ loaded, reload }: ShownProps) {
             <Funnel funnel={campaign.funnel} end="Chosen to get it" />
           </Card>
         )}
-        <Card title="Schedule and limits">
-          <ScheduleFacts campaign={campaign} />
-        </Card>
-        <Card title={campaign.variants.length > 1 ? "Messages" : "Message"}>
-          <Wordings campaign={campaign} />
-        </Card>
+        <div className="grid min-w-0 gap-5">
+          <Card title="Schedule and limits">
+            <ScheduleFacts campaign={campaign} />
+          </Card>
+          <Card title={campaign.variants.length > 1 ? "Messages" : "Message"}>
+            <Wordings campaign={campaign} />
+          </Card>
+        </div>
       </div>
       {!isDraft(campaign) && <MessageLog campaign={campaign} />}
     </Page>

@@ -225,8 +225,8 @@ describe("the message", () => {
     expect(within(second).getByText(/75% of the recipients get it/)).toBeTruthy();
     await step(user, 3);
     await user.click(screen.getByRole("checkbox", { name: "Test the variants first" }));
-    await user.clear(screen.getByLabelText("For"));
-    await user.type(screen.getByLabelText("For"), "1530");
+    await user.clear(screen.getByLabelText("The test lasts"));
+    await user.type(screen.getByLabelText("The test lasts"), "1530");
     expect(screen.getByText("That is 1 day 1 hour 30 minutes.")).toBeTruthy();
     expect(await accessibilityFaults(document.querySelector("form") as Element)).toEqual([]);
     await step(user, 2);
@@ -254,7 +254,7 @@ describe("the schedule", () => {
     await user.type(screen.getByLabelText(/^Time zone/), "Asia/Kolkata");
     await user.type(screen.getByLabelText(/^Messages a minute/), "600");
     await user.type(screen.getByLabelText("Messages"), "3");
-    await user.type(screen.getByLabelText("within days"), "7");
+    await user.type(screen.getByLabelText("in days"), "7");
     expect(await accessibilityFaults(document.querySelector("form") as Element)).toEqual([]);
     await next(user);
     expect(await screen.findByText("Sat 09:00 to 20:00")).toBeTruthy();
