@@ -143,6 +143,10 @@ impl CampaignDraft {
         if scheduled_at.is_some() && timing.local_time.is_some() {
             fields.fault("localTime", "takes the place of scheduledAt: one of them only");
         }
+        if test.is_some() && timing.local_time.is_some() {
+            // The rest would have had their time before anybody has won.
+            fields.fault("localTime", "cannot be combined with a test phase");
+        }
         // A draft may lie there until its time has passed: that is found when it is launched.
         if let Some((field, reason)) = passed(scheduled_at, &timing, now).filter(|_| !draft) {
             fields.fault(field, reason);
@@ -551,6 +555,8 @@ mod tests {
         assert!(timed(r#""localTime":"2027-01-14T20:30""#).is_ok(), "still ahead in the far west");
         assert_eq!(timed(r#""localTime":"2028-02-01T09:00""#).unwrap_err(), ["localTime"]);
         assert_eq!(timed(r#""localTime":"2027-02-01T09:00","scheduledAt":"2027-02-01""#).unwrap_err(), ["localTime"]);
+        let both = r#""variants":[{"body":"x"},{"body":"y"}],"localTime":"2027-02-01T09:00","test":{"share":0.2,"minutes":5}"#;
+        assert_eq!(sms(both).unwrap_err(), ["localTime"]);
         assert_eq!(timed(r#""caps":{"messages":0,"days":91,"x":1}"#).unwrap_err(), ["caps.messages", "caps.days", "caps.x"]);
     }
 
