@@ -26,9 +26,9 @@ impl Round {
     pub fn of(campaign: &Campaign, state: &CampaignState, tallies: &[(u32, Tally)], now: Time) -> Self {
         // Who is skipped need not wait for anything.
         let skips = state.status == CampaignStatus::Cancelled;
-        let queued = tallies.iter().filter(|(_, tally)| tally.queued > 0);
-        let (due, later): (Vec<&(u32, Tally)>, Vec<&(u32, Tally)>) =
-            queued.partition(|(_, tally)| skips || tally.first_due.is_none_or(|first| first <= now));
+        let is_due = |tally: &Tally| skips || tally.first_due.is_none_or(|first| first <= now);
+        let queued = tallies.iter().filter(|(_, tally)| tally.queued > 0).copied();
+        let (due, later): (Vec<_>, Vec<_>) = queued.partition(|(_, tally)| is_due(tally));
         let pace = campaign.pace().filter(|_| !skips);
         let until = pace.filter(|_| !due.is_empty()).map(|_| now.plus(HORIZON));
         let next = later.iter().filter_map(|(_, tally)| tally.first_due).chain(until).min();
@@ -46,15 +46,15 @@ impl Round {
 }
 
 /// Stretches of shards with up to [`RECIPIENTS`] who are queued, or a single fuller shard.
-fn stretches(due: Vec<&(u32, Tally)>) -> Vec<(u32, u32, u64)> {
+fn stretches(due: Vec<(u32, Tally)>) -> Vec<(u32, u32, u64)> {
     let mut stretches: Vec<(u32, u32, u64)> = Vec::new();
     for (shard, tally) in due {
         match stretches.last_mut() {
             Some((_, last, sum)) if *sum + tally.queued <= RECIPIENTS => {
-                *last = *shard;
+                *last = shard;
                 *sum += tally.queued;
             }
-            _ => stretches.push((*shard, *shard, tally.queued)),
+            _ => stretches.push((shard, shard, tally.queued)),
         }
     }
     stretches
