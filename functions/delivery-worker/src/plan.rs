@@ -127,7 +127,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             // Resuming hands out.
             return Ok(());
         }
-        tasks.extend(campaign.is_testing(state).then_some(Task::Decide { campaign: campaign.id }));
+        tasks.extend(campaign.is_testing(state).then_some(Task::Decide { campaign: campaign.id, asked_at: None }));
         let messages = tasks.iter().map(|task| Outgoing { body: task.body(), ..Outgoing::default() });
         Ok(self.queue.enqueue(QueueName::Delivery, messages.collect()).await?)
     }

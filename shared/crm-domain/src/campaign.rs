@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::attribution;
 use crate::audience::{Audience, Decision};
 use crate::customer::{Channel, ConsentDefaults, Customer};
-use crate::experiment::{self, Holdout, Seed, Share, Test};
+use crate::experiment::{self, Holdout, Score, Seed, Share, Test};
 use crate::faults::{self, Faults, Fields, Reason};
 use crate::ids::{CampaignId, CustomerId, SegmentId};
 use crate::json::Json;
 use crate::limits;
-use crate::message::{Message, MessageId, Phase, Tally};
+use crate::message::{Message, MessageId, Phase};
 use crate::rules::{Context, Rules};
 use crate::template;
 use crate::time::{DAY, Time};
@@ -315,10 +315,10 @@ impl Campaign {
         self.test.is_some() && state.winner.is_none()
     }
 
-    /// The variant that has done best so far, as the whole log says.
+    /// The variant that has done best; `scores` by index.
     #[must_use]
-    pub fn winner(&self, log: &Tally) -> u32 {
-        experiment::winner(self.test.map(|test| test.by).unwrap_or_default(), self.weights(), &log.variants)
+    pub fn winner(&self, scores: &[Score]) -> u32 {
+        experiment::winner(self.weights(), scores)
     }
 
     #[must_use]

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::attribution::{self, Credit, Side};
 use crate::campaign::{Campaign, CampaignState, CampaignStatus};
 use crate::cost::{Usage, Work};
+use crate::experiment::Score;
 use crate::history::History;
 use crate::ids::CampaignId;
 use crate::message::{Message, SkipReason, Tally};
@@ -132,6 +133,12 @@ impl Group {
         }
     }
 
+    /// How those who got something have done by conversions.
+    #[must_use]
+    pub const fn by_conversions(&self) -> Score {
+        Score { reached: self.people, won: self.converted }
+    }
+
     const fn amounts(&self) -> Amounts {
         Amounts { count: self.people, sum: self.revenue, squares: self.squares }
     }
@@ -232,7 +239,13 @@ impl Reports {
     #[must_use]
     pub fn wants(&self, asked_at: Time, now: Time) -> bool {
         let is_alive = |run: &Run| now < run.touched_at.plus(DEAD);
-        !self.run.as_ref().is_some_and(is_alive) && self.latest.as_ref().is_none_or(|latest| latest.as_of < asked_at)
+        !self.run.as_ref().is_some_and(is_alive) && self.since(asked_at).is_none()
+    }
+
+    /// The latest report, if everything up to `time` is in it.
+    #[must_use]
+    pub fn since(&self, time: Time) -> Option<&Report> {
+        self.latest.as_ref().filter(|latest| latest.as_of >= time)
     }
 
     /// Whether who reads the report at `now` should ask for a new one.
