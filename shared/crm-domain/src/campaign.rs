@@ -17,6 +17,7 @@ use crate::json::Json;
 use crate::limits;
 use crate::message::{Message, MessageId, Phase};
 use crate::rules::{Context, Rules};
+use crate::sms;
 use crate::template;
 use crate::time::{DAY, Time};
 
@@ -194,7 +195,14 @@ impl Variant {
     fn parse(json: &Json, path: &str, channel: Option<Channel>) -> Result<Self, Faults> {
         let mut fields = Fields::of(json, path)?;
         let subject = fields.optional("subject", |json| templated(faults::text(json, 200)?));
-        let body = fields.required("body", |json| templated(faults::long_text(json, 10_000)?));
+        let body = fields.required("body", |json| {
+            let body = templated(faults::long_text(json, 10_000)?)?;
+            match channel {
+                // With whatever is filled in, it only gets longer.
+                Some(Channel::Sms) => template::literal(&body).map_or(Ok(()), |literal| sms::check(&literal)).map(|()| body),
+                _ => Ok(body),
+            }
+        });
         let share = fields.optional("share", |json| Share::from_json(json, Share::WEIGHTS)).value();
         // A subject that is there but faulty has its fault already.
         let given = !matches!(json.get("subject"), None | Some(Json::Null));
@@ -442,5 +450,19 @@ mod tests {
         assert_eq!(faults.unwrap_err(), ["variants[0].share", "holdout", "draft"]);
         assert_eq!(sms(r#""variants":[{"body":"x"}],"test":{"share":0.2,"minutes":5}"#).unwrap_err(), ["test"]);
         assert_eq!(parse("{}").unwrap_err(), ["name", "segmentId", "channel", "variants"]);
+    }
+
+    #[test]
+    fn an_sms_that_is_too_long_for_anybody_is_refused() {
+        let launch = |channel: &str, body: &str| {
+            let head = r#""name":"a","segmentId":"SEGMENT""#;
+            let body = serde_json::to_string(body).unwrap();
+            parse(&format!(r#"{{{head},"channel":"{channel}","variants":[{{"body":"x"}},{{"body":{body}}}]}}"#)).map(|_| ())
+        };
+        let long = format!("{}{{{{name}}}}{}", "a".repeat(765), "a".repeat(765));
+        assert_eq!(launch("sms", &long), Ok(()), "somebody may have no name");
+        assert_eq!(launch("sms", &format!("{long}a")), Err(vec!["variants[1].body".to_owned()]));
+        assert_eq!(launch("whatsapp", &format!("{long}a")), Ok(()));
+        assert_eq!(launch("sms", &format!("{{% if city %}}{long}a{{% endif %}}")), Ok(()), "who gets it is not known");
     }
 }

@@ -44,6 +44,7 @@ pub mod rules;
 pub mod segment;
 pub mod sending;
 pub mod ses;
+pub mod sms;
 pub mod spreadsheet;
 pub mod stamp;
 pub mod statistics;

@@ -13,6 +13,7 @@ use crate::campaign::Variant;
 use crate::customer::{AttributeValue, Channel, Customer};
 use crate::faults::Reason;
 use crate::rules::{Part, Reads};
+use crate::sms;
 
 /// What templates may name.
 const NAMES: [&str; 4] = ["name", "city", "email", "attributes"];
@@ -64,6 +65,18 @@ pub fn check(source: &str) -> Result<(), Reason> {
     Ok(())
 }
 
+/// What a text says to everybody: the parts between what is filled in, without the spaces around it. None for a text with
+/// statements, of which some may get this and others that.
+pub(crate) fn literal(source: &str) -> Option<String> {
+    let mut parts = source.split("{{");
+    let mut literal = parts.next()?.trim().to_owned();
+    for part in parts {
+        literal.push_str(part.split_once("}}")?.1.trim());
+    }
+    let is_plain = !source.contains("{%") && !source.contains("{#") && !literal.contains("}}");
+    is_plain.then_some(literal)
+}
+
 /// The parts of a customer that texts may name.
 #[must_use]
 pub fn reads() -> Reads {
@@ -96,7 +109,11 @@ impl Templates {
         let text = |name: &str| render(&self.engine, name, values.clone()).map_err(|error| format!("template: {}", told(&error)));
         let subject = subject_name(index);
         let subject = self.engine.get_template(&subject).is_ok().then(|| text(&subject)).transpose()?;
-        Ok(Rendered { subject: subject.as_deref().map(one_line), body: text(&body_name(index, channel))? })
+        let body = text(&body_name(index, channel))?;
+        if channel == Channel::Sms {
+            sms::check(&body).map_err(Reason::into_owned)?;
+        }
+        Ok(Rendered { subject: subject.as_deref().map(one_line), body })
     }
 }
 
@@ -275,6 +292,33 @@ mod tests {
         let long = format!("{{% for a in [{list}] %}}{}{{% endfor %}}", "x".repeat(5_000));
         assert!(check(&long).is_err());
         assert!(rendered(Channel::Sms, None, &long, &customer()).is_err());
+    }
+
+    #[test]
+    fn what_everybody_gets_is_known_without_anybody() {
+        for (source, literal_of_it) in [
+            ("plain ", Some("plain")),
+            ("Hi {{name}}, {{ name|default(\"}\") }} bye{{city}}", Some("Hi,bye")),
+            ("{ { }", Some("{ { }")),
+            ("{% if name %}x{% endif %}", None),
+            ("{# note #}x", None),
+            ("{{ \"{{\" }}x", None),
+            ("{{ \"}}\" }}x", None),
+        ] {
+            assert_eq!(literal(source).as_deref(), literal_of_it, "{source}");
+        }
+    }
+
+    #[test]
+    fn an_sms_that_gets_too_long_cannot_be_made() {
+        let mut customer = customer();
+        let text = format!("{}{{{{city}}}}", "a".repeat(1_529));
+        customer.city = Some("b".into());
+        assert!(rendered(Channel::Sms, None, &text, &customer).is_ok());
+        customer.city = Some("bb".into());
+        let reason = rendered(Channel::Sms, None, &text, &customer).unwrap_err();
+        assert_eq!(reason, "takes 11 segments; an SMS may have at most 10");
+        assert!(rendered(Channel::Whatsapp, None, &text, &customer).is_ok());
     }
 
     #[test]
