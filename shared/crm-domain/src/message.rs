@@ -245,7 +245,7 @@ impl Message {
     }
 
     #[must_use]
-    pub const fn status(&self) -> MessageStatus {
+    pub fn status(&self) -> MessageStatus {
         if self.skipped_reason.is_some() {
             MessageStatus::Skipped
         } else if self.failed_at.is_some() {
@@ -264,7 +264,7 @@ impl Message {
             MessageStatus::Opened
         } else if self.delivered_at.is_some() {
             MessageStatus::Delivered
-        } else if self.sent_at.is_some() {
+        } else if self.went_out_at().is_some() {
             MessageStatus::Sent
         } else if self.unknown_at.is_some() {
             MessageStatus::Unknown
@@ -340,7 +340,7 @@ impl Message {
     /// When it was sent; before that, or when it was not, when that was decided.
     #[must_use]
     pub fn told_at(&self) -> Time {
-        self.sent_at.or(self.failed_at).or(self.unknown_at).unwrap_or(self.queued_at)
+        self.went_out_at().or(self.failed_at).or(self.unknown_at).unwrap_or(self.queued_at)
     }
 
     /// The same entry of nobody in particular.
@@ -362,17 +362,21 @@ impl Message {
         self.sent_at.is_some() || self.failed_at.is_some() || self.skipped_reason.is_some() || self.unknown_at.is_some()
     }
 
-    /// Whether it is known to have gone out: by the provider's answer or, where that was lost, by what it reported later.
-    const fn went_out(&self) -> bool {
-        self.sent_at.is_some()
-            || self.unknown_at.is_some()
-                && (self.delivered_at.is_some()
-                    || self.opened_at.is_some()
-                    || self.machine_opened_at.is_some()
-                    || self.clicked_at.is_some()
-                    || self.bounced_at.is_some()
-                    || self.complained_at.is_some()
-                    || self.unsubscribed_at.is_some())
+    /// When it went out, as far as it is known to: when the provider took it or, where its answer was lost, the first moment
+    /// of which it reported something later.
+    #[must_use]
+    pub fn went_out_at(&self) -> Option<Time> {
+        let reported = [
+            self.delivered_at,
+            self.opened_at,
+            self.machine_opened_at,
+            self.clicked_at,
+            self.bounced_at,
+            self.complained_at,
+            self.unsubscribed_at,
+        ];
+        let reported = || reported.into_iter().flatten().min();
+        self.sent_at.or_else(|| self.unknown_at.and_then(|_| reported()))
     }
 }
 
@@ -410,7 +414,7 @@ impl Tally {
             self.skipped += 1;
         } else if message.failed_at.is_some() {
             self.failed += 1;
-        } else if message.went_out() {
+        } else if message.went_out_at().is_some() {
             self.sent += 1;
             self.delivered += u64::from(message.delivered_at.is_some());
             self.opened += u64::from(message.opened().is_some());
@@ -662,6 +666,7 @@ mod tests {
             (lost.clone(), MessageStatus::Unknown, 0, 0, 1),
             (Message { delivered_at: at, ..lost.clone() }, MessageStatus::Delivered, 1, 0, 0),
             (Message { bounced_at: at, ..lost.clone() }, MessageStatus::Bounced, 1, 0, 0),
+            (Message { machine_opened_at: at, ..lost.clone() }, MessageStatus::Sent, 1, 0, 0),
             (Message { failed_at: at, ..lost.clone() }, MessageStatus::Failed, 0, 1, 0),
             (Message { sent_at: at, ..lost.clone() }, MessageStatus::Sent, 1, 0, 0),
         ] {
@@ -669,8 +674,19 @@ mod tests {
             tally.count(&entry);
             assert!(entry.is_settled());
             assert_eq!((entry.status(), tally.sent, tally.failed, tally.unknown), (status, sent, failed, unknown));
-            assert_eq!(tally.audience, 1);
+            assert_eq!((tally.audience, entry.went_out_at().is_some()), (1, sent == 1));
         }
+    }
+
+    #[test]
+    fn it_went_out_when_it_was_taken_or_else_when_it_was_first_heard_of() {
+        let at = |micros| Some(Time::from_micros(micros));
+        let heard = Message { clicked_at: at(9), delivered_at: at(5), opened_at: at(7), ..message() };
+        assert_eq!(heard.went_out_at(), None, "as long as its sending is about to be recorded");
+        let lost = Message { unknown_at: at(8), ..heard };
+        assert_eq!((lost.went_out_at(), lost.told_at()), (at(5), Time::from_micros(5)));
+        assert_eq!(Message { sent_at: at(6), ..lost }.went_out_at(), at(6));
+        assert_eq!(Message { unknown_at: at(8), ..message() }.went_out_at(), None);
     }
 
     #[test]
