@@ -91,7 +91,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         tallies.sort_unstable_by_key(|(shard, _)| *shard);
         let log = tallies.iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(*tally));
         let frozen = self.change(campaign.id, |state| state.planned(&log, campaign.test.as_ref(), Time::now())).await?;
-        // From now on its report is made each hour, until nothing can count for it any more.
+        // From now on its report is made of itself, until nothing can count for it any more.
         self.store.plan_recount(campaign.id, Some(Time::now().plus(HOUR))).await?;
         self.hand_out(campaign, &frozen, &tallies).await
     }

@@ -129,13 +129,16 @@ async fn orders_of_merged_recipients_count_once_and_those_held_out_are_compared(
 }
 
 #[tokio::test]
-async fn a_report_is_made_each_hour_until_the_last_window_has_closed() {
+async fn reports_are_made_of_themselves_until_the_last_window_has_closed() {
     let crm = Crm::new(2);
     let now = Time::now();
-    let open = written(&crm, 1, &[entry(0, Some(now.plus(-6 * DAY)), now.plus(-6 * DAY))], now.plus(-6 * DAY)).await;
-    crm.memory.plan_recount(open.id, Some(now)).await.unwrap();
-    let made = crm.report(open.id).await;
-    assert_eq!(crm.memory.recount_due(open.id), Some(made.as_of.plus(HOUR)));
+    for (age, until_next) in [(DAY, HOUR), (5 * DAY, DAY)] {
+        let sent = now.plus(-age);
+        let open = written(&crm, 1, &[entry(0, Some(sent), sent)], sent).await;
+        crm.memory.plan_recount(open.id, Some(now)).await.unwrap();
+        let made = crm.report(open.id).await;
+        assert_eq!(crm.memory.recount_due(open.id), Some(made.as_of.plus(until_next)));
+    }
     let long_ago = now.plus(-(i64::from(DEFAULT_DAYS) + 1) * DAY);
     let closed = written(&crm, 1, &[entry(1, Some(long_ago), long_ago)], long_ago).await;
     crm.memory.plan_recount(closed.id, Some(now)).await.unwrap();
