@@ -46,7 +46,7 @@ impl KeepReports for Dynamo {
                 self.client.delete_item().table_name(&self.app).set_key(Some(row)).send().await.map_err(store_error)?;
             }
         }
-        meter::wrote(None, 1);
+        meter::wrote(None, || 1);
         Ok(())
     }
 
@@ -89,7 +89,7 @@ impl Dynamo {
             .expression_attribute_values(":at", AttributeValue::S(at.sortable()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let answer = request.send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), 1);
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
         unless_conflict(answer.map_err(store_error))
     }
 }

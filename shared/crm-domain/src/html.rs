@@ -1,5 +1,7 @@
 //! HTML as people write it, not as a standard wants it: where a tag ends, what it is called, what a text stands for.
 
+use std::borrow::Cow;
+
 /// Elements whose text is no text of the message.
 const RAW: [&str; 6] = ["script", "style", "textarea", "title", "xmp", "template"];
 
@@ -8,19 +10,21 @@ const RAW: [&str; 6] = ["script", "style", "textarea", "title", "xmp", "template
 pub(crate) enum Token<'a> {
     /// Its characters may be references.
     Text(&'a str),
-    /// A tag with its name in lower case, and the slash of one that closes. Comments and the like have no name.
-    Tag(String, &'a str),
+    /// A tag with its name as it is written, and the slash of one that closes. Comments and the like have no name.
+    Tag(&'a str, &'a str),
     /// What is inside of an element that is no text of the message.
     Raw(&'a str),
 }
 
 /// The pieces of `html`.
 pub(crate) fn tokens<'a>(html: &'a str) -> impl Iterator<Item = Token<'a>> {
-    let (mut rest, mut within) = (html, None::<String>);
+    let (mut rest, mut within) = (html, None::<&str>);
     std::iter::from_fn(move || {
         let (length, kind): (usize, fn(&'a str) -> Token<'a>) = match within.take() {
             Some(raw) => {
-                let closes = |at: &usize| name(rest.get(*at..).unwrap_or_default()).strip_prefix('/') == Some(&raw);
+                let closes = |at: &usize| {
+                    name(rest.get(*at..).unwrap_or_default()).strip_prefix('/').is_some_and(|name| name.eq_ignore_ascii_case(raw))
+                };
                 (rest.match_indices("</").map(|(at, _)| at).find(closes).unwrap_or(rest.len()), Token::Raw)
             }
             None if rest.is_empty() => return None,
@@ -33,11 +37,11 @@ pub(crate) fn tokens<'a>(html: &'a str) -> impl Iterator<Item = Token<'a>> {
                 at => (at.unwrap_or(rest.len()), Token::Text),
             },
         };
-        let (taken, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        let (piece, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
         rest = behind;
-        let token = kind(taken);
+        let token = kind(piece);
         if let Token::Tag(name, _) = &token {
-            within = RAW.contains(&name.as_str()).then(|| name.clone());
+            within = RAW.into_iter().find(|raw| name.eq_ignore_ascii_case(raw));
         }
         Some(token)
     })
@@ -64,12 +68,12 @@ fn tag_end(tail: &str) -> usize {
     tail.len()
 }
 
-/// The name of a tag in lower case, with the slash of one that closes.
-fn name(tag: &str) -> String {
+/// The name of a tag, with the slash of one that closes.
+fn name(tag: &str) -> &str {
     let inner = tag.get(1..).unwrap_or_default();
-    let (slash, inner) = inner.strip_prefix('/').map_or(("", inner), |inner| ("/", inner));
-    let name: String = inner.chars().take_while(char::is_ascii_alphanumeric).collect();
-    format!("{slash}{}", name.to_ascii_lowercase())
+    let letters = inner.strip_prefix('/').unwrap_or(inner);
+    let length = letters.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    inner.get(..inner.len() - letters.len() + length).unwrap_or_default()
 }
 
 /// Where the value of the first `href` stands in a tag.
@@ -104,6 +108,11 @@ pub(crate) fn href(tag: &str) -> Option<(usize, usize)> {
         }
         at = next;
     }
+}
+
+/// What a text of HTML stands for.
+pub(crate) fn text_of(html: &str) -> Cow<'_, str> {
+    if html.contains('&') { decoded(html).map(|(c, _)| c).collect() } else { Cow::Borrowed(html) }
 }
 
 /// The characters that a text of HTML stands for, each with the place behind it.

@@ -3,7 +3,9 @@
 //! A letter's text says what its HTML says and leads to the same places: links stand behind what they are called. What
 //! tables and styles mean is not kept.
 
-use crate::html::{Token, decoded, href, tokens};
+use std::borrow::Cow;
+
+use crate::html::{Token, decoded, href, text_of, tokens};
 
 /// What comes before the next word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,7 +23,7 @@ pub fn plain(html: &str) -> String {
     for token in tokens(html) {
         match token {
             Token::Text(text) => writer.text(text),
-            Token::Tag(name, tag) => writer.tag(&name, tag),
+            Token::Tag(name, tag) => writer.tag(&name.to_ascii_lowercase(), tag),
             Token::Raw(_) => {}
         }
     }
@@ -52,10 +54,11 @@ impl Writer {
         match name {
             "a" => {
                 self.end_link();
-                let target = href(tag).and_then(|(start, end)| tag.get(start..end)).map(text_of);
-                let leads =
-                    |target: &String| ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| target.starts_with(scheme));
-                self.link = target.filter(leads).map(|target| (target, self.out.len()));
+                let target = href(tag).and_then(|(start, end)| tag.get(start..end)).map(|value| text_of(value.trim()));
+                let leads = |target: &Cow<'_, str>| {
+                    ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| target.starts_with(scheme))
+                };
+                self.link = target.filter(leads).map(|target| (target.into_owned(), self.out.len()));
             }
             "/a" => self.end_link(),
             "br" => match self.gap {
@@ -112,10 +115,6 @@ impl Writer {
             self.out.push(')');
         }
     }
-}
-
-fn text_of(html: &str) -> String {
-    decoded(html.trim()).map(|(c, _)| c).collect()
 }
 
 #[cfg(test)]

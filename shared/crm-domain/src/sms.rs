@@ -31,13 +31,11 @@ impl Length {
     /// The length of `text`.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        match segments(text.chars().map(septets), 160, 153) {
-            Some(segments) => Self { encoding: Encoding::Gsm7, segments },
-            None => {
-                let segments = segments(text.chars().map(|c| Some(c.len_utf16() as u32)), 70, 67).unwrap_or(u32::MAX);
-                Self { encoding: Encoding::Ucs2, segments }
-            }
+        if let Some(segments) = segments(text.chars().map(septets), 160, 153) {
+            return Self { encoding: Encoding::Gsm7, segments };
         }
+        let segments = segments(text.chars().map(|c| Some(c.len_utf16() as u32)), 70, 67).unwrap_or(u32::MAX);
+        Self { encoding: Encoding::Ucs2, segments }
     }
 }
 
@@ -74,14 +72,11 @@ fn segments(widths: impl Iterator<Item = Option<u32>>, alone: u32, each: u32) ->
 }
 
 /// The width of a character in the default alphabet: one, or two with the escape to its extension table.
-const fn septets(c: char) -> Option<u32> {
+fn septets(c: char) -> Option<u32> {
     match c {
         '\u{c}' | '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '€' => Some(2),
         '\n' | '\r' | ' '..='Z' | '_' | 'a'..='z' => Some(1),
-        '£' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' | 'Æ' | 'æ' | 'ß' | 'É' => Some(1),
-        'Δ' | 'Φ' | 'Γ' | 'Λ' | 'Ω' | 'Π' | 'Ψ' | 'Σ' | 'Θ' | 'Ξ' => Some(1),
-        '¤' | '¡' | 'Ä' | 'Ö' | 'Ñ' | 'Ü' | '§' | '¿' | 'ä' | 'ö' | 'ñ' | 'ü' | 'à' => Some(1),
-        _ => None,
+        other => "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà".contains(other).then_some(1),
     }
 }
 

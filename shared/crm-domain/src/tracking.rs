@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::html::{Token, decoded, href, tokens};
+use crate::html::{Token, decoded, href, text_of, tokens};
 use crate::links::Links;
 use crate::message::MessageId;
 
@@ -50,7 +50,8 @@ pub fn tracked(html: &str, links: &Links, message: MessageId) -> String {
     let mut body = Rewriter { links, message, out: String::with_capacity(html.len() + 512) }.rewritten(html);
     let pixel = format!(r#"<img src="{}" width="1" height="1" alt="">"#, links.pixel(message));
     // Nothing may follow the end of a document.
-    let end = body.to_ascii_lowercase().rfind("</body").unwrap_or(body.len());
+    let closes = |at: &usize| body.get(at + 2..at + 6).is_some_and(|name| name.eq_ignore_ascii_case("body"));
+    let end = body.rmatch_indices("</").map(|(at, _)| at).find(closes).unwrap_or(body.len());
     body.insert_str(end, &pixel);
     body
 }
@@ -68,17 +69,14 @@ impl Rewriter<'_> {
             match token {
                 Token::Text(text) => self.text(text, in_link),
                 Token::Raw(content) => self.out.push_str(content),
-                Token::Tag(name, tag) => match name.as_str() {
-                    "a" => {
-                        in_link = true;
+                Token::Tag(name, tag) => {
+                    in_link = name.eq_ignore_ascii_case("a") || in_link && !name.eq_ignore_ascii_case("/a");
+                    if name.eq_ignore_ascii_case("a") || name.eq_ignore_ascii_case("area") {
                         self.tag(tag);
-                    }
-                    "area" => self.tag(tag),
-                    _ => {
-                        in_link &= name != "/a";
+                    } else {
                         self.out.push_str(tag);
                     }
-                },
+                }
             }
         }
         self.out
@@ -88,7 +86,7 @@ impl Rewriter<'_> {
     fn tag(&mut self, tag: &str) {
         let whole = Some(tag).filter(|tag| tag.ends_with('>'));
         let found = whole.and_then(href).and_then(|(start, end)| {
-            let target = target(&decoded(tag.get(start..end)?).map(|(c, _)| c).collect::<String>())?;
+            let target = target(&text_of(tag.get(start..end)?))?;
             Some((tag.get(..start)?, target, tag.get(end..)?))
         });
         match found {
@@ -151,9 +149,13 @@ fn target(url: &str) -> Option<String> {
     if !web || host.is_empty() || rest.contains('\\') || url.chars().any(char::is_control) {
         return None;
     }
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"<>`".contains(&byte);
+    if url.bytes().all(is_plain) {
+        return (url.len() <= MAX_URL).then(|| url.to_owned());
+    }
     let mut plain = String::with_capacity(url.len());
     for byte in url.bytes() {
-        if byte.is_ascii_graphic() && !b"\"<>`".contains(&byte) {
+        if is_plain(byte) {
             plain.push(char::from(byte));
         } else {
             let _ = write!(plain, "%{byte:02X}");
