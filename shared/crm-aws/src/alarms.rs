@@ -22,7 +22,7 @@ const ATTEMPTS: usize = 4;
 
 impl KeepAlarms for Dynamo {
     async fn set_alarm(&self, alarm: Alarm, id: CampaignId, at: Option<Time>) -> Result<(), StoreError> {
-        meter::wrote(None, 1);
+        meter::wrote(None, || 1);
         match at {
             Some(at) => {
                 let put = self.client.put_item().table_name(&self.app).set_item(Some(alarm_item(alarm, id, at)));
@@ -78,7 +78,7 @@ impl KeepAlarms for Dynamo {
         }
         let delete = self.client.delete_item().table_name(&self.app).set_key(Some(alarm_key(alarm, id)));
         let delete = delete.condition_expression("mark = :mark").expression_attribute_values(mark.0, AttributeValue::S(mark.1));
-        meter::wrote(None, 1);
+        meter::wrote(None, || 1);
         crate::log::unless_conflict(delete.send().await.map_err(store_error))
     }
 }
@@ -97,7 +97,7 @@ impl Dynamo {
         for (name, value) in values {
             update = update.expression_attribute_values(name, AttributeValue::S(value));
         }
-        meter::wrote(None, 1);
+        meter::wrote(None, || 1);
         match update.update_expression(set).condition_expression(condition).send().await.map_err(store_error) {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),
