@@ -92,7 +92,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let counts: Result<Vec<_>, StoreError> = stream::iter(counts).buffer_unordered(SHARDS).try_collect().await;
         let count = counts?.into_iter().fold(Tally::default(), Tally::plus);
         self.remember(&campaign, count.first_due).await?;
-        if count.queued == 0 && self.store.tallies(id).await?.iter().all(|(_, tally)| tally.queued == 0) {
+        if count.queued == 0 && !self.store.is_anybody_queued(&campaign, last).await? {
             self.finish(id).await?;
         }
         let in_round = |after: &u32| until.is_none_or(|until| self.now().plus(i64::from(*after) * SECOND) < until);

@@ -18,6 +18,8 @@ use crate::worker::{Next, StepError, Store, Worker};
 
 /// Shards counted side by side.
 const RECOUNTS: usize = 8;
+/// Shards counted between two looks at the time.
+const RECOUNTED: u32 = 64;
 /// Attempts to change a campaign's state while others change it too.
 const ATTEMPTS: usize = 10;
 /// Greatest delay of a queue message, in seconds.
@@ -80,24 +82,31 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                 Some(next) => at.after = Some(next),
             }
         }
-        if self.store.plan_part_done(id, part).await? {
-            self.freeze(&campaign).await?;
-        }
-        Ok(Next::Done)
+        if self.store.plan_part_done(id, part).await? { self.freeze(id, 0, deadline).await } else { Ok(Next::Done) }
     }
 
-    /// Counts the whole log, notes the audience, and hands it out. Done again after a crash, it does the same again.
-    async fn freeze(&self, campaign: &Campaign) -> Result<(), StepError> {
-        let counts = (0..campaign.shards)
-            .map(|shard| async move { Ok::<_, StoreError>((shard, self.store.recount(campaign, shard).await?)) });
-        let counts: Vec<_> = counts.collect();
-        let mut tallies: Vec<(u32, Tally)> = stream::iter(counts).buffer_unordered(RECOUNTS).try_collect().await?;
-        tallies.sort_unstable_by_key(|(shard, _)| *shard);
+    /// Counts the log from shard `next` on, until `deadline`; with the last shard notes the audience, and hands it out. Done
+    /// again after a crash, it does the same again.
+    pub(crate) async fn freeze(&self, id: CampaignId, next: u32, deadline: Instant) -> Result<Next, StepError> {
+        let Some(found) = self.store.campaign(id).await? else { return Ok(Next::Wait) };
+        let campaign = &found.record;
+        let mut counted = next;
+        while counted < campaign.shards {
+            if Instant::now() >= deadline {
+                return Ok(Next::Then(Task::Freeze { campaign: id, next: counted }, 0));
+            }
+            let shards = counted..campaign.shards.min(counted + RECOUNTED);
+            counted = shards.end;
+            let counts: Vec<_> = shards.map(|shard| self.store.recount(campaign, shard)).collect();
+            stream::iter(counts).buffer_unordered(RECOUNTS).try_collect::<Vec<Tally>>().await?;
+        }
+        let tallies = self.shards_in_order(id).await?;
         let log = tallies.iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(*tally));
-        let frozen = self.change(campaign.id, |state| state.planned(&log, campaign.test.as_ref(), self.now())).await?;
+        let frozen = self.change(id, |state| state.planned(&log, campaign.test.as_ref(), self.now())).await?;
         // From now on its report is made of itself, until nothing can count for it any more.
-        self.store.set_alarm(Alarm::Recount, campaign.id, Some(self.now().plus(HOUR))).await?;
-        self.hand_out_now(campaign, &frozen, &tallies).await
+        self.store.set_alarm(Alarm::Recount, id, Some(self.now().plus(HOUR))).await?;
+        self.hand_out_now(campaign, &frozen, &tallies).await?;
+        Ok(Next::Done)
     }
 
     /// Hands out whoever is still queued, once the request that asked for it has changed the campaign.

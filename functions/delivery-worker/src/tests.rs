@@ -6,6 +6,7 @@ mod timing;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use crm_domain::campaign::{Campaign, CampaignDraft, CampaignState, CampaignStatus, Variant};
 use crm_domain::customer::{Channel, ConsentDefaults};
@@ -34,7 +35,7 @@ use serde_json::{Value, json};
 
 mod reports;
 
-use crate::worker::{Letterhead, Worker};
+use crate::worker::{Letterhead, Next, Worker};
 
 type TestWorker = Worker<Memory, Memory, Memory>;
 
@@ -367,6 +368,24 @@ async fn a_scheduled_campaign_waits_for_its_time() {
     let begun = crm.launch("x", 2, Some(Time::now().plus(-1))).await;
     crm.drain().await;
     assert_eq!(crm.state(begun.id).await.status, CampaignStatus::Sent);
+}
+
+#[tokio::test]
+async fn a_large_log_is_counted_in_several_steps() {
+    let crm = Crm::new(30);
+    let campaign = crm.launch("x", 12_000, None).await;
+    let freeze = |next| Task::Freeze { campaign: campaign.id, next };
+    // No time is left when the last part is planned.
+    for part in 0..3 {
+        let last = crm.worker.plan(campaign.id, part, None, 0, Instant::now()).await.unwrap();
+        assert_eq!(last, if part == 2 { Next::Then(freeze(0), 0) } else { Next::Done });
+    }
+    assert!(!crm.state(campaign.id).await.planned);
+    crm.memory.drain(QueueName::Delivery);
+    crm.put([freeze(0), freeze(64), freeze(64)].into_iter()).await;
+    crm.drain().await;
+    assert_eq!(crm.assert_counts(campaign.id).await.sent, 26);
+    assert_eq!(crm.state(campaign.id).await.status, CampaignStatus::Sent);
 }
 
 #[tokio::test]

@@ -192,6 +192,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             Task::Plan { campaign, part, after, queued } => {
                 self.plan(campaign, part, after, queued, Instant::now() + BUDGET).await
             }
+            Task::Freeze { campaign, next } => self.freeze(campaign, next, Instant::now() + BUDGET).await,
             Task::Deliver { campaign, first, last, until } => self.deliver(campaign, first..=last, until, deadline).await,
             Task::Spread { campaign, since } => self.spread(campaign, since).await,
             Task::Wake { campaign, alarm } => self.wake(campaign, alarm).await,

@@ -31,6 +31,8 @@ use crate::records::Item;
 
 /// Entries written side by side.
 const CONCURRENCY: usize = 16;
+/// Counts read at once where one with somebody queued is looked for.
+const LOOKED_AT: i32 = 25;
 /// Times that a count is tried against others who count the same shard.
 const ROUNDS: u32 = 12;
 /// What counting looks at, and what every entry has.
@@ -198,6 +200,11 @@ impl KeepLog for Dynamo {
         self.recount_shard(campaign.id, shard).await
     }
 
+    async fn is_anybody_queued(&self, campaign: &Campaign, after: u32) -> Result<bool, StoreError> {
+        let (id, after) = (campaign.id, shard_name(after));
+        Ok(self.queued_among(id, "sk > :after", &after).await? || self.queued_among(id, "sk <= :after", &after).await?)
+    }
+
     async fn plan_part_done(&self, id: CampaignId, part: u32) -> Result<bool, StoreError> {
         self.note_part(id, part).await
     }
@@ -224,6 +231,31 @@ impl Dynamo {
             }
         }
         Err(StoreError::Conflict)
+    }
+
+    /// Whether somebody is queued in the shards on one side of `after`, by their stored counts, page by page until one is found.
+    async fn queued_among(&self, id: CampaignId, side: &str, after: &str) -> Result<bool, StoreError> {
+        let request = self.client.query().table_name(&self.app).consistent_read(true);
+        let mut pages = request
+            .key_condition_expression(format!("pk = :pk AND {side}"))
+            .expression_attribute_values(":pk", AttributeValue::S(tally_partition(id)))
+            .expression_attribute_values(":after", AttributeValue::S(after.to_owned()))
+            .limit(LOOKED_AT)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(store_error)?;
+            let items = page.items.unwrap_or_default();
+            meter::read(page.consumed_capacity.as_ref(), &items, true);
+            for item in items {
+                let record: TallyRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+                if record.tally.queued > 0 {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Up to `limit` entries of one shard after `after`, by customer.

@@ -27,6 +27,9 @@ pub enum Task {
         #[serde(default)]
         queued: u32,
     },
+    /// Count the log from shard `next` on, once all parts are planned: that freezes the audience.
+    #[serde(rename = "freeze.v1")]
+    Freeze { campaign: CampaignId, next: u32 },
     /// Write to those who are still queued in some shards of the log, `first` to `last`.
     #[serde(rename = "deliver.v1")]
     Deliver {
@@ -71,6 +74,7 @@ impl Task {
     pub const fn campaign(&self) -> CampaignId {
         match self {
             Self::Plan { campaign, .. }
+            | Self::Freeze { campaign, .. }
             | Self::Deliver { campaign, .. }
             | Self::Spread { campaign, .. }
             | Self::Wake { campaign, .. }
@@ -83,7 +87,7 @@ impl Task {
     #[must_use]
     pub const fn work(&self) -> Work {
         match self {
-            Self::Plan { .. } | Self::Spread { .. } | Self::Wake { .. } => Work::Planning,
+            Self::Plan { .. } | Self::Freeze { .. } | Self::Spread { .. } | Self::Wake { .. } => Work::Planning,
             Self::Deliver { .. } | Self::Decide { .. } => Work::Delivery,
             Self::Recount { .. } => Work::Recounts,
         }
@@ -105,6 +109,7 @@ mod tests {
         let campaign = CampaignId::generate();
         for task in [
             Task::Plan { campaign, part: 3, after: None, queued: 0 },
+            Task::Freeze { campaign, next: 8 },
             Task::Deliver { campaign, first: 0, last: 9, until: None },
             Task::Deliver { campaign, first: 0, last: 9, until: Some(Time::from_micros(1)) },
             Task::Spread { campaign, since: 7 },

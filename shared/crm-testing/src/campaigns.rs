@@ -383,6 +383,10 @@ impl KeepLog for Memory {
         }
     }
 
+    async fn is_anybody_queued(&self, campaign: &Campaign, _after: u32) -> Result<bool, StoreError> {
+        Ok(self.tallies(campaign.id).await?.iter().any(|(_, tally)| tally.queued > 0))
+    }
+
     async fn plan_part_done(&self, id: CampaignId, part: u32) -> Result<bool, StoreError> {
         self.step().await?;
         let mut room = self.mailroom();

@@ -430,6 +430,9 @@ pub trait KeepLog: Send + Sync + 'static {
     fn postpone(&self, campaign: &Campaign, until: &[(CustomerId, Time)]) -> impl Future<Output = Stored<()>> + Send;
     /// Counts one shard anew and stores the figures.
     fn recount(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Tally>> + Send;
+    /// Whether anybody is queued by the stored counts of the shards. Those after `after` are looked at first, in order: where
+    /// deliveries go by shards, somebody is found there.
+    fn is_anybody_queued(&self, campaign: &Campaign, after: u32) -> impl Future<Output = Stored<bool>> + Send;
     /// Notes that a part of the planning scan is done; true when all parts are, however often it is asked.
     fn plan_part_done(&self, id: CampaignId, part: u32) -> impl Future<Output = Stored<bool>> + Send;
 }
