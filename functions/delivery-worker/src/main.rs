@@ -2,10 +2,12 @@
 
 mod decide;
 mod deliver;
+mod hand;
 mod plan;
 mod report;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod worker;
 
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, Tally};
 use crm_domain::ports::{Enqueue, Outgoing, QueueName, ScanPart, SendLetters, StoreError, Versioned};
 use crm_domain::time::{HOUR, SECOND, Time};
-use crm_lambda::addresses::suppressed_among;
+use crm_lambda::audience::decide;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::worker::{Next, StepError, Store, Worker};
@@ -56,13 +56,9 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         while !self.is_planned(id, part).await? {
             let (customers, next) = self.store.scan(&at, &reads).await?;
             let now = Time::now();
-            let decided: Vec<_> = customers.iter().map(|customer| (customer, audience.decide(customer))).collect();
             let key = self.addresses.key().await?;
-            let asked = decided.iter().filter(|(_, decision)| decision.asks_list()).map(|(customer, _)| *customer);
-            let suppressed = suppressed_among(&*self.store, &key, campaign.channel, asked).await?;
             let mut entries: Vec<Message> = Vec::new();
-            for (customer, decision) in decided {
-                let decision = decision.unless_suppressed(suppressed.contains(&customer.id));
+            for (customer, decision) in decide(&*self.store, &key, &audience, &customers).await? {
                 let entry = campaign.entry(customer, decision, queued, now);
                 entries.extend(entry.map(|entry| Message { address: key.of(customer, campaign.channel), ..entry }));
                 queued += u32::from(decision == Decision::Queued);

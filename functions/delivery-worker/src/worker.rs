@@ -12,8 +12,8 @@ use crm_domain::delivery::{Step, Task};
 use crm_domain::ids::CampaignId;
 use crm_domain::links::Links;
 use crm_domain::ports::{
-    Enqueue, KeepCampaigns, KeepLog, KeepReports, MeterUsage, Outgoing, QueueError, QueueName, ReadCustomers, ReadSuppressions,
-    ScanCustomers, SendLetters, StoreError,
+    Enqueue, KeepCampaigns, KeepHands, KeepLog, KeepReports, KeepTurns, MeterUsage, Outgoing, QueueError, QueueName,
+    ReadContacts, ReadCustomers, ReadMessages, ReadSuppressions, ScanCustomers, SendLetters, StoreError,
 };
 use crm_domain::sending;
 use crm_domain::template::Templates;
@@ -40,8 +40,34 @@ const MAX_WAITS: u32 = 6;
 const MAX_COMPILED: usize = 16;
 
 /// The storage that deliveries need.
-pub trait Store: KeepCampaigns + KeepLog + KeepReports + MeterUsage + ReadCustomers + ReadSuppressions + ScanCustomers {}
-impl<S: KeepCampaigns + KeepLog + KeepReports + MeterUsage + ReadCustomers + ReadSuppressions + ScanCustomers> Store for S {}
+pub trait Store:
+    KeepCampaigns
+    + KeepHands
+    + KeepLog
+    + KeepReports
+    + KeepTurns
+    + MeterUsage
+    + ReadContacts
+    + ReadCustomers
+    + ReadMessages
+    + ReadSuppressions
+    + ScanCustomers
+{
+}
+impl<S> Store for S where
+    S: KeepCampaigns
+        + KeepHands
+        + KeepLog
+        + KeepReports
+        + KeepTurns
+        + MeterUsage
+        + ReadContacts
+        + ReadCustomers
+        + ReadMessages
+        + ReadSuppressions
+        + ScanCustomers
+{
+}
 
 /// What the steps work with.
 pub struct Worker<S, Q, P> {

@@ -26,6 +26,7 @@ use crate::campaigns::Mailroom;
 use crate::files::Cabinet;
 use crate::memberships::Registry;
 use crate::reports::{self, Bookkeeping};
+use crate::turns::Turnstile;
 
 /// The whole CRM in memory.
 #[derive(Default)]
@@ -36,6 +37,7 @@ pub struct Memory {
     registry: Mutex<Registry>,
     cabinet: Mutex<Cabinet>,
     bookkeeping: Mutex<Bookkeeping>,
+    turnstile: Mutex<Turnstile>,
     pub(crate) suppressions: Mutex<crate::suppressions::List>,
 }
 
@@ -103,6 +105,10 @@ impl Memory {
 
     pub(crate) fn bookkeeping(&self) -> std::sync::MutexGuard<'_, Bookkeeping> {
         self.bookkeeping.lock().unwrap()
+    }
+
+    pub(crate) fn turnstile(&self) -> std::sync::MutexGuard<'_, Turnstile> {
+        self.turnstile.lock().unwrap()
     }
 
     /// The stored version of a customer; 0 for nobody.

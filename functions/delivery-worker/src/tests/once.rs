@@ -174,7 +174,7 @@ async fn troubled_run_once(seed: u64) -> Tally {
 #[tokio::test]
 async fn crashes_duplicates_and_reordering_write_to_nobody_twice() {
     let mut sum = Tally::default();
-    for seed in 0..400 {
+    for seed in seeds(400) {
         sum = sum.plus(troubled_run_once(seed).await);
     }
     assert!(sum.sent > 0 && sum.failed > 0 && sum.skipped > 0 && sum.unknown > 0, "{sum:?}");

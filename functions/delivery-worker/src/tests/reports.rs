@@ -4,8 +4,6 @@ use std::time::{Duration, Instant};
 
 use crm_domain::attribution::DEFAULT_DAYS;
 use crm_domain::cost::{Usage, WHOLE, Work};
-use crm_domain::email::Email;
-use crm_domain::ids::CustomerId;
 use crm_domain::message::{Message, Receipt, Report as Reported};
 use crm_domain::ports::{ApplyEvents, EditCustomers, KeepLog, KeepReports, MeterUsage};
 use crm_domain::report::{Group, Report};
@@ -15,7 +13,7 @@ use crm_domain::timing::Timing;
 use super::*;
 use crate::worker::Next;
 
-fn id_of(number: u32) -> CustomerId {
+pub(super) fn id_of(number: u32) -> CustomerId {
     CustomerId::of(&Email::parse(&format!("p{number}@x.in")).unwrap())
 }
 
@@ -31,7 +29,7 @@ fn order(memory: &Memory, person: u32, number: &str, total: i64, at: Time) {
 }
 
 /// A campaign that is over, whose log is just these entries.
-async fn written(crm: &Crm, variants: usize, entries: &[Message], begun: Time) -> Campaign {
+pub(super) async fn written(crm: &Crm, variants: usize, entries: &[Message], begun: Time) -> Campaign {
     let rules = Json::parse(br#"{"combinator":"and","rules":[]}"#).unwrap();
     let draft = CampaignDraft {
         name: "Hello".into(),
@@ -211,9 +209,10 @@ async fn crashes_and_copies_make_no_wrong_report() {
 }
 
 /// What the simulated provider says of a hundred letters: two messages, nine in ten delivered, some of those opened.
-async fn receipts(crm: &Crm, campaign: &Campaign) -> Usage {
+pub(super) async fn receipts(crm: &Crm, campaign: &Campaign) -> Usage {
     let mut used = Usage::default();
-    for letters in crm.memory.letters().chunks(100) {
+    let letters = crm.memory.letters().into_iter().filter(|letter| letter.id.campaign == campaign.id);
+    for letters in letters.collect::<Vec<_>>().chunks(100) {
         let receipt = |number: usize, report| {
             let reason = (report == Reported::Bounced).then(|| "the mailbox does not exist (simulated)".to_owned());
             Receipt {

@@ -2,6 +2,7 @@
 
 mod files;
 mod reports;
+mod sending;
 mod suppressions;
 
 use std::future::Future;
@@ -33,6 +34,7 @@ use crate::time::Time;
 pub use crate::sending::Sending;
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 pub use reports::{KeepReports, MeterUsage};
+pub use sending::{KeepHands, KeepTurns, ReadContacts};
 pub use suppressions::{AddressSecrets, KeepSuppressions, ReadSuppressions};
 
 /// Why storage did not do as asked.
