@@ -444,6 +444,14 @@ async fn click(memory: &Memory, id: CampaignId, chance: &mut StdRng) {
     memory.apply_receipts(&[receipt]).await.unwrap();
 }
 
+/// While others are at work, somebody withdraws their consent, or gives it again.
+async fn change_a_mind(crm: &Crm, people: u32, second: u32, chance: &mut StdRng) {
+    for _ in 0..chance.random_range(0..60) {
+        let _ = crm.memory.campaigns(None, 1).await;
+    }
+    upsert(&crm.memory, chance.random_range(0..people), &json!({"emailConsent": chance.random::<bool>()}), second);
+}
+
 /// A run in which processes die at random steps, several work at once, messages come twice and in any order, and someone
 /// pauses and resumes.
 async fn troubled_run(seed: u64) -> Tally {
@@ -464,11 +472,18 @@ async fn troubled_run(seed: u64) -> Tally {
     let campaign = crm.launch_draft(draft, customers).await;
     let previewed = crm.preview(&campaign).await;
     let sqs = Mutex::new(Sqs { chance: StdRng::seed_from_u64(seed + 1_000_000), waiting: Vec::new() });
-    for _ in 0..40 {
+    for round in 0..40 {
+        // Before the audience is frozen, what changes would change who is in it.
+        let planned = crm.state(campaign.id).await.planned;
         if chance.random_ratio(2, 3) {
             crm.memory.die_after(Some(chance.random_range(0..80)));
         }
-        tokio::join!(consume(&crm, &sqs), consume(&crm, &sqs));
+        let changes = async {
+            if planned {
+                change_a_mind(&crm, people, 3 + round, &mut chance).await;
+            }
+        };
+        tokio::join!(consume(&crm, &sqs), consume(&crm, &sqs), changes);
         crm.memory.die_after(None);
         match chance.random_range(0..8) {
             0 | 1 => drop(crm.change(campaign.id, CampaignState::paused).await),
