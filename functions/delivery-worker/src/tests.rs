@@ -2,6 +2,7 @@
 
 mod caps;
 mod experiments;
+mod hand;
 mod once;
 
 use std::collections::{BTreeSet, HashMap};
