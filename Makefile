@@ -15,7 +15,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token seed import reset scale deploy
+.PHONY: dev build test check openapi fmt token seed import reset scale sending deploy
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -49,6 +49,9 @@ reset: .venv/ready
 
 scale: .venv/ready
 	@.venv/bin/python -m infra.local.scale
+
+sending: .venv/ready
+	@.venv/bin/python -m infra.local.sending
 
 deploy: .venv/ready .venv/sam/ready
 	cargo-lambda lambda build --release

@@ -65,7 +65,20 @@ def timed(work: Callable[[], Any]) -> float:
 
 def load(api: Api, customers: int, ids: list[str]) -> None:
     """Makes customers, whose ids it appends, and orders for every third."""
+    load_customers(api, customers, ids)
     chance = random.Random(7)
+    buyers = [n for n in range(customers) if n % 3 == 0 for _ in range(2)]
+    for batch in chunks(buyers):
+        placed = [
+            {"email": address(n), "total": chance.randrange(100, 9000), "placedAt": f"2026-{chance.randrange(1, 10):02}-{1 + n % 28:02}"}
+            for n in batch
+        ]
+        api.post("/api/orders", {"items": placed})
+    settled()
+
+
+def load_customers(api: Api, customers: int, ids: list[str]) -> None:
+    """Makes customers, whose ids it appends."""
     for batch in chunks(range(customers)):
         people = [
             {
@@ -81,13 +94,11 @@ def load(api: Api, customers: int, ids: list[str]) -> None:
             for n in batch
         ]
         ids += [one["id"] for one in api.post("/api/customers", {"items": people})["items"]]
-    buyers = [n for n in range(customers) if n % 3 == 0 for _ in range(2)]
-    for batch in chunks(buyers):
-        placed = [
-            {"email": address(n), "total": chance.randrange(100, 9000), "placedAt": f"2026-{chance.randrange(1, 10):02}-{1 + n % 28:02}"}
-            for n in batch
-        ]
-        api.post("/api/orders", {"items": placed})
+    settled()
+
+
+def settled() -> None:
+    """Waits until all queues are empty."""
     wait_until(lambda: not any(sum(depth) for depth in aws.queues(SETTINGS).values()), 3600, "the queues")
 
 

@@ -11,6 +11,7 @@ import { Component as ImportsPage } from "@/features/imports/routes/imports-page
 import { Component as OrdersPage } from "@/features/orders/routes/orders-page";
 import { Component as SegmentPage } from "@/features/segments/routes/segment-page";
 import { Component as SegmentsPage } from "@/features/segments/routes/segments-page";
+import { Component as SuppressionsPage } from "@/features/suppressions/routes/suppressions-page";
 import type { Role } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
@@ -38,7 +39,14 @@ const ANSWERS: Record<string, unknown> = {
     count: 0,
     state: "live",
   },
-  "/api/campaigns/c1": { id: "c1", name: "Diwali", segmentId: "s1", channel: "email", status: "sending" },
+  "/api/campaigns/c1": {
+    id: "c1",
+    name: "Diwali",
+    segmentId: "s1",
+    channel: "email",
+    status: "sending",
+    variants: [{ subject: "Hi", body: "Hello" }],
+  },
 };
 
 beforeEach(() =>
@@ -81,6 +89,7 @@ const PAGES: [string, () => React.ReactNode, string, string[]][] = [
   ],
   ["campaigns", CampaignsPage, "No campaigns yet", ["New campaign"]],
   ["a campaign", CampaignPage, "Nothing sent yet", ["Pause", "Cancel campaign"]],
+  ["suppressions", SuppressionsPage, "Nobody is suppressed", ["Add to the list"]],
 ];
 
 const offered = (name: string) => [

@@ -31,6 +31,10 @@ export const router = createBrowserRouter([
                   { path: "campaigns", lazy: () => import("@/features/campaigns/routes/campaigns-page") },
                   { path: "campaigns/:id", lazy: () => import("@/features/campaigns/routes/campaign-page") },
                   {
+                    path: "suppressions",
+                    lazy: () => import("@/features/suppressions/routes/suppressions-page"),
+                  },
+                  {
                     lazy: () => import("./require-write"),
                     children: [
                       {
@@ -51,7 +55,11 @@ export const router = createBrowserRouter([
                       },
                       {
                         path: "campaigns/new",
-                        lazy: () => import("@/features/campaigns/routes/launch-campaign-page"),
+                        lazy: () => import("@/features/campaigns/routes/new-campaign-page"),
+                      },
+                      {
+                        path: "campaigns/:id/edit",
+                        lazy: () => import("@/features/campaigns/routes/edit-campaign-page"),
                       },
                     ],
                   },

@@ -1,30 +1,12 @@
-import {
-  ChartColumn,
-  FileUp,
-  type LucideIcon,
-  Moon,
-  Send,
-  ShoppingBag,
-  Sun,
-  UsersRound,
-  Workflow,
-} from "lucide-react";
+import { Moon, Sun } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { Link, NavLink, Outlet, ScrollRestoration, useNavigation } from "react-router";
 import { Toasts } from "@/components/ui/toasts";
 import { cn } from "@/lib/cn";
 import { userOf, useSession } from "@/lib/session";
 import { useTheme } from "@/lib/theme";
+import { ADMINISTRATION, PLACES, type Place } from "./places";
 import { UserMenu } from "./user-menu";
-
-const PLACES: { to: string; label: string; short?: string; icon: LucideIcon }[] = [
-  { to: "/", label: "Dashboard", short: "Home", icon: ChartColumn },
-  { to: "/customers", label: "Customers", icon: UsersRound },
-  { to: "/orders", label: "Orders", icon: ShoppingBag },
-  { to: "/segments", label: "Segments", icon: Workflow },
-  { to: "/campaigns", label: "Campaigns", icon: Send },
-  { to: "/imports", label: "Imports", icon: FileUp },
-];
 
 /** Navigation around every page: a side bar on wide screens, a bar under the thumb on phones. */
 export function Shell() {
@@ -44,23 +26,12 @@ export function Shell() {
         <div className="sticky top-0 flex h-dvh flex-col gap-6 border-r border-line px-3 py-5">
           <Brand />
           <nav aria-label="Main" className="grid gap-0.5">
-            {PLACES.map(({ to, label, icon: Icon }) => (
-              <NavLink
-                key={to}
-                to={to}
-                end={to === "/"}
-                className={({ isActive }) =>
-                  cn(
-                    "flex min-h-9.5 items-center gap-3 rounded-lg px-3 text-sm transition-colors [&_svg]:size-4.5",
-                    isActive
-                      ? "bg-accent-soft font-medium text-accent"
-                      : "text-muted hover:bg-sunken hover:text-ink",
-                  )
-                }
-              >
-                <Icon aria-hidden strokeWidth={1.75} />
-                {label}
-              </NavLink>
+            {PLACES.map((place) => (
+              <SideLink key={place.to} place={place} />
+            ))}
+            <h2 className="mt-4 px-3 pb-1 text-xs font-medium text-muted">Administration</h2>
+            {ADMINISTRATION.map((place) => (
+              <SideLink key={place.to} place={place} />
             ))}
           </nav>
           <div className="mt-auto">
@@ -105,6 +76,24 @@ export function Shell() {
   );
 }
 
+function SideLink({ place: { to, label, icon: Icon } }: { place: Place }) {
+  return (
+    <NavLink
+      to={to}
+      end={to === "/"}
+      className={({ isActive }) =>
+        cn(
+          "flex min-h-9.5 items-center gap-3 rounded-lg px-3 text-sm transition-colors [&_svg]:size-4.5",
+          isActive ? "bg-accent-soft font-medium text-accent" : "text-muted hover:bg-sunken hover:text-ink",
+        )
+      }
+    >
+      <Icon aria-hidden strokeWidth={1.75} />
+      {label}
+    </NavLink>
+  );
+}
+
 function Brand() {
   return (
     <Link to="/" className="flex w-fit items-center gap-2.5 rounded-lg px-2 font-semibold tracking-tight">
@@ -130,7 +119,7 @@ function Person({ compact = false }: { compact?: boolean }) {
       >
         {theme === "dark" ? <Sun aria-hidden /> : <Moon aria-hidden />}
       </button>
-      {user && compact && <UserMenu user={user} compact />}
+      {user && compact && <UserMenu user={user} compact places={ADMINISTRATION} />}
     </div>
   );
 }

@@ -1,19 +1,22 @@
 import { LogOut } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { Button } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { FormProblem } from "@/components/ui/states";
 import { signOut } from "@/lib/auth";
 import { cn } from "@/lib/cn";
 import type { User } from "@/lib/contract";
+import type { Place } from "./places";
 
 type UserMenuProps = {
   user: User;
   /** Only the initials, for narrow screens; the panel then opens downwards. */
   compact?: boolean;
+  /** Where else one can go from here: what has no room in the navigation of phones. */
+  places?: readonly Place[];
 };
 
 /** Who is signed in, in which role, and the way out. */
-export function UserMenu({ user, compact = false }: UserMenuProps) {
+export function UserMenu({ user, compact = false, places = [] }: UserMenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -87,6 +90,11 @@ export function UserMenu({ user, compact = false }: UserMenuProps) {
               Role: <span className="capitalize">{user.role}</span>
             </p>
           </div>
+          {places.map(({ to, label, icon: Icon }) => (
+            <ButtonLink key={to} to={to} icon={<Icon aria-hidden />} onClick={() => setOpen(false)}>
+              {label}
+            </ButtonLink>
+          ))}
           <FormProblem error={fault} />
           <Button busy={leaving} icon={<LogOut aria-hidden />} onClick={() => void leave()}>
             Sign out

@@ -16,7 +16,7 @@ export type RequestOptions = { query?: Query; signal?: AbortSignal } & (
       body?: unknown;
       /** Of a body that is text already. */
       contentType?: string;
-      ifMatch?: never;
+      ifMatch?: string | null;
       /** From `useIntent`, so that a repeated request is done once; `null` where nothing changes, as in a preview. */
       idempotencyKey: string | null;
     }

@@ -1,7 +1,10 @@
 /**
- * The wire shapes that the web app reads and writes. Written by hand until the client is generated from the API's
- * description; nothing outside this file spells out a wire shape.
+ * The wire shapes that the web app reads and writes. Written by hand until the client is generated from the API’s
+ * description; nothing outside spells out a wire shape.
  */
+import type { Channel } from "./contract/campaigns";
+
+export type * from "./contract/campaigns";
 
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
@@ -244,62 +247,4 @@ export type SegmentPreview = {
   total: number;
   sample: Partial<Customer>[];
   tookMs: number;
-};
-
-export type Channel = "email" | "sms" | "whatsapp";
-export type Variant = { subject?: string; body: string };
-
-export type CampaignDraft = {
-  name: string;
-  segmentId: string;
-  channel: Channel;
-  objective?: string;
-  variants: Variant[];
-  scheduledAt?: string;
-};
-
-export type Campaign = {
-  id: string;
-  name: string;
-  segmentId: string;
-  channel: Channel;
-  objective?: string;
-  status: string;
-  variants?: Variant[];
-  audience: number;
-  queued: number;
-  sent: number;
-  delivered: number;
-  /** Part of `sent`, as `delivered` is. */
-  bounced?: number;
-  failed: number;
-  skipped: number;
-  /** Those of whom nobody knows whether they were written to: the provider's answer was lost. */
-  unknown?: number;
-  scheduledAt?: string;
-  createdAt?: string;
-  finishedAt?: string;
-  failedReason?: string;
-};
-
-export type FunnelStep = {
-  step: "matching" | "reachable" | "consenting" | "notSuppressed" | "notCapped" | "notHeldOut";
-  count: number;
-};
-export type CampaignFunnel = { steps: FunnelStep[]; willSend: number };
-
-export type Message = {
-  id?: string;
-  customerId?: string;
-  email: string;
-  channel: Channel;
-  status: string;
-  sentAt?: string;
-  deliveredAt?: string;
-  failedReason?: string;
-  skippedReason?: string;
-  /** Index of the variant, from 0. */
-  variant?: number;
-  subject?: string;
-  body?: string;
 };

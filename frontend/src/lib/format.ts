@@ -5,6 +5,8 @@ const LOCALE = "en-IN";
 const numbers = new Intl.NumberFormat(LOCALE);
 const percents = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 });
 const dateTimes = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+const times = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
+const dayTicks = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 const dates = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
 const utcDates = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone: "UTC" });
 const utcTicks = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
@@ -40,6 +42,15 @@ export function formatDateTime(iso: string | undefined): string {
 
 export function formatDate(iso: string | undefined): string {
   return withDate(iso, (date) => dates.format(date));
+}
+
+/** Only the time of day. */
+export function formatTime(iso: string | undefined): string {
+  return withDate(iso, (date) => times.format(date));
+}
+
+export function formatDayTick(iso: string | undefined): string {
+  return withDate(iso, (date) => dayTicks.format(date));
 }
 
 /** A calendar day of the server, which counts days in UTC. */

@@ -8,6 +8,7 @@ use crm_domain::funnel::Survey;
 use crm_domain::ports::{ReadContacts, ReadSuppressions, ScanCustomers, ScanPart, StoreError};
 use crm_domain::rules::{Part, Reads};
 use crm_domain::suppression::AddressKey;
+use crm_domain::time::Time;
 use crm_lambda::audience::decide;
 use futures_util::future::try_join_all;
 
@@ -42,7 +43,7 @@ pub async fn each<S: ScanCustomers + ReadSuppressions + ReadContacts, T: Default
         let mut at = ScanPart { part, of: PARTS, after: None };
         loop {
             let (customers, next) = store.scan(&at, reads).await?;
-            for (customer, decision) in decide(store, key, audience, &customers).await? {
+            for (customer, decision) in decide(store, key, audience, &customers, Time::now()).await? {
                 take(&mut sum, customer, decision);
             }
             match next {

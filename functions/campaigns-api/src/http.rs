@@ -22,7 +22,7 @@ use crm_domain::ports::{
 };
 use crm_domain::rules::Context;
 use crm_domain::segment::Segment;
-use crm_domain::time::Time;
+use crm_domain::time::{SECOND, Time};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
@@ -40,6 +40,8 @@ use serde_json::json;
 use crate::report::{export_log, show_report};
 use crate::{check, drafts, funnel, view, why};
 
+/// Seconds within which a launch sees to its alarm itself: `clock` may have looked that far ahead already.
+const AHEAD: u32 = 120;
 /// Attempts to change a campaign's state while the worker changes it too.
 pub(crate) const ATTEMPTS: usize = 5;
 
@@ -121,10 +123,18 @@ async fn launch_campaign<S: Store, Q: Enqueue>(
     Ok(launched(&campaign))
 }
 
-/// Queues the planning of a campaign that is about to be launched.
+/// Queues the planning of a campaign that is about to be launched. One that begins later has an alarm, which comes with its
+/// record; `clock` looks ahead for those only from its next minute on.
 pub(crate) async fn begin<S: Store, Q: Enqueue>(app: &App<S, Q>, campaign: &Campaign) -> Result<(), Problem> {
-    let plan = (0..campaign.plan_parts).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 });
-    Ok(app.queue.enqueue(QueueName::Delivery, plan.map(|task| message(&task)).collect()).await?)
+    let messages = match campaign.alarm() {
+        None => campaign.plan().map(|task| message(&task)).collect(),
+        Some(alarm) => {
+            let soon = (alarm.micros() - Time::now().micros()).max(0).unsigned_abs().div_ceil(SECOND as u64) as u32;
+            let wake = Outgoing { delay: soon, ..message(&Task::Wake { campaign: campaign.id, alarm }) };
+            (soon <= AHEAD).then_some(wake).into_iter().collect()
+        }
+    };
+    Ok(app.queue.enqueue(QueueName::Delivery, messages).await?)
 }
 
 /// About how many customers there are.

@@ -93,6 +93,7 @@ pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
         channel: message.channel,
         variant: message.variant,
         queued_at: message.queued_at,
+        due_at: message.due_at,
         sent_at: message.sent_at,
         delivered_at: message.delivered_at,
         opened_at,

@@ -9,7 +9,7 @@ use crm_domain::event::Event;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::json::Json;
 use crm_domain::membership::{Cause, EditionId, Minute};
-use crm_domain::ports::{KeepMemberships, KeepReports, QueueName};
+use crm_domain::ports::{Alarm, KeepAlarms, KeepMemberships, QueueName};
 use crm_domain::time::{DAY, HOUR, MINUTE, SECOND, Time};
 use crm_lambda::memberships::Keeper;
 use crm_testing::{Memory, cases, settings};
@@ -159,8 +159,8 @@ async fn due_reports_are_asked_for_once_an_hour() {
     let crm = Crm::new();
     let now = Time::now();
     let (due, later) = (CampaignId::generate(), CampaignId::generate());
-    crm.memory.plan_recount(due, Some(now.plus(-SECOND))).await.unwrap();
-    crm.memory.plan_recount(later, Some(now.plus(MINUTE))).await.unwrap();
+    crm.memory.set_alarm(Alarm::Recount, due, Some(now.plus(-SECOND))).await.unwrap();
+    crm.memory.set_alarm(Alarm::Recount, later, Some(now.plus(MINUTE))).await.unwrap();
     let asked = || {
         let waiting = crm.memory.drain(QueueName::Delivery);
         waiting.iter().map(|message| delivery::Step::parse(&message.body).unwrap().task.campaign()).collect::<Vec<_>>()
@@ -172,8 +172,8 @@ async fn due_reports_are_asked_for_once_an_hour() {
     crm.clock.tick(now.plus(HOUR)).await;
     assert_eq!(asked().len(), 2);
     // Counted for the last time meanwhile: asking does not plan it anew.
-    crm.memory.plan_recount(due, None).await.unwrap();
-    crm.memory.postpone_recount(due, now).await.unwrap();
+    crm.memory.set_alarm(Alarm::Recount, due, None).await.unwrap();
+    assert_eq!(crm.memory.claim_alarm(Alarm::Recount, due, now, now).await.unwrap(), None);
     crm.clock.tick(now.plus(3 * HOUR)).await;
     assert_eq!(asked(), [later]);
 }
@@ -181,4 +181,37 @@ async fn due_reports_are_asked_for_once_an_hour() {
 #[test]
 fn the_folder_has_what_the_schedule_sends() {
     assert!(!cases("clock").is_empty());
+}
+
+#[tokio::test]
+async fn campaigns_are_woken_to_the_second_until_somebody_claims_it() {
+    let crm = Crm::new();
+    let now = at("2026-11-25T10:00:00Z");
+    let (soon, later) = (CampaignId::generate(), CampaignId::generate());
+    let alarm = now.plus(42 * SECOND);
+    crm.memory.set_alarm(Alarm::Wake, soon, Some(alarm)).await.unwrap();
+    crm.memory.set_alarm(Alarm::Wake, later, Some(now.plus(90 * SECOND))).await.unwrap();
+    let rung = || {
+        let waiting = crm.memory.drain(QueueName::Delivery).into_iter();
+        waiting.map(|message| (delivery::Step::parse(&message.body).unwrap().task, message.delay)).collect::<Vec<_>>()
+    };
+    let wake = |alarm| delivery::Task::Wake { campaign: soon, alarm };
+    crm.clock.tick(now).await;
+    assert_eq!(rung(), [(wake(alarm), 42)]);
+    // Nobody did anything about it.
+    crm.clock.tick(now.plus(MINUTE)).await;
+    let again = rung();
+    assert!(again.contains(&(wake(alarm), 0)) && again.len() == 2, "{again:?}");
+    let claim = crm.memory.claim_alarm(Alarm::Wake, soon, alarm, now.plus(5 * MINUTE)).await.unwrap().unwrap();
+    assert_eq!(crm.memory.claim_alarm(Alarm::Wake, soon, alarm, now).await.unwrap(), None, "one does it");
+    crm.memory.settle_alarm(Alarm::Wake, soon, claim, None).await.unwrap();
+    crm.memory.set_alarm(Alarm::Wake, later, None).await.unwrap();
+    crm.clock.tick(now.plus(10 * MINUTE)).await;
+    assert!(rung().is_empty());
+    // Brought forward while somebody is at it: it rings once more.
+    crm.memory.set_alarm(Alarm::Wake, soon, Some(alarm)).await.unwrap();
+    let claim = crm.memory.claim_alarm(Alarm::Wake, soon, alarm, now.plus(MINUTE)).await.unwrap().unwrap();
+    crm.memory.bring_forward(Alarm::Wake, soon, now.plus(HOUR)).await.unwrap();
+    crm.memory.settle_alarm(Alarm::Wake, soon, claim, None).await.unwrap();
+    assert_eq!(crm.memory.alarm(Alarm::Wake, soon), Some(now.plus(MINUTE)));
 }

@@ -1,4 +1,4 @@
-//! What falls due each minute: flips of memberships, builds of which nothing is heard, and reports of campaigns.
+//! What falls due each minute: flips of memberships, builds of which nothing is heard, and the alarms of campaigns.
 //!
 //! Flips are found by minute. The clock remembers up to which minute all of them have been made, so a tick that fails or
 //! never comes is late, and nothing is lost.
@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crm_domain::delivery;
 use crm_domain::membership::{Cause, Minute, Task};
-use crm_domain::ports::{Enqueue, KeepReports, Outgoing, QueueName, StoreError};
-use crm_domain::time::{HOUR, Time};
+use crm_domain::ports::{Alarm, Enqueue, KeepAlarms, Outgoing, QueueError, QueueName, StoreError};
+use crm_domain::time::{HOUR, MINUTE, SECOND, Time};
 use crm_lambda::memberships::{Keeper, Store};
 use crm_lambda::problem::chain;
 use serde_json::{Value, json};
@@ -27,6 +27,15 @@ pub struct Clock<S, Q> {
     pub queue: Arc<Q>,
 }
 
+/// Why alarms did not ring.
+#[derive(Debug, thiserror::Error)]
+pub enum RingError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
 /// What a tick did.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tick {
@@ -35,7 +44,7 @@ pub struct Tick {
     pub moves: usize,
 }
 
-impl<S: Store + KeepReports, Q: Enqueue> Clock<S, Q> {
+impl<S: Store + KeepAlarms, Q: Enqueue> Clock<S, Q> {
     /// Does all that is due at `now`; tells what was done. What fails is left to the next tick.
     pub async fn tick(&self, now: Time) -> Value {
         let started = Instant::now();
@@ -45,7 +54,10 @@ impl<S: Store + KeepReports, Q: Enqueue> Clock<S, Q> {
             tracing::error!(cause = %chain(error), "flips are late");
         }
         let builds = self.wake_builds().await;
-        let recounts = self.ask_for_recounts(now).await;
+        let alarms = self.ring(now).await;
+        if let Err(error) = &alarms {
+            tracing::error!(cause = %chain(error), "alarms are late");
+        }
         tracing::info!(
             clock.minutes = tick.minutes,
             customers.evaluated = tick.evaluated,
@@ -53,7 +65,7 @@ impl<S: Store + KeepReports, Q: Enqueue> Clock<S, Q> {
             duration_us = started.elapsed().as_micros() as u64,
             "tick"
         );
-        let sound = flips.is_ok() && builds && recounts;
+        let sound = flips.is_ok() && builds && alarms.is_ok();
         json!({"minutes": tick.minutes, "evaluated": tick.evaluated, "moves": tick.moves, "sound": sound})
     }
 
@@ -85,29 +97,24 @@ impl<S: Store + KeepReports, Q: Enqueue> Clock<S, Q> {
         Ok(())
     }
 
-    /// Asks for the reports that have fallen due; false when that fails.
-    async fn ask_for_recounts(&self, now: Time) -> bool {
-        let due = match self.keeper.store.due_recounts(now).await {
-            Ok(due) => due,
-            Err(error) => {
-                tracing::error!(cause = %chain(&error), "due reports cannot be read");
-                return false;
-            }
-        };
-        for campaign in due {
-            let task = delivery::Task::Recount { campaign, run: None, asked_at: now };
-            let message = Outgoing { body: task.body(), ..Outgoing::default() };
-            if let Err(error) = self.queue.enqueue(QueueName::Delivery, vec![message]).await {
-                tracing::error!(cause = %chain(&error), "the delivery queue does not answer");
-                return false;
-            }
-            // Whoever makes the report says when it is due next. Should nobody make it, it is asked for again in an hour.
-            if let Err(error) = self.keeper.store.postpone_recount(campaign, now.plus(HOUR)).await {
-                tracing::error!(cause = %chain(&error), "a report will be asked for once more");
-                return false;
-            }
+    /// Rings every alarm that is due before the next tick: to the second, by the delay of its message. Whoever does what it is
+    /// about claims it; until then it rings each minute.
+    async fn ring(&self, now: Time) -> Result<(), RingError> {
+        let store = &self.keeper.store;
+        for (campaign, alarm) in store.alarms(Alarm::Wake, now.plus(MINUTE)).await? {
+            let wait = (alarm.micros() - now.micros()).max(0).unsigned_abs().div_ceil(SECOND as u64);
+            self.ask(&delivery::Task::Wake { campaign, alarm }, wait as u32).await?;
         }
-        true
+        for (campaign, at) in store.alarms(Alarm::Recount, now).await? {
+            self.ask(&delivery::Task::Recount { campaign, run: None, asked_at: now }, 0).await?;
+            // Whoever makes the report says when it is due next. Should nobody make it, it is asked for again in an hour.
+            store.claim_alarm(Alarm::Recount, campaign, at, now.plus(HOUR)).await?;
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, task: &delivery::Task, delay: u32) -> Result<(), QueueError> {
+        self.queue.enqueue(QueueName::Delivery, vec![Outgoing { body: task.body(), delay, ..Outgoing::default() }]).await
     }
 
     /// Asks for builds that somebody may have failed to ask for; false when that fails.

@@ -5,7 +5,7 @@ use crm_domain::delivery::Task;
 use crm_domain::ids::CampaignId;
 use crm_domain::message::Tally;
 use crm_domain::ports::{Enqueue, SendLetters};
-use crm_domain::time::{SECOND, Time};
+use crm_domain::time::SECOND;
 
 use crate::plan::MAX_DELAY;
 use crate::worker::{Next, StepError, Store, Worker};
@@ -20,16 +20,15 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             // Whoever plans it or resumes it asks for this once more; an ended one needs it no more.
             return Ok(Next::Done);
         };
-        let wait = (until.micros() - Time::now().micros() + SECOND - 1) / SECOND;
+        let wait = (until.micros() - self.now().micros() + SECOND - 1) / SECOND;
         if wait > 0 {
             return Ok(Next::Then(Task::Decide { campaign: id }, wait.min(MAX_DELAY) as u32));
         }
-        let mut tallies = self.store.tallies(id).await?;
-        tallies.sort_unstable_by_key(|(shard, _)| *shard);
+        let tallies = self.shards_in_order(id).await?;
         let log = tallies.iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(*tally));
         let winner = campaign.winner(&log);
         let state = self.change(id, |state| state.won_by(winner)).await?;
-        self.hand_out(&campaign, &state, &tallies).await?;
+        self.hand_out_now(&campaign, &state, &tallies).await?;
         Ok(Next::Done)
     }
 }

@@ -5,6 +5,7 @@
 //! by itself; one that is found without an outcome is never sent again, but said to be unknown.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 use crm_domain::audience;
@@ -15,18 +16,18 @@ use crm_domain::delivery::Task;
 use crm_domain::hand::Ending;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::links::Links;
-use crm_domain::message::{Message, SkipReason};
+use crm_domain::message::{Message, SkipReason, Tally};
 use crm_domain::ports::{Enqueue, Letter, SendLetters, StoreError};
 use crm_domain::sending::{Intent, Sending};
 use crm_domain::template::{Rendered, Templates};
-use crm_domain::time::Time;
+use crm_domain::time::{SECOND, Time};
 use crm_domain::tracking::tracked;
 use crm_lambda::addresses::suppressed_among;
 use crm_lambda::problem::chain;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::plan::RECIPIENTS;
 use crate::worker::{Next, StepError, Store, Worker};
+use crm_domain::round::RECIPIENTS;
 
 /// Shards read or counted side by side.
 pub(crate) const SHARDS: usize = 8;
@@ -40,9 +41,16 @@ const STRETCH: Duration = Duration::from_secs(5);
 const MAX_DELAY: u32 = 900;
 
 impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
-    /// Settles everyone who is queued in the shards `first` to `last`, as far as the provider and the time until `deadline`
-    /// allow.
-    pub(crate) async fn deliver(&self, id: CampaignId, first: u32, last: u32, deadline: Instant) -> Result<Next, StepError> {
+    /// Settles everyone who is queued in some shards, as far as the provider and the time until `deadline`
+    /// allow, and until the end of the round.
+    pub(crate) async fn deliver(
+        &self,
+        id: CampaignId,
+        shards: RangeInclusive<u32>,
+        until: Option<Time>,
+        deadline: Instant,
+    ) -> Result<Next, StepError> {
+        let (first, last) = shards.into_inner();
         let Some(found) = self.store.campaign(id).await? else { return Ok(Next::Wait) };
         let campaign = found.record;
         if campaign.state.status == CampaignStatus::Paused {
@@ -54,7 +62,8 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let shards: Vec<Vec<Message>> = stream::iter(reads).buffered(SHARDS).try_collect().await?;
         let queued: Vec<Message> = shards.into_iter().flatten().filter(|entry| !entry.is_settled()).collect();
         let mut again = Again::default();
-        for recipients in queued.chunks(RECIPIENTS as usize) {
+        let piece = campaign.pace().map_or(RECIPIENTS as usize, |pace| pace.piece as usize);
+        for recipients in queued.chunks(piece) {
             if Instant::now() >= deadline {
                 again.after(0);
                 break;
@@ -70,7 +79,13 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                     self.end(&campaign, open.into_iter().map(cancelled).collect()).await?
                 }
                 _ => {
-                    let due: Vec<Message> = open.into_iter().filter_map(|entry| in_time(&campaign, entry, state)).collect();
+                    let now = self.now();
+                    let due: Vec<Message> = open.into_iter().filter_map(|entry| in_time(&campaign, entry, state, now)).collect();
+                    if let Some(wait) = self.wait_for_pace(&campaign, &due).await? {
+                        // A second that others may be quicker in is not worth coming back for.
+                        again.after(wait.max(2));
+                        break;
+                    }
                     self.write_to(&campaign, &due, deadline, &mut again).await?
                 }
             };
@@ -80,23 +95,24 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
         let counts: Vec<_> = (first..=last).map(|shard| self.store.recount(&campaign, shard)).collect();
         let counts: Result<Vec<_>, StoreError> = stream::iter(counts).buffer_unordered(SHARDS).try_collect().await;
-        if counts?.iter().all(|tally| tally.queued == 0)
-            && self.store.tallies(id).await?.iter().all(|(_, tally)| tally.queued == 0)
-        {
+        let count = counts?.into_iter().fold(Tally::default(), Tally::plus);
+        self.remember(&campaign, count.first_due).await?;
+        if count.queued == 0 && self.store.tallies(id).await?.iter().all(|(_, tally)| tally.queued == 0) {
             self.finish(id).await?;
         }
-        Ok(again.delay().map_or(Next::Done, |after| Next::Then(Task::Deliver { campaign: id, first, last }, after)))
+        let in_round = |after: &u32| until.is_none_or(|until| self.now().plus(i64::from(*after) * SECOND) < until);
+        let next = |after| Next::Then(Task::Deliver { campaign: id, first, last, until }, after);
+        Ok(again.delay().filter(in_round).map_or(Next::Done, next))
     }
 
     /// An entry that somebody else handed over, as it stands when they cannot be at work any more.
     fn given_up(&self, entry: &Message, again: &mut Again) -> Option<Message> {
-        let now = Time::now();
-        match entry.intent.as_ref()?.wait(now, self.lease) {
+        match entry.intent.as_ref()?.wait(self.now(), self.lease) {
             Some(seconds) => {
                 again.after(seconds);
                 None
             }
-            None => Some(Ending::Unknown.settle(entry, now)),
+            None => Some(Ending::Unknown.settle(entry, self.now())),
         }
     }
 
@@ -123,7 +139,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let rooms = self.rooms(campaign, &customers).await?;
         let links = self.letterhead.links().await?;
         let (mut endings, mut sending) = (Vec::new(), Vec::new());
-        for entry in &recipients {
+        for entry in self.in_their_hours(campaign, &customers, &recipients).await? {
             let customer = customers.get(&entry.customer_id);
             let entry =
                 &Message { address: customer.and_then(|one| key.of(one, campaign.channel)).or(entry.address), ..entry.clone() };
@@ -174,7 +190,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             return Ok(Some(0));
         }
         let customer_id = entry.customer_id;
-        let intent = Intent::new(Time::now());
+        let intent = Intent::new(self.now());
         if !self.store.note_intent(campaign, customer_id, &intent).await? {
             // Whoever is at it settles it.
             return Ok(None);
@@ -228,9 +244,11 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     }
 }
 
-/// The entry of somebody who is to be written to now, in the variant that they get; none while they wait for a test's winner.
-fn in_time(campaign: &Campaign, entry: &Message, state: &CampaignState) -> Option<Message> {
-    campaign.due(entry, state).map(|variant| Message { variant, ..entry.clone() })
+/// The entry of somebody who is to be written to now, in the variant that they get; none while they wait for their time, or
+/// for a test's winner.
+fn in_time(campaign: &Campaign, entry: &Message, state: &CampaignState, now: Time) -> Option<Message> {
+    let is_due = entry.due_at.is_none_or(|due| due <= now);
+    campaign.due(entry, state).filter(|_| is_due).map(|variant| Message { variant, ..entry.clone() })
 }
 
 /// The entry with what the provider answered. It keeps the text without the links that lead past us, which would open it for

@@ -9,7 +9,6 @@ use crm_domain::ids::CustomerId;
 use crm_domain::message::Message;
 use crm_domain::ports::{Enqueue, Letter, SendLetters, StoreError, Versioned};
 use crm_domain::template::Rendered;
-use crm_domain::time::Time;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::deliver::{Again, SHARDS, answered};
@@ -30,7 +29,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let mut settled = Vec::new();
         sending.retain(|(entry, ..)| match closed.get(&entry.customer_id) {
             Some(ending) => {
-                settled.push(ending.clone().settle(entry, Time::now()));
+                settled.push(ending.clone().settle(entry, self.now()));
                 false
             }
             None => true,
@@ -58,7 +57,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         campaign: &Campaign,
         customers: impl Iterator<Item = CustomerId>,
     ) -> Result<BTreeMap<CustomerId, Ending>, StepError> {
-        let now = Time::now();
+        let now = self.now();
         let changes = by_shard(campaign, customers.map(|customer| (customer, ()))).into_iter().map(|(shard, taken)| {
             self.change_hand(campaign, shard, move |hand| hand.take(taken.iter().map(|(customer, ())| *customer), now))
         });
@@ -67,7 +66,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
 
     /// Settles entries that are to end without a letter: as told, or as unknown where one may be out.
     pub(crate) async fn end(&self, campaign: &Campaign, endings: Vec<(Message, Ending)>) -> Result<Vec<Message>, StepError> {
-        let now = Time::now();
+        let now = self.now();
         let mut closed = BTreeMap::new();
         if self.provider.recognises(campaign.channel) {
             let ends = endings.iter().map(|(entry, ending)| (entry.customer_id, ending.clone()));

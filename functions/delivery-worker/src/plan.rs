@@ -7,15 +7,15 @@ use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus};
 use crm_domain::delivery::Task;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, Tally};
-use crm_domain::ports::{Enqueue, Outgoing, QueueName, ScanPart, SendLetters, StoreError, Versioned};
-use crm_domain::time::{HOUR, SECOND, Time};
+use crm_domain::ports::{Alarm, Enqueue, Outgoing, QueueName, ScanPart, SendLetters, StoreError, Versioned};
+use crm_domain::round::Round;
+use crm_domain::rules::Part;
+use crm_domain::time::{HOUR, Time};
 use crm_lambda::audience::decide;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::worker::{Next, StepError, Store, Worker};
 
-/// Recipients for whom one delivery is made, as far as the shards allow.
-pub const RECIPIENTS: u64 = 100;
 /// Shards counted side by side.
 const RECOUNTS: usize = 8;
 /// Attempts to change a campaign's state while others change it too.
@@ -41,26 +41,30 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             // Of another launch of the same draft, when there were more customers.
             return Ok(Next::Done);
         }
-        if found.record.state.status == CampaignStatus::Scheduled {
-            let wait = found.record.scheduled_at.map_or(0, |at| (at.micros() - Time::now().micros() + SECOND - 1) / SECOND);
-            if wait > 0 {
-                return Ok(Next::Then(Task::Plan { campaign: id, part, after, queued }, wait.min(MAX_DELAY) as u32));
+        let campaign = found.record;
+        if campaign.state.status == CampaignStatus::Scheduled {
+            if campaign.begins_at() > self.now() {
+                // Its alarm asks for it when the time has come.
+                return Ok(Next::Done);
             }
             self.change(id, CampaignState::begun).await?;
         }
-        let campaign = found.record;
         let audience = campaign.audience(self.consent_defaults);
-        let reads = audience.reads();
+        let (timing, week) = (&campaign.timing, campaign.timing.week());
+        let reads = audience.reads().and(&timing.asks_recipient().then_some(Part::TimeZone).into_iter().collect());
         let mut at = ScanPart { part, of: campaign.plan_parts, after };
         // A copy of this message may have been quicker: what is frozen stays so, though customers change.
         while !self.is_planned(id, part).await? {
             let (customers, next) = self.store.scan(&at, &reads).await?;
-            let now = Time::now();
+            let now = self.now();
             let key = self.addresses.key().await?;
             let mut entries: Vec<Message> = Vec::new();
-            for (customer, decision) in decide(&*self.store, &key, &audience, &customers).await? {
+            for (customer, decision) in decide(&*self.store, &key, &audience, &customers, now).await? {
                 let entry = campaign.entry(customer, decision, queued, now);
-                entries.extend(entry.map(|entry| Message { address: key.of(customer, campaign.channel), ..entry }));
+                // Who waits for the winner of a test has no time of their own yet.
+                let is_timed = timing.asks_recipient() && decision == Decision::Queued && campaign.is_tested(customer.id);
+                let due_at = is_timed.then(|| timing.due(&week, customer.time_zone.as_deref(), now));
+                entries.extend(entry.map(|entry| Message { address: key.of(customer, campaign.channel), due_at, ..entry }));
                 queued += u32::from(decision == Decision::Queued);
             }
             self.store.log_recipients(&campaign, &entries).await?;
@@ -86,10 +90,10 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let mut tallies: Vec<(u32, Tally)> = stream::iter(counts).buffer_unordered(RECOUNTS).try_collect().await?;
         tallies.sort_unstable_by_key(|(shard, _)| *shard);
         let log = tallies.iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(*tally));
-        let frozen = self.change(campaign.id, |state| state.planned(&log, campaign.test.as_ref(), Time::now())).await?;
+        let frozen = self.change(campaign.id, |state| state.planned(&log, campaign.test.as_ref(), self.now())).await?;
         // From now on its report is made each hour, until nothing can count for it any more.
-        self.store.plan_recount(campaign.id, Some(Time::now().plus(HOUR))).await?;
-        self.hand_out(campaign, &frozen, &tallies).await
+        self.store.set_alarm(Alarm::Recount, campaign.id, Some(self.now().plus(HOUR))).await?;
+        self.hand_out_now(campaign, &frozen, &tallies).await
     }
 
     /// Hands out whoever is still queued, once the request that asked for it has changed the campaign.
@@ -100,37 +104,59 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             // Planning ends with handing out.
             Some(found) if !found.record.state.planned => Ok(Next::Done),
             Some(found) => {
-                let mut tallies = self.store.tallies(id).await?;
-                tallies.sort_unstable_by_key(|(shard, _)| *shard);
-                self.hand_out(&found.record, &found.record.state, &tallies).await?;
+                let tallies = self.shards_in_order(id).await?;
+                self.hand_out_now(&found.record, &found.record.state, &tallies).await?;
                 Ok(Next::Done)
             }
         }
     }
 
-    /// Hands out whoever is still queued, and asks for the end of a test phase that is under way.
-    pub(crate) async fn hand_out(
+    /// The stored counts of all shards that have any.
+    pub(crate) async fn shards_in_order(&self, id: CampaignId) -> Result<Vec<(u32, Tally)>, StepError> {
+        let mut tallies = self.store.tallies(id).await?;
+        tallies.sort_unstable_by_key(|(shard, _)| *shard);
+        Ok(tallies)
+    }
+
+    /// Hands out whoever is to be written to by now, and sees to it that the others are when their time comes.
+    pub(crate) async fn hand_out_now(
         &self,
         campaign: &Campaign,
         state: &CampaignState,
         tallies: &[(u32, Tally)],
     ) -> Result<(), StepError> {
-        let mut tasks = deliveries(campaign.id, tallies);
-        if tasks.is_empty() {
-            return self.finish(campaign.id).await;
+        match self.hand_out(campaign, state, tallies).await? {
+            Some(next) => Ok(self.store.bring_forward(Alarm::Wake, campaign.id, next).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Hands out whoever is to be written to by now, and asks for the end of a test phase that is under way. Returns when to
+    /// do so again.
+    pub(crate) async fn hand_out(
+        &self,
+        campaign: &Campaign,
+        state: &CampaignState,
+        tallies: &[(u32, Tally)],
+    ) -> Result<Option<Time>, StepError> {
+        if tallies.iter().all(|(_, tally)| tally.queued == 0) {
+            self.finish(campaign.id).await?;
+            return Ok(None);
         }
         if state.status == CampaignStatus::Paused {
             // Resuming hands out.
-            return Ok(());
+            return Ok(None);
         }
-        tasks.extend(campaign.is_testing(state).then_some(Task::Decide { campaign: campaign.id }));
-        let messages = tasks.iter().map(|task| Outgoing { body: task.body(), ..Outgoing::default() });
-        Ok(self.queue.enqueue(QueueName::Delivery, messages.collect()).await?)
+        let Round { mut deliveries, next } = Round::of(campaign, state, tallies, self.now());
+        deliveries.extend(campaign.is_testing(state).then_some((Task::Decide { campaign: campaign.id }, 0)));
+        let messages = deliveries.into_iter().map(|(task, delay)| Outgoing { body: task.body(), delay, ..Outgoing::default() });
+        self.queue.enqueue(QueueName::Delivery, messages.collect()).await?;
+        Ok(next)
     }
 
     /// Ends the campaign. To be called when nobody is queued any more.
     pub(crate) async fn finish(&self, id: CampaignId) -> Result<(), StepError> {
-        self.change(id, |state| state.finished(Time::now())).await.map(|_| ())
+        self.change(id, |state| state.finished(self.now())).await.map(|_| ())
     }
 
     /// Changes the state unless `to` sees no need; returns the state that then holds.
@@ -155,19 +181,4 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let found = self.store.campaign(id).await?;
         Ok(found.is_some_and(|found| found.record.state.planned || found.record.parts_planned.contains(&part)))
     }
-}
-
-/// Deliveries for all who are queued: stretches of shards with up to [`RECIPIENTS`] of them, or a single fuller shard.
-pub(crate) fn deliveries(campaign: CampaignId, tallies: &[(u32, Tally)]) -> Vec<Task> {
-    let mut stretches: Vec<(u32, u32, u64)> = Vec::new();
-    for (shard, tally) in tallies.iter().filter(|(_, tally)| tally.queued > 0) {
-        match stretches.last_mut() {
-            Some((_, last, sum)) if *sum + tally.queued <= RECIPIENTS => {
-                *last = *shard;
-                *sum += tally.queued;
-            }
-            _ => stretches.push((*shard, *shard, tally.queued)),
-        }
-    }
-    stretches.into_iter().map(|(first, last, _)| Task::Deliver { campaign, first, last }).collect()
 }

@@ -14,7 +14,7 @@ use crm_domain::delivery::Task;
 use crm_domain::history::History;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::Message;
-use crm_domain::ports::{Enqueue, SendLetters, StoreError, Versioned};
+use crm_domain::ports::{Alarm, Enqueue, SendLetters, StoreError, Versioned};
 use crm_domain::report::{Report, Reports, Run, next_recount};
 use crm_domain::time::Time;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -41,7 +41,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let campaign = found.record;
         let held = self.store.reports(id).await?;
         let Versioned { version, record: reports } = held.unwrap_or(Versioned { version: 0, record: Reports::none(id) });
-        let now = Time::now();
+        let now = self.now();
         let current = match run {
             Some(run) => reports.run.clone().filter(|held| held.id == run),
             None => reports.wants(asked_at, now).then(|| Run::new(now)),
@@ -58,7 +58,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             version += 1;
         }
         let is_whole = self.count_shards(&campaign, &mut current, deadline).await?;
-        current.touched_at = Time::now();
+        current.touched_at = self.now();
         let next = if is_whole {
             let usage = self.store.usage(id).await?;
             Reports { latest: Some(Report { as_of: current.as_of, count: current.count.clone(), usage }), run: None, ..reports }
@@ -74,7 +74,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             return Ok(Next::Then(Task::Recount { campaign: id, run: Some(current.id), asked_at }, 0));
         }
         let due = next_recount(&campaign, &campaign.state, &current.count, current.as_of);
-        self.store.plan_recount(id, due).await?;
+        self.store.set_alarm(Alarm::Recount, id, due).await?;
         Ok(Next::Done)
     }
 

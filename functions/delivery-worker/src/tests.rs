@@ -4,6 +4,7 @@ mod caps;
 mod experiments;
 mod hand;
 mod once;
+mod timing;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -18,7 +19,9 @@ use crm_domain::funnel::Funnel;
 use crm_domain::ids::{CampaignId, CustomerId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::message::{Message, MessageId, MessageStatus, Phase, Receipt, Report, SkipReason, Tally};
-use crm_domain::ports::{ApplyEvents, Enqueue, KeepCampaigns, KeepSuppressions, Outgoing, QueueName, ScanCustomers, ScanPart};
+use crm_domain::ports::{
+    Alarm, ApplyEvents, Enqueue, KeepCampaigns, KeepSuppressions, Outgoing, QueueName, ScanCustomers, ScanPart,
+};
 use crm_domain::rules::Rules;
 use crm_domain::suppression::{Note, SuppressionReason};
 use crm_domain::time::Time;
@@ -33,7 +36,6 @@ use serde_json::{Value, json};
 
 mod reports;
 
-use crate::plan::deliveries;
 use crate::worker::{Letterhead, Worker};
 
 type TestWorker = Worker<Memory, Memory, Memory>;
@@ -64,9 +66,10 @@ impl Crm {
     async fn launch_draft(&self, draft: CampaignDraft, customers: u64) -> Campaign {
         let rules = Json::parse(br#"{"combinator":"and","rules":[]}"#).unwrap();
         let rules = Rules::parse(&rules, "rules", &settings().currency).unwrap();
-        let campaign = draft.into_campaign(CampaignId::generate(), rules, customers, Time::now());
-        let plan = (0..campaign.plan_parts).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 });
-        self.put(plan).await;
+        let campaign = draft.into_campaign(CampaignId::generate(), rules, customers, self.worker.now());
+        if campaign.alarm().is_none() {
+            self.put(campaign.plan()).await;
+        }
         self.memory.create_campaign(&campaign, &audit()).await.unwrap();
         campaign
     }
@@ -84,7 +87,7 @@ impl Crm {
         loop {
             let (customers, next) = self.memory.scan(&at, &audience.reads()).await.unwrap();
             let key = crm_testing::addresses();
-            let decided = crm_lambda::audience::decide(&*self.memory, &key, &audience, &customers).await.unwrap();
+            let decided = crm_lambda::audience::decide(&*self.memory, &key, &audience, &customers, Time::now()).await.unwrap();
             decided.iter().for_each(|(_, decision)| funnel.count(*decision));
             match next {
                 Some(next) => at.after = Some(next),
@@ -216,7 +219,7 @@ async fn everyone_gets_it_once_or_is_skipped_with_the_reason() {
     // Once more from the start changes nothing.
     let before = crm.memory.log(campaign.id);
     crm.put((0..3).map(|part| Task::Plan { campaign: campaign.id, part, after: None, queued: 0 })).await;
-    crm.put([Task::Deliver { campaign: campaign.id, first: 0, last: 999 }].into_iter()).await;
+    crm.put([Task::Deliver { campaign: campaign.id, first: 0, last: 999, until: None }].into_iter()).await;
     crm.drain().await;
     assert_eq!(crm.memory.log(campaign.id), before);
     assert_eq!(crm.state(campaign.id).await, state);
@@ -349,16 +352,20 @@ async fn a_cancelled_campaign_skips_the_rest() {
 async fn a_scheduled_campaign_waits_for_its_time() {
     let crm = Crm::new(2);
     let campaign = crm.launch("x", 2, Some(Time::now().plus(2_000_000_000))).await;
-    let plan = crm.memory.drain(QueueName::Delivery).into_iter().map(received).collect();
-    crm.worker.handle(plan).await;
+    let alarm = crm.memory.alarm(Alarm::Wake, campaign.id).unwrap();
+    assert_eq!(Some(alarm), campaign.scheduled_at);
+    // Neither a plan nor an alarm that comes too early begins it.
+    crm.put(campaign.plan()).await;
+    crm.put([Task::Wake { campaign: campaign.id, alarm }].into_iter()).await;
+    crm.drain().await;
     assert_eq!(crm.state(campaign.id).await.status, CampaignStatus::Scheduled);
-    let waiting = crm.memory.drain(QueueName::Delivery);
-    assert_eq!(waiting.iter().map(|message| message.delay).collect::<Vec<_>>(), [900]);
+    assert_eq!(crm.memory.alarm(Alarm::Wake, campaign.id), Some(alarm));
     // Cancelled before it began: there is nobody to skip.
     assert!(crm.change(campaign.id, |state| state.cancelled(Time::now())).await);
-    crm.worker.handle(waiting.into_iter().map(received).collect()).await;
+    crm.put([Task::Wake { campaign: campaign.id, alarm }].into_iter()).await;
     crm.drain().await;
     assert!(crm.memory.log(campaign.id).is_empty());
+    assert_eq!(crm.memory.alarm(Alarm::Wake, campaign.id), None);
     let begun = crm.launch("x", 2, Some(Time::now().plus(-1))).await;
     crm.drain().await;
     assert_eq!(crm.state(begun.id).await.status, CampaignStatus::Sent);
@@ -385,18 +392,6 @@ async fn every_event_of_the_folder_is_done_or_set_aside() {
             assert!(letter.attributes.iter().any(|(name, reason)| *name == "reason" && !reason.is_empty()), "{letter:?}");
         }
     }
-}
-
-#[test]
-fn deliveries_cover_each_queued_shard_once() {
-    let tallies: Vec<(u32, Tally)> = [60, 40, 1, 0, 250, 3]
-        .iter()
-        .enumerate()
-        .map(|(shard, queued)| (shard as u32, Tally { queued: *queued, ..Tally::default() }))
-        .collect();
-    let id = CampaignId::generate();
-    let task = |first, last| Task::Deliver { campaign: id, first, last };
-    assert_eq!(deliveries(id, &tallies), [task(0, 1), task(2, 2), task(4, 4), task(5, 5)]);
 }
 
 /// What SQS holds: messages that come in any order, and now and then twice.

@@ -9,7 +9,6 @@ use crm_domain::customer::Customer;
 use crm_domain::ids::CustomerId;
 use crm_domain::message::{Message, MessageId};
 use crm_domain::ports::{Enqueue, SendLetters};
-use crm_domain::time::Time;
 use crm_domain::turn::{Claim, Turn};
 use crm_lambda::audience::contacts_of;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -34,7 +33,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         if campaign.caps.is_none() {
             return Ok(recipients.to_vec());
         }
-        let now = Time::now();
+        let now = self.now();
         let ids: Vec<CustomerId> = recipients.iter().map(|entry| entry.customer_id).collect();
         let turns: HashMap<CustomerId, Turn> = self.store.turns(&ids).await?.into_iter().collect();
         let settled = self.settled_among(&turns).await?;
@@ -65,7 +64,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         customers: &HashMap<CustomerId, Customer>,
     ) -> Result<HashMap<CustomerId, Room>, StepError> {
         let Some(caps) = campaign.caps else { return Ok(HashMap::new()) };
-        let now = Time::now();
+        let now = self.now();
         // Whoever was merged into one of them may be in the turn of another campaign that did not know of it.
         let older: Vec<CustomerId> = customers.values().flat_map(|customer| customer.identities().split_off(1)).collect();
         let turns: HashMap<CustomerId, Turn> = self.store.turns(&older).await?.into_iter().collect();

@@ -12,11 +12,12 @@ use crm_domain::delivery::{Step, Task};
 use crm_domain::ids::CampaignId;
 use crm_domain::links::Links;
 use crm_domain::ports::{
-    Enqueue, KeepCampaigns, KeepHands, KeepLog, KeepReports, KeepTurns, MeterUsage, Outgoing, QueueError, QueueName,
-    ReadContacts, ReadCustomers, ReadMessages, ReadSuppressions, ScanCustomers, SendLetters, StoreError,
+    Enqueue, KeepAlarms, KeepCampaigns, KeepHands, KeepLog, KeepReports, KeepRequests, KeepTurns, MeterUsage, Outgoing,
+    QueueError, QueueName, ReadContacts, ReadCustomers, ReadMessages, ReadSuppressions, ScanCustomers, SendLetters, StoreError,
 };
 use crm_domain::sending;
 use crm_domain::template::Templates;
+use crm_domain::time::Time;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::batch::Incoming;
@@ -41,10 +42,12 @@ const MAX_COMPILED: usize = 16;
 
 /// The storage that deliveries need.
 pub trait Store:
-    KeepCampaigns
+    KeepAlarms
+    + KeepCampaigns
     + KeepHands
     + KeepLog
     + KeepReports
+    + KeepRequests
     + KeepTurns
     + MeterUsage
     + ReadContacts
@@ -55,10 +58,12 @@ pub trait Store:
 {
 }
 impl<S> Store for S where
-    S: KeepCampaigns
+    S: KeepAlarms
+        + KeepCampaigns
         + KeepHands
         + KeepLog
         + KeepReports
+        + KeepRequests
         + KeepTurns
         + MeterUsage
         + ReadContacts
@@ -79,6 +84,8 @@ pub struct Worker<S, Q, P> {
     pub(crate) letterhead: Letterhead,
     /// For how long an intent of somebody else is waited for, in microseconds.
     pub(crate) lease: i64,
+    /// What time it is.
+    pub(crate) clock: Arc<dyn Fn() -> Time + Send + Sync>,
     templates: Mutex<HashMap<CampaignId, Arc<Templates>>>,
 }
 
@@ -125,8 +132,21 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         addresses: Addresses,
         letterhead: Letterhead,
     ) -> Self {
-        let lease = sending::LEASE;
-        Self { store, queue, provider, consent_defaults, addresses, letterhead, lease, templates: Mutex::default() }
+        Self {
+            store,
+            queue,
+            provider,
+            consent_defaults,
+            addresses,
+            letterhead,
+            lease: sending::LEASE,
+            clock: Arc::new(Time::now),
+            templates: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        (self.clock)()
     }
 
     /// Takes a batch; returns the ids of the messages that must come again.
@@ -188,8 +208,9 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             Task::Plan { campaign, part, after, queued } => {
                 self.plan(campaign, part, after, queued, Instant::now() + BUDGET).await
             }
-            Task::Deliver { campaign, first, last } => self.deliver(campaign, first, last, deadline).await,
+            Task::Deliver { campaign, first, last, until } => self.deliver(campaign, first..=last, until, deadline).await,
             Task::Spread { campaign, since } => self.spread(campaign, since).await,
+            Task::Wake { campaign, alarm } => self.wake(campaign, alarm).await,
             Task::Recount { campaign, run, asked_at } => self.recount(campaign, run, asked_at, Instant::now() + BUDGET).await,
             Task::Decide { campaign } => self.decide(campaign).await,
         }

@@ -98,7 +98,7 @@ pub(crate) fn shard_name(shard: u32) -> String {
 
 impl KeepCampaigns for Dynamo {
     async fn create_campaign(&self, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
-        self.create_app_item(campaign_item(campaign, 1)?, audit).await
+        self.create_app_item(campaign_item(campaign, 1)?, self.alarm_put(campaign)?, audit).await
     }
 
     async fn campaign(&self, id: CampaignId) -> Result<Option<Versioned<Campaign>>, StoreError> {
@@ -143,7 +143,7 @@ impl KeepCampaigns for Dynamo {
 
     async fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
         let put = put_at(&self.app, campaign_item(campaign, version + 1)?, version)?;
-        self.transact(vec![put, self.audit_put(audit)?]).await
+        self.transact([put, self.audit_put(audit)?].into_iter().chain(self.alarm_put(campaign)?).collect()).await
     }
 
     async fn delete_draft(&self, id: CampaignId, version: u64, audit: &AuditEntry) -> Result<(), StoreError> {

@@ -12,7 +12,7 @@ const PARTITION: &str = "export";
 
 impl KeepExports for Dynamo {
     async fn create_export(&self, export: &Export, audit: &AuditEntry) -> Result<(), StoreError> {
-        self.create_app_item(row(PARTITION, &export.id.to_string(), 1, export)?, audit).await
+        self.create_app_item(row(PARTITION, &export.id.to_string(), 1, export)?, None, audit).await
     }
 
     async fn export(&self, id: ExportId) -> Result<Option<Versioned<Export>>, StoreError> {

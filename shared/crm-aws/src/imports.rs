@@ -23,7 +23,7 @@ impl KeepImports for Dynamo {
         let mut item = key([("pk", PARTITION.to_owned()), ("sk", import.id.to_string())]);
         item.insert("version".to_owned(), AttributeValue::N("1".to_owned()));
         item.insert("record".to_owned(), serde_dynamo::to_attribute_value(import).map_err(corrupt)?);
-        self.create_app_item(item, audit).await
+        self.create_app_item(item, None, audit).await
     }
 
     async fn import(&self, id: ImportId) -> Result<Option<Versioned<Import>>, StoreError> {

@@ -5,6 +5,7 @@
 //! tables and queues a function can really reach.
 
 mod access;
+mod alarms;
 mod apply;
 #[cfg(feature = "s3")]
 mod attached;

@@ -30,12 +30,13 @@ const CONCURRENCY: usize = 16;
 /// Times that a count is tried against others who count the same shard.
 const ROUNDS: u32 = 12;
 /// What counting looks at, and what every entry has.
-pub(crate) const COUNTED: [&str; 18] = [
+pub(crate) const COUNTED: [&str; 19] = [
     "customerId",
     "email",
     "channel",
     "variant",
     "queuedAt",
+    "dueAt",
     "sentAt",
     "deliveredAt",
     "openedAt",
@@ -73,6 +74,8 @@ struct MessageRecord {
     #[serde(default)]
     place: u32,
     queued_at: Sortable,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_at: Option<Sortable>,
     #[serde(flatten)]
     outcome: Outcome,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -175,6 +178,11 @@ impl KeepLog for Dynamo {
         self.remove_intent(campaign, customer, intent).await
     }
 
+    async fn postpone(&self, campaign: &Campaign, until: &[(CustomerId, Time)]) -> Result<(), StoreError> {
+        let writes: Vec<_> = until.iter().map(|(customer, at)| self.postpone_one(campaign, *customer, *at)).collect();
+        stream::iter(writes).buffer_unordered(CONCURRENCY).try_collect().await
+    }
+
     async fn recount(&self, campaign: &Campaign, shard: u32) -> Result<Tally, StoreError> {
         self.recount_shard(campaign.id, shard).await
     }
@@ -263,6 +271,21 @@ impl Dynamo {
         Ok(items)
     }
 
+    async fn postpone_one(&self, campaign: &Campaign, customer: CustomerId, at: Time) -> Result<(), StoreError> {
+        let request = self.client.update_item().table_name(&self.messages).set_key(Some(entry_key(campaign, customer)));
+        let request = request
+            .condition_expression(
+                "attribute_exists(customerId) AND attribute_not_exists(sentAt) AND attribute_not_exists(failedAt) \
+                 AND attribute_not_exists(skippedReason) AND attribute_not_exists(unknownAt)",
+            )
+            .update_expression("SET dueAt = :at")
+            .expression_attribute_values(":at", AttributeValue::S(at.sortable()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = request.send().await;
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), 1);
+        unless_conflict(answer.map_err(store_error))
+    }
+
     async fn put_if_absent(&self, campaign: &Campaign, entry: &Message) -> Result<(), StoreError> {
         let item = message_item(campaign.id, campaign.shard_of(entry.customer_id), entry)?;
         let bytes = meter::item_size(&item);
@@ -326,6 +349,7 @@ fn message_item(id: CampaignId, shard: u32, entry: &Message) -> Result<Item, Sto
         channel: entry.channel,
         place: entry.place,
         queued_at: Sortable(entry.queued_at),
+        due_at: entry.due_at.map(Sortable),
         outcome: outcome_of(entry),
         intent_at: entry.intent.map(|intent| Sortable(intent.at)),
         intent_by: entry.intent.map(|intent| intent.by),
@@ -353,6 +377,7 @@ pub(crate) fn read_message(item: Item) -> Result<Message, StoreError> {
         variant: record.outcome.variant,
         place: record.place,
         queued_at: record.queued_at.0,
+        due_at: at(record.due_at),
         sent_at: at(record.outcome.sent_at),
         delivered_at: at(record.delivered_at),
         opened_at: at(record.opened_at),
@@ -392,6 +417,7 @@ mod tests {
             variant: 2,
             place: 7,
             queued_at: at.unwrap(),
+            due_at: at,
             sent_at: at,
             delivered_at: at,
             opened_at: at.map(|at| at.plus(3)),
@@ -416,7 +442,8 @@ mod tests {
         assert_eq!(item.get("sentAt"), Some(&AttributeValue::S("2026-11-22T10:00:00.500000Z".into())));
         assert_eq!(read_message(item).unwrap(), entry);
         let lost = Message { sent_at: None, delivered_at: None, unsubscribed_at: None, skipped_reason: None, ..entry.clone() };
-        for entry in [entry, lost] {
+        let waits = Message { unknown_at: None, ..lost.clone() };
+        for entry in [entry, lost, waits] {
             let mut item = message_item(CampaignId::generate(), 3, &entry).unwrap();
             item.retain(|name, _| COUNTED.contains(&name.as_str()));
             let (mut whole, mut counted) = (Tally::default(), Tally::default());

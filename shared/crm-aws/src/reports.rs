@@ -1,7 +1,6 @@
 //! Reports of campaigns in the App table, and what they read and note of the log.
 //!
-//! `reports` holds a campaign's latest report and the recount under way, `recounts` when each is to be counted next: one
-//! small partition, which `clock` reads each minute.
+//! `reports` holds a campaign's latest report and the recount under way.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use crm_domain::campaign::Campaign;
@@ -21,7 +20,6 @@ use crate::meter;
 use crate::records::Item;
 
 const REPORTS: &str = "reports";
-const RECOUNTS: &str = "recounts";
 /// Entries noted side by side.
 const CONCURRENCY: usize = 16;
 
@@ -32,38 +30,6 @@ impl KeepReports for Dynamo {
 
     async fn put_reports(&self, version: u64, reports: &Reports) -> Result<(), StoreError> {
         self.put_app_item(version, reports_item(version + 1, reports)?).await
-    }
-
-    async fn plan_recount(&self, id: CampaignId, at: Option<Time>) -> Result<(), StoreError> {
-        let row = recount_key(id);
-        match at {
-            Some(at) => {
-                let mut item = row;
-                item.insert("dueAt".to_owned(), AttributeValue::S(at.sortable()));
-                self.client.put_item().table_name(&self.app).set_item(Some(item)).send().await.map_err(store_error)?;
-            }
-            None => {
-                self.client.delete_item().table_name(&self.app).set_key(Some(row)).send().await.map_err(store_error)?;
-            }
-        }
-        meter::wrote(None, 1);
-        Ok(())
-    }
-
-    async fn postpone_recount(&self, id: CampaignId, at: Time) -> Result<(), StoreError> {
-        let request = self.client.update_item().table_name(&self.app).set_key(Some(recount_key(id)));
-        let request = request.condition_expression("attribute_exists(pk)").update_expression("SET dueAt = :at");
-        let request = request.expression_attribute_values(":at", AttributeValue::S(at.sortable()));
-        unless_conflict(request.send().await.map_err(store_error))
-    }
-
-    async fn due_recounts(&self, now: Time) -> Result<Vec<CampaignId>, StoreError> {
-        let items = self.partition_items(RECOUNTS.to_owned()).await?;
-        let due = items.into_iter().filter_map(|mut item| {
-            let at = text(item.remove("dueAt"))?;
-            (at <= now.sortable()).then(|| CampaignId::parse(&text(item.remove("sk"))?)).flatten()
-        });
-        Ok(due.collect())
     }
 
     async fn entries(&self, campaign: &Campaign, identities: &[CustomerId]) -> Result<Vec<Message>, StoreError> {
@@ -92,10 +58,6 @@ impl Dynamo {
         meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), 1);
         unless_conflict(answer.map_err(store_error))
     }
-}
-
-fn recount_key(id: CampaignId) -> Item {
-    key([("pk", RECOUNTS.to_owned()), ("sk", id.to_string())])
 }
 
 /// As text: a report is read and written as a whole, and in DynamoDB's own form it would be twice as large.

@@ -28,10 +28,16 @@ impl Dynamo {
         answer.map(|_| ()).map_err(transaction_error)
     }
 
-    /// Stores a new item of the App table with its audit entry; one that is there already stays as it is.
-    pub(crate) async fn create_app_item(&self, item: Item, audit: &AuditEntry) -> Result<(), StoreError> {
+    /// Stores a new item of the App table with what belongs to it and its audit entry; one that is there already stays as it is.
+    pub(crate) async fn create_app_item(
+        &self,
+        item: Item,
+        beside: Option<TransactWriteItem>,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError> {
         let there = [item.get("pk").cloned(), item.get("sk").cloned()].map(|part| crate::listing::text(part).unwrap_or_default());
-        match self.transact(vec![put_at(&self.app, item, 0)?, self.audit_put(audit)?]).await {
+        let actions = [put_at(&self.app, item, 0)?, self.audit_put(audit)?].into_iter().chain(beside).collect();
+        match self.transact(actions).await {
             // Its id is new or that of this very request, so whatever is there has been written by an earlier attempt.
             Err(StoreError::Conflict) if self.app_item(&there[0], &there[1]).await?.is_some() => Ok(()),
             done => done,

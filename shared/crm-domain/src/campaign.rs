@@ -11,12 +11,14 @@ use crate::attribution;
 use crate::audience::{Audience, Decision};
 use crate::caps::Caps;
 use crate::customer::{Channel, ConsentDefaults, Customer};
+use crate::delivery::Task;
 use crate::experiment::{self, Holdout, Seed, Share, Test};
 use crate::faults::{self, Faults, Fields, Reason};
 use crate::ids::{CampaignId, CustomerId, SegmentId};
 use crate::json::Json;
 use crate::limits;
 use crate::message::{Message, MessageId, Phase, Tally};
+use crate::pace::Pace;
 use crate::rules::{Context, Rules};
 use crate::template;
 use crate::time::{DAY, MINUTE, Time};
@@ -141,6 +143,10 @@ impl CampaignDraft {
         if scheduled_at.is_some() && timing.local_time.is_some() {
             fields.fault("localTime", "takes the place of scheduledAt: one of them only");
         }
+        if test.is_some() && timing.local_time.is_some() {
+            // The rest would have had their time before anybody has won.
+            fields.fault("localTime", "cannot be combined with a test phase");
+        }
         // A draft may lie there until its time has passed: that is found when it is launched.
         if let Some((field, reason)) = passed(scheduled_at, &timing, now).filter(|_| !draft) {
             fields.fault(field, reason);
@@ -255,6 +261,18 @@ impl Campaign {
         begins_at(self.scheduled_at, &self.timing, self.launched_at.unwrap_or(self.created_at))
     }
 
+    /// When somebody has to see to it that it begins, if that is later.
+    #[must_use]
+    pub fn alarm(&self) -> Option<Time> {
+        (self.state.status == CampaignStatus::Scheduled).then(|| self.begins_at())
+    }
+
+    /// The steps that freeze its audience.
+    pub fn plan(&self) -> impl Iterator<Item = Task> {
+        let campaign = self.id;
+        (0..self.plan_parts).map(move |part| Task::Plan { campaign, part, after: None, queued: 0 })
+    }
+
     /// That its time has passed while it lay there as a draft.
     ///
     /// # Errors
@@ -299,6 +317,7 @@ impl Campaign {
             variant: self.variant_of(customer.id),
             place,
             queued_at: now,
+            due_at: None,
             sent_at: None,
             delivered_at: None,
             opened_at: None,
@@ -339,10 +358,16 @@ impl Campaign {
         experiment::assigned(self.id, customer, self.weights())
     }
 
+    /// Whether `customer` does not wait for the winner of a test phase.
+    #[must_use]
+    pub fn is_tested(&self, customer: CustomerId) -> bool {
+        self.test.is_none_or(|test| test.takes(self.id, customer))
+    }
+
     /// The variants that `customer` may get.
     #[must_use]
     pub fn variants_for(&self, customer: CustomerId) -> std::ops::Range<u32> {
-        if self.test.is_some_and(|test| !test.takes(self.id, customer)) {
+        if !self.is_tested(customer) {
             return 0..self.variants.len() as u32;
         }
         let variant = self.variant_of(customer);
@@ -352,10 +377,22 @@ impl Campaign {
     /// The variant in which the recipient of `entry` is to be written to now; none while they wait for the winner.
     #[must_use]
     pub fn due(&self, entry: &Message, state: &CampaignState) -> Option<u32> {
+        if self.is_tested(entry.customer_id) { Some(entry.variant) } else { state.winner }
+    }
+
+    /// About how many of `queued` recipients are written to as things are: in a test phase, those who are tested.
+    #[must_use]
+    pub fn written_now(&self, state: &CampaignState, queued: u64) -> u64 {
         match self.test {
-            Some(test) if !test.takes(self.id, entry.customer_id) => state.winner,
-            _ => Some(entry.variant),
+            Some(test) if state.winner.is_none() => (queued as f64 * test.share.as_f64()).ceil() as u64,
+            _ => queued,
         }
+    }
+
+    /// How fast recipients may be written to, where that is limited.
+    #[must_use]
+    pub fn pace(&self) -> Option<Pace> {
+        self.timing.rate_per_minute.map(Pace::of)
     }
 
     /// Whether some recipients wait for the end of a test phase.
@@ -439,102 +476,4 @@ pub fn named_segment(json: &Json) -> Option<SegmentId> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::money::Currency;
-    use crate::time::SECOND;
-
-    const NOW: Time = Time::from_micros(1_800_000_000 * SECOND);
-
-    fn parse(text: &str) -> Result<CampaignDraft, Vec<String>> {
-        let text = text.replace("SEGMENT", "01890a5d-ac96-774b-bcce-b302099a8057");
-        let faults = |faults: Faults| faults.0.into_iter().map(|fault| fault.field).collect();
-        CampaignDraft::parse(&Json::parse(text.as_bytes()).unwrap(), NOW).map_err(faults)
-    }
-
-    #[test]
-    fn a_whole_draft_is_read() {
-        let draft = parse(
-            r#"{"name":" Spring ","segmentId":"SEGMENT","channel":"email","objective":null,
-                "variants":[{"subject":"Hi {{name}}","body":"Hello\n{{city}}"}]}"#,
-        )
-        .unwrap();
-        assert_eq!((draft.name.as_str(), draft.channel, draft.scheduled_at), ("Spring", Channel::Email, None));
-        let later =
-            parse(r#"{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[{"body":"x"}],"scheduledAt":"2027-06-01"}"#);
-        assert!(later.unwrap().scheduled_at.is_some());
-    }
-
-    #[test]
-    fn all_faults_are_told_at_once() {
-        let faults = parse(
-            r#"{"name":"","segmentId":"7","channel":"fax","objective":5,"scheduledAt":"soon","extra":1,
-                "variants":[{"body":""},{"subject":"{{nope}}","body":"{{","more":1},7]}"#,
-        );
-        assert_eq!(
-            faults.unwrap_err(),
-            [
-                "name",
-                "segmentId",
-                "channel",
-                "objective",
-                "variants[0].body",
-                "variants[1].subject",
-                "variants[1].body",
-                "variants[1].more",
-                "variants[2]",
-                "scheduledAt",
-                "extra"
-            ]
-        );
-        for (body, field) in [
-            (r#"{"name":"a","segmentId":"SEGMENT","channel":"email","variants":[{"body":"x"}]}"#, "variants[0].subject"),
-            (
-                r#"{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[{"subject":"s","body":"x"}]}"#,
-                "variants[0].subject",
-            ),
-            (r#"{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[]}"#, "variants"),
-            (
-                r#"{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[{"body":"x"}],"scheduledAt":"2199-01-01"}"#,
-                "scheduledAt",
-            ),
-            (
-                r#"{"name":"a","segmentId":"SEGMENT","channel":"email","variants":[{"subject":"a\nb","body":"x"}]}"#,
-                "variants[0].subject",
-            ),
-        ] {
-            assert_eq!(parse(body).unwrap_err(), [field], "{body}");
-        }
-        let sms = |more: &str| parse(&format!(r#"{{"name":"a","segmentId":"SEGMENT","channel":"sms",{more}}}"#));
-        let faults = sms(r#""variants":[{"body":"x","share":0}],"holdout":0.6,"test":{"share":0.2,"minutes":5},"draft":1"#);
-        assert_eq!(faults.unwrap_err(), ["variants[0].share", "holdout", "draft"]);
-        assert_eq!(sms(r#""variants":[{"body":"x"}],"test":{"share":0.2,"minutes":5}"#).unwrap_err(), ["test"]);
-        assert_eq!(parse("{}").unwrap_err(), ["name", "segmentId", "channel", "variants"]);
-        let timed = |more: &str| sms(&format!(r#""variants":[{{"body":"x"}}],{more}"#));
-        // NOW is 2027-01-15T08:00:00Z.
-        assert_eq!(timed(r#""scheduledAt":"2027-01-15T07:58:00Z""#).unwrap_err(), ["scheduledAt"]);
-        assert!(timed(r#""scheduledAt":"2027-01-15T07:59:30Z""#).is_ok(), "just now");
-        assert!(timed(r#""scheduledAt":"2020-01-01","draft":true"#).is_ok(), "found when it is launched");
-        assert_eq!(timed(r#""localTime":"2027-01-14T19:00""#).unwrap_err(), ["localTime"]);
-        assert!(timed(r#""localTime":"2027-01-14T20:30""#).is_ok(), "still ahead in the far west");
-        assert_eq!(timed(r#""localTime":"2028-02-01T09:00""#).unwrap_err(), ["localTime"]);
-        assert_eq!(timed(r#""localTime":"2027-02-01T09:00","scheduledAt":"2027-02-01""#).unwrap_err(), ["localTime"]);
-        assert_eq!(timed(r#""caps":{"messages":0,"days":91,"x":1}"#).unwrap_err(), ["caps.messages", "caps.days", "caps.x"]);
-    }
-
-    #[test]
-    fn a_campaign_by_local_time_begins_where_that_comes_first() {
-        let launched = |more: &str| {
-            let draft =
-                parse(&format!(r#"{{"name":"a","segmentId":"SEGMENT","channel":"sms","variants":[{{"body":"x"}}],{more}}}"#));
-            let rules =
-                Rules::parse(&Json::parse(br#"{"combinator":"and","rules":[]}"#).unwrap(), "", &Currency::parse("INR").unwrap());
-            let campaign = draft.unwrap().into_campaign(CampaignId::generate(), rules.unwrap(), 1, NOW);
-            (campaign.state.status, campaign.begins_at().to_string())
-        };
-        let at = |status, text: &str| (status, text.to_owned());
-        assert_eq!(launched(r#""localTime":"2027-02-01T09:00""#), at(CampaignStatus::Scheduled, "2027-01-31T19:00:00Z"));
-        assert_eq!(launched(r#""localTime":"2027-01-15T09:00""#), at(CampaignStatus::Sending, "2027-01-15T08:00:00Z"));
-        assert_eq!(launched(r#""scheduledAt":"2027-02-01""#), at(CampaignStatus::Scheduled, "2027-02-01T00:00:00Z"));
-    }
-}
+mod tests;

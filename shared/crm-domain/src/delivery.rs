@@ -29,10 +29,20 @@ pub enum Task {
     },
     /// Write to those who are still queued in some shards of the log, `first` to `last`.
     #[serde(rename = "deliver.v1")]
-    Deliver { campaign: CampaignId, first: u32, last: u32 },
+    Deliver {
+        campaign: CampaignId,
+        first: u32,
+        last: u32,
+        /// When the round ends of which it is: whoever is left then is handed out again. Absent where it sees to them itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+    },
     /// Make deliveries for everyone who is still queued, once the campaign has moved on from version `since`.
     #[serde(rename = "spread.v1")]
     Spread { campaign: CampaignId, since: u64 },
+    /// Begin, or make deliveries for everyone who is due by now, as the alarm says that was set for `alarm`.
+    #[serde(rename = "wake.v1")]
+    Wake { campaign: CampaignId, alarm: Time },
     /// Make a new report of the campaign.
     #[serde(rename = "recount.v1")]
     Recount {
@@ -58,6 +68,7 @@ impl Task {
             Self::Plan { campaign, .. }
             | Self::Deliver { campaign, .. }
             | Self::Spread { campaign, .. }
+            | Self::Wake { campaign, .. }
             | Self::Recount { campaign, .. }
             | Self::Decide { campaign } => *campaign,
         }
@@ -67,7 +78,7 @@ impl Task {
     #[must_use]
     pub const fn work(&self) -> Work {
         match self {
-            Self::Plan { .. } | Self::Spread { .. } => Work::Planning,
+            Self::Plan { .. } | Self::Spread { .. } | Self::Wake { .. } => Work::Planning,
             Self::Deliver { .. } | Self::Decide { .. } => Work::Delivery,
             Self::Recount { .. } => Work::Recounts,
         }
@@ -89,8 +100,10 @@ mod tests {
         let campaign = CampaignId::generate();
         for task in [
             Task::Plan { campaign, part: 3, after: None, queued: 0 },
-            Task::Deliver { campaign, first: 0, last: 9 },
+            Task::Deliver { campaign, first: 0, last: 9, until: None },
+            Task::Deliver { campaign, first: 0, last: 9, until: Some(Time::from_micros(1)) },
             Task::Spread { campaign, since: 7 },
+            Task::Wake { campaign, alarm: Time::from_micros(1) },
             Task::Recount { campaign, run: None, asked_at: Time::from_micros(1) },
             Task::Recount { campaign, run: Some(Uuid::now_v7()), asked_at: Time::from_micros(1) },
             Task::Decide { campaign },

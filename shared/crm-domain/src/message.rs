@@ -163,6 +163,9 @@ pub struct Message {
     #[serde(default)]
     pub place: u32,
     pub queued_at: Time,
+    /// From when on they may be written to, where that is later for some than for others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -224,6 +227,7 @@ impl Message {
             variant: 0,
             place: 0,
             queued_at,
+            due_at: None,
             sent_at: None,
             delivered_at: None,
             opened_at: None,
@@ -393,6 +397,9 @@ pub struct Tally {
     pub skipped: u64,
     #[serde(default)]
     pub unknown: u64,
+    /// When the first of those who are queued may be written to, of those with a time of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_due: Option<Time>,
     /// What was decided when the audience was frozen.
     #[serde(default)]
     pub funnel: Funnel,
@@ -426,6 +433,7 @@ impl Tally {
             self.unknown += 1;
         } else {
             self.queued += 1;
+            self.first_due = earliest(self.first_due, message.due_at);
         }
     }
 
@@ -446,10 +454,16 @@ impl Tally {
             failed: self.failed + other.failed,
             skipped: self.skipped + other.skipped,
             unknown: self.unknown + other.unknown,
+            first_due: earliest(self.first_due, other.first_due),
             funnel: self.funnel.plus(other.funnel),
             variants,
         }
     }
+}
+
+/// The earlier of two times, of which either may be none.
+fn earliest(one: Option<Time>, other: Option<Time>) -> Option<Time> {
+    one.into_iter().chain(other).min()
 }
 
 impl Receipt {
@@ -547,6 +561,7 @@ mod tests {
             variant: 0,
             place: 0,
             queued_at: Time::from_micros(0),
+            due_at: None,
             sent_at: None,
             delivered_at: None,
             opened_at: None,

@@ -13,12 +13,13 @@ use crm_domain::time::Time;
 
 use crate::addresses::suppressed_among;
 
-/// What is decided of each of `customers`.
+/// What is decided of each of `customers` at `now`.
 pub async fn decide<'a, S: ReadSuppressions + ReadContacts>(
     store: &S,
     key: &AddressKey,
     audience: &Audience<'_>,
     customers: &'a [Customer],
+    now: Time,
 ) -> Result<Vec<(&'a Customer, Decision)>, StoreError> {
     let mut decided: Vec<_> = customers.iter().map(|customer| (customer, audience.decide(customer))).collect();
     let asked = decided.iter().filter(|(_, decision)| decision.asks_list()).map(|(customer, _)| *customer);
@@ -28,7 +29,7 @@ pub async fn decide<'a, S: ReadSuppressions + ReadContacts>(
     }
     if let Some(caps) = audience.caps {
         // What is still to begin is asked as of then.
-        let now = audience.context.now.max(Time::now());
+        let now = audience.context.now.max(now);
         let asked = decided.iter().filter(|(_, decision)| decision.asks_caps()).map(|(customer, _)| *customer);
         let contacts = contacts_of(store, caps, asked, now).await?;
         for (customer, decision) in &mut decided {

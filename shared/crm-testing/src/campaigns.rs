@@ -9,7 +9,9 @@ use crm_domain::campaign::{Campaign, CampaignState};
 use crm_domain::customer::Channel;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::{Message, MessageId, Receipt, Tally};
-use crm_domain::ports::{KeepCampaigns, KeepLog, Letter, Page, QueueError, ReadMessages, SendLetters, StoreError, Versioned};
+use crm_domain::ports::{
+    Alarm, KeepCampaigns, KeepLog, Letter, Page, QueueError, ReadMessages, SendLetters, StoreError, Versioned,
+};
 use crm_domain::sending::{Intent, Sending};
 use crm_domain::time::Time;
 
@@ -31,6 +33,8 @@ pub(crate) struct Mailroom {
     asked: BTreeMap<MessageId, u32>,
     /// Steps until the process dies.
     steps: Option<u32>,
+    /// The time at which letters are taken, where it stands still.
+    now: Option<Time>,
 }
 
 /// How the provider in memory behaves.
@@ -67,6 +71,17 @@ impl Memory {
     /// What the provider has taken, each letter once.
     pub fn letters(&self) -> Vec<Letter> {
         self.mailroom().letters.values().map(|(letter, _)| letter.clone()).collect()
+    }
+
+    fn set_first_alarm(&self, campaign: &Campaign) {
+        if let Some(at) = campaign.alarm() {
+            self.clockwork().insert((Alarm::Wake, campaign.id), (at, None));
+        }
+    }
+
+    /// Stops the clock of the provider at a time.
+    pub fn stop_clock(&self, now: Time) {
+        self.mailroom().now = Some(now);
     }
 
     /// Notes receipts in the log and counts it anew; returns those of no message.
@@ -173,7 +188,7 @@ impl Mailroom {
             _ => self.letters.entry(letter.id).or_insert_with(|| (letter.clone(), 0)).1 += 1,
         }
         // It has sent that one, and does not say so.
-        if mood == 6 { Sending::Unknown("moody".into()) } else { Sending::taken(Time::now()) }
+        if mood == 6 { Sending::Unknown("moody".into()) } else { Sending::taken(self.now.unwrap_or_else(Time::now)) }
     }
 
     fn replace(&mut self, version: u64, campaign: &Campaign) -> Result<(), StoreError> {
@@ -197,6 +212,7 @@ impl KeepCampaigns for Memory {
     async fn create_campaign(&self, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
         self.step().await?;
         self.mailroom().campaigns.entry(campaign.id).or_insert_with(|| (1, campaign.clone()));
+        self.set_first_alarm(campaign);
         self.tell(audit);
         Ok(())
     }
@@ -236,6 +252,7 @@ impl KeepCampaigns for Memory {
     async fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
         self.step().await?;
         self.mailroom().replace(version, campaign)?;
+        self.set_first_alarm(campaign);
         self.tell(audit);
         // The answer may be lost.
         self.step().await
@@ -338,6 +355,18 @@ impl KeepLog for Memory {
             && held.unknown_at.is_none()
         {
             held.intent = held.intent.filter(|held| held.by != intent.by);
+        }
+        Ok(())
+    }
+
+    async fn postpone(&self, campaign: &Campaign, until: &[(CustomerId, Time)]) -> Result<(), StoreError> {
+        for (customer, at) in until {
+            self.step().await?;
+            let key = (campaign.id, campaign.shard_of(*customer), *customer);
+            if let Some(held) = self.mailroom().log.get_mut(&key).filter(|held| !held.is_settled()) {
+                held.due_at = Some(*at);
+                wrote(&*held);
+            }
         }
         Ok(())
     }

@@ -22,6 +22,7 @@ use crm_domain::rules::Reads;
 use jiff::civil::Date;
 
 use crate::access::House;
+use crate::alarms::Alarms;
 use crate::campaigns::Mailroom;
 use crate::files::Cabinet;
 use crate::memberships::Registry;
@@ -38,6 +39,7 @@ pub struct Memory {
     cabinet: Mutex<Cabinet>,
     bookkeeping: Mutex<Bookkeeping>,
     turnstile: Mutex<Turnstile>,
+    alarms: Mutex<Alarms>,
     pub(crate) suppressions: Mutex<crate::suppressions::List>,
 }
 
@@ -101,6 +103,10 @@ impl Memory {
 
     pub(crate) fn cabinet(&self) -> std::sync::MutexGuard<'_, Cabinet> {
         self.cabinet.lock().unwrap()
+    }
+
+    pub(crate) fn clockwork(&self) -> std::sync::MutexGuard<'_, Alarms> {
+        self.alarms.lock().unwrap()
     }
 
     pub(crate) fn bookkeeping(&self) -> std::sync::MutexGuard<'_, Bookkeeping> {

@@ -20,7 +20,6 @@ use crate::memory::Memory;
 #[derive(Default)]
 pub(crate) struct Bookkeeping {
     reports: BTreeMap<CampaignId, Versioned<Reports>>,
-    recounts: BTreeMap<CampaignId, Time>,
     usage: BTreeMap<(CampaignId, Uuid), (Work, Usage)>,
 }
 
@@ -53,11 +52,6 @@ pub(crate) fn count(used: Usage) {
 }
 
 impl Memory {
-    /// When a campaign is to be counted next.
-    pub fn recount_due(&self, id: CampaignId) -> Option<Time> {
-        self.bookkeeping().recounts.get(&id).copied()
-    }
-
     /// Number of attempts of a campaign's steps of which usage is known.
     pub fn attempts(&self, id: CampaignId) -> usize {
         self.bookkeeping().usage.keys().filter(|(campaign, _)| *campaign == id).count()
@@ -79,28 +73,6 @@ impl KeepReports for Memory {
         }
         books.reports.insert(reports.campaign, Versioned { version: version + 1, record: reports.clone() });
         Ok(())
-    }
-
-    async fn plan_recount(&self, id: CampaignId, at: Option<Time>) -> Result<(), StoreError> {
-        self.step().await?;
-        wrote(&at);
-        let mut books = self.bookkeeping();
-        match at {
-            Some(at) => books.recounts.insert(id, at),
-            None => books.recounts.remove(&id),
-        };
-        Ok(())
-    }
-
-    async fn postpone_recount(&self, id: CampaignId, at: Time) -> Result<(), StoreError> {
-        self.step().await?;
-        self.bookkeeping().recounts.entry(id).and_modify(|due| *due = at);
-        Ok(())
-    }
-
-    async fn due_recounts(&self, now: Time) -> Result<Vec<CampaignId>, StoreError> {
-        self.step().await?;
-        Ok(self.bookkeeping().recounts.iter().filter(|(_, due)| **due <= now).map(|(id, _)| *id).collect())
     }
 
     async fn entries(&self, campaign: &Campaign, identities: &[CustomerId]) -> Result<Vec<Message>, StoreError> {

@@ -34,6 +34,7 @@ const STATUS_TONES: Record<string, Tone> = {
   applying: "busy",
   done: "good",
   failed: "bad",
+  draft: "neutral",
   scheduled: "neutral",
   queued: "neutral",
   preparing: "busy",

@@ -34,7 +34,7 @@ async fn a_letter_that_may_be_out_is_unknown_whatever_speaks_against_it_now() {
             2 => crm.memory.remove_customer(CustomerId::of(&Email::parse("p0@x.in").unwrap())),
             _ => assert!(crm.change(campaign.id, |state| state.cancelled(Time::now())).await),
         }
-        crm.put([Task::Deliver { campaign: campaign.id, first: 0, last: 0 }].into_iter()).await;
+        crm.put([Task::Deliver { campaign: campaign.id, first: 0, last: 0, until: None }].into_iter()).await;
         crm.drain().await;
         assert_eq!(crm.assert_counts(campaign.id).await.unknown, 1, "case {case}");
         assert!(crm.state(campaign.id).await.finished_at.is_some(), "case {case}");

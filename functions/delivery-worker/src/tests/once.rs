@@ -38,7 +38,7 @@ async fn everyone_is_sent_to_once_by_a_provider_that_forgets() {
     assert_eq!((tally.sent, tally.skipped, tally.unknown), (26, 4, 0));
     assert_eq!(crm.state(campaign.id).await.status, CampaignStatus::Sent);
     // All of it once more.
-    crm.put([Task::Deliver { campaign: campaign.id, first: 0, last: 999 }].into_iter()).await;
+    crm.put([Task::Deliver { campaign: campaign.id, first: 0, last: 999, until: None }].into_iter()).await;
     crm.drain().await;
     assert_eq!(assert_once(&crm, &campaign, "again").await, tally);
 }

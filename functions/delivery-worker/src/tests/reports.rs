@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crm_domain::attribution::DEFAULT_DAYS;
 use crm_domain::cost::{Usage, WHOLE, Work};
 use crm_domain::message::{Message, Receipt, Report as Reported};
-use crm_domain::ports::{ApplyEvents, EditCustomers, KeepLog, KeepReports, MeterUsage};
+use crm_domain::ports::{Alarm, ApplyEvents, EditCustomers, KeepAlarms, KeepLog, KeepReports, MeterUsage};
 use crm_domain::report::{Group, Report};
 use crm_domain::time::{DAY, HOUR};
 use crm_domain::timing::Timing;
@@ -134,18 +134,18 @@ async fn a_report_is_made_each_hour_until_the_last_window_has_closed() {
     let crm = Crm::new(2);
     let now = Time::now();
     let open = written(&crm, 1, &[entry(0, Some(now.plus(-6 * DAY)), now.plus(-6 * DAY))], now.plus(-6 * DAY)).await;
-    crm.memory.plan_recount(open.id, Some(now)).await.unwrap();
+    crm.memory.set_alarm(Alarm::Recount, open.id, Some(now)).await.unwrap();
     let made = crm.report(open.id).await;
-    assert_eq!(crm.memory.recount_due(open.id), Some(made.as_of.plus(HOUR)));
+    assert_eq!(crm.memory.alarm(Alarm::Recount, open.id), Some(made.as_of.plus(HOUR)));
     let long_ago = now.plus(-(i64::from(DEFAULT_DAYS) + 1) * DAY);
     let closed = written(&crm, 1, &[entry(1, Some(long_ago), long_ago)], long_ago).await;
-    crm.memory.plan_recount(closed.id, Some(now)).await.unwrap();
+    crm.memory.set_alarm(Alarm::Recount, closed.id, Some(now)).await.unwrap();
     crm.report(closed.id).await;
-    assert_eq!(crm.memory.recount_due(closed.id), None);
+    assert_eq!(crm.memory.alarm(Alarm::Recount, closed.id), None);
     // A launch plans the first one.
     let launched = crm.launch("x", 2, None).await;
     crm.drain().await;
-    assert!(crm.memory.recount_due(launched.id).is_some());
+    assert!(crm.memory.alarm(Alarm::Recount, launched.id).is_some());
 }
 
 #[tokio::test]
@@ -275,7 +275,7 @@ async fn each_attempt_of_a_step_is_noted_once() {
     }
     let more = crm.memory.usage(campaign.id).await.unwrap();
     assert_eq!(more[1].1.written, usage[1].1.written + 5);
-    crm.put([Task::Deliver { campaign: campaign.id, first: 0, last: 9 }].into_iter()).await;
+    crm.put([Task::Deliver { campaign: campaign.id, first: 0, last: 9, until: None }].into_iter()).await;
     crm.drain().await;
     assert_eq!(crm.memory.attempts(campaign.id), attempts + 2);
 }

@@ -1,5 +1,6 @@
 //! What the domain needs of the outside world, named by what it can do. Adapters implement these; tests do so in memory.
 
+mod alarms;
 mod files;
 mod reports;
 mod sending;
@@ -32,6 +33,7 @@ use crate::sending::Intent;
 use crate::time::Time;
 
 pub use crate::sending::Sending;
+pub use alarms::{Alarm, KeepAlarms};
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 pub use reports::{KeepReports, MeterUsage};
 pub use sending::{KeepHands, KeepTurns, ReadContacts};
@@ -366,7 +368,7 @@ pub trait ReadFigures: Send + Sync + 'static {
 }
 
 pub trait KeepCampaigns: Send + Sync + 'static {
-    /// Stores a new campaign; one with this id that is there already stays as it is.
+    /// Stores a new campaign, with its alarm if it begins later; one with this id that is there already stays as it is.
     fn create_campaign(&self, campaign: &Campaign, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
     fn campaign(&self, id: CampaignId) -> impl Future<Output = Stored<Option<Versioned<Campaign>>>> + Send;
     /// Newest first.
@@ -380,7 +382,7 @@ pub trait KeepCampaigns: Send + Sync + 'static {
         state: &CampaignState,
         audit: Option<&AuditEntry>,
     ) -> impl Future<Output = Stored<()>> + Send;
-    /// Replaces the draft of version `version` as a whole, also by itself launched; [`StoreError::Conflict`] when it is at
+    /// Replaces the draft of version `version` as a whole, also by itself launched, with its alarm if it begins later; [`StoreError::Conflict`] when it is at
     /// another version by now, or gone.
     fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
     /// Deletes the draft of version `version`; [`StoreError::Conflict`] as above.
@@ -426,6 +428,8 @@ pub trait KeepLog: Send + Sync + 'static {
         customer: CustomerId,
         intent: &Intent,
     ) -> impl Future<Output = Stored<()>> + Send;
+    /// Notes from when on entries may be written to; settled ones stay as they are.
+    fn postpone(&self, campaign: &Campaign, until: &[(CustomerId, Time)]) -> impl Future<Output = Stored<()>> + Send;
     /// Counts one shard anew and stores the figures.
     fn recount(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Tally>> + Send;
     /// Notes that a part of the planning scan is done; true when all parts are, however often it is asked.

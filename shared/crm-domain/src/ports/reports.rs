@@ -17,12 +17,6 @@ pub trait KeepReports: Send + Sync + 'static {
     fn reports(&self, id: CampaignId) -> impl Future<Output = Stored<Option<Versioned<Reports>>>> + Send;
     /// Replaces version `version` (0: none); a conflict when it is at another by now.
     fn put_reports(&self, version: u64, reports: &Reports) -> impl Future<Output = Stored<()>> + Send;
-    /// Notes when a campaign is to be counted of itself; `None`: not any more.
-    fn plan_recount(&self, id: CampaignId, at: Option<Time>) -> impl Future<Output = Stored<()>> + Send;
-    /// Puts a planned recount off; one that is not planned any more stays so.
-    fn postpone_recount(&self, id: CampaignId, at: Time) -> impl Future<Output = Stored<()>> + Send;
-    /// The campaigns whose recount has fallen due.
-    fn due_recounts(&self, now: Time) -> impl Future<Output = Stored<Vec<CampaignId>>> + Send;
     /// The entries that these identities have in the log of a campaign, in no particular order.
     fn entries(&self, campaign: &Campaign, identities: &[CustomerId]) -> impl Future<Output = Stored<Vec<Message>>> + Send;
     /// Notes when recipients placed their first order that counted. Of several times the earliest stands, for good.

@@ -332,6 +332,9 @@ pub struct Message {
     pub status: MessageStatus,
     pub variant: u32,
     pub queued_at: Time,
+    /// From when on they may be written to, where that is later for some than for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]

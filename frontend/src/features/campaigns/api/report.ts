@@ -25,6 +25,17 @@ export type VariantReport = {
   revenuePerRecipient?: number;
 };
 
+/** What happened in one or 24 hours; `converted` are recipients by their first order that counts. */
+export type Stretch = {
+  from: string;
+  hours: number;
+  sent: number;
+  delivered: number;
+  opened: number;
+  clicked: number;
+  converted: number;
+};
+
 type Group = {
   people: number;
   converted: number;
@@ -57,6 +68,8 @@ export type CampaignReport = {
   asOf?: string;
   recounting: boolean;
   counts: Counts;
+  /** Without a gap, up to the last stretch in which anything happened. */
+  series: Stretch[];
   variants: VariantReport[];
   failures: { top: { reason: string; count: number }[]; others: number };
   attribution: { days: number; converted: number; orders: number; revenue: number; currency: string };

@@ -1,242 +1,227 @@
-import { Mail, MessageCircle, MessageSquare, Plus } from "lucide-react";
-import { type FormEvent, useState } from "react";
-import { Link } from "react-router";
-import { Button, ButtonLink } from "@/components/ui/button";
-import { Card } from "@/components/ui/card";
-import { Choices, Field } from "@/components/ui/field";
+import { ArrowLeft, ArrowRight, Save, Send } from "lucide-react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useSearchParams } from "react-router";
+import { Button } from "@/components/ui/button";
 import { FormProblem } from "@/components/ui/states";
-import type { CampaignDraft, Channel, Variant } from "@/lib/contract";
-import { faultsByField } from "@/lib/problem";
-import { useSegmentName, useSegments } from "@/lib/segments";
-import { VariantEditor } from "./variant-editor";
-
-const CHANNELS: { value: Channel; label: string; hint: string; icon: React.ReactNode }[] = [
-  { value: "email", label: "E-mail", hint: "With a subject", icon: <Mail aria-hidden /> },
-  { value: "sms", label: "SMS", hint: "Short text", icon: <MessageSquare aria-hidden /> },
-  { value: "whatsapp", label: "WhatsApp", hint: "Text", icon: <MessageCircle aria-hidden /> },
-];
-const MAX_VARIANTS = 5;
-
-/** A draft as it is typed; variants have keys so that removing one does not mix up the others. */
-type Draft = {
-  name: string;
-  segmentId: string;
-  channel: Channel;
-  objective: string;
-  variants: (Variant & { key: number })[];
-};
+import { Stepper } from "@/components/ui/stepper";
+import type { CampaignDraft } from "@/lib/contract";
+import { plural } from "@/lib/format";
+import { faultsByField, fieldPath, Problem } from "@/lib/problem";
+import { useFunnel } from "../api/drafts";
+import { AudienceStep } from "./audience-step";
+import {
+  type Faults,
+  faultsOf,
+  fieldInWords,
+  firstFaulty,
+  STEPS,
+  type Step,
+  stepOf,
+} from "./campaign-faults";
+import { whenInWords } from "./campaign-summary";
+import { type CampaignValues, wireOf } from "./campaign-values";
+import { LaunchDialog } from "./launch-dialog";
+import { MessageStep } from "./message-step";
+import { ReviewStep } from "./review-step";
+import { ScheduleStep } from "./schedule-step";
 
 type CampaignFormProps = {
-  segmentId: string;
-  busy: boolean;
+  values: CampaignValues;
+  onChange: (values: CampaignValues) => void;
+  /** The draft that this is about; a new campaign has none yet. */
+  draftId?: string;
+  /** What of it the server has, in words. */
+  state: string;
+  busy: "saving" | "launching" | null;
+  /** Why saving or launching failed. */
   error: unknown;
-  /** The draft is complete; the server's objections come back as `error`. */
-  onReview: (draft: CampaignDraft) => void;
+  /** Stands where the fault of a form stands. */
+  notice?: ReactNode;
+  onSave: () => void;
+  onLaunch: () => void;
 };
 
-export function CampaignForm({ segmentId, busy, error, onReview }: CampaignFormProps) {
-  const [draft, setDraft] = useState<Draft>({
-    name: "",
-    segmentId,
-    channel: "email",
-    objective: "",
-    variants: [{ key: 1, subject: "", body: "" }],
-  });
-  const [tried, setTried] = useState(false);
-  const own = tried ? ownFaults(draft) : {};
-  const faults: Record<string, string> = { ...faultsByField(error), ...own };
-  const change = (part: Partial<Draft>) => setDraft((current) => ({ ...current, ...part }));
+/**
+ * A campaign in four steps, each with an address of its own, in whatever order. Values are the page's, which keeps them
+ * over a reload. Faults show at their fields once a step has been left, or the server has said so.
+ */
+export function CampaignForm(props: CampaignFormProps) {
+  const { values, onChange, draftId, state, busy, error, notice } = props;
+  const [params, setParams] = useSearchParams();
+  const step = STEPS.find(({ id }) => id === params.get("step"))?.id ?? "audience";
+  const [left, setLeft] = useState<ReadonlySet<Step>>(new Set());
+  const [tried, setTried] = useState(0);
+  const [asking, setAsking] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const own = faultsOf(values);
+  const isComplete = Object.keys(own).length === 0;
+  const wire = wireOf(values);
+  const funnel = useFunnel(wire, draftId, step === "review" && isComplete);
+  const refused = { ...faultsByField(funnel.error), ...useRefusal(error, wire) };
+  const faults: Faults = { ...refused, ...(step === "review" ? own : ofSteps(own, left)) };
+  const at = STEPS.findIndex(({ id }) => id === step);
+  const [before, after] = [STEPS[at - 1], STEPS[at + 1]];
 
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    setTried(true);
-    if (Object.keys(ownFaults(draft)).length === 0) onReview(toWire(draft));
+  function go(next: Step) {
+    setLeft((steps) => new Set([...steps, ...(next === "review" ? STEPS.map(({ id }) => id) : [step])]));
+    setParams((current) => ({ ...Object.fromEntries(current), step: next }));
   }
 
+  function goOn() {
+    if (!after) return;
+    setLeft((steps) => new Set([...steps, step]));
+    if (Object.keys(ofSteps(own, new Set([step]))).length === 0) go(after.id);
+    else setTried((n) => n + 1);
+  }
+
+  function save() {
+    if (isComplete) return props.onSave();
+    setLeft(new Set(STEPS.map(({ id }) => id)));
+    setTried((n) => n + 1);
+    const faulty = firstFaulty(own);
+    if (faulty && faulty !== step) go(faulty);
+  }
+
+  // To where something has to be put right, in whatever step that is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer
+  useEffect(() => {
+    const faulty = error instanceof Problem ? firstFaulty(faultsByField(error)) : undefined;
+    if (!faulty) return;
+    setAsking(false);
+    if (faulty !== step) go(faulty);
+    setTried((n) => n + 1);
+  }, [error]);
+
+  // On arrival in a step the focus goes to what has to be put right in it, or to its beginning.
+  const arrived = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each step and attempt
+  useEffect(() => {
+    const fault = form.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+    if (arrived.current) (fault ?? form.current?.querySelector<HTMLElement>("[data-step]"))?.focus();
+    arrived.current = true;
+  }, [step, tried]);
+
+  const stepProps = {
+    values,
+    faults,
+    set: (part: Partial<CampaignValues>) => onChange({ ...values, ...part }),
+  };
+  const willSend = funnel.data?.willSend;
   return (
-    <form onSubmit={submit} noValidate className="grid max-w-3xl gap-5">
-      <Card title="Audience and channel">
-        <div className="grid gap-5">
-          <div className="grid gap-4 sm:grid-cols-2">
-            <Field label="Campaign name" error={faults.name}>
-              {(control) => (
-                <input
-                  {...control}
-                  value={draft.name}
-                  maxLength={200}
-                  placeholder="e.g. Diwali early access"
-                  onChange={(event) => change({ name: event.target.value })}
-                  className="control"
-                />
-              )}
-            </Field>
-            <SegmentField
-              value={draft.segmentId}
-              error={faults.segmentId}
-              onChange={(next) => change({ segmentId: next })}
-            />
-          </div>
-          <Choices
-            legend="Channel"
-            name="channel"
-            value={draft.channel}
-            choices={CHANNELS}
-            onChange={(channel) => change({ channel })}
-          />
-          <Field
-            label="Objective"
-            optional
-            error={faults.objective}
-            hint="What it is for; kept with the campaign."
+    <form
+      ref={form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        goOn();
+      }}
+      className="grid max-w-3xl gap-5"
+    >
+      <Stepper
+        label="Steps"
+        steps={STEPS.map((one) => ({
+          ...one,
+          faulty: Object.keys(faults).some((field) => stepOf(field) === one.id),
+        }))}
+        current={step}
+        onGo={go}
+      />
+      <section
+        data-step
+        tabIndex={-1}
+        aria-label={`Step ${at + 1} of ${STEPS.length}: ${STEPS[at]?.label}`}
+        // What is being saved is not to change meanwhile.
+        inert={busy !== null}
+        className="grid gap-5 outline-none"
+      >
+        {step === "audience" && <AudienceStep {...stepProps} />}
+        {step === "message" && <MessageStep {...stepProps} />}
+        {step === "schedule" && <ScheduleStep {...stepProps} />}
+        {step === "review" && <ReviewStep values={values} faults={faults} funnel={funnel} onGo={go} />}
+      </section>
+      {notice || (
+        <FormProblem
+          error={asking ? null : error}
+          shown={shownFields(error)}
+          name={(field) => fieldInWords(fieldPath(field))}
+        />
+      )}
+      <div className="sticky bottom-14 z-20 -mx-4 flex flex-wrap items-center gap-2 border-t border-line bg-canvas/95 px-4 py-3 backdrop-blur md:bottom-0">
+        {before && (
+          <Button
+            look="quiet"
+            className="max-sm:px-2.5!"
+            icon={<ArrowLeft aria-hidden />}
+            onClick={() => go(before.id)}
           >
-            {(control) => (
-              <input
-                {...control}
-                value={draft.objective}
-                maxLength={500}
-                onChange={(event) => change({ objective: event.target.value })}
-                className="control"
-              />
-            )}
-          </Field>
-        </div>
-      </Card>
-      <Card title={draft.variants.length > 1 ? "Messages" : "Message"}>
-        <div className="grid gap-6">
-          {draft.variants.map((variant, index) => (
-            <VariantEditor
-              key={variant.key}
-              variant={variant}
-              {...(draft.variants.length > 1 ? { title: `Variant ${index + 1}` } : {})}
-              channel={draft.channel}
-              faults={{
-                subject: faults[`variants.${index}.subject`],
-                body: faults[`variants.${index}.body`],
-              }}
-              onChange={(next) =>
-                change({
-                  variants: draft.variants.map((other) =>
-                    other.key === variant.key ? { ...next, key: other.key } : other,
-                  ),
-                })
-              }
-              onRemove={
-                draft.variants.length > 1
-                  ? () => change({ variants: draft.variants.filter((other) => other.key !== variant.key) })
-                  : undefined
-              }
-            />
-          ))}
-          {draft.variants.length < MAX_VARIANTS && (
-            <Button
-              className="justify-self-start"
-              icon={<Plus aria-hidden />}
-              onClick={() =>
-                change({
-                  variants: [
-                    ...draft.variants,
-                    { key: Math.max(...draft.variants.map(({ key }) => key)) + 1, subject: "", body: "" },
-                  ],
-                })
-              }
-            >
-              Another variant
-            </Button>
-          )}
-          <p className="text-sm text-muted">
-            Placeholders are filled in for each person. With{" "}
-            <code className="rounded bg-sunken px-1 text-ink">{'{{name|default("there")}}'}</code> people
-            without a name read “there”; your own attributes are written{" "}
-            <code className="rounded bg-sunken px-1 text-ink">{"{{attributes.x}}"}</code>.
-          </p>
-        </div>
-      </Card>
-      <FormProblem error={error} shown={shownFields(error, draft)} />
-      <div className="flex flex-wrap gap-2">
-        <Button type="submit" look="primary" busy={busy}>
-          Review and launch
+            <span className="max-sm:sr-only">Back</span>
+          </Button>
+        )}
+        <p role="status" className="mr-auto text-sm text-muted max-sm:w-full max-sm:order-first">
+          {state}
+        </p>
+        <Button
+          aria-label="Save draft"
+          icon={<Save aria-hidden />}
+          busy={busy === "saving"}
+          disabled={busy !== null}
+          onClick={save}
+        >
+          Save<span className="-ml-1 max-sm:hidden">draft</span>
         </Button>
-        <ButtonLink look="quiet" to="/campaigns">
-          Cancel
-        </ButtonLink>
+        {after ? (
+          <Button type="submit" look="primary" disabled={busy !== null}>
+            Next<span className="sr-only">: {after.label}</span>
+            <ArrowRight aria-hidden />
+          </Button>
+        ) : (
+          <Button
+            look="primary"
+            icon={<Send aria-hidden />}
+            busy={busy === "launching"}
+            disabled={busy !== null || !isComplete || !willSend || funnel.isFetching}
+            onClick={() => setAsking(true)}
+          >
+            {willSend ? `Launch to ${plural(willSend, "person", "people")}…` : "Launch…"}
+          </Button>
+        )}
       </div>
+      <LaunchDialog
+        people={willSend ?? 0}
+        when={whenInWords(wire)}
+        open={asking}
+        busy={busy === "launching"}
+        error={error}
+        onClose={() => setAsking(false)}
+        onLaunch={props.onLaunch}
+      />
     </form>
   );
 }
 
-type SegmentFieldProps = { value: string; error: string | undefined; onChange: (id: string) => void };
-
-function SegmentField({ value, error, onChange }: SegmentFieldProps) {
-  const segments = useSegments();
-  const listed = segments.items.some((segment) => segment.id === value);
-  const name = useSegmentName(listed || segments.isPending ? "" : value);
-  const hint = segments.isError ? (
-    "The segments could not be loaded."
-  ) : segments.data && segments.items.length === 0 ? (
-    <>
-      There is no segment yet.{" "}
-      <Link to="/segments/new" className="text-accent underline">
-        Create one
-      </Link>{" "}
-      first.
-    </>
-  ) : undefined;
-  return (
-    <Field label="Segment" error={error} hint={hint}>
-      {(control) => (
-        <select
-          {...control}
-          value={value}
-          onChange={(event) => {
-            if (event.target.value === "more") void segments.fetchNextPage();
-            else onChange(event.target.value);
-          }}
-          className="control"
-        >
-          <option value="">{segments.isPending ? "Loading…" : "Choose an audience"}</option>
-          {value !== "" && !listed && <option value={value}>{name.data ?? "Chosen segment"}</option>}
-          {segments.items.map((segment) => (
-            <option key={segment.id} value={segment.id}>
-              {segment.name}
-            </option>
-          ))}
-          {segments.hasNextPage && <option value="more">Load more segments…</option>}
-        </select>
-      )}
-    </Field>
+/** What the server has refused, as long as that has not been changed since. */
+function useRefusal(error: unknown, wire: CampaignDraft): Faults {
+  const [refused, setRefused] = useState({ error, wire });
+  if (refused.error !== error) setRefused({ error, wire });
+  return Object.fromEntries(
+    Object.entries(faultsByField(refused.error)).filter(([path]) => {
+      const field = path.split(".")[0] as keyof CampaignDraft;
+      return JSON.stringify(wire[field]) === JSON.stringify(refused.wire[field]);
+    }),
   );
 }
 
-function ownFaults(draft: Draft): Record<string, string> {
-  const faults: Record<string, string> = {};
-  if (draft.name.trim() === "") faults.name = "Give the campaign a name.";
-  if (draft.segmentId === "") faults.segmentId = "Choose whom it goes to.";
-  draft.variants.forEach((variant, index) => {
-    if (draft.channel === "email" && !variant.subject?.trim()) {
-      faults[`variants.${index}.subject`] = "An e-mail needs a subject.";
-    }
-    if (variant.body.trim() === "") faults[`variants.${index}.body`] = "Write a message.";
-  });
-  return faults;
+function ofSteps(faults: Faults, steps: ReadonlySet<Step>): Faults {
+  return Object.fromEntries(
+    Object.entries(faults).filter(([field]) => {
+      const step = stepOf(field);
+      return step !== undefined && steps.has(step);
+    }),
+  );
 }
 
-function toWire(draft: Draft): CampaignDraft {
-  return {
-    name: draft.name.trim(),
-    segmentId: draft.segmentId,
-    channel: draft.channel,
-    ...(draft.objective.trim() ? { objective: draft.objective.trim() } : {}),
-    variants: draft.variants.map(({ subject, body }) =>
-      draft.channel === "email" ? { subject: subject?.trim() ?? "", body } : { body },
-    ),
-  };
-}
-
-/** The faults that stand at a field of this form, in the server's own spelling. */
-function shownFields(error: unknown, draft: Draft): string[] {
-  const fields = ["name", "segmentId", "objective"];
-  draft.variants.forEach((_, index) => {
-    fields.push(`variants.${index}.subject`, `variants.${index}.body`);
-  });
-  return fields.filter((field) => field in faultsByField(error));
+/** The faults that stand at a field, in the server's own spelling. */
+function shownFields(error: unknown): string[] {
+  if (!(error instanceof Problem)) return [];
+  return error.errors.map(({ field }) => field).filter((field) => stepOf(fieldPath(field)) !== undefined);
 }

@@ -12,6 +12,7 @@ import { formatDateTime, formatMoney, formatNumber, formatShare, plural } from "
 import { useMay } from "@/lib/permissions";
 import { type CampaignReport, type Cost, useReport, type VariantReport } from "../api/report";
 import { LiftInWords } from "./lift-in-words";
+import { ResultsOverTime } from "./results-over-time";
 
 /** What a campaign has brought, and what it has cost. */
 export function ResultsCard({ campaign }: { campaign: Campaign }) {
@@ -79,6 +80,7 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
             note={`${formatShare(counts.clicked, counts.delivered)} of delivered`}
           />
         </dl>
+        {report.series.length > 0 && <ResultsOverTime series={report.series} />}
         {lift && <LiftInWords lift={lift} currency={currency} />}
         {failures.top.length > 0 && (
           <Part title="Why messages did not arrive">
@@ -105,7 +107,7 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
           {plural(attribution.days, "day")} of the message and not cancelled.
         </p>
       </div>
-      {(campaign.variants?.length ?? report.variants.length) > 1 && (
+      {campaign.variants.length > 1 && (
         <div className="border-t border-line">
           <Table
             caption="Results by variant"

@@ -2,8 +2,10 @@ import { Trash2 } from "lucide-react";
 import { useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import type { Channel, Variant } from "@/lib/contract";
-import { plural } from "@/lib/format";
+import type { Channel } from "@/lib/contract";
+import { formatShare, plural } from "@/lib/format";
+import { smsSize } from "@/lib/sms";
+import type { VariantValues } from "./campaign-values";
 
 const PLACEHOLDERS = [
   { insert: '{{name|default("there")}}', label: "Name" },
@@ -12,23 +14,26 @@ const PLACEHOLDERS = [
 ];
 
 type VariantEditorProps = {
-  variant: Variant;
+  variant: VariantValues;
   /** Absent when there is only one. */
   title?: string;
+  /** The part of the recipients that gets it, where there are several. */
+  part?: number | undefined;
   channel: Channel;
-  faults: { subject?: string | undefined; body?: string | undefined };
-  onChange: (variant: Variant) => void;
+  faults: Record<"whole" | "subject" | "body" | "share", string | undefined>;
+  onChange: (part: Partial<VariantValues>) => void;
   onRemove?: (() => void) | undefined;
 };
 
-export function VariantEditor({ variant, title, channel, faults, onChange, onRemove }: VariantEditorProps) {
+export function VariantEditor(props: VariantEditorProps) {
+  const { variant, title, part, channel, faults, onChange, onRemove } = props;
   const body = useRef<HTMLTextAreaElement>(null);
 
   function insert(text: string) {
     const area = body.current;
     const from = area?.selectionStart ?? variant.body.length;
     const to = area?.selectionEnd ?? from;
-    onChange({ ...variant, body: variant.body.slice(0, from) + text + variant.body.slice(to) });
+    onChange({ body: variant.body.slice(0, from) + text + variant.body.slice(to) });
     requestAnimationFrame(() => {
       area?.focus();
       area?.setSelectionRange(from + text.length, from + text.length);
@@ -54,23 +59,24 @@ export function VariantEditor({ variant, title, channel, faults, onChange, onRem
           {(control) => (
             <input
               {...control}
-              value={variant.subject ?? ""}
+              value={variant.subject}
               maxLength={200}
-              onChange={(event) => onChange({ ...variant, subject: event.target.value })}
+              onChange={(event) => onChange({ subject: event.target.value })}
               className="control"
             />
           )}
         </Field>
       )}
-      <Field label="Message" error={faults.body}>
+      <Field label="Message" error={faults.body ?? faults.whole}>
         {(control) => (
           <textarea
             {...control}
             ref={body}
             rows={6}
             value={variant.body}
+            maxLength={10_000}
             placeholder={'Hello {{name|default("there")}}, …'}
-            onChange={(event) => onChange({ ...variant, body: event.target.value })}
+            onChange={(event) => onChange({ body: event.target.value })}
             className="control resize-y leading-relaxed"
           />
         )}
@@ -88,8 +94,42 @@ export function VariantEditor({ variant, title, channel, faults, onChange, onRem
             {placeholder.label}
           </button>
         ))}
-        <span className="ml-auto tabular-nums">{plural(variant.body.length, "character")}</span>
+        <span className="ml-auto tabular-nums">{lengthInWords(variant.body, channel)}</span>
       </div>
+      {title && (
+        <Field
+          label="Share"
+          optional
+          error={faults.share}
+          hint={
+            part === undefined
+              ? "Relative to the other variants."
+              : `Relative to the other variants: ${formatShare(part, 1)} of the recipients get it.`
+          }
+        >
+          {(control) => (
+            <input
+              {...control}
+              inputMode="decimal"
+              autoComplete="off"
+              placeholder="1"
+              value={variant.share}
+              maxLength={8}
+              onChange={(event) => onChange({ share: event.target.value })}
+              className="control max-w-28 tabular-nums"
+            />
+          )}
+        </Field>
+      )}
     </fieldset>
   );
+}
+
+/** What is typed; values in place of the placeholders make an SMS longer or shorter. */
+function lengthInWords(body: string, channel: Channel): string {
+  const length = plural(body.length, "character");
+  if (channel !== "sms") return length;
+  const { segments, encoding, left } = smsSize(body);
+  const about = body.includes("{{") ? "about " : "";
+  return `${length} · ${about}${plural(segments, "segment")} (${encoding}), ${left} left`;
 }

@@ -1,15 +1,19 @@
+import { PencilLine } from "lucide-react";
 import { Link, useParams } from "react-router";
 import { StatusBadge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Page } from "@/components/ui/page";
-import { Failure, SkeletonRows } from "@/components/ui/states";
+import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
+import type { Tagged } from "@/lib/api";
+import { channelName } from "@/lib/channel-name";
 import type { Campaign } from "@/lib/contract";
 import { formatDateTime, plural } from "@/lib/format";
 import { useSegmentName } from "@/lib/segments";
-import { useCampaign } from "../api/campaigns";
+import { isDraft, useCampaign } from "../api/campaigns";
 import { CampaignActions } from "../components/campaign-actions";
-import { channelName } from "../components/channel-name";
+import { ScheduleFacts, TestState, Wordings } from "../components/campaign-summary";
 import { DeliveryBar, DeliveryFigures } from "../components/delivery";
+import { Funnel } from "../components/funnel";
 import { MessageLog } from "../components/message-log";
 import { ResultsCard } from "../components/results-card";
 
@@ -31,10 +35,13 @@ export function Component() {
       </Page>
     );
   }
-  return <Report campaign={campaign.data} />;
+  return <Shown loaded={campaign.data} reload={campaign.refetch} />;
 }
 
-function Report({ campaign }: { campaign: Campaign }) {
+type ShownProps = { loaded: Tagged<Campaign>; reload: () => Promise<unknown> };
+
+function Shown({ loaded, reload }: ShownProps) {
+  const campaign = loaded.data;
   const segment = useSegmentName(campaign.segmentId);
   return (
     <Page
@@ -58,21 +65,48 @@ function Report({ campaign }: { campaign: Campaign }) {
           {campaign.objective && ` · ${campaign.objective}`}
         </>
       }
-      actions={<CampaignActions campaign={campaign} />}
+      actions={<CampaignActions loaded={loaded} reload={reload} />}
     >
-      <Card title={plural(campaign.audience, "recipient")}>
-        <div className="grid gap-5">
-          {campaign.failedReason && (
-            <p role="alert" className="text-danger">
-              {campaign.failedReason}
-            </p>
-          )}
-          <DeliveryBar campaign={campaign} />
-          <DeliveryFigures campaign={campaign} />
+      {isDraft(campaign) ? (
+        <Card>
+          <Empty icon={<PencilLine />} title="This is a draft">
+            Nobody has been written to. Whom it reaches, and what comes of it, is shown here once it is
+            launched.
+          </Empty>
+        </Card>
+      ) : (
+        <>
+          <Card title={plural(campaign.audience, "recipient")}>
+            <div className="grid gap-5">
+              {campaign.failedReason && (
+                <p role="alert" className="text-danger">
+                  {campaign.failedReason}
+                </p>
+              )}
+              <DeliveryBar campaign={campaign} />
+              <DeliveryFigures campaign={campaign} />
+              <TestState campaign={campaign} />
+            </div>
+          </Card>
+          <ResultsCard campaign={campaign} />
+        </>
+      )}
+      <div className="grid items-start gap-5 lg:grid-cols-2">
+        {campaign.funnel && (
+          <Card title="How the audience came about">
+            <Funnel funnel={campaign.funnel} end="Chosen to get it" />
+          </Card>
+        )}
+        <div className="grid min-w-0 gap-5">
+          <Card title="Schedule and limits">
+            <ScheduleFacts campaign={campaign} />
+          </Card>
+          <Card title={campaign.variants.length > 1 ? "Messages" : "Message"}>
+            <Wordings campaign={campaign} />
+          </Card>
         </div>
-      </Card>
-      <ResultsCard campaign={campaign} />
-      <MessageLog campaign={campaign} />
+      </div>
+      {!isDraft(campaign) && <MessageLog campaign={campaign} />}
     </Page>
   );
 }

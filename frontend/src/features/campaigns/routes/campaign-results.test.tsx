@@ -47,6 +47,7 @@ const report = (more = {}) => ({
     { variant: 0, counts: counts(500, 50), orders: 60, revenue: 60000, revenuePerRecipient: 120 },
     { variant: 1, counts: counts(500, 30), orders: 30, revenue: 20000.5, revenuePerRecipient: 40 },
   ],
+  series: [],
   failures: { top: [{ reason: "mailbox full", count: 7 }], others: 2 },
   attribution: { days: 7, converted: 80, orders: 90, revenue: 80000.5, currency: "INR" },
   ...more,

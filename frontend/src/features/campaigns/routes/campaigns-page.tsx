@@ -6,11 +6,11 @@ import { ListView } from "@/components/ui/list-view";
 import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
+import { channelName } from "@/lib/channel-name";
 import type { Campaign } from "@/lib/contract";
 import { formatNumber, formatRelative, formatShare } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
-import { useCampaigns } from "../api/campaigns";
-import { channelName } from "../components/channel-name";
+import { isDraft, useCampaigns } from "../api/campaigns";
 import { DeliveryBar } from "../components/delivery";
 
 const COLUMNS: Column<Campaign>[] = [
@@ -30,13 +30,19 @@ const COLUMNS: Column<Campaign>[] = [
   {
     header: "Progress",
     from: "md",
-    cell: (campaign) => (
-      <div className="w-44 pt-2">
-        <DeliveryBar campaign={campaign} />
-      </div>
-    ),
+    cell: (campaign) =>
+      isDraft(campaign) ? null : (
+        <div className="w-44 pt-2">
+          <DeliveryBar campaign={campaign} />
+        </div>
+      ),
   },
-  { header: "Audience", end: true, from: "sm", cell: (campaign) => formatNumber(campaign.audience) },
+  {
+    header: "Audience",
+    end: true,
+    from: "sm",
+    cell: (campaign) => (isDraft(campaign) ? "–" : formatNumber(campaign.audience)),
+  },
   { header: "Delivered", end: true, cell: (campaign) => formatShare(campaign.delivered, campaign.sent) },
 ];
 

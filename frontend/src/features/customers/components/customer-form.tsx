@@ -1,14 +1,14 @@
-import { type FormEvent, memo, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { AttributesInput } from "@/components/ui/attributes-input";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import { TagsInput } from "@/components/ui/tags-input";
+import { TimeZoneField } from "@/components/ui/time-zone-field";
 import { cn } from "@/lib/cn";
 import { faultsByField, fieldPath, listFault, Problem } from "@/lib/problem";
 import { type CustomerValues, faultsOf, LABELS } from "./customer-values";
-import { localTimeIn, timeZones } from "./time-zones";
 
 type CustomerFormProps = {
   values: CustomerValues;
@@ -92,7 +92,9 @@ export function CustomerForm(props: CustomerFormProps) {
           {text("phone")}
           {text("city")}
           {text("country")}
-          <TimeZone
+          <TimeZoneField
+            label={LABELS.timeZone}
+            hint="Such as Asia/Kolkata. Messages go out by day and night there."
             value={values.timeZone}
             error={faults.timeZone}
             onChange={(timeZone) => set({ timeZone })}
@@ -167,50 +169,6 @@ export function CustomerForm(props: CustomerFormProps) {
     </form>
   );
 }
-
-type TimeZoneProps = { value: string; error: string | undefined; onChange: (value: string) => void };
-
-/** An IANA name; the time there tells whether it is the one that is meant. */
-function TimeZone({ value, error, onChange }: TimeZoneProps) {
-  const names = useId();
-  const [entered, setEntered] = useState(false);
-  const now = localTimeIn(value.trim());
-  return (
-    <Field
-      label={LABELS.timeZone}
-      optional
-      error={error}
-      hint={now ? `It is ${now} there now.` : "Such as Asia/Kolkata. Messages go out by day and night there."}
-    >
-      {(control) => (
-        <>
-          <input
-            {...control}
-            list={names}
-            value={value}
-            maxLength={100}
-            onFocus={() => setEntered(true)}
-            autoComplete="off"
-            onChange={(event) => onChange(event.target.value)}
-            className="control"
-          />
-          {/* Hundreds of names, so only for who is about to choose one. */}
-          {entered && <TimeZoneNames id={names} />}
-        </>
-      )}
-    </Field>
-  );
-}
-
-const TimeZoneNames = memo(function TimeZoneNames({ id }: { id: string }) {
-  return (
-    <datalist id={id}>
-      {timeZones().map((name) => (
-        <option key={name} value={name} />
-      ))}
-    </datalist>
-  );
-});
 
 type ConsentProps = {
   label: string;

@@ -7,6 +7,7 @@ import {
   sameAttribute,
 } from "@/lib/attributes";
 import type { Customer, CustomerChange } from "@/lib/contract";
+import { localTime, moment } from "@/lib/local-time";
 
 const TEXTS = ["name", "phone", "city", "country", "timeZone"] as const;
 const TIMES = ["lastActiveAt", "createdAt"] as const;
@@ -68,7 +69,10 @@ export function faultsOf(values: CustomerValues): Record<string, string> {
   };
 }
 
-/** Only what differs goes to the server, so that what others change meanwhile is not undone. */
+/**
+ * Only what differs goes to the server, so that what others change meanwhile is not undone, and a time that is not touched
+ * is not rounded to the minute.
+ */
 export function changeOf(before: CustomerValues, after: CustomerValues): CustomerChange {
   const change: CustomerChange = {};
   for (const field of TEXTS) {
@@ -141,16 +145,4 @@ function isSame(field: keyof CustomerValues, one: CustomerValues, other: Custome
     );
   }
   return JSON.stringify(one[field]) === JSON.stringify(other[field]);
-}
-
-/** To the minute, which is as exact as anybody types; what is not touched is not sent, so nothing is rounded. */
-function localTime(iso: string | undefined): string {
-  const date = iso ? new Date(iso) : undefined;
-  if (!date || Number.isNaN(date.getTime())) return "";
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function moment(local: string): string | null {
-  const date = new Date(local);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

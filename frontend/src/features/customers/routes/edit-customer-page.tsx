@@ -2,7 +2,9 @@ import { useState } from "react";
 import { Navigate, useNavigate, useParams } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { Notice } from "@/components/ui/notice";
 import { Page } from "@/components/ui/page";
+import { RestoredNotice } from "@/components/ui/restored-notice";
 import { Failure, SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
@@ -99,19 +101,12 @@ function Edit({ loaded, reload }: EditProps) {
     >
       <div role="status" className="empty:hidden">
         {restored && (
-          <Notice
-            text="What you typed here earlier and have not saved is in the form."
-            action={
-              <Button
-                onClick={() => {
-                  draft.change(begun(loaded));
-                  draft.forget();
-                  setRestored(false);
-                }}
-              >
-                Discard it
-              </Button>
-            }
+          <RestoredNotice
+            onDiscard={() => {
+              draft.change(begun(loaded));
+              draft.forget();
+              setRestored(false);
+            }}
           />
         )}
         {reloaded && !outdated && <Notice text={inWords(reloaded.both)} />}
@@ -145,15 +140,6 @@ function Edit({ loaded, reload }: EditProps) {
         onSubmit={submit}
       />
     </Page>
-  );
-}
-
-function Notice({ text, action }: { text: string; action?: React.ReactNode }) {
-  return (
-    <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg bg-info-soft px-4 py-2.5 text-sm text-info">
-      <p>{text}</p>
-      {action}
-    </div>
   );
 }
 

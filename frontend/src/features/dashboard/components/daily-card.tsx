@@ -1,6 +1,8 @@
 import { useMemo, useState } from "react";
+import { BarChart } from "@/components/ui/bar-chart";
 import { Card } from "@/components/ui/card";
 import { Segmented } from "@/components/ui/field";
+import { FiguresTable } from "@/components/ui/figures-table";
 import { Empty } from "@/components/ui/states";
 import type { Stats } from "@/lib/contract";
 import {
@@ -11,7 +13,6 @@ import {
   formatUtcMonth,
   formatUtcTick,
 } from "@/lib/format";
-import { BarChart } from "./bar-chart";
 import { type Bucket, type Measure, type Range, type Series, seriesOf } from "./daily-series";
 
 const MEASURES = [
@@ -31,7 +32,7 @@ const VIEWS = [
 ] as const;
 
 /** What was sold over time, as a chart or as a table. */
-export function DailyCard({ stats }: { stats: Stats }) {
+export default function DailyCard({ stats }: { stats: Stats }) {
   const [measure, setMeasure] = useState<Measure>("revenue");
   const [range, setRange] = useState<Range>("90");
   const [view, setView] = useState<"chart" | "table">("chart");
@@ -79,56 +80,21 @@ export function DailyCard({ stats }: { stats: Stats }) {
               formatAxis={formatAxis}
             />
           ) : (
-            <FiguresTable series={series} currency={stats.currency} />
+            <FiguresTable
+              caption={`Revenue, orders and new customers by ${series.size}, newest first`}
+              of={{ header: series.size, cell: (bucket) => bucketLabel(bucket, series) }}
+              figures={[
+                { header: "Revenue", cell: ({ revenue }) => formatMoney(revenue, stats.currency) },
+                { header: "Orders", cell: ({ orders }) => formatNumber(orders) },
+                { header: "New customers", cell: ({ customers }) => formatNumber(customers) },
+              ]}
+              rows={buckets.toReversed()}
+              rowKey={({ from }) => from}
+            />
           )}
         </>
       )}
     </Card>
-  );
-}
-
-function FiguresTable({ series, currency }: { series: Series; currency: string }) {
-  return (
-    <section
-      className="max-h-96 overflow-auto rounded-lg border border-line"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
-      tabIndex={0}
-      aria-label="Figures"
-    >
-      <table className="w-full text-sm tabular-nums">
-        <caption className="sr-only">
-          Revenue, orders and new customers by {series.size}, newest first
-        </caption>
-        <thead className="sticky top-0 bg-sunken text-xs text-muted">
-          <tr>
-            <th scope="col" className="px-4 py-2 text-left font-medium capitalize">
-              {series.size}
-            </th>
-            <th scope="col" className="px-4 py-2 text-right font-medium">
-              Revenue
-            </th>
-            <th scope="col" className="px-4 py-2 text-right font-medium">
-              Orders
-            </th>
-            <th scope="col" className="px-4 py-2 text-right font-medium">
-              New customers
-            </th>
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {series.buckets.toReversed().map((bucket) => (
-            <tr key={bucket.from}>
-              <th scope="row" className="px-4 py-2 text-left font-normal">
-                {bucketLabel(bucket, series)}
-              </th>
-              <td className="px-4 py-2 text-right">{formatMoney(bucket.revenue, currency)}</td>
-              <td className="px-4 py-2 text-right">{formatNumber(bucket.orders)}</td>
-              <td className="px-4 py-2 text-right">{formatNumber(bucket.customers)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   );
 }
 

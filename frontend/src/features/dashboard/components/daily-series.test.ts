@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { niceTicks } from "./bar-chart";
+import { niceTicks } from "@/components/ui/bar-chart";
 import { seriesOf } from "./daily-series";
 
 const day = (date: string, orders = 1) => ({ date, orders, revenue: orders * 10, customers: 0 });

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { FileUp } from "lucide-react";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { Link } from "react-router";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -10,7 +10,10 @@ import type { Stats } from "@/lib/contract";
 import { formatMoney, formatNumber } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { statsQuery } from "@/lib/stats";
-import { DailyCard } from "../components/daily-card";
+
+// Asked for along with the figures that it shows, and not waited for before the page itself is there.
+const chart = import("../components/daily-card");
+const DailyCard = lazy(() => chart);
 
 /** The shop at a glance, refreshed every two seconds while the tab is visible. */
 export function Component() {
@@ -51,7 +54,9 @@ function Filled({ stats }: { stats: Stats }) {
           { label: "Messages", value: formatNumber(stats.messages), to: "/campaigns", size: "small" },
         ]}
       />
-      <DailyCard stats={stats} />
+      <Suspense fallback={<Skeleton className="h-96 w-full rounded-xl" />}>
+        <DailyCard stats={stats} />
+      </Suspense>
     </>
   );
 }

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Field, Segmented } from "@/components/ui/field";
+import { type Rejected, RejectedList } from "@/components/ui/rejected-list";
 import { FormProblem } from "@/components/ui/states";
 import type { ListChanged } from "@/lib/contract";
 import { formatNumber, plural } from "@/lib/format";
@@ -63,7 +64,7 @@ export function ListPeopleCard({ id }: { id: string }) {
         } else
           setText(
             rejectedOf(null, answer, request)
-              .map(({ who }) => who)
+              .map(({ what }) => what)
               .join("\n"),
           );
       },
@@ -135,26 +136,13 @@ export function ListPeopleCard({ id }: { id: string }) {
           </Button>
         </div>
         <div role="status">{changed && sent && <p className="text-sm">{outcome(changed, sent)}</p>}</div>
-        {rejected.length > 0 ? <Rejected people={rejected} /> : <FormProblem error={change.error} />}
+        {rejected.length > 0 ? (
+          <RejectedList noun={["person", "people"]} rejected={rejected} />
+        ) : (
+          <FormProblem error={change.error} />
+        )}
       </form>
     </Card>
-  );
-}
-
-type RejectedPerson = { key: string; who: string; reason: string };
-
-function Rejected({ people }: { people: RejectedPerson[] }) {
-  return (
-    <div role="alert" className="rounded-lg border border-danger/30 bg-danger-soft px-4 py-3 text-sm">
-      <p className="font-medium text-danger">{plural(people.length, "person", "people")} not accepted</p>
-      <ul aria-label="Not accepted" className="mt-1 max-h-60 list-disc overflow-y-auto pl-5">
-        {people.map(({ key, who, reason }) => (
-          <li key={key} className="wrap-anywhere">
-            <span className="font-medium">{who}</span>: {reason}
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }
 
@@ -169,13 +157,13 @@ function rejectedOf(
   error: unknown,
   changed: ListChanged | undefined,
   sent: PeopleChange | undefined,
-): RejectedPerson[] {
+): Rejected[] {
   const faults = error ? asProblem(error).errors : (changed?.rejected ?? []);
   const found = faults.map(({ field, reason }) => {
     const place = /^(add|remove|people)\.(\d+)$/.exec(fieldPath(field));
-    return place && sent && { key: field, who: whoAt(sent, Number(place[2])), reason };
+    return place && sent && { key: field, what: whoAt(sent, Number(place[2])), reason };
   });
-  const people = found.filter((one): one is RejectedPerson => Boolean(one));
+  const people = found.filter((one): one is Rejected => Boolean(one));
   return people.length === faults.length ? people : [];
 }
 

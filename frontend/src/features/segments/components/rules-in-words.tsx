@@ -1,20 +1,7 @@
 import type { RuleGroup } from "@/lib/contract";
-import { formatMoney, formatNumber } from "@/lib/format";
-import { describeRules, type Words } from "@/lib/rules/describe";
-import { segmentsIn } from "@/lib/rules/wire";
-import { useSegmentNames } from "@/lib/segments";
-import { useCurrency } from "@/lib/stats";
+import { describeRules } from "@/lib/rules/describe";
+import { useWords } from "@/lib/rules/use-words";
 
 export function RulesInWords({ rules }: { rules: RuleGroup }) {
   return describeRules(rules, useWords(rules));
-}
-
-/** The deployment's money, and the names of the segments that the rules speak of. */
-export function useWords(rules: RuleGroup & { segment?: string }): Words {
-  const currency = useCurrency();
-  const nameOf = useSegmentNames(segmentsIn(rules));
-  return {
-    show: (value, field) => (field.money ? formatMoney(value, currency) : formatNumber(value)),
-    nameOf,
-  };
 }

@@ -1,0 +1,118 @@
+/** What can be wrong with a campaign, and in which step of the form it is put right. */
+import { type CampaignValues, isTested } from "./campaign-values";
+
+export type Step = "audience" | "message" | "schedule" | "review";
+export type Faults = Record<string, string>;
+
+export const STEPS: readonly { id: Step; label: string }[] = [
+  { id: "audience", label: "Audience" },
+  { id: "message", label: "Message" },
+  { id: "schedule", label: "Schedule and limits" },
+  { id: "review", label: "Review" },
+];
+
+/** By the outermost member that a fault's path names. */
+const STEP_OF: Record<string, Step> = {
+  name: "audience",
+  segmentId: "audience",
+  objective: "audience",
+  channel: "message",
+  variants: "message",
+  scheduledAt: "schedule",
+  localTime: "schedule",
+  timeZone: "schedule",
+  windows: "schedule",
+  quietHours: "schedule",
+  ratePerMinute: "schedule",
+  caps: "schedule",
+  holdout: "schedule",
+  test: "schedule",
+  attributionDays: "schedule",
+};
+
+/** The step that a field belongs to; none for what has no place in the form. */
+export const stepOf = (field: string): Step | undefined => STEP_OF[field.split(".")[0] ?? ""];
+
+/** The first step with a fault. */
+export function firstFaulty(faults: Faults): Step | undefined {
+  const faulty = new Set(Object.keys(faults).map(stepOf));
+  return STEPS.find(({ id }) => faulty.has(id))?.id;
+}
+
+/** What the form itself can tell to be wrong, by field in the server's spelling. */
+export function faultsOf(values: CampaignValues): Faults {
+  const found: Record<string, string | false | undefined> = {
+    name: values.name.trim() === "" && "Give the campaign a name.",
+    segmentId: values.segmentId === "" && "Choose whom it goes to.",
+    scheduledAt: values.when === "moment" && values.scheduledAt === "" && "Choose day and time.",
+    localTime: values.when === "local" && values.localTime === "" && "Choose day and time.",
+    "quietHours.from": values.quietUntil !== "" && values.quietFrom === "" && "Say when they begin.",
+    "quietHours.until": values.quietFrom !== "" && values.quietUntil === "" && "Say when they end.",
+    ratePerMinute: optional(values.ratePerMinute, (rate) => whole(rate, 1, 1_000_000)),
+    holdout: optional(values.holdout, (holdout) => within(holdout, 0, 50)),
+    attributionDays: optional(values.attributionDays, (days) => whole(days, 1, 90)),
+  };
+  if (values.capMessages.trim() || values.capDays.trim()) {
+    found["caps.messages"] = whole(values.capMessages, 1, 100);
+    found["caps.days"] = whole(values.capDays, 1, 90);
+  }
+  if (isTested(values)) {
+    found["test.share"] = within(values.testShare, 0.1, 99.9);
+    found["test.minutes"] = whole(values.testMinutes, 1, 7 * 24 * 60);
+  }
+  values.variants.forEach(({ subject, body, share }, index) => {
+    const path = `variants.${index}`;
+    found[`${path}.subject`] =
+      values.channel === "email" && subject.trim() === "" && "An e-mail needs a subject.";
+    found[`${path}.body`] = body.trim() === "" && "Write a message.";
+    found[`${path}.share`] =
+      values.variants.length > 1 && optional(share, (typed) => within(typed, 0.001, 1_000));
+  });
+  values.windows.forEach(({ from, until }, index) => {
+    found[`windows.${index}.from`] = from === "" && "Say when it begins.";
+    found[`windows.${index}.until`] = until === "" && "Say when it ends.";
+  });
+  const isFault = (entry: [string, string | false | undefined]): entry is [string, string] =>
+    Boolean(entry[1]);
+  return Object.fromEntries(Object.entries(found).filter(isFault));
+}
+
+/** Fields by their names on the page. */
+const NAMES: Record<string, string> = {
+  name: "Name",
+  segmentId: "Segment",
+  objective: "Objective",
+  channel: "Channel",
+  variants: "Messages",
+  scheduledAt: "When",
+  localTime: "When",
+  timeZone: "Time zone",
+  windows: "Sending hours",
+  quietHours: "Quiet hours",
+  ratePerMinute: "Messages a minute",
+  caps: "Frequency cap",
+  holdout: "Held out",
+  test: "Test phase",
+  attributionDays: "Orders count for",
+};
+
+/** A field in words: `variants.1.body` is of Message 2. */
+export function fieldInWords(field: string): string {
+  const [outer = "", index] = field.split(".");
+  if (outer === "variants" && index !== undefined) return `Message ${Number(index) + 1}`;
+  return NAMES[outer] ?? field;
+}
+
+function optional(typed: string, fault: (typed: string) => string | undefined): string | undefined {
+  return typed.trim() === "" ? undefined : fault(typed);
+}
+
+function whole(typed: string, least: number, most: number): string | undefined {
+  return /^\d+$/.test(typed.trim()) ? within(typed, least, most) : "Write a whole number.";
+}
+
+function within(typed: string, least: number, most: number): string | undefined {
+  const number = Number(typed);
+  if (typed.trim() === "" || Number.isNaN(number)) return "Write a number.";
+  return number < least || number > most ? `Must be from ${least} to ${most}.` : undefined;
+}

@@ -1,0 +1,77 @@
+import { useNavigate } from "react-router";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { FormProblem } from "@/components/ui/states";
+import { toast } from "@/components/ui/toasts";
+import type { Tagged } from "@/lib/api";
+import type { Campaign } from "@/lib/contract";
+import { forgetDraft } from "@/lib/draft";
+import { Problem } from "@/lib/problem";
+import { useDeleteDraft, useForgetCampaign } from "../api/drafts";
+import { draftName } from "./campaign-values";
+
+type DeleteDraftDialogProps = {
+  loaded: Tagged<Campaign>;
+  reload: () => Promise<unknown>;
+  open: boolean;
+  onClose: () => void;
+};
+
+/** Deletes the draft as it is shown: one that has changed meanwhile is shown anew first. */
+export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraftDialogProps) {
+  const { data: draft, etag } = loaded;
+  const remove = useDeleteDraft(draft.id);
+  const forget = useForgetCampaign();
+  const navigate = useNavigate();
+
+  function confirm() {
+    remove.mutate(etag, {
+      onSuccess: async () => {
+        forgetDraft(draftName(draft.id));
+        toast("Draft deleted");
+        // First away from the page, which would otherwise ask for what is gone.
+        await navigate("/campaigns", { replace: true });
+        forget(draft.id);
+      },
+      onError: (error) => {
+        if (isOutdated(error)) void reload();
+      },
+    });
+  }
+
+  function close() {
+    remove.reset();
+    onClose();
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onClose={close}
+      title={`Delete the draft ${draft.name}?`}
+      footer={
+        <>
+          <Button onClick={close}>Keep it</Button>
+          <Button look="danger" busy={remove.isPending} onClick={confirm}>
+            Delete draft
+          </Button>
+        </>
+      }
+    >
+      <p className="text-muted">Nobody has been written to. The draft is gone for good.</p>
+      <FormProblem error={explained(remove.error)} />
+    </Dialog>
+  );
+}
+
+const isOutdated = (error: unknown) => error instanceof Problem && error.status === 412;
+
+function explained(error: unknown): unknown {
+  if (!isOutdated(error)) return error;
+  return new Problem({
+    status: 412,
+    code: "outdated",
+    title: "This draft has changed meanwhile",
+    detail: "Its newest state is being loaded. Look whether you still want to delete it, and press again.",
+  });
+}

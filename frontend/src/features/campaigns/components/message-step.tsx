@@ -1,0 +1,88 @@
+import { Mail, MessageCircle, MessageSquare, Plus } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { Choices } from "@/components/ui/field";
+import type { Channel } from "@/lib/contract";
+import { nextKey, type VariantValues } from "./campaign-values";
+import { RenderedCard } from "./rendered-card";
+import type { StepProps } from "./step-props";
+import { VariantEditor } from "./variant-editor";
+
+const CHANNELS: { value: Channel; label: string; hint: string; icon: ReactNode }[] = [
+  { value: "email", label: "E-mail", hint: "With a subject", icon: <Mail aria-hidden /> },
+  { value: "sms", label: "SMS", hint: "Short text", icon: <MessageSquare aria-hidden /> },
+  { value: "whatsapp", label: "WhatsApp", hint: "Text", icon: <MessageCircle aria-hidden /> },
+];
+const MAX_VARIANTS = 5;
+
+/** The channel, the wordings, and what somebody would read. */
+export function MessageStep({ values, faults, set }: StepProps) {
+  const { channel, variants } = values;
+  const several = variants.length > 1;
+  const change = (key: number, part: Partial<VariantValues>) =>
+    set({ variants: variants.map((variant) => (variant.key === key ? { ...variant, ...part } : variant)) });
+
+  return (
+    <>
+      <Card>
+        <div className="grid gap-6">
+          <Choices
+            legend="Channel"
+            name="channel"
+            value={channel}
+            choices={CHANNELS}
+            onChange={(next) => set({ channel: next })}
+          />
+          {variants.map((variant, index) => (
+            <VariantEditor
+              key={variant.key}
+              variant={variant}
+              {...(several && { title: `Variant ${index + 1}`, part: partOf(variant, variants) })}
+              channel={channel}
+              faults={{
+                whole: faults[`variants.${index}`],
+                subject: faults[`variants.${index}.subject`],
+                body: faults[`variants.${index}.body`],
+                share: faults[`variants.${index}.share`],
+              }}
+              onChange={(part) => change(variant.key, part)}
+              onRemove={
+                several
+                  ? () => set({ variants: variants.filter(({ key }) => key !== variant.key) })
+                  : undefined
+              }
+            />
+          ))}
+          {faults.variants && <p className="text-sm text-danger">{faults.variants}</p>}
+          {variants.length < MAX_VARIANTS && (
+            <Button
+              className="justify-self-start"
+              icon={<Plus aria-hidden />}
+              onClick={() =>
+                set({ variants: [...variants, { key: nextKey(variants), subject: "", body: "", share: "" }] })
+              }
+            >
+              Another variant
+            </Button>
+          )}
+          <p className="text-sm text-muted">
+            Placeholders are filled in for each person. With{" "}
+            <code className="rounded bg-sunken px-1 text-ink">{'{{name|default("there")}}'}</code> people
+            without a name read “there”; your own attributes are written{" "}
+            <code className="rounded bg-sunken px-1 text-ink">{"{{attributes.x}}"}</code>.
+            {channel === "email" && " The body of an e-mail is HTML: a new line begins with <br>, or a <p>."}
+          </p>
+        </div>
+      </Card>
+      <RenderedCard values={values} />
+    </>
+  );
+}
+
+/** The part of the recipients that gets a variant, from 0 to 1; nothing while the shares are no numbers. */
+function partOf(variant: VariantValues, variants: readonly VariantValues[]): number | undefined {
+  const weight = ({ share }: VariantValues) => (share.trim() === "" ? 1 : Number(share));
+  const part = weight(variant) / variants.reduce((sum, one) => sum + weight(one), 0);
+  return Number.isFinite(part) && part >= 0 ? part : undefined;
+}

@@ -1,0 +1,169 @@
+import { type FormEvent, useState } from "react";
+import { ExplainedRules, Verdict } from "@/components/rules/explained-rules";
+import { StatusBadge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { Failure, SkeletonRows } from "@/components/ui/states";
+import type { Why, WhyStep } from "@/lib/contract";
+import { faultsByField, Problem } from "@/lib/problem";
+import { useWhy } from "../api/campaigns";
+import { STEP_WORDS } from "./funnel";
+
+type WhyDialogProps = {
+  campaignId: string;
+  /** Whom it is about; empty to ask for an address, `null` while it is closed. */
+  about: string | null;
+  onClose: () => void;
+};
+
+/** Why somebody got a campaign, or did not: each step as it was decided and as it would be now. */
+export function WhyDialog({ campaignId, about, onClose }: WhyDialogProps) {
+  return (
+    <Dialog
+      wide
+      open={about !== null}
+      onClose={onClose}
+      title="Why did they get it, or not?"
+      footer={<Button onClick={onClose}>Close</Button>}
+    >
+      {about !== null && <Asked key={about} campaignId={campaignId} about={about} />}
+    </Dialog>
+  );
+}
+
+function Asked({ campaignId, about }: { campaignId: string; about: string }) {
+  const [typed, setTyped] = useState(about);
+  const [email, setEmail] = useState(about);
+  const [missing, setMissing] = useState(false);
+  const why = useWhy(campaignId, email);
+  const { data, error } = why;
+  const refused = faultsByField(error).email;
+  const unknown = error instanceof Problem && error.status === 404;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const next = typed.trim();
+    setMissing(next === "");
+    if (next !== "" && next === email) void why.refetch();
+    setEmail(next);
+  }
+
+  return (
+    <>
+      <form onSubmit={submit} noValidate className="flex flex-wrap items-start gap-2">
+        <Field
+          label="E-mail address"
+          error={missing ? "Write an address first." : refused}
+          className="min-w-48 flex-1"
+        >
+          {(control) => (
+            <input
+              {...control}
+              type="email"
+              autoComplete="off"
+              value={typed}
+              maxLength={254}
+              onChange={(event) => setTyped(event.target.value)}
+              className="control"
+            />
+          )}
+        </Field>
+        {/* On the line of the control, whatever stands under it. */}
+        <Button type="submit" className="mt-7" busy={why.isFetching}>
+          Ask
+        </Button>
+      </form>
+      {email === "" ? (
+        <p className="text-sm text-muted">
+          For anybody, whether or not they are in the log: step by step, as it was decided and as things are
+          now.
+        </p>
+      ) : data ? (
+        <Explained why={data} />
+      ) : unknown ? (
+        <p role="status" className="text-sm">
+          No customer has the address {email}.
+        </p>
+      ) : error ? (
+        !refused && <Failure error={error} onRetry={() => void why.refetch()} className="py-4" />
+      ) : (
+        <SkeletonRows rows={4} />
+      )}
+    </>
+  );
+}
+
+function Explained({ why }: { why: Why }) {
+  const { entry, steps, rules } = why;
+  return (
+    <div className="grid gap-4">
+      <p role="status" className="flex flex-wrap items-center gap-2 text-sm">
+        <span className="font-medium wrap-anywhere">{why.email}</span>
+        {entry ? (
+          <StatusBadge status={entry.status} />
+        ) : (
+          <span className="text-muted">is not in the log</span>
+        )}
+        {entry?.skippedReason && (
+          <span className="text-muted">{entry.skippedReason.replaceAll("_", " ")}</span>
+        )}
+        {entry?.failedReason && <span className="text-muted wrap-anywhere">{entry.failedReason}</span>}
+      </p>
+      <table className="w-full text-sm">
+        <caption className="sr-only">Steps</caption>
+        <thead className="text-xs text-muted">
+          <tr className="border-b border-line">
+            <th scope="col" className="py-1.5 text-left font-medium">
+              Step
+            </th>
+            <th scope="col" className="w-24 py-1.5 text-left font-medium">
+              At launch
+            </th>
+            <th scope="col" className="w-20 py-1.5 text-left font-medium">
+              Now
+            </th>
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {steps.map((step) => (
+            <Step key={step.step} step={step} />
+          ))}
+        </tbody>
+      </table>
+      {rules && (
+        <section className="grid gap-2">
+          <h3 className="text-sm font-medium text-muted">The segment’s rules, as things are now</h3>
+          <ExplainedRules explained={rules} />
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Step({ step: { step, atLaunch, now } }: { step: WhyStep }) {
+  return (
+    <tr className="align-top">
+      <th scope="row" className="py-1.5 pr-3 text-left font-normal">
+        {STEP_WORDS[step]?.passes ?? step}
+      </th>
+      <td className="py-1.5">
+        <Passed holds={atLaunch} />
+      </td>
+      <td className="py-1.5">
+        <Passed holds={now} />
+      </td>
+    </tr>
+  );
+}
+
+/** Nothing where a step was not asked, since an earlier one had decided. */
+function Passed({ holds }: { holds: boolean | null | undefined }) {
+  if (holds === null || holds === undefined) return <span className="text-muted">not asked</span>;
+  return (
+    <span className="flex items-start gap-1.5">
+      <Verdict holds={holds} />
+      <span aria-hidden>{holds ? "yes" : "no"}</span>
+    </span>
+  );
+}

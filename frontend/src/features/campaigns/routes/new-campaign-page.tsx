@@ -1,0 +1,73 @@
+import { useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import { Page } from "@/components/ui/page";
+import { RestoredNotice } from "@/components/ui/restored-notice";
+import { toast } from "@/components/ui/toasts";
+import { useDraft } from "@/lib/draft";
+import { useKeepDraft, useLaunchCampaign } from "../api/drafts";
+import { CampaignForm } from "../components/campaign-form";
+import { EMPTY, newDraftName, wireOf } from "../components/campaign-values";
+
+/** A campaign from nothing: launched as it is, or first kept as a draft. */
+export function Component() {
+  const [params] = useSearchParams();
+  const segmentId = params.get("segment") ?? "";
+  const begun = () => ({ ...EMPTY, segmentId });
+  const draft = useDraft(newDraftName(segmentId), begun);
+  const [restored, setRestored] = useState(draft.restored);
+  const keep = useKeepDraft();
+  const launch = useLaunchCampaign();
+  const navigate = useNavigate();
+
+  function save() {
+    launch.reset();
+    keep.mutate(wireOf(draft.value), {
+      onSuccess: ({ data }) => {
+        draft.forget();
+        toast("Draft saved");
+        const step = params.get("step") ?? "audience";
+        navigate(`/campaigns/${encodeURIComponent(data.id)}/edit?step=${step}`, { replace: true });
+      },
+    });
+  }
+
+  function send() {
+    keep.reset();
+    launch.mutate(wireOf(draft.value), {
+      onSuccess: ({ id }) => {
+        draft.forget();
+        toast("Campaign launched");
+        navigate(`/campaigns/${encodeURIComponent(id)}`);
+      },
+    });
+  }
+
+  return (
+    <Page
+      title="New campaign"
+      back={{ to: "/campaigns", label: "Campaigns" }}
+      description="Nothing is sent before you have seen who will get it and confirmed."
+    >
+      <div role="status" className="empty:hidden">
+        {restored && (
+          <RestoredNotice
+            onDiscard={() => {
+              draft.change(begun());
+              draft.forget();
+              setRestored(false);
+            }}
+          />
+        )}
+      </div>
+      <CampaignForm
+        values={draft.value}
+        onChange={draft.change}
+        state="Not saved yet; this tab keeps it meanwhile."
+        busy={keep.isPending ? "saving" : launch.isPending ? "launching" : null}
+        error={keep.error ?? launch.error}
+        onSave={save}
+        onLaunch={send}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,60 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { download, request } from "@/lib/api";
+import type { Channel, Suppressed, Suppression, SuppressionReason } from "@/lib/contract";
+import { useCursorList } from "@/lib/cursor-list";
+import { useIntent } from "@/lib/intent";
+
+const PATH = "/api/suppressions";
+const KEY = ["suppressions"];
+
+/** What is asked for; with an address, all that stands of it. Empty words ask for everything. */
+export type SuppressionFilter = { channel: Channel | ""; reason: SuppressionReason | ""; address: string };
+
+export function useSuppressions({ channel, reason, address }: SuppressionFilter) {
+  return useCursorList<Suppression>(KEY, PATH, {
+    query: { channel: channel || undefined, reason: reason || undefined, address: address || undefined },
+  });
+}
+
+/** Addresses that were typed, or a file of them. */
+export type Addition = { channel: Channel } & ({ addresses: string[] } | { csv: string });
+
+export function useAddSuppressions() {
+  const queryClient = useQueryClient();
+  return useIntent((addition: Addition, idempotencyKey) => send(addition, idempotencyKey), {
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }),
+  });
+}
+
+function send(addition: Addition, idempotencyKey: string): Promise<Suppressed> {
+  const { channel } = addition;
+  if ("csv" in addition) {
+    return request<Suppressed>(`${PATH}/file`, {
+      method: "POST",
+      query: { channel },
+      body: addition.csv,
+      contentType: "text/csv",
+      idempotencyKey,
+    });
+  }
+  const items = addition.addresses.map((address) => ({ channel, address }));
+  return request<Suppressed>(PATH, { method: "POST", body: { items }, idempotencyKey });
+}
+
+export function useRemoveSuppression() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => request<void>(`${PATH}/${encodeURIComponent(id)}`, { method: "DELETE" }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: KEY }),
+  });
+}
+
+/** The list, as far as it is of a channel and a reason, as a CSV file. */
+export function useExportSuppressions() {
+  return useMutation({
+    mutationFn: ({ channel, reason }: Omit<SuppressionFilter, "address">) => {
+      const wanted = Object.entries({ channel, reason }).filter(([, value]) => value !== "");
+      return download(`${PATH}/file?${new URLSearchParams(wanted)}`, "suppressions.csv");
+    },
+  });
+}
