@@ -58,7 +58,7 @@ class Caps(StackTest):
         self.assertEqual((third["sent"], third["skipped"]), (0, 30))
         self.assertEqual(self.counts(third["funnel"]["steps"]), self.counts(preview["steps"]))
         log = everything(self.api, f"/api/campaigns/{third['id']}/messages")
-        reasons = [(entry["skippedReason"], entry["skippedPhase"]) for entry in log]
+        reasons = [(entry["skippedReason"], entry["phase"]) for entry in log]
         self.assertEqual((reasons.count(("capped", "launch")), reasons.count(("no_consent", "launch"))), (25, 5))
         why = self.api.get(f"/api/campaigns/{third['id']}/why?email={self.email(1)}")
         told = {step["step"]: (step["atLaunch"], step["now"]) for step in why["steps"]}
