@@ -3,13 +3,14 @@
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
 use crm_domain::audience::Audience;
-use crm_domain::customer::Customer;
+use crm_domain::customer::{Channel, Customer};
 use crm_domain::draft::Trial;
 use crm_domain::email::Email;
 use crm_domain::faults::Faults;
 use crm_domain::ids::CustomerId;
 use crm_domain::message::MessageId;
 use crm_domain::ports::{Enqueue, StoreError};
+use crm_domain::sms;
 use crm_domain::suppression::AddressKey;
 use crm_domain::template::Templates;
 use crm_domain::time::Time;
@@ -33,8 +34,12 @@ pub async fn render_campaign<S: Store, Q: Enqueue>(
     let customer = found.ok_or_else(|| Faults::of("email", "is no customer's"))?.record;
     let templates = Templates::compile(channel, &variants).map_err(|reason| Faults::of("variants", reason))?;
     let messages = (0..variants.len() as u32).map(|variant| match templates.render(variant, channel, &customer) {
-        Ok(made) => Rendered { subject: made.subject, body: Some(made.body), error: None },
-        Err(reason) => Rendered { subject: None, body: None, error: Some(reason) },
+        Ok(made) => {
+            let length = (channel == Channel::Sms).then(|| sms::Length::of(&made.body));
+            let (segments, encoding) = length.map(|length| (length.segments, length.encoding)).unzip();
+            Rendered { subject: made.subject, body: Some(made.body), segments, encoding, error: None }
+        }
+        Err(reason) => Rendered { error: Some(reason), ..Rendered::default() },
     });
     Ok(Json(RenderedAll { messages: messages.collect() }))
 }

@@ -91,7 +91,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         tallies.sort_unstable_by_key(|(shard, _)| *shard);
         let log = tallies.iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(*tally));
         let frozen = self.change(campaign.id, |state| state.planned(&log, campaign.test.as_ref(), self.now())).await?;
-        // From now on its report is made each hour, until nothing can count for it any more.
+        // From now on its report is made of itself, until nothing can count for it any more.
         self.store.set_alarm(Alarm::Recount, campaign.id, Some(self.now().plus(HOUR))).await?;
         self.hand_out_now(campaign, &frozen, &tallies).await
     }
@@ -148,7 +148,8 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             return Ok(None);
         }
         let Round { mut deliveries, next } = Round::of(campaign, state, tallies, self.now());
-        deliveries.extend(campaign.is_testing(state).then_some((Task::Decide { campaign: campaign.id }, 0)));
+        let decide = Task::Decide { campaign: campaign.id, asked_at: None };
+        deliveries.extend(campaign.is_testing(state).then_some((decide, 0)));
         let messages = deliveries.into_iter().map(|(task, delay)| Outgoing { body: task.body(), delay, ..Outgoing::default() });
         self.queue.enqueue(QueueName::Delivery, messages.collect()).await?;
         Ok(next)

@@ -96,7 +96,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             let mut converted = Vec::new();
             for (entry, others, history) in read.into_iter().flatten() {
                 let credit = run.count.count(campaign, &entry, &others, &history);
-                let is_news = |at: &Time| entry.sent_at.is_some() && entry.converted_at.is_none_or(|held| *at < held);
+                let is_news = |at: &Time| entry.went_out_at().is_some() && entry.converted_at.is_none_or(|held| *at < held);
                 converted.extend(credit.first_at.filter(is_news).map(|at| (entry.customer_id, at)));
             }
             self.store.note_converted(campaign, &converted).await?;

@@ -53,8 +53,8 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             }
         });
         let takes: Vec<_> = takes.collect();
-        let taken: Vec<Result<Message, u32>> = stream::iter(takes).buffered(CONCURRENCY).try_collect().await?;
-        Ok(taken.into_iter().filter_map(|taken| taken.map_err(|seconds| again.after(seconds)).ok()).collect())
+        let outcomes: Vec<Result<Message, u32>> = stream::iter(takes).buffered(CONCURRENCY).try_collect().await?;
+        Ok(outcomes.into_iter().filter_map(|outcome| outcome.map_err(|seconds| again.after(seconds)).ok()).collect())
     }
 
     /// What the caps leave to each of `customers`, whose turns are taken; nobody is named by a campaign without caps.
@@ -66,7 +66,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let Some(caps) = campaign.caps else { return Ok(HashMap::new()) };
         let now = self.now();
         // Whoever was merged into one of them may be in the turn of another campaign that did not know of it.
-        let older: Vec<CustomerId> = customers.values().flat_map(|customer| customer.identities().split_off(1)).collect();
+        let older: Vec<CustomerId> = customers.values().flat_map(|customer| customer.identities().into_iter().skip(1)).collect();
         let turns: HashMap<CustomerId, Turn> = self.store.turns(&older).await?.into_iter().collect();
         let settled = self.settled_among(&turns).await?;
         let mut contacts = contacts_of(&*self.store, caps, customers.values(), now).await?;

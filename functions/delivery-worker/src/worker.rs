@@ -212,7 +212,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             Task::Spread { campaign, since } => self.spread(campaign, since).await,
             Task::Wake { campaign, alarm } => self.wake(campaign, alarm).await,
             Task::Recount { campaign, run, asked_at } => self.recount(campaign, run, asked_at, Instant::now() + BUDGET).await,
-            Task::Decide { campaign } => self.decide(campaign).await,
+            Task::Decide { campaign, asked_at } => self.decide(campaign, asked_at).await,
         }
     }
 

@@ -22,17 +22,13 @@ const ATTEMPTS: usize = 4;
 
 impl KeepAlarms for Dynamo {
     async fn set_alarm(&self, alarm: Alarm, id: CampaignId, at: Option<Time>) -> Result<(), StoreError> {
-        meter::wrote(None, 1);
-        match at {
-            Some(at) => {
-                let put = self.client.put_item().table_name(&self.app).set_item(Some(alarm_item(alarm, id, at)));
-                put.send().await.map(|_| ()).map_err(store_error)
-            }
-            None => {
-                let delete = self.client.delete_item().table_name(&self.app).set_key(Some(alarm_key(alarm, id)));
-                delete.send().await.map(|_| ()).map_err(store_error)
-            }
-        }
+        meter::wrote(None, || 1);
+        let Some(at) = at else {
+            let delete = self.client.delete_item().table_name(&self.app).set_key(Some(alarm_key(alarm, id)));
+            return delete.send().await.map(|_| ()).map_err(store_error);
+        };
+        let put = self.client.put_item().table_name(&self.app).set_item(Some(alarm_item(alarm, id, at)));
+        put.send().await.map(|_| ()).map_err(store_error)
     }
 
     async fn bring_forward(&self, alarm: Alarm, id: CampaignId, at: Time) -> Result<(), StoreError> {
@@ -78,7 +74,7 @@ impl KeepAlarms for Dynamo {
         }
         let delete = self.client.delete_item().table_name(&self.app).set_key(Some(alarm_key(alarm, id)));
         let delete = delete.condition_expression("mark = :mark").expression_attribute_values(mark.0, AttributeValue::S(mark.1));
-        meter::wrote(None, 1);
+        meter::wrote(None, || 1);
         crate::log::unless_conflict(delete.send().await.map_err(store_error))
     }
 }
@@ -97,7 +93,7 @@ impl Dynamo {
         for (name, value) in values {
             update = update.expression_attribute_values(name, AttributeValue::S(value));
         }
-        meter::wrote(None, 1);
+        meter::wrote(None, || 1);
         match update.update_expression(set).condition_expression(condition).send().await.map_err(store_error) {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),

@@ -232,7 +232,7 @@ impl Dynamo {
             .await
             .map_err(store_error)?;
         let bytes = answer.attributes.as_ref().map_or(1, meter::item_size);
-        meter::wrote(answer.consumed_capacity.as_ref(), bytes);
+        meter::wrote(answer.consumed_capacity.as_ref(), || bytes);
         let campaign = self.read_campaign(answer.attributes.unwrap_or_default())?.record;
         Ok(campaign.parts_planned.len() >= campaign.plan_parts as usize)
     }

@@ -55,7 +55,7 @@ impl Dynamo {
             .expression_attribute_values(":at", AttributeValue::S(intent.at.sortable()))
             .update_expression("SET intentAt = :at, intentBy = :by");
         let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), 1);
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
         match answer.map_err(store_error) {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),
@@ -78,7 +78,7 @@ impl Dynamo {
             .expression_attribute_values(":by", AttributeValue::S(intent.by.to_string()))
             .update_expression("REMOVE intentAt, intentBy");
         let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), 1);
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
         unless_conflict(answer.map_err(store_error))
     }
 }

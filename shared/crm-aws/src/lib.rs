@@ -58,6 +58,7 @@ mod usage;
 #[cfg(feature = "s3")]
 pub use bucket::S3Uploads;
 pub use dynamo::{Dynamo, MissingVariable};
+pub use log::settlement;
 #[cfg(feature = "providers")]
 pub use providers::{ProviderFault, Providers};
 #[cfg(feature = "secrets")]

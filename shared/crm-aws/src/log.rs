@@ -4,6 +4,10 @@
 //! since before this counting began. Whoever changes an entry recounts its shard afterwards, so the last count that is
 //! stored has seen every change.
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemInput;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use crm_domain::campaign::Campaign;
 use crm_domain::customer::Channel;
@@ -131,6 +135,33 @@ struct Outcome {
     body: Option<String>,
 }
 
+/// The update that settles an entry of the log of `campaign` in the table `messages`.
+///
+/// # Errors
+/// The entry cannot be stored.
+pub fn settlement(messages: &str, campaign: &Campaign, entry: &Message) -> Result<UpdateItemInputBuilder, StoreError> {
+    // A receipt may already say that sending failed; that it was sent is still true then, and still to be noted.
+    let (condition, by) = intents::settles(entry);
+    let values: Item = serde_dynamo::to_item(outcome_of(entry)).map_err(corrupt)?;
+    let (mut names, mut said) = (HashMap::with_capacity(values.len() + 1), HashMap::with_capacity(values.len() + 1));
+    names.insert("#shard".to_owned(), "shard".to_owned());
+    said.extend(by.map(|by| (":by".to_owned(), AttributeValue::S(by.to_string()))));
+    let mut sets = String::from("SET ");
+    for (name, value) in values {
+        sets.extend([if sets.len() > 4 { ", #" } else { "#" }, &name, " = :", &name]);
+        said.insert(format!(":{name}"), value);
+        names.insert(format!("#{name}"), name);
+    }
+    Ok(UpdateItemInput::builder()
+        .table_name(messages)
+        .set_key(Some(entry_key(campaign, entry.customer_id)))
+        .condition_expression(condition)
+        .update_expression(sets)
+        .set_expression_attribute_names(Some(names))
+        .set_expression_attribute_values(Some(said))
+        .return_consumed_capacity(ReturnConsumedCapacity::Total))
+}
+
 impl KeepLog for Dynamo {
     async fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> Result<(), StoreError> {
         let writes: Vec<_> = entries.iter().map(|entry| self.put_if_absent(campaign, entry)).collect();
@@ -143,30 +174,10 @@ impl KeepLog for Dynamo {
     }
 
     async fn settle(&self, campaign: &Campaign, entry: &Message) -> Result<(), StoreError> {
-        // A receipt may already say that sending failed; that it was sent is still true then, and still to be noted.
-        let (condition, by) = intents::settles(entry);
-        let values: Item = serde_dynamo::to_item(outcome_of(entry)).map_err(corrupt)?;
-        let mut request = self
-            .client
-            .update_item()
-            .table_name(&self.messages)
-            .set_key(Some(entry_key(campaign, entry.customer_id)))
-            .condition_expression(condition)
-            .expression_attribute_names("#shard", "shard");
-        if let Some(by) = by {
-            request = request.expression_attribute_values(":by", AttributeValue::S(by.to_string()));
-        }
-        let mut sets = Vec::new();
-        for (index, (name, value)) in values.into_iter().enumerate() {
-            sets.push(format!("#s{index} = :s{index}"));
-            request = request
-                .expression_attribute_names(format!("#s{index}"), name)
-                .expression_attribute_values(format!(":s{index}"), value);
-        }
-        let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let answer = request.update_expression(format!("SET {}", sets.join(", "))).send().await;
-        let item = message_item(campaign.id, campaign.shard_of(entry.customer_id), entry)?;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), meter::item_size(&item));
+        let answer = settlement(&self.messages, campaign, entry)?.send_with(&self.client).await;
+        let bytes =
+            || message_item(campaign.id, campaign.shard_of(entry.customer_id), entry).map_or(1, |item| meter::item_size(&item));
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), bytes);
         unless_conflict(answer.map_err(store_error))
     }
 
@@ -282,7 +293,7 @@ impl Dynamo {
             .expression_attribute_values(":at", AttributeValue::S(at.sortable()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let answer = request.send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), 1);
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
         unless_conflict(answer.map_err(store_error))
     }
 
@@ -292,7 +303,7 @@ impl Dynamo {
         let request = self.client.put_item().table_name(&self.messages).set_item(Some(item));
         let request = request.condition_expression("attribute_not_exists(customerId)");
         let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), bytes);
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || bytes);
         unless_conflict(answer.map_err(store_error))
     }
 }

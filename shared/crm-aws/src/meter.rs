@@ -32,9 +32,9 @@ fn add(used: Usage) {
     });
 }
 
-/// A write of which `bytes` are known to be in the item.
-pub(crate) fn wrote(consumed: Option<&ConsumedCapacity>, bytes: usize) {
-    add(Usage { written: thousandths(consumed).unwrap_or_else(|| cost::write_units(bytes)), ..Usage::default() });
+/// A write of which `bytes` are known to be in the item, should it have to be asked.
+pub(crate) fn wrote(consumed: Option<&ConsumedCapacity>, bytes: impl FnOnce() -> usize) {
+    add(Usage { written: thousandths(consumed).unwrap_or_else(|| cost::write_units(bytes())), ..Usage::default() });
 }
 
 /// A transaction of writes of so many bytes each. Each costs twice.
@@ -111,8 +111,8 @@ mod tests {
     async fn what_is_billed_is_counted_and_what_is_not_said_follows_from_sizes() {
         let item = |bytes: usize| Item::from([("a".to_owned(), AttributeValue::S("x".repeat(bytes - 1)))]);
         let ((), usage) = metered(async {
-            wrote(Some(&billed(3.0)), 1);
-            wrote(None, 1025);
+            wrote(Some(&billed(3.0)), || 1);
+            wrote(None, || 1025);
             transacted(Some(&[billed(4.0), billed(2.0)]), std::iter::empty());
             transacted(None, [10, 1025].into_iter());
             read(Some(&billed(0.5)), &[], false);
@@ -122,8 +122,8 @@ mod tests {
         .await;
         assert_eq!((usage.written, usage.read), ((3 + 2 + 6 + 2 + 4) * WHOLE, WHOLE / 2 + 2 * WHOLE + 4 * WHOLE));
         // Outside of anything metered nothing is counted, and meters do not see each other.
-        wrote(None, 1);
-        let (_, inner) = metered(metered(async { wrote(None, 1) })).await;
+        wrote(None, || 1);
+        let (_, inner) = metered(metered(async { wrote(None, || 1) })).await;
         assert_eq!(inner, Usage::default());
     }
 

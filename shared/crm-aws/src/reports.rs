@@ -55,7 +55,7 @@ impl Dynamo {
             .expression_attribute_values(":at", AttributeValue::S(at.sortable()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let answer = request.send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), 1);
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
         unless_conflict(answer.map_err(store_error))
     }
 }

@@ -187,7 +187,7 @@ impl Dynamo {
             request = request.expression_attribute_values(":version", stored);
         }
         let answer = request.send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), bytes);
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || bytes);
         answer.map(|_| ()).map_err(store_error)
     }
 

@@ -46,9 +46,7 @@ impl KeepTurns for Dynamo {
     }
 
     async fn take_turn(&self, customer: CustomerId, was: Option<&Turn>, turn: &Turn) -> Result<bool, StoreError> {
-        let item = turn_item(customer, turn);
-        let bytes = meter::item_size(&item);
-        let mut put = self.client.put_item().table_name(&self.app).set_item(Some(item));
+        let mut put = self.client.put_item().table_name(&self.app).set_item(Some(turn_item(customer, turn)));
         put = match was {
             None => put.condition_expression("attribute_not_exists(pk)"),
             Some(was) => put
@@ -58,7 +56,7 @@ impl KeepTurns for Dynamo {
                 .expression_attribute_values(":at", AttributeValue::S(was.at.to_string())),
         };
         let answer = put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), bytes);
+        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
         match answer.map_err(store_error) {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),

@@ -50,7 +50,7 @@ impl Window {
     /// The window of `entry`; none for those who were neither written to nor held out.
     #[must_use]
     pub fn of(entry: &Message, days: u32) -> Option<Self> {
-        let (side, after) = match entry.sent_at {
+        let (side, after) = match entry.went_out_at() {
             Some(at) => (Side::Sent, at),
             None if entry.skipped_reason == Some(SkipReason::HeldOut) => (Side::HeldOut, entry.queued_at),
             None => return None,
@@ -68,7 +68,7 @@ impl Window {
 #[must_use]
 pub fn side(entry: &Message, others: &[Message], days: u32) -> Option<Side> {
     let own = Window::of(entry, days)?.side;
-    let written_to = || others.iter().any(|other| other.sent_at.is_some());
+    let written_to = || others.iter().any(|other| other.went_out_at().is_some());
     (own == Side::Sent || !written_to()).then_some(own)
 }
 
@@ -129,6 +129,17 @@ mod tests {
         );
         assert_eq!(credit(&sent, &[], &history, 1).revenue, Money::from_minor(4));
         assert_eq!(credit(&sent, &[], &history, 90).revenue, Money::from_minor(52));
+    }
+
+    #[test]
+    fn a_lost_answer_costs_no_orders_once_it_is_known_that_the_message_went_out() {
+        let history = history(&[("2026-11-02", 1, true), ("2026-11-04", 2, true)]);
+        let lost = Message { unknown_at: Some(at("2026-11-01T10:00:00Z")), ..entry("a@x.in", None) };
+        assert_eq!((side(&lost, &[], 7), credit(&lost, &[], &history, 7).orders), (None, 0));
+        let heard = Message { delivered_at: Some(at("2026-11-03")), ..lost };
+        assert_eq!((side(&heard, &[], 7), credit(&heard, &[], &history, 7).revenue), (Some(Side::Sent), Money::from_minor(2)));
+        let held = Message { skipped_reason: Some(SkipReason::HeldOut), ..entry("b@x.in", None) };
+        assert_eq!(side(&held, &[heard], 7), None);
     }
 
     #[test]

@@ -12,14 +12,15 @@ use crate::audience::{Audience, Decision};
 use crate::caps::Caps;
 use crate::customer::{Channel, ConsentDefaults, Customer};
 use crate::delivery::Task;
-use crate::experiment::{self, Holdout, Seed, Share, Test};
+use crate::experiment::{self, Holdout, Score, Seed, Share, Test};
 use crate::faults::{self, Faults, Fields, Reason};
 use crate::ids::{CampaignId, CustomerId, SegmentId};
 use crate::json::Json;
 use crate::limits;
-use crate::message::{Message, MessageId, Phase, Tally};
+use crate::message::{Message, MessageId, Phase};
 use crate::pace::Pace;
 use crate::rules::{Context, Rules};
+use crate::sms;
 use crate::template;
 use crate::time::{DAY, MINUTE, Time};
 use crate::timing::Timing;
@@ -240,7 +241,14 @@ impl Variant {
     fn parse(json: &Json, path: &str, channel: Option<Channel>) -> Result<Self, Faults> {
         let mut fields = Fields::of(json, path)?;
         let subject = fields.optional("subject", |json| templated(faults::text(json, 200)?));
-        let body = fields.required("body", |json| templated(faults::long_text(json, 10_000)?));
+        let body = fields.required("body", |json| {
+            let body = templated(faults::long_text(json, 10_000)?)?;
+            match channel {
+                // With whatever is filled in, it only gets longer.
+                Some(Channel::Sms) => template::literal(&body).map_or(Ok(()), |literal| sms::check(&literal)).map(|()| body),
+                _ => Ok(body),
+            }
+        });
         let share = fields.optional("share", |json| Share::from_json(json, Share::WEIGHTS)).value();
         // A subject that is there but faulty has its fault already.
         let given = !matches!(json.get("subject"), None | Some(Json::Null));
@@ -401,10 +409,10 @@ impl Campaign {
         self.test.is_some() && state.winner.is_none()
     }
 
-    /// The variant that has done best so far, as the whole log says.
+    /// The variant that has done best; `scores` by index.
     #[must_use]
-    pub fn winner(&self, log: &Tally) -> u32 {
-        experiment::winner(self.test.map(|test| test.by).unwrap_or_default(), self.weights(), &log.variants)
+    pub fn winner(&self, scores: &[Score]) -> u32 {
+        experiment::winner(self.weights(), scores)
     }
 
     #[must_use]

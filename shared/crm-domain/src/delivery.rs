@@ -55,7 +55,12 @@ pub enum Task {
     },
     /// End the test phase when its time has come: the variant that did best goes to the rest.
     #[serde(rename = "decide.v1")]
-    Decide { campaign: CampaignId },
+    Decide {
+        campaign: CampaignId,
+        /// Since when this waits for a report of the test phase; absent while it does not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_at: Option<Time>,
+    },
 }
 
 /// One step of a campaign on its queue.
@@ -70,7 +75,7 @@ impl Task {
             | Self::Spread { campaign, .. }
             | Self::Wake { campaign, .. }
             | Self::Recount { campaign, .. }
-            | Self::Decide { campaign } => *campaign,
+            | Self::Decide { campaign, .. } => *campaign,
         }
     }
 
@@ -106,7 +111,8 @@ mod tests {
             Task::Wake { campaign, alarm: Time::from_micros(1) },
             Task::Recount { campaign, run: None, asked_at: Time::from_micros(1) },
             Task::Recount { campaign, run: Some(Uuid::now_v7()), asked_at: Time::from_micros(1) },
-            Task::Decide { campaign },
+            Task::Decide { campaign, asked_at: None },
+            Task::Decide { campaign, asked_at: Some(Time::from_micros(1)) },
         ] {
             let step = Step { task, attempt: 2 };
             assert_eq!(Step::parse(&step.body()), Ok(step));

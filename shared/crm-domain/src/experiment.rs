@@ -145,7 +145,7 @@ impl Holdout {
 pub enum WinBy {
     #[default]
     Clicks,
-    /// Orders; as long as none are counted for messages, clicks decide here too.
+    /// Recipients who ordered, as the first report says that is made after the test phase.
     Conversions,
 }
 
@@ -215,24 +215,36 @@ impl VariantCounts {
         Self { sent: self.sent + other.sent, clicked: self.clicked + other.clicked }
     }
 
-    const fn successes(&self, by: WinBy) -> u64 {
-        match by {
-            WinBy::Clicks | WinBy::Conversions => self.clicked,
-        }
+    /// How it has done by clicks.
+    #[must_use]
+    pub const fn by_clicks(self) -> Score {
+        Score { reached: self.sent, won: self.clicked }
     }
+}
 
-    /// Compares rates, exactly; who was sent to nobody has none.
-    fn compare(&self, other: &Self, by: WinBy) -> std::cmp::Ordering {
-        let cross = |one: &Self, two: &Self| u128::from(one.successes(by)) * u128::from(two.sent.max(1));
+/// How a variant has done in its test phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Score {
+    /// Who got it.
+    pub reached: u64,
+    /// Those of them who did what is hoped for.
+    pub won: u64,
+}
+
+impl Score {
+    /// Compares rates, exactly; what reached nobody has won nobody.
+    fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        let cross = |one: &Self, two: &Self| u128::from(one.won) * u128::from(two.reached.max(1));
         cross(self, other).cmp(&cross(other, self))
     }
 }
 
 /// The variant with the best rate; of equals the one with the greatest weight, then the first.
 #[must_use]
-pub(crate) fn winner(by: WinBy, weights: impl Iterator<Item = Share>, counts: &[VariantCounts]) -> u32 {
-    let best = weights.zip(counts).enumerate().max_by(|(a, (weight, count)), (b, (other_weight, other))| {
-        count.compare(other, by).then(weight.cmp(other_weight)).then(b.cmp(a))
+pub(crate) fn winner(weights: impl Iterator<Item = Share>, scores: &[Score]) -> u32 {
+    let scores = scores.iter().copied().chain(std::iter::repeat(Score::default()));
+    let best = weights.zip(scores).enumerate().max_by(|(a, (weight, score)), (b, (other_weight, other))| {
+        score.compare(other).then(weight.cmp(other_weight)).then(b.cmp(a))
     });
     best.map_or(0, |(index, _)| index as u32)
 }
@@ -289,16 +301,20 @@ mod tests {
 
     #[test]
     fn the_best_rate_wins() {
-        let counts =
-            |pairs: &[(u64, u64)]| pairs.iter().map(|&(sent, clicked)| VariantCounts { sent, clicked }).collect::<Vec<_>>();
         let win = |weights: &[u64], pairs: &[(u64, u64)]| {
-            winner(WinBy::Clicks, weights.iter().map(|weight| Share(weight * UNIT)), &counts(pairs))
+            let scores: Vec<_> = pairs.iter().map(|&(reached, won)| Score { reached, won }).collect();
+            winner(weights.iter().map(|weight| Share(weight * UNIT)), &scores)
         };
         assert_eq!(win(&[1, 1], &[(100, 10), (10, 2)]), 1);
         assert_eq!(win(&[1, 1, 1], &[(10, 0), (10, 3), (20, 6)]), 1, "the first of equals");
         assert_eq!(win(&[1, 2], &[(10, 1), (20, 2)]), 1, "of equals the one that was to have more");
         assert_eq!(win(&[1, 1], &[(0, 0), (0, 0)]), 0);
         assert_eq!(win(&[1, 1], &[(0, 0), (5, 1)]), 1);
+        assert_eq!(
+            win(&[1, 1, 2], &[(5, 0), (5, 0)]),
+            2,
+            "a variant of which nothing is counted is as good as one without success"
+        );
     }
 
     #[test]

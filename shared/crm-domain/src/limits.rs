@@ -24,6 +24,8 @@ pub const ATTRIBUTES: usize = 50;
 pub const ATTRIBUTE_BYTES: usize = 4_096;
 /// Most variants of a campaign.
 pub const VARIANTS: usize = 5;
+/// Most segments of one SMS, each of which is paid for. Amazon SNS takes up to 1,600 characters, and ten segments have 1,530.
+pub const SMS_SEGMENTS: u32 = 10;
 /// How deep groups of rules may nest; the root has depth 1.
 pub const RULE_DEPTH: usize = 6;
 /// Most conditions of one rule tree.

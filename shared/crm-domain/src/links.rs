@@ -54,19 +54,19 @@ impl Links {
     /// Where the recipient of a message says what they want to get.
     #[must_use]
     pub fn preferences(&self, message: MessageId) -> String {
-        format!("{}/api/unsubscribe/{}", self.base, self.token(Purpose::Preferences, message, ""))
+        self.url("/api/unsubscribe/", Purpose::Preferences, message, "")
     }
 
     /// The picture whose loading tells of an opening.
     #[must_use]
     pub fn pixel(&self, message: MessageId) -> String {
-        format!("{}/api/o/{}{PIXEL}", self.base, self.token(Purpose::Open, message, ""))
+        self.url("/api/o/", Purpose::Open, message, "") + PIXEL
     }
 
     /// The way to `target` that tells of a click.
     #[must_use]
     pub fn click(&self, message: MessageId, target: &str) -> String {
-        format!("{}/api/c/{}", self.base, self.token(Purpose::Click, message, target))
+        self.url("/api/c/", Purpose::Click, message, target)
     }
 
     /// The headers by which mail programs offer one-click unsubscription (RFC 8058).
@@ -101,14 +101,19 @@ impl Links {
         Some((MessageId { campaign, customer }, String::from_utf8(target.to_vec()).ok()?))
     }
 
-    fn token(&self, purpose: Purpose, message: MessageId, target: &str) -> String {
-        let mut bytes = vec![VERSION, purpose as u8];
-        bytes.extend(message.campaign.as_bytes());
-        bytes.extend(message.customer.as_bytes());
-        bytes.extend(target.as_bytes());
-        let tag = self.keys.first().map(|key| key.clone().chain_update(&bytes).finalize().into_bytes());
-        bytes.extend(tag.iter().flat_map(|tag| tag.iter().take(TAG)));
-        URL_SAFE_NO_PAD.encode(bytes)
+    fn url(&self, path: &str, purpose: Purpose, message: MessageId, target: &str) -> String {
+        let mut token = Vec::with_capacity(HEAD + target.len() + TAG);
+        token.extend([VERSION, purpose as u8]);
+        token.extend(message.campaign.as_bytes());
+        token.extend(message.customer.as_bytes());
+        token.extend(target.as_bytes());
+        let tag = self.keys.first().map(|key| key.clone().chain_update(&token).finalize().into_bytes());
+        token.extend(tag.iter().flat_map(|tag| tag.iter().take(TAG)));
+        let mut url = String::with_capacity(self.base.len() + path.len() + token.len() * 4 / 3 + 1 + PIXEL.len());
+        url.push_str(&self.base);
+        url.push_str(path);
+        URL_SAFE_NO_PAD.encode_string(token, &mut url);
+        url
     }
 }
 

@@ -1,5 +1,8 @@
 //! The delivery log: one entry per recipient of a campaign, and the receipts that move it forward.
 
+mod receipt;
+mod tally;
+
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -8,15 +11,14 @@ use serde::{Deserialize, Serialize};
 use crate::audience::Decision;
 use crate::customer::Channel;
 use crate::email::Email;
-use crate::experiment::{self, VariantCounts};
-use crate::faults::{self, Faults, Fields, Reason};
-use crate::funnel::Funnel;
+use crate::experiment;
 use crate::ids::{CampaignId, CustomerId};
-use crate::json::Json;
-use crate::limits;
 use crate::sending::Intent;
 use crate::suppression::AddressHash;
 use crate::time::{SECOND, Time};
+
+pub use receipt::{Bounce, Receipt, Report};
+pub use tally::Tally;
 
 /// What is opened sooner than this after its delivery was opened by a machine that looks at mail before people do.
 const TOO_SOON: i64 = 2 * SECOND;
@@ -46,43 +48,6 @@ impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.campaign, self.customer)
     }
-}
-
-/// What a provider may report of a message that it took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Report {
-    Delivered,
-    Opened,
-    Clicked,
-    Bounced,
-    Complained,
-    Unsubscribed,
-    Failed,
-}
-
-/// Whether a message that bounced can ever arrive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Bounce {
-    /// It cannot: there is no such address.
-    #[default]
-    Hard,
-    /// Another one may: the mailbox is full, the server is away.
-    Soft,
-}
-
-/// One receipt: what happened to a message, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    pub message: MessageId,
-    pub report: Report,
-    pub at: Time,
-    pub reason: Option<String>,
-    /// Of what kind a bounce is; of no meaning for other reports.
-    pub bounce: Bounce,
-    /// Whether a machine opened it; of no meaning for other reports.
-    pub machine: bool,
 }
 
 /// Why a recipient was not written to.
@@ -249,7 +214,7 @@ impl Message {
     }
 
     #[must_use]
-    pub const fn status(&self) -> MessageStatus {
+    pub fn status(&self) -> MessageStatus {
         if self.skipped_reason.is_some() {
             MessageStatus::Skipped
         } else if self.failed_at.is_some() {
@@ -268,7 +233,7 @@ impl Message {
             MessageStatus::Opened
         } else if self.delivered_at.is_some() {
             MessageStatus::Delivered
-        } else if self.sent_at.is_some() {
+        } else if self.went_out_at().is_some() {
             MessageStatus::Sent
         } else if self.unknown_at.is_some() {
             MessageStatus::Unknown
@@ -344,7 +309,7 @@ impl Message {
     /// When it was sent; before that, or when it was not, when that was decided.
     #[must_use]
     pub fn told_at(&self) -> Time {
-        self.sent_at.or(self.failed_at).or(self.unknown_at).unwrap_or(self.queued_at)
+        self.went_out_at().or(self.failed_at).or(self.unknown_at).unwrap_or(self.queued_at)
     }
 
     /// The same entry of nobody in particular.
@@ -366,185 +331,22 @@ impl Message {
         self.sent_at.is_some() || self.failed_at.is_some() || self.skipped_reason.is_some() || self.unknown_at.is_some()
     }
 
-    /// Whether it is known to have gone out: by the provider's answer or, where that was lost, by what it reported later.
-    const fn went_out(&self) -> bool {
-        self.sent_at.is_some()
-            || self.unknown_at.is_some()
-                && (self.delivered_at.is_some()
-                    || self.opened_at.is_some()
-                    || self.machine_opened_at.is_some()
-                    || self.clicked_at.is_some()
-                    || self.bounced_at.is_some()
-                    || self.complained_at.is_some()
-                    || self.unsubscribed_at.is_some())
-    }
-}
-
-/// Counts over log entries: `audience = queued + sent + failed + skipped + unknown`, and each of the others is part of `sent`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Tally {
-    pub audience: u64,
-    pub queued: u64,
-    pub sent: u64,
-    pub delivered: u64,
-    pub opened: u64,
-    pub clicked: u64,
-    pub bounced: u64,
-    pub complained: u64,
-    pub unsubscribed: u64,
-    pub failed: u64,
-    pub skipped: u64,
-    #[serde(default)]
-    pub unknown: u64,
-    /// When the first of those who are queued may be written to, of those with a time of their own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_due: Option<Time>,
-    /// What was decided when the audience was frozen.
-    #[serde(default)]
-    pub funnel: Funnel,
-    /// By variant; part of `sent` and of `clicked`.
-    #[serde(default)]
-    pub variants: [VariantCounts; limits::VARIANTS],
-}
-
-impl Tally {
-    /// Counts one more entry.
-    pub fn count(&mut self, message: &Message) {
-        self.audience += 1;
-        self.funnel.count(message.decided());
-        if message.skipped_reason.is_some() {
-            self.skipped += 1;
-        } else if message.failed_at.is_some() {
-            self.failed += 1;
-        } else if message.went_out() {
-            self.sent += 1;
-            self.delivered += u64::from(message.delivered_at.is_some());
-            self.opened += u64::from(message.opened().is_some());
-            self.clicked += u64::from(message.clicked_at.is_some());
-            self.bounced += u64::from(message.bounced_at.is_some());
-            self.complained += u64::from(message.complained_at.is_some());
-            self.unsubscribed += u64::from(message.unsubscribed_at.is_some());
-            if let Some(counts) = self.variants.get_mut(message.variant as usize) {
-                counts.sent += 1;
-                counts.clicked += u64::from(message.clicked_at.is_some());
-            }
-        } else if message.unknown_at.is_some() {
-            self.unknown += 1;
-        } else {
-            self.queued += 1;
-            self.first_due = earliest(self.first_due, message.due_at);
-        }
-    }
-
+    /// When it went out, as far as it is known to: when the provider took it or, where its answer was lost, the first moment
+    /// of which it reported something later.
     #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        let mut variants = self.variants;
-        variants.iter_mut().zip(other.variants).for_each(|(counts, more)| *counts = counts.plus(more));
-        Self {
-            audience: self.audience + other.audience,
-            queued: self.queued + other.queued,
-            sent: self.sent + other.sent,
-            delivered: self.delivered + other.delivered,
-            opened: self.opened + other.opened,
-            clicked: self.clicked + other.clicked,
-            bounced: self.bounced + other.bounced,
-            complained: self.complained + other.complained,
-            unsubscribed: self.unsubscribed + other.unsubscribed,
-            failed: self.failed + other.failed,
-            skipped: self.skipped + other.skipped,
-            unknown: self.unknown + other.unknown,
-            first_due: earliest(self.first_due, other.first_due),
-            funnel: self.funnel.plus(other.funnel),
-            variants,
-        }
+    pub fn went_out_at(&self) -> Option<Time> {
+        let reported = [
+            self.delivered_at,
+            self.opened_at,
+            self.machine_opened_at,
+            self.clicked_at,
+            self.bounced_at,
+            self.complained_at,
+            self.unsubscribed_at,
+        ];
+        let reported = || reported.into_iter().flatten().min();
+        self.sent_at.or_else(|| self.unknown_at.and_then(|_| reported()))
     }
-}
-
-/// The earlier of two times, of which either may be none.
-fn earliest(one: Option<Time>, other: Option<Time>) -> Option<Time> {
-    one.into_iter().chain(other).min()
-}
-
-impl Receipt {
-    /// Reads the body of `POST /api/receipts/{provider}` and of receipt events.
-    ///
-    /// # Errors
-    /// Every fault found.
-    pub fn parse(json: &Json, path: &str) -> Result<Self, Faults> {
-        let mut fields = Fields::of(json, path)?;
-        let message = fields.required("messageId", |json| {
-            json.as_text().and_then(MessageId::parse).ok_or_else(|| "must be the id of a message".into())
-        });
-        let report = fields.required("status", Report::from_json);
-        let at = fields.required("at", Time::from_json);
-        let reason = fields.optional("reason", |json| faults::text(json, 500)).value();
-        let reason = reason.map(|reason| without_addresses(&reason));
-        let bounce = fields.optional("bounceType", Bounce::from_json).value().unwrap_or_default();
-        let machine = fields.optional("machine", faults::boolean).value().unwrap_or_default();
-        fields.finish()?;
-        match (message, report, at) {
-            (Some(message), Some(report), Some(at)) => Ok(Self { message, report, at, reason, bounce, machine }),
-            _ => Err(Faults::of(path, "is incomplete")),
-        }
-    }
-
-    /// Whether the last of its kind is kept beside the first.
-    #[must_use]
-    pub const fn counts_last(&self) -> bool {
-        matches!(self.report, Report::Opened) && !self.machine
-    }
-}
-
-impl Bounce {
-    fn from_json(json: &Json) -> Result<Self, Reason> {
-        match json.as_text() {
-            Some("hard") => Ok(Self::Hard),
-            Some("soft") => Ok(Self::Soft),
-            _ => Err("must be hard or soft".into()),
-        }
-    }
-}
-
-impl Report {
-    /// Whether its reason is kept: why a message did not arrive.
-    #[must_use]
-    pub const fn has_reason(self) -> bool {
-        matches!(self, Self::Bounced | Self::Failed)
-    }
-
-    /// The word that the API has for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Delivered => "delivered",
-            Self::Opened => "opened",
-            Self::Clicked => "clicked",
-            Self::Bounced => "bounced",
-            Self::Complained => "complained",
-            Self::Unsubscribed => "unsubscribed",
-            Self::Failed => "failed",
-        }
-    }
-
-    fn from_json(json: &Json) -> Result<Self, Reason> {
-        Ok(match json.as_text() {
-            Some("delivered") => Self::Delivered,
-            Some("opened") => Self::Opened,
-            Some("clicked") => Self::Clicked,
-            Some("bounced") => Self::Bounced,
-            Some("complained") => Self::Complained,
-            Some("unsubscribed") => Self::Unsubscribed,
-            Some("failed") => Self::Failed,
-            _ => return Err("must be delivered, opened, clicked, bounced, complained, unsubscribed or failed".into()),
-        })
-    }
-}
-
-/// A provider's reason without the address that it may quote: the entry that it comes to has it, as long as it may be kept.
-fn without_addresses(reason: &str) -> String {
-    let word = |word: &str| if word.contains('@') { "(address)".to_owned() } else { word.to_owned() };
-    reason.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -552,36 +354,7 @@ mod tests {
     use super::*;
 
     fn message() -> Message {
-        let email = "a@example.com";
-        Message {
-            customer_id: CustomerId::of(&Email::parse(email).unwrap()),
-            email: email.into(),
-            channel: Channel::Email,
-            address: None,
-            variant: 0,
-            place: 0,
-            queued_at: Time::from_micros(0),
-            due_at: None,
-            sent_at: None,
-            delivered_at: None,
-            opened_at: None,
-            last_opened_at: None,
-            machine_opened_at: None,
-            clicked_at: None,
-            converted_at: None,
-            bounced_at: None,
-            complained_at: None,
-            unsubscribed_at: None,
-            failed_at: None,
-            failed_reason: None,
-            intent: None,
-            unknown_at: None,
-            provider_id: None,
-            skipped_reason: None,
-            skipped_phase: None,
-            subject: None,
-            body: None,
-        }
+        Message::blank(&Email::parse("a@example.com").unwrap(), Time::from_micros(0))
     }
 
     fn receipt(message: MessageId, report: Report, at: i64) -> Receipt {
@@ -645,47 +418,14 @@ mod tests {
     }
 
     #[test]
-    fn reasons_quote_no_address() {
-        let id = MessageId { campaign: CampaignId::generate(), customer: message().customer_id };
-        let body =
-            format!(r#"{{"messageId":"{id}","status":"bounced","at":"2026-01-01","reason":"550 <a@x.in>: no such user"}}"#);
-        let receipt = Receipt::parse(&Json::parse(body.as_bytes()).unwrap(), "").unwrap();
-        assert_eq!(receipt.reason.as_deref(), Some("550 (address) no such user"));
-    }
-
-    #[test]
-    fn a_tally_adds_up() {
-        let at = Some(Time::from_micros(1));
-        let mut tally = Tally::default();
-        tally.count(&message());
-        tally.count(&Message { sent_at: at, ..message() });
-        tally.count(&Message { sent_at: at, bounced_at: at, ..message() });
-        tally.count(&Message { sent_at: at, failed_at: at, ..message() });
-        tally.count(&Message { failed_at: at, ..message() });
-        tally.count(&Message { skipped_reason: Some(SkipReason::Gone), ..message() });
-        tally.count(&Message { unknown_at: at, ..message() });
-        assert_eq!(tally.audience, tally.queued + tally.sent + tally.failed + tally.skipped + tally.unknown);
-        assert_eq!((tally.audience, tally.queued, tally.sent, tally.failed, tally.skipped, tally.bounced), (7, 1, 2, 2, 1, 1));
-        assert_eq!(tally.plus(tally).unknown, 2);
-    }
-
-    #[test]
-    fn a_lost_answer_is_unknown_until_something_is_heard_of_the_message() {
-        let at = Some(Time::from_micros(1));
-        let lost = Message { unknown_at: at, ..message() };
-        for (entry, status, sent, failed, unknown) in [
-            (lost.clone(), MessageStatus::Unknown, 0, 0, 1),
-            (Message { delivered_at: at, ..lost.clone() }, MessageStatus::Delivered, 1, 0, 0),
-            (Message { bounced_at: at, ..lost.clone() }, MessageStatus::Bounced, 1, 0, 0),
-            (Message { failed_at: at, ..lost.clone() }, MessageStatus::Failed, 0, 1, 0),
-            (Message { sent_at: at, ..lost.clone() }, MessageStatus::Sent, 1, 0, 0),
-        ] {
-            let mut tally = Tally::default();
-            tally.count(&entry);
-            assert!(entry.is_settled());
-            assert_eq!((entry.status(), tally.sent, tally.failed, tally.unknown), (status, sent, failed, unknown));
-            assert_eq!(tally.audience, 1);
-        }
+    fn it_went_out_when_it_was_taken_or_else_when_it_was_first_heard_of() {
+        let at = |micros| Some(Time::from_micros(micros));
+        let heard = Message { clicked_at: at(9), delivered_at: at(5), opened_at: at(7), ..message() };
+        assert_eq!(heard.went_out_at(), None, "as long as its sending is about to be recorded");
+        let lost = Message { unknown_at: at(8), ..heard };
+        assert_eq!((lost.went_out_at(), lost.told_at()), (at(5), Time::from_micros(5)));
+        assert_eq!(Message { sent_at: at(6), ..lost }.went_out_at(), at(6));
+        assert_eq!(Message { unknown_at: at(8), ..message() }.went_out_at(), None);
     }
 
     #[test]

@@ -8,12 +8,37 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::message::MessageId;
+use crate::plain;
 use crate::time::{SECOND, Time};
 
 /// For how long whoever noted an intent may still be at work: twice what an invocation of the worker lasts at most.
 pub const LEASE: i64 = 120 * SECOND;
 /// The longest wait, in seconds, that a queue can make.
 const MAX_WAIT: i64 = 900;
+
+/// A message as a provider is to send it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Also the idempotency key towards the provider.
+    pub id: MessageId,
+    /// The recipient's place in the campaign's plan: what is to hit one in ten goes by it.
+    pub place: u32,
+    pub to: String,
+    pub subject: Option<String>,
+    /// Of an e-mail, HTML.
+    pub body: String,
+    /// Further headers of an e-mail.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Letter {
+    /// The body of an e-mail as plain text; none where it has nothing but pictures.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        Some(plain::plain(&self.body)).filter(|text| !text.is_empty())
+    }
+}
 
 /// That a letter is about to be handed over, since when and by whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ use crate::campaign::Variant;
 use crate::customer::{AttributeValue, Channel, Customer};
 use crate::faults::Reason;
 use crate::rules::{Part, Reads};
+use crate::sms;
 
 /// What templates may name.
 const NAMES: [&str; 4] = ["name", "city", "email", "attributes"];
@@ -28,6 +29,8 @@ const MAX_SUBJECT: usize = 990;
 /// The variants of one campaign, compiled once.
 pub struct Templates {
     engine: Environment<'static>,
+    /// Under what names the engine knows each variant's subject, if it has one, and body.
+    names: Vec<(Option<String>, String)>,
 }
 
 /// One message, ready to be sent.
@@ -64,6 +67,18 @@ pub fn check(source: &str) -> Result<(), Reason> {
     Ok(())
 }
 
+/// What a text says to everybody: the parts between what is filled in, without the spaces around it. None for a text with
+/// statements, of which some may get this and others that.
+pub(crate) fn literal(source: &str) -> Option<String> {
+    let mut parts = source.split("{{");
+    let mut literal = parts.next()?.trim().to_owned();
+    for part in parts {
+        literal.push_str(part.split_once("}}")?.1.trim());
+    }
+    let is_plain = !source.contains("{%") && !source.contains("{#") && !literal.contains("}}");
+    is_plain.then_some(literal)
+}
+
 /// The parts of a customer that texts may name.
 #[must_use]
 pub fn reads() -> Reads {
@@ -76,14 +91,17 @@ impl Templates {
     /// # Errors
     /// Says which text is not a template.
     pub fn compile(channel: Channel, variants: &[Variant]) -> Result<Self, String> {
-        let mut engine = engine();
+        let (mut engine, mut names) = (engine(), Vec::with_capacity(variants.len()));
+        let mut add = |name: String, source: &str| match engine.add_template_owned(name.clone(), source.to_owned()) {
+            Ok(()) => Ok(name),
+            Err(error) => Err(told(&error)),
+        };
         for (index, variant) in variants.iter().enumerate() {
-            let texts = variant.subject.iter().map(|subject| (subject_name(index), subject));
-            for (name, source) in texts.chain([(body_name(index, channel), &variant.body)]) {
-                engine.add_template_owned(name, source.clone()).map_err(|error| told(&error))?;
-            }
+            let subject = variant.subject.as_deref().map(|subject| add(format!("{index}/subject"), subject)).transpose()?;
+            let kind = if channel == Channel::Email { HTML } else { "/text" };
+            names.push((subject, add(format!("{index}{kind}"), &variant.body)?));
         }
-        Ok(Self { engine })
+        Ok(Self { engine, names })
     }
 
     /// Makes the message of variant `variant` for `customer`.
@@ -91,12 +109,15 @@ impl Templates {
     /// # Errors
     /// Says why this one cannot be made; fit for the log.
     pub fn render(&self, variant: u32, channel: Channel, customer: &Customer) -> Result<Rendered, String> {
-        let index = variant as usize;
+        let (subject, body) = self.names.get(variant as usize).ok_or("there is no such variant")?;
         let values = values(customer);
-        let text = |name: &str| render(&self.engine, name, values.clone()).map_err(|error| format!("template: {}", told(&error)));
-        let subject = subject_name(index);
-        let subject = self.engine.get_template(&subject).is_ok().then(|| text(&subject)).transpose()?;
-        Ok(Rendered { subject: subject.as_deref().map(one_line), body: text(&body_name(index, channel))? })
+        let text =
+            |name: &String| render(&self.engine, name, values.clone()).map_err(|error| format!("template: {}", told(&error)));
+        let (subject, body) = (subject.as_ref().map(text).transpose()?, text(body)?);
+        if channel == Channel::Sms {
+            sms::check(&body).map_err(Reason::into_owned)?;
+        }
+        Ok(Rendered { subject: subject.as_deref().map(one_line), body })
     }
 }
 
@@ -110,14 +131,6 @@ fn engine() -> Environment<'static> {
         engine.remove_filter(filter);
     }
     engine
-}
-
-fn subject_name(index: usize) -> String {
-    format!("{index}/subject")
-}
-
-fn body_name(index: usize, channel: Channel) -> String {
-    format!("{index}{}", if channel == Channel::Email { HTML } else { "/text" })
 }
 
 /// What templates see of a customer; what is not known is left out.
@@ -142,7 +155,8 @@ fn shown(value: &AttributeValue) -> Value {
 fn render(engine: &Environment<'_>, name: &str, values: Value) -> Result<String, minijinja::Error> {
     let mut out = Bounded(Vec::new());
     engine.get_template(name)?.render_captured_to(values, &mut out)?;
-    Ok(String::from_utf8_lossy(&out.0).into_owned())
+    // It was made of texts, so this is how they went in.
+    Ok(String::from_utf8(out.0).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 /// Takes up to [`MAX_BYTES`].
@@ -166,7 +180,10 @@ impl io::Write for Bounded {
 fn one_line(subject: &str) -> String {
     let spaced: String =
         subject.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
-    spaced.trim().chars().take(MAX_SUBJECT).collect()
+    match spaced.trim() {
+        line if line.len() == spaced.len() && line.len() <= MAX_SUBJECT => spaced,
+        line => line.chars().take(MAX_SUBJECT).collect(),
+    }
 }
 
 /// Whether the fault lies in the text, not in somebody's data.
@@ -275,6 +292,33 @@ mod tests {
         let long = format!("{{% for a in [{list}] %}}{}{{% endfor %}}", "x".repeat(5_000));
         assert!(check(&long).is_err());
         assert!(rendered(Channel::Sms, None, &long, &customer()).is_err());
+    }
+
+    #[test]
+    fn what_everybody_gets_is_known_without_anybody() {
+        for (source, literal_of_it) in [
+            ("plain ", Some("plain")),
+            ("Hi {{name}}, {{ name|default(\"}\") }} bye{{city}}", Some("Hi,bye")),
+            ("{ { }", Some("{ { }")),
+            ("{% if name %}x{% endif %}", None),
+            ("{# note #}x", None),
+            ("{{ \"{{\" }}x", None),
+            ("{{ \"}}\" }}x", None),
+        ] {
+            assert_eq!(literal(source).as_deref(), literal_of_it, "{source}");
+        }
+    }
+
+    #[test]
+    fn an_sms_that_gets_too_long_cannot_be_made() {
+        let mut customer = customer();
+        let text = format!("{}{{{{city}}}}", "a".repeat(1_529));
+        customer.city = Some("b".into());
+        assert!(rendered(Channel::Sms, None, &text, &customer).is_ok());
+        customer.city = Some("bb".into());
+        let reason = rendered(Channel::Sms, None, &text, &customer).unwrap_err();
+        assert_eq!(reason, "takes 11 segments; an SMS may have at most 10");
+        assert!(rendered(Channel::Whatsapp, None, &text, &customer).is_ok());
     }
 
     #[test]

@@ -143,6 +143,30 @@ async fn a_launch_is_refused_when_somebodys_message_cannot_be_made() {
 }
 
 #[tokio::test]
+async fn an_sms_that_is_too_long_for_somebody_names_them_and_one_for_everybody_its_field() {
+    let (router, memory) = crm();
+    for (name, full_name) in [("b", "Bo"), ("c", "Chandra")] {
+        let data = json!({"email": format!("{name}@x.in"), "name": full_name, "phone": "+919845012345", "smsConsent": true});
+        let event = json!({"specversion": "1.0", "id": name, "source": "/s", "type": "crm.customer.upsert.v1", "time": Time::now(), "data": data});
+        let event = Json::parse(event.to_string().as_bytes()).unwrap();
+        memory.apply(&[Event::parse(&event, &settings().currency, Time::now()).unwrap()]);
+    }
+    let mut body = launch();
+    body["channel"] = json!("sms");
+    let mut launched = async |text: String| {
+        body["variants"] = json!([{"body": text}]);
+        send(&router, "POST", "/api/campaigns", body.to_string()).await
+    };
+    let refused = launched(format!("{}{{{{name}}}}", "x".repeat(1_526))).await;
+    assert_eq!((refused.status, refused.fields()), (422, vec!["variants[0]"]));
+    let reason = "cannot be made for c@x.in: takes 11 segments; an SMS may have at most 10";
+    assert_eq!(refused.json["errors"][0]["reason"], reason);
+    assert_eq!(launched("x".repeat(1_531)).await.fields(), ["variants[0].body"]);
+    assert!(tasks(&memory).is_empty());
+    assert_eq!(launched(format!("{}{{{{name}}}}", "x".repeat(1_523))).await.status, 202);
+}
+
+#[tokio::test]
 async fn a_preview_of_a_draft_holds_out_whom_its_launch_holds_out() {
     let (router, memory) = crm();
     for number in 0..10 {

@@ -18,6 +18,13 @@ async fn a_text_is_tried_on_somebody() {
     assert_eq!(made.status, 200, "{made:?}");
     assert_eq!(made.json["messages"][0], json!({"subject": "To a@x.in", "body": "Dear friend <b>"}));
     assert!(made.json["messages"][1]["error"].as_str().unwrap().starts_with("template: "));
+    let body = json!({"email": "a@x.in", "channel": "sms", "variants": [
+        {"body": "x".repeat(161)}, {"body": "{{email}}: नमस्ते"}, {"body": format!("{}{{{{email}}}}", "x".repeat(1_526))},
+    ]});
+    let made = send(&router, "POST", "/api/campaigns/render", body.to_string()).await.json["messages"].clone();
+    assert_eq!((&made[0]["segments"], &made[0]["encoding"]), (&json!(2), &json!("gsm7")), "{made}");
+    assert_eq!(made[1], json!({"body": "a@x.in: नमस्ते", "segments": 1, "encoding": "ucs2"}));
+    assert_eq!(made[2], json!({"error": "takes 11 segments; an SMS may have at most 10"}));
     let faulty = json!({"email": "a", "channel": "sms", "variants": [{"subject": "s", "body": "{{x}}"}]});
     let faulty = send(&router, "POST", "/api/campaigns/render", faulty.to_string()).await;
     assert_eq!((faulty.status, faulty.fields()), (422, vec!["email", "variants[0].body", "variants[0].subject"]));

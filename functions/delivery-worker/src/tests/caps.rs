@@ -1,14 +1,18 @@
 //! Caps: nobody gets more than they may, whoever dies and when, and nobody is left out who could have been written to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
 
 use crm_domain::caps::Caps;
 use crm_domain::cost::{Usage, WHOLE, Work};
-use crm_domain::ports::{EditCustomers, KeepLog, KeepReports, MeterUsage};
+use crm_domain::ports::{EditCustomers, KeepLog, KeepReports, KeepTurns, MeterUsage};
 use crm_domain::time::{DAY, MINUTE};
 use crm_domain::turn;
 use crm_testing::Provider;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 
+use super::histories::{Sqs, consume, seeds};
 use super::reports::{id_of, receipts, written};
 use super::*;
 
@@ -111,7 +115,6 @@ async fn a_merge_during_the_turn_of_another_campaign_is_waited_for() {
     let (one, two) = (crm.launch_draft(capped(1), 2).await, crm.launch_draft(capped(1), 2).await);
     let deliveries = crm.planned().await;
     // The first campaign has the turn of one identity when the two become one person.
-    use crm_domain::ports::KeepTurns as _;
     let turn = turn::Turn { campaign: one.id, at: Time::now() };
     assert!(crm.memory.take_turn(id_of(0), None, &turn).await.unwrap());
     let mut ledger = crm.memory.hold(&[id_of(9), id_of(0)]).await.unwrap();

@@ -1,5 +1,10 @@
 //! Holdouts and test phases, and drafts that are launched.
 
+use crm_domain::ports::KeepReports;
+use crm_domain::report::{Reports, Run};
+use crm_domain::time::MINUTE;
+
+use super::reports::order;
 use super::*;
 
 #[tokio::test]
@@ -50,13 +55,15 @@ async fn the_rest_waits_for_the_winner_and_gets_it() {
     crm.memory.apply_receipts(&clicked).await.unwrap();
     let waiting = crm.memory.drain(QueueName::Delivery);
     assert_eq!(waiting.iter().map(|message| message.delay).collect::<Vec<_>>(), [900], "nothing but the end is awaited");
-    crm.put([Task::Decide { campaign: campaign.id }].into_iter()).await;
+    crm.put([Task::Decide { campaign: campaign.id, asked_at: None }].into_iter()).await;
     crm.work().await;
     assert_eq!(crm.state(campaign.id).await.winner, None, "not before its time");
     crm.memory.drain(QueueName::Delivery);
     // The hour passes.
     assert!(crm.change(campaign.id, |state| Some(CampaignState { test_until: Some(Time::now()), ..state.clone() })).await);
-    let decide = || vec![received(Outgoing { body: Task::Decide { campaign: campaign.id }.body(), ..Outgoing::default() })];
+    let decide = || {
+        vec![received(Outgoing { body: Task::Decide { campaign: campaign.id, asked_at: None }.body(), ..Outgoing::default() })]
+    };
     crm.worker.handle(decide()).await;
     assert_eq!(crm.state(campaign.id).await.winner, Some(1));
     // The first catches up, too late.
@@ -77,6 +84,85 @@ async fn the_rest_waits_for_the_winner_and_gets_it() {
     crm.assert_funnel(campaign.id).await;
 }
 
+/// A campaign in whose test phase, over by now, the second variant got all the clicks and the first all the orders. There is
+/// a report from before the orders.
+async fn tested_by_conversions(crm: &Crm) -> Campaign {
+    let test = Some(Test { share: share(400_000), minutes: 60, by: WinBy::Conversions });
+    let campaign = crm.launch_draft(CampaignDraft { test, ..hello(&["first", "second"]) }, 1_000).await;
+    crm.work().await;
+    crm.work().await;
+    crm.memory.drain(QueueName::Delivery);
+    crm.report(campaign.id).await;
+    let tested = crm.memory.log(campaign.id).into_iter().filter(|entry| entry.sent_at.is_some());
+    let (first, second): (Vec<_>, Vec<_>) = tested.partition(|entry| entry.variant == 0);
+    assert!(!first.is_empty() && !second.is_empty());
+    let clicks: Vec<Receipt> = second.iter().map(|entry| click_of(&campaign, entry)).collect();
+    crm.memory.apply_receipts(&clicks).await.unwrap();
+    for entry in &first {
+        order(&crm.memory, &entry.email, &format!("of {}", entry.email), 10, Time::now());
+    }
+    assert!(crm.change(campaign.id, |state| Some(CampaignState { test_until: Some(Time::now()), ..state.clone() })).await);
+    crm.memory.drain(QueueName::Delivery);
+    campaign
+}
+
+impl Crm {
+    async fn decide(&self, id: CampaignId, asked_at: Option<Time>) {
+        let body = Task::Decide { campaign: id, asked_at }.body();
+        assert!(self.worker.handle(vec![received(Outgoing { body, ..Outgoing::default() })]).await.is_empty());
+    }
+
+    /// The kinds of what is on the delivery queue, and whether it waits; takes it off.
+    fn asked(&self) -> Vec<(String, u32)> {
+        let kind = |body: &str| serde_json::from_str::<Value>(body).unwrap()["task"].as_str().unwrap().to_owned();
+        self.memory.drain(QueueName::Delivery).iter().map(|message| (kind(&message.body), message.delay)).collect()
+    }
+}
+
+#[tokio::test]
+async fn conversions_are_counted_after_the_test_phase_and_then_decide() {
+    let crm = Crm::new(200);
+    let campaign = tested_by_conversions(&crm).await;
+    let (recount, look) = (("recount.v1".to_owned(), 0), ("decide.v1".to_owned(), 5));
+    crm.decide(campaign.id, None).await;
+    assert_eq!(crm.state(campaign.id).await.winner, None, "the report from before is none of the test phase");
+    // The request is lost: it is asked for again, however often.
+    assert_eq!(crm.asked(), [recount.clone(), look.clone()]);
+    crm.decide(campaign.id, Some(Time::now())).await;
+    assert_eq!(crm.asked(), [recount.clone(), look.clone()]);
+    // Somebody is at it: it is waited for.
+    let held = crm.memory.reports(campaign.id).await.unwrap().unwrap();
+    let counting = Reports { run: Some(Run::new(Time::now())), ..held.record.clone() };
+    crm.memory.put_reports(held.version, &counting).await.unwrap();
+    crm.decide(campaign.id, Some(Time::now())).await;
+    assert_eq!(crm.asked(), [look]);
+    crm.memory.put_reports(held.version + 1, &held.record).await.unwrap();
+    // Copies of everything.
+    let asked_at = Time::now();
+    let ask = || Task::Recount { campaign: campaign.id, run: None, asked_at };
+    let decide = || Task::Decide { campaign: campaign.id, asked_at: Some(asked_at) };
+    crm.put([decide(), ask(), decide(), ask()].into_iter()).await;
+    crm.drain().await;
+    let state = crm.state(campaign.id).await;
+    assert_eq!((state.status, state.winner), (CampaignStatus::Sent, Some(0)), "who ordered, not who clicked");
+    crm.assert_counts(campaign.id).await;
+    crm.assert_funnel(campaign.id).await;
+    assert!(crm.memory.dead(QueueName::Delivery).is_empty());
+}
+
+#[tokio::test]
+async fn nobody_waits_for_ever_for_conversions_that_cannot_be_counted() {
+    let crm = Crm::new(200);
+    let campaign = tested_by_conversions(&crm).await;
+    let held = crm.memory.reports(campaign.id).await.unwrap().unwrap();
+    let stuck = Reports { run: Some(Run::new(Time::now())), ..held.record };
+    crm.memory.put_reports(held.version, &stuck).await.unwrap();
+    crm.decide(campaign.id, Some(Time::now().plus(-59 * MINUTE))).await;
+    assert_eq!(crm.state(campaign.id).await.winner, None);
+    crm.decide(campaign.id, Some(Time::now().plus(-60 * MINUTE))).await;
+    assert_eq!(crm.state(campaign.id).await.winner, Some(1));
+}
+
 #[tokio::test]
 async fn a_test_phase_can_be_cancelled_and_outlives_a_pause() {
     let crm = Crm::new(60);
@@ -87,7 +173,7 @@ async fn a_test_phase_can_be_cancelled_and_outlives_a_pause() {
     let sent = crm.tally(campaign.id).await.sent;
     crm.memory.drain(QueueName::Delivery);
     assert!(crm.change(campaign.id, CampaignState::paused).await);
-    crm.put([Task::Decide { campaign: campaign.id }].into_iter()).await;
+    crm.put([Task::Decide { campaign: campaign.id, asked_at: None }].into_iter()).await;
     crm.drain().await;
     assert_eq!(crm.state(campaign.id).await.winner, None);
     assert!(crm.change(campaign.id, CampaignState::resumed).await);

@@ -1,9 +1,14 @@
 //! Providers that send a letter again when they are handed it again: nobody is written to twice, whoever dies and when.
 
+use std::sync::Mutex;
+
 use crm_domain::message::MessageId;
 use crm_domain::sending::LEASE;
 use crm_testing::Provider;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 
+use super::histories::{Sqs, consume, seeds};
 use super::*;
 use crate::deliver::Again;
 

@@ -1,5 +1,6 @@
 //! Reports over the ports in memory: exact after cancellations and merges, under crashes and copies, and within budget.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crm_domain::attribution::DEFAULT_DAYS;
@@ -9,7 +10,10 @@ use crm_domain::ports::{Alarm, ApplyEvents, EditCustomers, KeepAlarms, KeepLog, 
 use crm_domain::report::{Group, Report};
 use crm_domain::time::{DAY, HOUR};
 use crm_domain::timing::Timing;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 
+use super::histories::{Sqs, consume};
 use super::*;
 use crate::worker::Next;
 
@@ -23,8 +27,8 @@ fn event(memory: &Memory, kind: &str, id: &str, time: Time, data: &Value) {
     memory.apply(&[event]);
 }
 
-fn order(memory: &Memory, person: u32, number: &str, total: i64, at: Time) {
-    let data = json!({"email": format!("p{person}@x.in"), "orderId": number, "total": total, "placedAt": at});
+pub(super) fn order(memory: &Memory, email: &str, number: &str, total: i64, at: Time) {
+    let data = json!({"email": email, "orderId": number, "total": total, "placedAt": at});
     event(memory, "crm.order.place.v1", number, at, &data);
 }
 
@@ -66,7 +70,7 @@ fn entry(number: u32, sent_at: Option<Time>, begun: Time) -> Message {
 
 impl Crm {
     /// A report that is made now, whatever there is already.
-    async fn report(&self, id: CampaignId) -> Report {
+    pub(super) async fn report(&self, id: CampaignId) -> Report {
         self.put([Task::Recount { campaign: id, run: None, asked_at: Time::now() }].into_iter()).await;
         self.drain().await;
         self.memory.reports(id).await.unwrap().unwrap().record.latest.unwrap()
@@ -83,9 +87,9 @@ async fn cancelled_and_late_orders_are_right_in_the_next_report() {
     let begun = Time::now().plus(-2 * DAY);
     let entries: Vec<Message> = (0..6).map(|number| entry(number, Some(begun), begun)).collect();
     let campaign = written(&crm, 2, &entries, begun).await;
-    order(&crm.memory, 0, "one", 10, begun.plus(HOUR));
-    order(&crm.memory, 0, "two", 5, begun.plus(DAY));
-    order(&crm.memory, 1, "before", 70, begun);
+    order(&crm.memory, "p0@x.in", "one", 10, begun.plus(HOUR));
+    order(&crm.memory, "p0@x.in", "two", 5, begun.plus(DAY));
+    order(&crm.memory, "p1@x.in", "before", 70, begun);
     let report = crm.report(campaign.id).await;
     assert_eq!(bought(report.count.sent()), (6, 1, 2, 1_500));
     assert_eq!(bought(report.count.variants[0].bought), (3, 1, 2, 1_500));
@@ -94,7 +98,7 @@ async fn cancelled_and_late_orders_are_right_in_the_next_report() {
     assert_eq!(stored(1).status(), MessageStatus::Sent);
     // Cancelled, and an earlier one comes late.
     event(&crm.memory, "crm.order.status.v1", "c1", Time::now(), &json!({"orderId": "one", "status": "cancelled"}));
-    order(&crm.memory, 1, "late", 7, begun.plus(2 * HOUR));
+    order(&crm.memory, "p1@x.in", "late", 7, begun.plus(2 * HOUR));
     let report = crm.report(campaign.id).await;
     assert_eq!(bought(report.count.sent()), (6, 2, 2, 1_200));
     event(&crm.memory, "crm.order.status.v1", "c2", Time::now(), &json!({"orderId": "two", "status": "refunded"}));
@@ -112,7 +116,7 @@ async fn orders_of_merged_recipients_count_once_and_those_held_out_are_compared(
     entries.extend([held(4), held(5)]);
     let campaign = written(&crm, 2, &entries, begun).await;
     for (person, number, total) in [(0, "a", 10), (1, "b", 20), (4, "d", 30), (5, "e", 40), (6, "f", 50)] {
-        order(&crm.memory, person, number, total, begun.plus(HOUR));
+        order(&crm.memory, &format!("p{person}@x.in"), number, total, begun.plus(HOUR));
     }
     let before = crm.report(campaign.id).await.count;
     assert_eq!((bought(before.sent()), bought(before.held_out)), ((4, 2, 2, 3_000), (2, 2, 2, 7_000)));
@@ -130,13 +134,16 @@ async fn orders_of_merged_recipients_count_once_and_those_held_out_are_compared(
 }
 
 #[tokio::test]
-async fn a_report_is_made_each_hour_until_the_last_window_has_closed() {
+async fn reports_are_made_of_themselves_until_the_last_window_has_closed() {
     let crm = Crm::new(2);
     let now = Time::now();
-    let open = written(&crm, 1, &[entry(0, Some(now.plus(-6 * DAY)), now.plus(-6 * DAY))], now.plus(-6 * DAY)).await;
-    crm.memory.set_alarm(Alarm::Recount, open.id, Some(now)).await.unwrap();
-    let made = crm.report(open.id).await;
-    assert_eq!(crm.memory.alarm(Alarm::Recount, open.id), Some(made.as_of.plus(HOUR)));
+    for (age, until_next) in [(DAY, HOUR), (5 * DAY, DAY)] {
+        let sent = now.plus(-age);
+        let open = written(&crm, 1, &[entry(0, Some(sent), sent)], sent).await;
+        crm.memory.set_alarm(Alarm::Recount, open.id, Some(now)).await.unwrap();
+        let made = crm.report(open.id).await;
+        assert_eq!(crm.memory.alarm(Alarm::Recount, open.id), Some(made.as_of.plus(until_next)));
+    }
     let long_ago = now.plus(-(i64::from(DEFAULT_DAYS) + 1) * DAY);
     let closed = written(&crm, 1, &[entry(1, Some(long_ago), long_ago)], long_ago).await;
     crm.memory.set_alarm(Alarm::Recount, closed.id, Some(now)).await.unwrap();
@@ -155,7 +162,7 @@ async fn a_report_of_many_stretches_is_that_of_one() {
     let entries: Vec<Message> = (0..40).map(|number| entry(number, Some(begun), begun)).collect();
     let campaign = written(&crm, 2, &entries, begun).await;
     for number in 0..40 {
-        order(&crm.memory, number, &number.to_string(), i64::from(number), begun.plus(HOUR));
+        order(&crm.memory, &format!("p{number}@x.in"), &number.to_string(), i64::from(number), begun.plus(HOUR));
     }
     let whole = crm.report(campaign.id).await;
     let past = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
@@ -183,7 +190,7 @@ async fn crashes_and_copies_make_no_wrong_report() {
         let campaign = written(&crm, 2, &entries, begun).await;
         let mut expected = 0;
         for number in 0..30 {
-            order(&crm.memory, number, &number.to_string(), i64::from(number), begun.plus(HOUR));
+            order(&crm.memory, &format!("p{number}@x.in"), &number.to_string(), i64::from(number), begun.plus(HOUR));
             expected += if number % 5 == 0 { 0 } else { i64::from(number) * 100 };
         }
         let ask = || Task::Recount { campaign: campaign.id, run: None, asked_at: Time::now() };

@@ -58,9 +58,8 @@ impl Ses {
 
 fn parts(letter: &Letter) -> Result<(EmailContent, Vec<MessageTag>), BuildError> {
     let text = |data: &str| Content::builder().data(data).charset("UTF-8").build();
-    let mut message = Message::builder()
-        .subject(text(letter.subject.as_deref().unwrap_or_default())?)
-        .body(Body::builder().html(text(&letter.body)?).build());
+    let body = Body::builder().html(text(&letter.body)?).set_text(letter.text().as_deref().map(text).transpose()?);
+    let mut message = Message::builder().subject(text(letter.subject.as_deref().unwrap_or_default())?).body(body.build());
     for (name, value) in &letter.headers {
         message = message.headers(MessageHeader::builder().name(name).value(value).build()?);
     }

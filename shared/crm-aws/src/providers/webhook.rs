@@ -1,6 +1,6 @@
 //! Any gateway that takes a signed POST: for messengers, SMS or e-mail.
 //!
-//! A letter is `{id, to, channel, subject?, body}` with the headers of Standard Webhooks, and the message's id as
+//! A letter is `{id, to, channel, subject?, body, text?}` with the headers of Standard Webhooks, and the message's id as
 //! `Idempotency-Key`: who gets the same id again must not send again. So whatever is not an answer may be asked again, in
 //! this call while there is time, and in a later one.
 
@@ -44,6 +44,9 @@ struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<&'a str>,
     body: &'a str,
+    /// An e-mail's body as plain text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
 }
 
 /// What a gateway may say of a letter that it took.
@@ -82,7 +85,8 @@ impl Webhook {
 
     async fn send_one(&self, channel: Channel, letter: &Letter, keys: &[Vec<u8>], deadline: Instant) -> Sending {
         let id = letter.id.to_string();
-        let wire = Wire { id: &id, to: &letter.to, channel, subject: letter.subject.as_deref(), body: &letter.body };
+        let text = if channel == Channel::Email { letter.text() } else { None };
+        let wire = Wire { id: &id, to: &letter.to, channel, subject: letter.subject.as_deref(), body: &letter.body, text };
         let Ok(body) = serde_json::to_vec(&wire) else { return Sending::Refused("the message is not JSON".to_owned()) };
         let mut round = 0;
         while Instant::now() < deadline {

@@ -95,3 +95,17 @@ fn a_campaign_by_local_time_begins_where_that_comes_first() {
     assert_eq!(launched(r#""localTime":"2027-01-15T09:00""#), at(CampaignStatus::Sending, "2027-01-15T08:00:00Z"));
     assert_eq!(launched(r#""scheduledAt":"2027-02-01""#), at(CampaignStatus::Scheduled, "2027-02-01T00:00:00Z"));
 }
+
+#[test]
+fn an_sms_that_is_too_long_for_anybody_is_refused() {
+    let launch = |channel: &str, body: &str| {
+        let head = r#""name":"a","segmentId":"SEGMENT""#;
+        let body = serde_json::to_string(body).unwrap();
+        parse(&format!(r#"{{{head},"channel":"{channel}","variants":[{{"body":"x"}},{{"body":{body}}}]}}"#)).map(|_| ())
+    };
+    let long = format!("{}{{{{name}}}}{}", "a".repeat(765), "a".repeat(765));
+    assert_eq!(launch("sms", &long), Ok(()), "somebody may have no name");
+    assert_eq!(launch("sms", &format!("{long}a")), Err(vec!["variants[1].body".to_owned()]));
+    assert_eq!(launch("whatsapp", &format!("{long}a")), Ok(()));
+    assert_eq!(launch("sms", &format!("{{% if city %}}{long}a{{% endif %}}")), Ok(()), "who gets it is not known");
+}

@@ -8,7 +8,7 @@ use crate::message::Message;
 use crate::time::Time;
 
 /// The columns, named as the API names the fields.
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 22] = [
     "id",
     "email",
     "channel",
@@ -25,6 +25,8 @@ const COLUMNS: [&str; 20] = [
     "unsubscribedAt",
     "failedAt",
     "failedReason",
+    "unknownAt",
+    "providerId",
     "skippedReason",
     "phase",
     "subject",
@@ -59,6 +61,8 @@ pub fn row(campaign: &Campaign, entry: &Message) -> String {
         time(entry.unsubscribed_at),
         time(entry.failed_at),
         text(&entry.failed_reason),
+        time(entry.unknown_at),
+        text(&entry.provider_id),
         entry.skipped_reason.map(word).unwrap_or_default(),
         entry.skipped_phase.map(word).unwrap_or_default(),
         text(&entry.subject),
@@ -118,7 +122,10 @@ mod tests {
             skipped_phase: Some(Phase::Launch),
             ..entry.clone()
         };
-        let file = format!("{}{}{}", header(), row(&campaign, &entry), row(&campaign, &skipped));
+        let lost = Message { sent_at: None, converted_at: None, unknown_at: Some(at), ..entry.clone() };
+        let taken = Message { provider_id: Some("m-1".into()), ..entry.clone() };
+        let rows = [&taken, &skipped, &lost].map(|entry| row(&campaign, entry)).concat();
+        let file = format!("{}{rows}", header());
         let mut reader = csv::Reader::from_reader(file.as_bytes());
         let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
         let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
@@ -132,6 +139,11 @@ mod tests {
             (0, "deliveredAt", ""),
             (0, "subject", "'=HYPERLINK(\"http://x\")"),
             (0, "body", "Dear Asha,\nthank \"you\""),
+            (0, "providerId", "m-1"),
+            (0, "unknownAt", ""),
+            (1, "providerId", ""),
+            (2, "status", "unknown"),
+            (2, "unknownAt", "2026-11-25T10:00:00Z"),
             (1, "status", "skipped"),
             (1, "skippedReason", "no_consent"),
             (1, "phase", "launch"),

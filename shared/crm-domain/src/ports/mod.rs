@@ -32,7 +32,7 @@ use crate::segment::{Segment, Segments, SegmentsChange};
 use crate::sending::Intent;
 use crate::time::Time;
 
-pub use crate::sending::Sending;
+pub use crate::sending::{Letter, Sending};
 pub use alarms::{Alarm, KeepAlarms};
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 pub use reports::{KeepReports, MeterUsage};
@@ -434,21 +434,6 @@ pub trait KeepLog: Send + Sync + 'static {
     fn recount(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Tally>> + Send;
     /// Notes that a part of the planning scan is done; true when all parts are, however often it is asked.
     fn plan_part_done(&self, id: CampaignId, part: u32) -> impl Future<Output = Stored<bool>> + Send;
-}
-
-/// A message as a provider is to send it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    /// Also the idempotency key towards the provider.
-    pub id: MessageId,
-    /// The recipient's place in the campaign's plan: what is to hit one in ten goes by it.
-    pub place: u32,
-    pub to: String,
-    pub subject: Option<String>,
-    /// Of an e-mail, HTML.
-    pub body: String,
-    /// Further headers of an e-mail.
-    pub headers: Vec<(String, String)>,
 }
 
 pub trait SendLetters: Send + Sync + 'static {

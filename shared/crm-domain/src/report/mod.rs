@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::attribution::{self, Credit, Side};
 use crate::campaign::{Campaign, CampaignState, CampaignStatus};
 use crate::cost::{Usage, Work};
+use crate::experiment::Score;
 use crate::history::History;
 use crate::ids::CampaignId;
 use crate::message::{Message, SkipReason, Tally};
@@ -27,6 +28,8 @@ pub const FRESH: i64 = MINUTE;
 const DEAD: i64 = 2 * MINUTE;
 /// How long after the end of a window its last orders may still be on their way.
 const GRACE: i64 = 2 * MINUTE;
+/// For how long after the last message a campaign is counted each hour.
+const LIVELY: i64 = 2 * DAY;
 /// Reasons that are counted apart; providers may give each message one of its own.
 const REASONS: usize = 200;
 
@@ -132,6 +135,12 @@ impl Group {
         }
     }
 
+    /// How those who got something have done by conversions.
+    #[must_use]
+    pub const fn by_conversions(&self) -> Score {
+        Score { reached: self.people, won: self.converted }
+    }
+
     const fn amounts(&self) -> Amounts {
         Amounts { count: self.people, sum: self.revenue, squares: self.squares }
     }
@@ -232,7 +241,13 @@ impl Reports {
     #[must_use]
     pub fn wants(&self, asked_at: Time, now: Time) -> bool {
         let is_alive = |run: &Run| now < run.touched_at.plus(DEAD);
-        !self.run.as_ref().is_some_and(is_alive) && self.latest.as_ref().is_none_or(|latest| latest.as_of < asked_at)
+        !self.run.as_ref().is_some_and(is_alive) && self.since(asked_at).is_none()
+    }
+
+    /// The latest report, if everything up to `time` is in it.
+    #[must_use]
+    pub fn since(&self, time: Time) -> Option<&Report> {
+        self.latest.as_ref().filter(|latest| latest.as_of >= time)
     }
 
     /// Whether who reads the report at `now` should ask for a new one.
@@ -249,19 +264,21 @@ fn impersonal(reason: &str) -> String {
     reason.split_whitespace().map(|word| if is_personal(word) { "…" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
-/// When a campaign is to be counted again of itself, after a count that began at `as_of`: each hour while anything may still
-/// count for it, and once after the last window has closed.
+/// When a campaign is to be counted again of itself, after a count that began at `as_of`: each hour for two days after the
+/// last message, then each day while anything may still count for it, and once after the last window has closed. Most orders
+/// come in the first days; who wants to know of a later one at once opens the report.
 #[must_use]
 pub fn next_recount(campaign: &Campaign, state: &CampaignState, count: &Count, as_of: Time) -> Option<Time> {
-    let hourly = as_of.plus(HOUR);
+    let latest = count.last_window.unwrap_or_else(|| campaign.begins_at());
+    let next = as_of.plus(if as_of < latest.plus(LIVELY) { HOUR } else { DAY });
     let over = match (state.finished_at, state.status) {
         (Some(at), _) => at,
         (None, CampaignStatus::Failed) => campaign.begins_at(),
-        (None, _) => return Some(hourly),
+        (None, _) => return Some(next),
     };
     let last = count.last_window.map(|after| after.plus(i64::from(campaign.attribution_days) * DAY));
     let closed = over.max(last.unwrap_or(over)).plus(GRACE);
-    (as_of < closed).then(|| hourly.min(closed))
+    (as_of < closed).then(|| next.min(closed))
 }
 
 /// Numbers that JSON readers would round.

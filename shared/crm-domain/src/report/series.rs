@@ -29,12 +29,13 @@ pub struct Series(Vec<Happened>);
 impl Series {
     /// Counts what happened to one recipient of a campaign that began at `from`. What is earlier or much later has no place.
     pub fn count(&mut self, entry: &Message, converted_at: Option<Time>, from: Time) {
-        if entry.sent_at.is_none() {
+        let went_out_at = entry.went_out_at();
+        if went_out_at.is_none() {
             // As in the counts: receipts of an entry count once its sending is recorded.
             return;
         }
         for (at, member) in [
-            (entry.sent_at, (|happened| &mut happened.sent) as fn(&mut Happened) -> &mut u64),
+            (went_out_at, (|happened| &mut happened.sent) as fn(&mut Happened) -> &mut u64),
             (entry.delivered_at, |happened| &mut happened.delivered),
             (entry.opened(), |happened| &mut happened.opened),
             (entry.clicked_at, |happened| &mut happened.clicked),
@@ -92,7 +93,8 @@ mod tests {
         // Nowhere: before the campaign, years later, and what was never sent.
         series.count(&sent("2026-11-25T09:59:59Z"), None, from);
         series.count(&sent("2029-01-01"), None, from);
-        series.count(&Message { opened_at: Some(from), ..blank }, None, from);
+        series.count(&Message { opened_at: Some(from), ..blank.clone() }, None, from);
+        series.count(&Message { opened_at: Some(from), unknown_at: Some(from), ..blank }, None, from);
         let seen: Vec<(String, i64, u64, u64)> = series
             .stretches(from)
             .filter(|(_, _, happened)| *happened != Happened::default())
@@ -102,7 +104,7 @@ mod tests {
         assert_eq!(
             seen,
             [
-                row("2026-11-25T10:00:00Z", 1, 2, 0),
+                row("2026-11-25T10:00:00Z", 1, 3, 0),
                 row("2026-11-25T11:00:00Z", 1, 1, 0),
                 row("2026-11-27T09:00:00Z", 1, 1, 0),
                 row("2026-11-27T10:00:00Z", 24, 1, 0),

@@ -105,7 +105,7 @@ fn reasons_of_one_message_each_do_not_fill_the_report() {
 }
 
 #[test]
-fn it_is_counted_each_hour_and_once_after_the_last_window() {
+fn it_is_counted_each_hour_then_each_day_and_once_after_the_last_window() {
     let campaign = campaign();
     let mut count = Count::default();
     let begun = campaign.created_at;
@@ -117,6 +117,13 @@ fn it_is_counted_each_hour_and_once_after_the_last_window() {
     assert_eq!(next_recount(&campaign, &over, &count, begun), Some(begun.plus(HOUR)));
     assert_eq!(next_recount(&campaign, &over, &count, closed.plus(-MINUTE)), Some(closed));
     assert_eq!(next_recount(&campaign, &over, &count, closed), None);
+    // The message was of 10:01.
+    let quiet = at("2026-11-27T10:01:00Z");
+    assert_eq!(next_recount(&campaign, &over, &count, quiet.plus(-1)), Some(quiet.plus(HOUR - 1)));
+    assert_eq!(next_recount(&campaign, &over, &count, quiet), Some(quiet.plus(DAY)));
+    assert_eq!(next_recount(&campaign, &under_way, &count, quiet), Some(quiet.plus(DAY)), "paused, or waiting for a winner");
+    let due = std::iter::successors(Some(begun.plus(HOUR)), |as_of| next_recount(&campaign, &over, &count, *as_of));
+    assert_eq!(due.count(), 54, "not 169");
     // Nobody was written to: nothing can count any more.
     assert_eq!(next_recount(&campaign, &over, &Count::default(), begun.plus(DAY)), None);
 }

@@ -4,6 +4,7 @@ use crm_domain::campaign::CampaignStatus;
 use crm_domain::customer::Channel;
 use crm_domain::experiment::{Share, WinBy};
 use crm_domain::rules;
+use crm_domain::sms::Encoding;
 use crm_domain::timing::Day;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -152,13 +153,19 @@ pub struct Render {
 }
 
 /// A text as somebody would get it, or why they could not.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Rendered {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    /// In how many segments an SMS is sent and paid for, at most 10.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub segments: Option<u32>,
+    /// The alphabet of an SMS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }

@@ -50,7 +50,12 @@ async fn an_email_has_its_headers_and_the_tags_that_lead_events_back() {
     assert_eq!(body["ConfigurationSetName"], "crm-email");
     let simple = &body["Content"]["Simple"];
     assert_eq!(simple["Subject"], json!({"Data": "Grüße", "Charset": "UTF-8"}));
-    assert_eq!(simple["Body"], json!({"Html": {"Data": "<p>Hello</p>", "Charset": "UTF-8"}}));
+    assert_eq!(
+        simple["Body"],
+        json!({
+            "Html": {"Data": "<p>Hello</p>", "Charset": "UTF-8"}, "Text": {"Data": "Hello", "Charset": "UTF-8"},
+        })
+    );
     assert_eq!(simple["Headers"], json!([{"Name": "List-Unsubscribe", "Value": "<https://crm.example/u/1>"}]));
 }
 

@@ -55,6 +55,18 @@ async fn a_letter_is_posted_signed_with_its_id_as_key() {
 }
 
 #[tokio::test]
+async fn an_email_comes_as_plain_text_too() {
+    let peer = Peer::start(|_| Act::Answer(200, &[], "")).await;
+    let mut letters = letters(2);
+    letters[1].body = "<img src=\"https://x.in/a.png\">".into();
+    webhook(&peer.url).send(Channel::Email, &letters).await.unwrap();
+    let mut texts: Vec<_> =
+        peer.seen().iter().map(|seen| serde_json::from_str::<serde_json::Value>(&seen.body).unwrap()["text"].clone()).collect();
+    texts.sort_by_key(serde_json::Value::is_null);
+    assert_eq!(texts, [serde_json::json!("Hello"), serde_json::Value::Null]);
+}
+
+#[tokio::test]
 async fn answers_mean_what_the_table_says() {
     for status in [200, 201, 204] {
         let (answer, seen) = sent(move |_| Act::Answer(status, &[], "")).await;

@@ -1,0 +1,143 @@
+//! Counts over the entries of a log.
+
+use serde::{Deserialize, Serialize};
+
+use super::Message;
+use crate::experiment::VariantCounts;
+use crate::funnel::Funnel;
+use crate::limits;
+use crate::time::Time;
+
+/// Counts over log entries: `audience = queued + sent + failed + skipped + unknown`, and each of the others is part of `sent`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tally {
+    pub audience: u64,
+    pub queued: u64,
+    pub sent: u64,
+    pub delivered: u64,
+    pub opened: u64,
+    pub clicked: u64,
+    pub bounced: u64,
+    pub complained: u64,
+    pub unsubscribed: u64,
+    pub failed: u64,
+    pub skipped: u64,
+    #[serde(default)]
+    pub unknown: u64,
+    /// When the first of those who are queued may be written to, of those with a time of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_due: Option<Time>,
+    /// What was decided when the audience was frozen.
+    #[serde(default)]
+    pub funnel: Funnel,
+    /// By variant; part of `sent` and of `clicked`.
+    #[serde(default)]
+    pub variants: [VariantCounts; limits::VARIANTS],
+}
+
+impl Tally {
+    /// Counts one more entry.
+    pub fn count(&mut self, message: &Message) {
+        self.audience += 1;
+        self.funnel.count(message.decided());
+        if message.skipped_reason.is_some() {
+            self.skipped += 1;
+        } else if message.failed_at.is_some() {
+            self.failed += 1;
+        } else if message.went_out_at().is_some() {
+            self.sent += 1;
+            self.delivered += u64::from(message.delivered_at.is_some());
+            self.opened += u64::from(message.opened().is_some());
+            self.clicked += u64::from(message.clicked_at.is_some());
+            self.bounced += u64::from(message.bounced_at.is_some());
+            self.complained += u64::from(message.complained_at.is_some());
+            self.unsubscribed += u64::from(message.unsubscribed_at.is_some());
+            if let Some(counts) = self.variants.get_mut(message.variant as usize) {
+                counts.sent += 1;
+                counts.clicked += u64::from(message.clicked_at.is_some());
+            }
+        } else if message.unknown_at.is_some() {
+            self.unknown += 1;
+        } else {
+            self.queued += 1;
+            self.first_due = earliest(self.first_due, message.due_at);
+        }
+    }
+
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        let mut variants = self.variants;
+        variants.iter_mut().zip(other.variants).for_each(|(counts, more)| *counts = counts.plus(more));
+        Self {
+            audience: self.audience + other.audience,
+            queued: self.queued + other.queued,
+            sent: self.sent + other.sent,
+            delivered: self.delivered + other.delivered,
+            opened: self.opened + other.opened,
+            clicked: self.clicked + other.clicked,
+            bounced: self.bounced + other.bounced,
+            complained: self.complained + other.complained,
+            unsubscribed: self.unsubscribed + other.unsubscribed,
+            failed: self.failed + other.failed,
+            skipped: self.skipped + other.skipped,
+            unknown: self.unknown + other.unknown,
+            first_due: earliest(self.first_due, other.first_due),
+            funnel: self.funnel.plus(other.funnel),
+            variants,
+        }
+    }
+}
+
+/// The earlier of two times, of which either may be none.
+fn earliest(one: Option<Time>, other: Option<Time>) -> Option<Time> {
+    one.into_iter().chain(other).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{MessageStatus, SkipReason};
+    use super::*;
+    use crate::email::Email;
+    use crate::time::Time;
+
+    fn message() -> Message {
+        Message::blank(&Email::parse("a@example.com").unwrap(), Time::from_micros(0))
+    }
+
+    #[test]
+    fn a_tally_adds_up() {
+        let at = Some(Time::from_micros(1));
+        let mut tally = Tally::default();
+        tally.count(&message());
+        tally.count(&Message { sent_at: at, ..message() });
+        tally.count(&Message { sent_at: at, bounced_at: at, ..message() });
+        tally.count(&Message { sent_at: at, failed_at: at, ..message() });
+        tally.count(&Message { failed_at: at, ..message() });
+        tally.count(&Message { skipped_reason: Some(SkipReason::Gone), ..message() });
+        tally.count(&Message { unknown_at: at, ..message() });
+        assert_eq!(tally.audience, tally.queued + tally.sent + tally.failed + tally.skipped + tally.unknown);
+        assert_eq!((tally.audience, tally.queued, tally.sent, tally.failed, tally.skipped, tally.bounced), (7, 1, 2, 2, 1, 1));
+        assert_eq!(tally.plus(tally).unknown, 2);
+    }
+
+    #[test]
+    fn a_lost_answer_is_unknown_until_something_is_heard_of_the_message() {
+        let at = Some(Time::from_micros(1));
+        let lost = Message { unknown_at: at, ..message() };
+        for (entry, status, sent, failed, unknown) in [
+            (lost.clone(), MessageStatus::Unknown, 0, 0, 1),
+            (Message { delivered_at: at, ..lost.clone() }, MessageStatus::Delivered, 1, 0, 0),
+            (Message { bounced_at: at, ..lost.clone() }, MessageStatus::Bounced, 1, 0, 0),
+            (Message { machine_opened_at: at, ..lost.clone() }, MessageStatus::Sent, 1, 0, 0),
+            (Message { failed_at: at, ..lost.clone() }, MessageStatus::Failed, 0, 1, 0),
+            (Message { sent_at: at, ..lost.clone() }, MessageStatus::Sent, 1, 0, 0),
+        ] {
+            let mut tally = Tally::default();
+            tally.count(&entry);
+            assert!(entry.is_settled());
+            assert_eq!((entry.status(), tally.sent, tally.failed, tally.unknown), (status, sent, failed, unknown));
+            assert_eq!((tally.audience, entry.went_out_at().is_some()), (1, sent == 1));
+        }
+    }
+}
