@@ -5,17 +5,18 @@ use std::time::Instant;
 use crm_domain::audience::{Audience, Decision};
 use crm_domain::customer::Customer;
 use crm_domain::funnel::Survey;
-use crm_domain::ports::{ReadSuppressions, ScanCustomers, ScanPart, StoreError};
+use crm_domain::ports::{ReadContacts, ReadSuppressions, ScanCustomers, ScanPart, StoreError};
 use crm_domain::rules::{Part, Reads};
 use crm_domain::suppression::AddressKey;
-use crm_lambda::addresses::suppressed_among;
+use crm_domain::time::Time;
+use crm_lambda::audience::decide;
 use futures_util::future::try_join_all;
 
 /// Parts of the table read side by side.
 const PARTS: u32 = 4;
 
 /// Counts the whole funnel, with examples.
-pub async fn survey<S: ScanCustomers + ReadSuppressions>(
+pub async fn survey<S: ScanCustomers + ReadSuppressions + ReadContacts>(
     store: &S,
     key: &AddressKey,
     audience: &Audience<'_>,
@@ -28,7 +29,7 @@ pub async fn survey<S: ScanCustomers + ReadSuppressions>(
 
 /// Looks at every customer with what is decided of them, or until `deadline` at as many as can be read; what each part of
 /// the table comes to.
-pub async fn each<S: ScanCustomers + ReadSuppressions, T: Default>(
+pub async fn each<S: ScanCustomers + ReadSuppressions + ReadContacts, T: Default>(
     store: &S,
     key: &AddressKey,
     audience: &Audience<'_>,
@@ -42,11 +43,8 @@ pub async fn each<S: ScanCustomers + ReadSuppressions, T: Default>(
         let mut at = ScanPart { part, of: PARTS, after: None };
         loop {
             let (customers, next) = store.scan(&at, reads).await?;
-            let decided: Vec<_> = customers.iter().map(|customer| (customer, audience.decide(customer))).collect();
-            let asked = decided.iter().filter(|(_, decision)| decision.asks_list()).map(|(customer, _)| *customer);
-            let suppressed = suppressed_among(store, key, audience.channel, asked).await?;
-            for (customer, decision) in decided {
-                take(&mut sum, customer, decision.unless_suppressed(suppressed.contains(&customer.id)));
+            for (customer, decision) in decide(store, key, audience, &customers, Time::now()).await? {
+                take(&mut sum, customer, decision);
             }
             match next {
                 Some(next) if deadline.is_none_or(|deadline| Instant::now() < deadline) => at.after = Some(next),

@@ -17,8 +17,8 @@ use crm_domain::ids::{CampaignId, SegmentId};
 use crm_domain::json::Json as Tree;
 use crm_domain::message::Tally;
 use crm_domain::ports::{
-    Enqueue, KeepCampaigns, KeepExports, KeepReports, KeepSegments, Outgoing, Page, QueueName, ReadCustomers, ReadFigures,
-    ReadSuppressions, ScanCustomers, StoreError, Versioned,
+    Enqueue, KeepCampaigns, KeepExports, KeepReports, KeepSegments, Outgoing, Page, QueueName, ReadContacts, ReadCustomers,
+    ReadFigures, ReadSuppressions, ScanCustomers, StoreError, Versioned,
 };
 use crm_domain::rules::Context;
 use crm_domain::segment::Segment;
@@ -51,6 +51,7 @@ pub trait Store:
     + KeepExports
     + KeepReports
     + KeepSegments
+    + ReadContacts
     + ReadCustomers
     + ScanCustomers
     + ReadFigures
@@ -63,6 +64,7 @@ impl<S> Store for S where
         + KeepExports
         + KeepReports
         + KeepSegments
+        + ReadContacts
         + ReadCustomers
         + ScanCustomers
         + ReadFigures
@@ -164,7 +166,7 @@ async fn preview_campaign<S: Store, Q: Enqueue>(
     let seed = id.map_or_else(|| draft.seed(), Seed::of_draft);
     let context = Context { now: draft.begins_at(now), consent_defaults: app.settings.consent_defaults };
     let holdout = Holdout { seed, share: draft.holdout };
-    let audience = Audience { rules: &segment.edition.rules, channel: draft.channel, context, holdout };
+    let audience = Audience { rules: &segment.edition.rules, channel: draft.channel, context, caps: draft.caps, holdout };
     let survey = funnel::survey(&*app.store, &*addresses.key().await?, &audience).await?;
     Ok(Json(view::survey(&survey)).into_response())
 }

@@ -2,18 +2,22 @@
 
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
+use crm_domain::audience::Audience;
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::draft::Trial;
 use crm_domain::email::Email;
 use crm_domain::faults::Faults;
 use crm_domain::ids::CustomerId;
-use crm_domain::ports::Enqueue;
+use crm_domain::message::MessageId;
+use crm_domain::ports::{Enqueue, StoreError};
 use crm_domain::sms;
+use crm_domain::suppression::AddressKey;
 use crm_domain::template::Templates;
 use crm_domain::time::Time;
-use crm_domain::why;
+use crm_domain::why::{self, Standing};
 use crm_lambda::addresses::{Addresses, suppressed_among};
 use crm_lambda::api::App;
+use crm_lambda::audience::contacts_of;
 use crm_lambda::body::JsonBody;
 use crm_lambda::contract::launches::{Rendered, RenderedAll, Why, WhyStep};
 use crm_lambda::problem::Problem;
@@ -68,9 +72,12 @@ pub async fn explain_recipient<S: Store, Q: Enqueue>(
     if campaign.is_draft() && campaign.scheduled_at.is_none() {
         audience.context.now = Time::now();
     }
-    let key = addresses.key().await?;
-    let is_suppressed = !suppressed_among(&*app.store, &key, campaign.channel, customer.iter()).await?.is_empty();
-    let steps = why::steps(&campaign, &audience, customer.as_ref().map(|customer| (customer, is_suppressed)), entry.as_ref());
+    let own = entry.as_ref().map(|entry| campaign.message_id(entry.customer_id));
+    let customer_standing = match &customer {
+        Some(customer) => Some((customer, standing(&*app.store, &*addresses.key().await?, &audience, customer, own).await?)),
+        None => None,
+    };
+    let steps = why::steps(&campaign, &audience, customer_standing, entry.as_ref());
     let steps = steps.map(|passed| WhyStep { step: passed.step, at_launch: passed.at_launch, now: passed.now });
     Ok(Json(Why {
         email: email.to_string(),
@@ -80,4 +87,21 @@ pub async fn explain_recipient<S: Store, Q: Enqueue>(
         rules: customer.map(|customer| campaign.rules.explain(&customer, &audience.context)),
         entry: entry.map(|entry| view::message(&campaign, entry)),
     }))
+}
+
+/// What the suppression list and the logs say of somebody now, leaving aside their message of the campaign itself.
+async fn standing<S: Store>(
+    store: &S,
+    key: &AddressKey,
+    audience: &Audience<'_>,
+    customer: &Customer,
+    own: Option<MessageId>,
+) -> Result<Standing, StoreError> {
+    let one = || [customer].into_iter();
+    let suppressed = !suppressed_among(store, key, audience.channel, one()).await?.is_empty();
+    let Some(caps) = audience.caps else { return Ok(Standing { suppressed, capped: false }) };
+    let now = audience.context.now.max(Time::now());
+    let mut contacts = contacts_of(store, caps, one(), now).await?.remove(&customer.id).unwrap_or_default();
+    contacts.retain(|contact| Some(contact.message) != own);
+    Ok(Standing { suppressed, capped: caps.are_reached(&contacts, now) })
 }

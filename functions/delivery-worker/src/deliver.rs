@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 
 use crm_domain::audience;
 use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus};
+use crm_domain::caps::Room;
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::delivery::Task;
+use crm_domain::hand::Ending;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::links::Links;
-use crm_domain::message::{Message, Phase, SkipReason, Tally};
+use crm_domain::message::{Message, SkipReason, Tally};
 use crm_domain::ports::{Enqueue, Letter, SendLetters, StoreError};
 use crm_domain::sending::{Intent, Sending};
 use crm_domain::template::{Rendered, Templates};
@@ -28,9 +30,9 @@ use crate::worker::{Next, StepError, Store, Worker};
 use crm_domain::round::RECIPIENTS;
 
 /// Shards read or counted side by side.
-const SHARDS: usize = 8;
+pub(crate) const SHARDS: usize = 8;
 /// Outcomes recorded side by side.
-const CONCURRENCY: usize = 16;
+pub(crate) const CONCURRENCY: usize = 16;
 /// Letters that a provider without idempotency keys has in hand at once: as many may become unknown by a crash.
 const HANDED: usize = 8;
 /// Time after which such letters are left to the next look at the campaign, so that a pause is not waited for longer.
@@ -72,7 +74,10 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             let (handed, open): (Vec<&Message>, Vec<&Message>) = recipients.iter().partition(|entry| entry.intent.is_some());
             let mut settled = match state.status {
                 CampaignStatus::Paused => break,
-                CampaignStatus::Cancelled => open.into_iter().map(|entry| skipped(entry, SkipReason::Cancelled)).collect(),
+                CampaignStatus::Cancelled => {
+                    let cancelled = |entry: &Message| (entry.clone(), Ending::Skipped(SkipReason::Cancelled));
+                    self.end(&campaign, open.into_iter().map(cancelled).collect()).await?
+                }
                 _ => {
                     let now = self.now();
                     let due: Vec<Message> = open.into_iter().filter_map(|entry| in_time(&campaign, entry, state, now)).collect();
@@ -107,7 +112,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                 again.after(seconds);
                 None
             }
-            None => Some(unknown(entry, "the provider's answer was lost".to_owned())),
+            None => Some(Ending::Unknown.settle(entry, self.now())),
         }
     }
 
@@ -123,6 +128,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             return Ok(Vec::new());
         }
         let templates = self.templates(campaign)?;
+        let recipients = self.take_turns(campaign, recipients, again).await?;
         let ids: Vec<CustomerId> = recipients.iter().map(|entry| entry.customer_id).collect();
         let customers = self.store.customers(&ids).await?;
         let customers: HashMap<CustomerId, Customer> =
@@ -130,45 +136,34 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         // Once more: since the launch they may have come onto the list.
         let key = self.addresses.key().await?;
         let suppressed = suppressed_among(&*self.store, &key, campaign.channel, customers.values()).await?;
+        let rooms = self.rooms(campaign, &customers).await?;
         let links = self.letterhead.links().await?;
-        let (mut settled, mut letters, mut sending) = (Vec::with_capacity(recipients.len()), Vec::new(), Vec::new());
-        for entry in self.in_their_hours(campaign, &customers, recipients).await? {
+        let (mut endings, mut sending) = (Vec::new(), Vec::new());
+        for entry in self.in_their_hours(campaign, &customers, &recipients).await? {
             let customer = customers.get(&entry.customer_id);
             let entry =
                 &Message { address: customer.and_then(|one| key.of(one, campaign.channel)).or(entry.address), ..entry.clone() };
             if suppressed.contains(&entry.customer_id) {
-                settled.push(skipped(entry, SkipReason::Suppressed));
+                endings.push((entry.clone(), Ending::Skipped(SkipReason::Suppressed)));
                 continue;
             }
-            match self.letter(campaign, &templates, &links, entry, customer) {
-                Ok((letter, text)) => {
-                    sending.push((entry.clone(), text));
-                    letters.push(letter);
-                }
-                Err(outcome) => settled.push(*outcome),
+            let letter = self.letter(campaign, &templates, &links, entry, customer);
+            match (letter, rooms.get(&entry.customer_id)) {
+                (Err(ending), _) => endings.push((entry.clone(), ending)),
+                (Ok(_), Some(Room::Full)) => endings.push((entry.clone(), Ending::Skipped(SkipReason::Capped))),
+                (Ok(_), Some(Room::Unsure(seconds))) => again.after(*seconds),
+                (Ok((letter, text)), _) => sending.push((entry.clone(), text, letter)),
             }
         }
-        if letters.is_empty() {
-            return Ok(settled);
-        }
+        let mut settled = self.end(campaign, endings).await?;
         if self.provider.recognises(campaign.channel) {
-            let answers = self.provider.send(campaign.channel, &letters).await?;
-            for ((entry, text), answer) in sending.into_iter().zip(answers) {
-                match answered(&entry, text, answer) {
-                    Ok(entry) => {
-                        again.moves = true;
-                        settled.push(entry);
-                    }
-                    Err(seconds) => again.after(seconds),
-                }
-            }
+            settled.extend(self.hand_over(campaign, sending, again).await?);
             return Ok(settled);
         }
         let deadline = deadline.min(Instant::now() + STRETCH);
         let handed: Vec<_> = sending
             .into_iter()
-            .zip(letters)
-            .map(|((entry, text), letter)| self.hand_over_once(campaign, entry, text, letter, deadline))
+            .map(|(entry, text, letter)| self.hand_over_once(campaign, entry, text, letter, deadline))
             .collect();
         // All of them to their end: one that were dropped half-way would be unknown, whatever became of it.
         let ends: Vec<Result<Option<u32>, StepError>> = stream::iter(handed).buffer_unordered(HANDED).collect().await;
@@ -215,7 +210,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         .map_err(StepError::from)
     }
 
-    /// The letter to one recipient with its text as it was written, or their entry settled without one.
+    /// The letter to one recipient with its text as it was written, or how it ends for them without one.
     fn letter(
         &self,
         campaign: &Campaign,
@@ -223,10 +218,10 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         links: &Links,
         entry: &Message,
         customer: Option<&Customer>,
-    ) -> Result<(Letter, Rendered), Box<Message>> {
-        let Some(customer) = customer else { return Err(Box::new(skipped(entry, SkipReason::Gone))) };
+    ) -> Result<(Letter, Rendered), Ending> {
+        let Some(customer) = customer else { return Err(Ending::Skipped(SkipReason::Gone)) };
         if let Some(reason) = audience::barrier(customer, campaign.channel, self.consent_defaults) {
-            return Err(Box::new(skipped(entry, reason)));
+            return Err(Ending::Skipped(reason));
         }
         let to = match campaign.channel {
             Channel::Email => customer.email.to_string(),
@@ -244,7 +239,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                 };
                 Ok((Letter { id, place: entry.place, to, subject: text.subject.clone(), body, headers }, text))
             }
-            Err(reason) => Err(Box::new(failed(entry, reason))),
+            Err(reason) => Err(Ending::Failed(reason)),
         }
     }
 }
@@ -256,27 +251,15 @@ fn in_time(campaign: &Campaign, entry: &Message, state: &CampaignState, now: Tim
     campaign.due(entry, state).filter(|_| is_due).map(|variant| Message { variant, ..entry.clone() })
 }
 
-fn skipped(entry: &Message, reason: SkipReason) -> Message {
-    Message { skipped_reason: Some(reason), skipped_phase: Some(Phase::Send), ..entry.clone() }
-}
-
-fn failed(entry: &Message, reason: String) -> Message {
-    Message { failed_at: Some(Time::now()), failed_reason: Some(reason), ..entry.clone() }
-}
-
-fn unknown(entry: &Message, reason: String) -> Message {
-    Message { unknown_at: Some(Time::now()), failed_reason: Some(reason), ..entry.clone() }
-}
-
 /// The entry with what the provider answered. It keeps the text without the links that lead past us, which would open it for
 /// whoever reads it there; seconds until it may be asked again, when it has not taken the letter yet.
-fn answered(entry: &Message, text: Rendered, answer: Sending) -> Result<Message, u32> {
+pub(crate) fn answered(entry: &Message, text: Rendered, answer: Sending) -> Result<Message, u32> {
     let Rendered { subject, body } = text;
     let entry = Message { subject, body: Some(body), ..entry.clone() };
     match answer {
         Sending::Taken { at, provider_id } => Ok(Message { sent_at: Some(at), provider_id, ..entry }),
-        Sending::Refused(reason) => Ok(failed(&entry, reason)),
-        Sending::Unknown(reason) => Ok(unknown(&entry, reason)),
+        Sending::Refused(reason) => Ok(Message { failed_at: Some(Time::now()), failed_reason: Some(reason), ..entry }),
+        Sending::Unknown(reason) => Ok(Message { unknown_at: Some(Time::now()), failed_reason: Some(reason), ..entry }),
         Sending::Deferred(seconds) => Err(seconds),
     }
 }

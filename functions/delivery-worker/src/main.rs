@@ -2,11 +2,13 @@
 
 mod decide;
 mod deliver;
+mod hand;
 mod hours;
 mod plan;
 mod report;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod wake;
 mod worker;
 

@@ -11,7 +11,7 @@ use crm_domain::ports::{Alarm, Enqueue, Outgoing, QueueName, ScanPart, SendLette
 use crm_domain::round::Round;
 use crm_domain::rules::Part;
 use crm_domain::time::{HOUR, Time};
-use crm_lambda::addresses::suppressed_among;
+use crm_lambda::audience::decide;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::worker::{Next, StepError, Store, Worker};
@@ -59,13 +59,9 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         while !self.is_planned(id, part).await? {
             let (customers, next) = self.store.scan(&at, &reads).await?;
             let now = self.now();
-            let decided: Vec<_> = customers.iter().map(|customer| (customer, audience.decide(customer))).collect();
             let key = self.addresses.key().await?;
-            let asked = decided.iter().filter(|(_, decision)| decision.asks_list()).map(|(customer, _)| *customer);
-            let suppressed = suppressed_among(&*self.store, &key, campaign.channel, asked).await?;
             let mut entries: Vec<Message> = Vec::new();
-            for (customer, decision) in decided {
-                let decision = decision.unless_suppressed(suppressed.contains(&customer.id));
+            for (customer, decision) in decide(&*self.store, &key, &audience, &customers, now).await? {
                 let entry = campaign.entry(customer, decision, queued, now);
                 // Who waits for the winner of a test has no time of their own yet.
                 let is_timed = timing.asks_recipient() && decision == Decision::Queued && campaign.is_tested(customer.id);

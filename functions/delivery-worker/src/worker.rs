@@ -12,8 +12,8 @@ use crm_domain::delivery::{Step, Task};
 use crm_domain::ids::CampaignId;
 use crm_domain::links::Links;
 use crm_domain::ports::{
-    Enqueue, KeepAlarms, KeepCampaigns, KeepLog, KeepReports, KeepRequests, MeterUsage, Outgoing, QueueError, QueueName,
-    ReadCustomers, ReadSuppressions, ScanCustomers, SendLetters, StoreError,
+    Enqueue, KeepAlarms, KeepCampaigns, KeepHands, KeepLog, KeepReports, KeepRequests, KeepTurns, MeterUsage, Outgoing,
+    QueueError, QueueName, ReadContacts, ReadCustomers, ReadMessages, ReadSuppressions, ScanCustomers, SendLetters, StoreError,
 };
 use crm_domain::sending;
 use crm_domain::template::Templates;
@@ -42,17 +42,33 @@ const MAX_COMPILED: usize = 16;
 
 /// The storage that deliveries need.
 pub trait Store:
-    KeepAlarms + KeepCampaigns + KeepLog + KeepReports + KeepRequests + MeterUsage + ReadCustomers + ReadSuppressions + ScanCustomers
+    KeepAlarms
+    + KeepCampaigns
+    + KeepHands
+    + KeepLog
+    + KeepReports
+    + KeepRequests
+    + KeepTurns
+    + MeterUsage
+    + ReadContacts
+    + ReadCustomers
+    + ReadMessages
+    + ReadSuppressions
+    + ScanCustomers
 {
 }
 impl<S> Store for S where
     S: KeepAlarms
         + KeepCampaigns
+        + KeepHands
         + KeepLog
         + KeepReports
         + KeepRequests
+        + KeepTurns
         + MeterUsage
+        + ReadContacts
         + ReadCustomers
+        + ReadMessages
         + ReadSuppressions
         + ScanCustomers
 {

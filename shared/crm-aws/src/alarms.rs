@@ -23,16 +23,12 @@ const ATTEMPTS: usize = 4;
 impl KeepAlarms for Dynamo {
     async fn set_alarm(&self, alarm: Alarm, id: CampaignId, at: Option<Time>) -> Result<(), StoreError> {
         meter::wrote(None, || 1);
-        match at {
-            Some(at) => {
-                let put = self.client.put_item().table_name(&self.app).set_item(Some(alarm_item(alarm, id, at)));
-                put.send().await.map(|_| ()).map_err(store_error)
-            }
-            None => {
-                let delete = self.client.delete_item().table_name(&self.app).set_key(Some(alarm_key(alarm, id)));
-                delete.send().await.map(|_| ()).map_err(store_error)
-            }
-        }
+        let Some(at) = at else {
+            let delete = self.client.delete_item().table_name(&self.app).set_key(Some(alarm_key(alarm, id)));
+            return delete.send().await.map(|_| ()).map_err(store_error);
+        };
+        let put = self.client.put_item().table_name(&self.app).set_item(Some(alarm_item(alarm, id, at)));
+        put.send().await.map(|_| ()).map_err(store_error)
     }
 
     async fn bring_forward(&self, alarm: Alarm, id: CampaignId, at: Time) -> Result<(), StoreError> {

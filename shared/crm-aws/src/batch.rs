@@ -26,8 +26,13 @@ const ROUNDS: u32 = 8;
 impl Dynamo {
     /// The items that exist among `keys`, strongly consistent, in no particular order. Keys must be distinct.
     pub(crate) async fn get_all(&self, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        self.get_projected(table, keys, &[]).await
+    }
+
+    /// The same, with the attributes `names` alone; all when empty.
+    pub(crate) async fn get_projected(&self, table: &str, keys: Vec<Item>, names: &[&str]) -> Result<Vec<Item>, StoreError> {
         let batches: Vec<Vec<Item>> = keys.chunks(GET_BATCH).map(<[Item]>::to_vec).collect();
-        stream::iter(batches).map(|batch| self.get_batch(table, batch)).buffer_unordered(CONCURRENCY).try_concat().await
+        stream::iter(batches).map(|batch| self.get_batch(table, batch, names)).buffer_unordered(CONCURRENCY).try_concat().await
     }
 
     /// Puts all items, in no particular order.
@@ -55,11 +60,18 @@ impl Dynamo {
         stream::iter(batches).map(|batch| self.write_batch(table, batch)).buffer_unordered(CONCURRENCY).try_collect().await
     }
 
-    async fn get_batch(&self, table: &str, mut keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+    async fn get_batch(&self, table: &str, mut keys: Vec<Item>, names: &[&str]) -> Result<Vec<Item>, StoreError> {
+        let (projection, placeholders) = projected(names).unzip();
         let mut found = Vec::with_capacity(keys.len());
         for round in 0..ROUNDS {
             let asked = keys.len();
-            let request = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build().map_err(corrupt)?;
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(keys))
+                .consistent_read(true)
+                .set_projection_expression(projection.clone())
+                .set_expression_attribute_names(placeholders.clone())
+                .build()
+                .map_err(corrupt)?;
             let request = self.client.batch_get_item().request_items(table, request);
             let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(store_error)?;
             let (responses, unprocessed) = (answer.responses, answer.unprocessed_keys);
@@ -86,6 +98,13 @@ impl Dynamo {
         }
         Err(StoreError::Throttled)
     }
+}
+
+/// The projection of these attributes, some of which may have reserved names, and what its placeholders stand for.
+pub(crate) fn projected(names: &[&str]) -> Option<(String, HashMap<String, String>)> {
+    let placeholders: Vec<String> = (0..names.len()).map(|index| format!("#a{index}")).collect();
+    let stand_for = placeholders.iter().cloned().zip(names.iter().map(ToString::to_string)).collect();
+    (!names.is_empty()).then(|| (placeholders.join(","), stand_for))
 }
 
 /// A key of one or two text attributes.

@@ -15,6 +15,7 @@ mod batch;
 #[cfg(feature = "s3")]
 mod bucket;
 mod campaigns;
+mod contacts;
 mod customers;
 mod dynamo;
 mod erasures;
@@ -49,6 +50,7 @@ mod sqs;
 mod suppressions;
 mod traces;
 mod transaction;
+mod turns;
 #[cfg(feature = "s3")]
 mod uploads;
 mod usage;

@@ -21,7 +21,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::batch::{key, pause};
+use crate::batch::{key, pause, projected};
 use crate::campaigns::{TallyRecord, shard_name, tally_partition};
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
@@ -36,7 +36,7 @@ const LOOKED_AT: i32 = 25;
 /// Times that a count is tried against others who count the same shard.
 const ROUNDS: u32 = 12;
 /// What counting looks at, and what every entry has.
-const COUNTED: [&str; 19] = [
+pub(crate) const COUNTED: [&str; 19] = [
     "customerId",
     "email",
     "channel",
@@ -292,21 +292,17 @@ impl Dynamo {
 
     /// All items of one shard, strongly consistent; `names` are the attributes wanted, all when empty.
     async fn shard_items(&self, id: CampaignId, shard: u32, names: &[&str]) -> Result<Vec<Item>, StoreError> {
-        let mut request = self
+        let (projection, placeholders) = projected(names).unzip();
+        let request = self
             .client
             .query()
             .table_name(&self.messages)
             .consistent_read(true)
             .key_condition_expression("#shard = :shard")
+            .set_projection_expression(projection)
+            .set_expression_attribute_names(placeholders)
             .expression_attribute_names("#shard", "shard")
             .expression_attribute_values(":shard", AttributeValue::S(partition(id, shard)));
-        if !names.is_empty() {
-            let placeholders: Vec<String> = (0..names.len()).map(|index| format!("#a{index}")).collect();
-            request = request.projection_expression(placeholders.join(","));
-            for (placeholder, name) in placeholders.iter().zip(names) {
-                request = request.expression_attribute_names(placeholder, *name);
-            }
-        }
         let mut pages = request.return_consumed_capacity(ReturnConsumedCapacity::Total).into_paginator().send();
         let mut items = Vec::new();
         while let Some(page) = pages.next().await {

@@ -296,7 +296,7 @@ pub(crate) fn scanned_attributes(reads: &Reads) -> Vec<&'static str> {
             Part::History => &["chapters", "history"],
         }
     };
-    reads.parts().flat_map(of).chain(&["id", "email", "firstSeen", "version"]).copied().collect()
+    reads.parts().flat_map(of).chain(&["id", "email", "otherEmails", "firstSeen", "version"]).copied().collect()
 }
 
 /// The item of version `version` of an order.
@@ -375,7 +375,7 @@ mod tests {
     use serde_json::{Value, json};
 
     /// What every customer must have to be one.
-    const ALWAYS: [&str; 4] = ["email", "firstSeen", "id", "version"];
+    const ALWAYS: [&str; 5] = ["email", "firstSeen", "id", "otherEmails", "version"];
 
     fn rules(condition: &Value) -> Rules {
         let wire = json!({"combinator": "and", "rules": [condition]}).to_string();

@@ -1,18 +1,20 @@
 //! Who of the customers gets a campaign, and why others do not: the one place where that is decided, for previews, for
 //! the launch and once more at the moment of sending.
 
+use crate::caps::Caps;
 use crate::customer::{Channel, ConsentDefaults, Customer};
 use crate::experiment::Holdout;
 use crate::message::SkipReason;
 use crate::rules::{Context, Part, Reads, Rules};
 
 /// The audience of a campaign: the rules that choose it, the channel that must reach it, the instant at which both are
-/// asked, and who is held out.
+/// asked, how many messages anybody may get, and who is held out.
 #[derive(Debug, Clone, Copy)]
 pub struct Audience<'a> {
     pub rules: &'a Rules,
     pub channel: Channel,
     pub context: Context,
+    pub caps: Option<Caps>,
     pub holdout: Holdout,
 }
 
@@ -37,6 +39,18 @@ impl Decision {
     #[must_use]
     pub const fn asks_list(self) -> bool {
         matches!(self, Self::Queued | Self::Skipped(SkipReason::Capped | SkipReason::HeldOut))
+    }
+
+    /// The same, but for somebody who has had as many messages as they may and would come to that step.
+    #[must_use]
+    pub const fn unless_capped(self, capped: bool) -> Self {
+        if capped && self.asks_caps() { Self::Skipped(SkipReason::Capped) } else { self }
+    }
+
+    /// Whether it hangs on caps: they come after the suppression list, and before holdouts.
+    #[must_use]
+    pub const fn asks_caps(self) -> bool {
+        matches!(self, Self::Queued | Self::Skipped(SkipReason::HeldOut))
     }
 }
 
@@ -90,7 +104,7 @@ mod tests {
         let rules = Rules::parse(&json, "rules", &Currency::parse("INR").unwrap()).unwrap();
         let context = Context { now: Time::from_micros(0), consent_defaults: ConsentDefaults::default() };
         let holdout = Holdout { seed: Seed::of_text("x"), share: Share::NONE };
-        let audience = Audience { rules: &rules, channel: Channel::Sms, context, holdout };
+        let audience = Audience { rules: &rules, channel: Channel::Sms, context, caps: None, holdout };
         let person = |city: &str, phone: bool, consent: Option<bool>| {
             let mut customer = Customer::new(Email::parse("a@example.com").unwrap(), Time::from_micros(0));
             customer.city = Some(city.into());
@@ -112,6 +126,12 @@ mod tests {
         funnel.count(audience.decide(&person("Pune", true, Some(true))).unless_suppressed(true));
         funnel.count(audience.decide(&person("Pune", true, Some(false))).unless_suppressed(true));
         assert_eq!(funnel.counts(), [6, 5, 2, 1, 1, 1]);
+        let queued = Decision::Queued;
+        funnel.count(queued.unless_capped(true));
+        funnel.count(Decision::Skipped(SkipReason::HeldOut).unless_capped(true));
+        funnel.count(queued.unless_suppressed(true).unless_capped(true));
+        funnel.count(Decision::Skipped(SkipReason::NoConsent).unless_capped(true));
+        assert_eq!(funnel.counts(), [10, 9, 5, 3, 1, 1]);
         assert_eq!(funnel.will_send(), 1);
         assert!(audience.reads().names(Part::Phone) && audience.reads().names(Part::City));
     }

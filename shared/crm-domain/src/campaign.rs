@@ -294,7 +294,8 @@ impl Campaign {
     pub fn audience(&self, consent_defaults: ConsentDefaults) -> Audience<'_> {
         let now = self.begins_at();
         let holdout = Holdout { seed: self.seed, share: self.holdout };
-        Audience { rules: &self.rules, channel: self.channel, context: Context { now, consent_defaults }, holdout }
+        let context = Context { now, consent_defaults };
+        Audience { rules: &self.rules, channel: self.channel, context, caps: self.caps, holdout }
     }
 
     /// The campaign launched, in a CRM of about `customers` customers.

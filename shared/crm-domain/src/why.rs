@@ -16,32 +16,41 @@ pub struct Passed {
     pub now: Option<bool>,
 }
 
+/// What is known of somebody outside their own record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// They are on the suppression list.
+    pub suppressed: bool,
+    /// They have had as many messages as they may.
+    pub capped: bool,
+}
+
 impl Audience<'_> {
-    /// Which of the [`STEPS`] let `customer` through, each by itself; whether they are on the suppression list is told.
+    /// Which of the [`STEPS`] let `customer` through, each by itself.
     #[must_use]
-    pub fn lets_through(&self, customer: &Customer, suppressed: bool) -> [bool; 6] {
+    pub fn lets_through(&self, customer: &Customer, standing: Standing) -> [bool; 6] {
         [
             self.rules.holds(customer, &self.context),
             customer.reachable_on(self.channel),
             customer.consents_to(self.channel, self.context.consent_defaults),
-            !suppressed,
-            true,
+            !standing.suppressed,
+            !standing.capped,
             !self.holdout.holds(customer.id),
         ]
     }
 }
 
-/// What each step makes of somebody, who may be on the suppression list, may have an entry in the log and may be gone.
+/// What each step makes of somebody, who may have an entry in the log and may be gone.
 #[must_use]
 pub fn steps(
     campaign: &Campaign,
     audience: &Audience<'_>,
-    customer: Option<(&Customer, bool)>,
+    customer: Option<(&Customer, Standing)>,
     entry: Option<&Message>,
 ) -> [Passed; 6] {
     // Who is not in the log of a frozen audience was not chosen.
     let frozen = entry.map(|entry| passed(entry.decided())).or(campaign.state.planned.then_some(0));
-    let now = customer.map(|(customer, suppressed)| audience.lets_through(customer, suppressed));
+    let now = customer.map(|(customer, standing)| audience.lets_through(customer, standing));
     let mut index = 0;
     STEPS.map(|step| {
         let at_launch = frozen.and_then(|passed| (index <= passed).then_some(index < passed));
@@ -74,22 +83,22 @@ mod tests {
         let mut customer = Customer::new(Email::parse("a@example.com").unwrap(), now);
         customer.city = Some("Pune".into());
         customer.consents.sms = Some(true);
-        let told = |campaign: &Campaign, customer: Option<(&Customer, bool)>, entry: Option<&Message>| {
+        let told = |campaign: &Campaign, customer: Option<(&Customer, Standing)>, entry: Option<&Message>| {
             let steps = steps(campaign, &campaign.audience(ConsentDefaults::default()), customer, entry);
             (steps.map(|step| step.at_launch), steps.map(|step| step.now))
         };
-        let (at_launch, as_now) = told(&campaign, Some((&customer, false)), None);
+        let (at_launch, as_now) = told(&campaign, Some((&customer, Standing::default())), None);
         assert_eq!(at_launch, [None; 6], "nothing is frozen yet");
         assert_eq!(as_now, [true, false, true, true, true, true].map(Some));
         let decision = campaign.audience(ConsentDefaults::default()).decide(&customer);
         let entry = campaign.entry(&customer, decision, 0, now).unwrap();
         campaign.state.planned = true;
         customer.phone = Some("+911234567890".into());
-        let (at_launch, as_now) = told(&campaign, Some((&customer, false)), Some(&entry));
+        let (at_launch, as_now) = told(&campaign, Some((&customer, Standing::default())), Some(&entry));
         assert_eq!(at_launch, [Some(true), Some(false), None, None, None, None]);
         assert_eq!(as_now, [Some(true); 6], "a number has come since");
-        let (_, as_now) = told(&campaign, Some((&customer, true)), Some(&entry));
-        assert_eq!(as_now, [true, true, true, false, true, true].map(Some), "and onto the list");
+        let (_, as_now) = told(&campaign, Some((&customer, Standing { suppressed: true, capped: true })), Some(&entry));
+        assert_eq!(as_now, [true, true, true, false, false, true].map(Some), "and onto the list, and other messages");
         let (at_launch, as_now) = told(&campaign, None, None);
         assert_eq!((at_launch[0], at_launch[1], as_now), (Some(false), None, [None; 6]));
     }

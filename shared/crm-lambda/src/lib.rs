@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod addresses;
 pub mod api;
+pub mod audience;
 pub mod auth;
 pub mod batch;
 pub mod body;

@@ -148,6 +148,12 @@ impl Mailroom {
         own.filter_map(|((id, ..), message)| Some((self.campaigns.get(id)?.1.clone(), message.clone()))).collect()
     }
 
+    pub(crate) fn age_intents(&mut self, micros: i64) {
+        for intent in self.log.values_mut().filter_map(|entry| entry.intent.as_mut()) {
+            intent.at = intent.at.plus(-micros);
+        }
+    }
+
     pub(crate) fn forget(&mut self, identity: CustomerId, before: Time) -> u64 {
         let mut count = 0;
         for ((.., customer), message) in &mut self.log {

@@ -14,6 +14,7 @@ mod memory;
 mod reports;
 mod suppressions;
 mod traces;
+mod turns;
 
 pub use access::{audit, key, walk};
 pub use campaigns::Provider;

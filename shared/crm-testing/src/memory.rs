@@ -27,6 +27,7 @@ use crate::campaigns::Mailroom;
 use crate::files::Cabinet;
 use crate::memberships::Registry;
 use crate::reports::{self, Bookkeeping};
+use crate::turns::Turnstile;
 
 /// The whole CRM in memory.
 #[derive(Default)]
@@ -37,6 +38,7 @@ pub struct Memory {
     registry: Mutex<Registry>,
     cabinet: Mutex<Cabinet>,
     bookkeeping: Mutex<Bookkeeping>,
+    turnstile: Mutex<Turnstile>,
     alarms: Mutex<Alarms>,
     pub(crate) suppressions: Mutex<crate::suppressions::List>,
 }
@@ -109,6 +111,10 @@ impl Memory {
 
     pub(crate) fn bookkeeping(&self) -> std::sync::MutexGuard<'_, Bookkeeping> {
         self.bookkeeping.lock().unwrap()
+    }
+
+    pub(crate) fn turnstile(&self) -> std::sync::MutexGuard<'_, Turnstile> {
+        self.turnstile.lock().unwrap()
     }
 
     /// The stored version of a customer; 0 for nobody.

@@ -1,21 +1,23 @@
 //! Reports over the ports in memory: exact after cancellations and merges, under crashes and copies, and within budget.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crm_domain::attribution::DEFAULT_DAYS;
 use crm_domain::cost::{Usage, WHOLE, Work};
-use crm_domain::email::Email;
-use crm_domain::ids::CustomerId;
 use crm_domain::message::{Message, Receipt, Report as Reported};
 use crm_domain::ports::{Alarm, ApplyEvents, EditCustomers, KeepAlarms, KeepLog, KeepReports, MeterUsage};
 use crm_domain::report::{Group, Report};
 use crm_domain::time::{DAY, HOUR};
 use crm_domain::timing::Timing;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 
+use super::histories::{Sqs, consume};
 use super::*;
 use crate::worker::Next;
 
-fn id_of(number: u32) -> CustomerId {
+pub(super) fn id_of(number: u32) -> CustomerId {
     CustomerId::of(&Email::parse(&format!("p{number}@x.in")).unwrap())
 }
 
@@ -31,7 +33,7 @@ pub(super) fn order(memory: &Memory, email: &str, number: &str, total: i64, at: 
 }
 
 /// A campaign that is over, whose log is just these entries.
-async fn written(crm: &Crm, variants: usize, entries: &[Message], begun: Time) -> Campaign {
+pub(super) async fn written(crm: &Crm, variants: usize, entries: &[Message], begun: Time) -> Campaign {
     let rules = Json::parse(br#"{"combinator":"and","rules":[]}"#).unwrap();
     let draft = CampaignDraft {
         name: "Hello".into(),
@@ -214,9 +216,10 @@ async fn crashes_and_copies_make_no_wrong_report() {
 }
 
 /// What the simulated provider says of a hundred letters: two messages, nine in ten delivered, some of those opened.
-async fn receipts(crm: &Crm, campaign: &Campaign) -> Usage {
+pub(super) async fn receipts(crm: &Crm, campaign: &Campaign) -> Usage {
     let mut used = Usage::default();
-    for letters in crm.memory.letters().chunks(100) {
+    let letters = crm.memory.letters().into_iter().filter(|letter| letter.id.campaign == campaign.id);
+    for letters in letters.collect::<Vec<_>>().chunks(100) {
         let receipt = |number: usize, report| {
             let reason = (report == Reported::Bounced).then(|| "the mailbox does not exist (simulated)".to_owned());
             Receipt {

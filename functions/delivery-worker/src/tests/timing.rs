@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use crm_domain::customer::Customer;
 use crm_domain::ports::{KeepAlarms, ReadCustomers};
 use crm_domain::time::{DAY, HOUR, MINUTE, SECOND};
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 
 use super::*;
 

@@ -108,6 +108,13 @@ impl CampaignState {
         due.then(|| Self { status, finished_at: Some(now), ..self.clone() })
     }
 
+    /// Whether it may have written to somebody after `since`.
+    #[must_use]
+    pub fn may_have_written(&self, since: Time) -> bool {
+        let has_begun = !matches!(self.status, CampaignStatus::Draft | CampaignStatus::Scheduled);
+        has_begun && self.finished_at.is_none_or(|at| at > since)
+    }
+
     fn moved(&self, from: &[CampaignStatus], to: CampaignStatus) -> Option<Self> {
         from.contains(&self.status).then(|| Self { status: to, ..self.clone() })
     }
@@ -143,12 +150,13 @@ mod tests {
         let sent = planned(&sending).finished(NOW).unwrap();
         assert_eq!((sent.status, sent.audience, sent.finished_at), (CampaignStatus::Sent, 3, Some(NOW)));
         assert!(sent.cancelled(NOW).is_none() && sent.paused().is_none() && sent.finished(NOW).is_none());
+        assert!(sent.may_have_written(NOW.plus(-1)) && !sent.may_have_written(NOW) && paused.may_have_written(NOW));
         let cancelled = paused.cancelled(NOW).unwrap();
         assert_eq!((cancelled.status, cancelled.finished_at), (CampaignStatus::Cancelled, None));
         assert_eq!(planned(&cancelled).finished(NOW).unwrap().status, CampaignStatus::Cancelled);
         let scheduled = CampaignState { status: CampaignStatus::Scheduled, ..sending.clone() };
         assert_eq!(scheduled.cancelled(NOW).unwrap().finished_at, Some(NOW));
-        assert!(scheduled.paused().is_none());
+        assert!(scheduled.paused().is_none() && !scheduled.may_have_written(NOW));
         let draft = CampaignState { status: CampaignStatus::Draft, ..planned(&sending) };
         assert!(
             draft.cancelled(NOW).is_none() && draft.paused().is_none() && draft.begun().is_none() && draft.won_by(1).is_none()

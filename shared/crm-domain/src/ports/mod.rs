@@ -3,6 +3,7 @@
 mod alarms;
 mod files;
 mod reports;
+mod sending;
 mod suppressions;
 
 use std::future::Future;
@@ -35,6 +36,7 @@ pub use crate::sending::{Letter, Sending};
 pub use alarms::{Alarm, KeepAlarms};
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 pub use reports::{KeepReports, MeterUsage};
+pub use sending::{KeepHands, KeepTurns, ReadContacts};
 pub use suppressions::{AddressSecrets, KeepSuppressions, ReadSuppressions};
 
 /// Why storage did not do as asked.
