@@ -1,129 +1,54 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { Field, Segmented } from "@/components/ui/field";
+import { Segmented } from "@/components/ui/field";
 import { type Rejected, RejectedList } from "@/components/ui/rejected-list";
 import { FormProblem } from "@/components/ui/states";
+import { TypedOrFile, useTypedOrFile } from "@/components/ui/typed-or-file";
 import { channelName } from "@/lib/channel-name";
 import type { Channel, Suppressed } from "@/lib/contract";
 import { formatNumber, plural } from "@/lib/format";
 import { asProblem, fieldPath } from "@/lib/problem";
 import { type Addition, useAddSuppressions } from "../api/suppressions";
 
-type Source = "typed" | "file";
-
 const CHANNELS = (["email", "sms", "whatsapp"] as const).map((value) => ({
   value,
   label: channelName(value),
 }));
-const SOURCES: { value: Source; label: string }[] = [
-  { value: "typed", label: "Typed in" },
-  { value: "file", label: "From a file" },
-];
-/** The server's own limits of one request. */
-const MOST_ADDRESSES = 500;
-const MOST_BYTES = 1_048_576;
+/** Numbers have spaces; the server takes so many of one request. */
+const TYPED = { separator: /[\n,;]+/, most: 500 };
 
 /** Puts addresses on the list. What was not accepted stays, with the reason, to be put right. */
 export function AddCard() {
   const [channel, setChannel] = useState<Channel>("email");
-  const [source, setSource] = useState<Source>("typed");
-  const [text, setText] = useState("");
-  const [file, setFile] = useState<File | null>(null);
-  const [chooser, setChooser] = useState(0);
-  const [fault, setFault] = useState<string>();
+  const given = useTypedOrFile(TYPED);
   const add = useAddSuppressions();
   const rejected = rejectedOf(add.error, add.data, add.variables);
-
-  /** The request, or what is missing for it in words. */
-  async function written(): Promise<Addition | string> {
-    if (source === "typed") {
-      const addresses = text.split(/[\n,;]+/).flatMap((address) => address.trim() || []);
-      if (addresses.length === 0) return "Write at least one address.";
-      if (addresses.length > MOST_ADDRESSES)
-        return `At most ${MOST_ADDRESSES} at once; take a file for more.`;
-      return { channel, addresses };
-    }
-    if (!file) return "Choose a file first.";
-    if (file.size > MOST_BYTES) return "The file may have at most 1 MB: split it.";
-    const csv = await file.text().catch(() => undefined);
-    return csv === undefined ? "The file could not be read: choose it again." : { channel, csv };
-  }
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (add.isPending) return;
-    const addition = await written();
-    setFault(typeof addition === "string" ? addition : undefined);
-    if (typeof addition === "string") return;
-    add.mutate(addition, {
-      onSuccess: () => {
-        setText("");
-        setFile(null);
-        setChooser((n) => n + 1);
-      },
-    });
+    const addresses = await given.read();
+    if (!addresses) return;
+    const addition = "csv" in addresses ? { channel, ...addresses } : { channel, addresses: addresses.typed };
+    add.mutate(addition, { onSuccess: () => given.clear() });
   }
 
-  const startOver = () => {
-    setFault(undefined);
-    add.reset();
-  };
   return (
     <Card title="Add addresses">
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
-        <div className="flex flex-wrap gap-3">
+        <TypedOrFile
+          given={given}
+          of="addresses"
+          label={channel === "email" ? "E-mail addresses" : "Telephone numbers"}
+          hint="From then on nobody writes to them on this channel."
+          placeholder={channel === "email" ? "asha@example.com" : "+91 98765 43210"}
+          fileHint="Its column address, email or phone is read, or else its first; or what was exported here. At most 1 MB."
+          busy={add.isPending}
+          onChange={add.reset}
+        >
           <Segmented label="Channel" value={channel} choices={CHANNELS} onChange={setChannel} />
-          <Segmented
-            label="Where the addresses are"
-            value={source}
-            choices={SOURCES}
-            onChange={(next) => {
-              setSource(next);
-              startOver();
-            }}
-          />
-        </div>
-        {source === "typed" ? (
-          <Field
-            label={channel === "email" ? "E-mail addresses" : "Telephone numbers"}
-            error={fault}
-            hint="One per line, or separated by commas. From then on nobody writes to them on this channel."
-          >
-            {(control) => (
-              <textarea
-                {...control}
-                rows={3}
-                value={text}
-                readOnly={add.isPending}
-                placeholder={channel === "email" ? "asha@example.com" : "+91 98765 43210"}
-                onChange={(event) => setText(event.target.value)}
-                className="control"
-              />
-            )}
-          </Field>
-        ) : (
-          <Field
-            label="CSV file"
-            error={fault}
-            hint="Its column address, email or phone is read, or else its first; or what was exported here. At most 1 MB."
-          >
-            {(control) => (
-              <input
-                key={chooser}
-                {...control}
-                type="file"
-                accept=".csv,text/csv"
-                disabled={add.isPending}
-                onChange={(event) => {
-                  setFile(event.target.files?.[0] ?? null);
-                  startOver();
-                }}
-                className="control"
-              />
-            )}
-          </Field>
-        )}
+        </TypedOrFile>
         <div>
           <Button type="submit" look="primary" busy={add.isPending}>
             Add to the list
