@@ -1,9 +1,9 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { ExplainedRules, Verdict } from "@/components/rules/explained-rules";
+import { AddressQuestion } from "@/components/ui/address-question";
 import { StatusBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
 import { Failure, SkeletonRows } from "@/components/ui/states";
 import type { Why, WhyStep } from "@/lib/contract";
 import { faultsByField, Problem } from "@/lib/problem";
@@ -33,47 +33,27 @@ export function WhyDialog({ campaignId, about, onClose }: WhyDialogProps) {
 }
 
 function Asked({ campaignId, about }: { campaignId: string; about: string }) {
-  const [typed, setTyped] = useState(about);
   const [email, setEmail] = useState(about);
-  const [missing, setMissing] = useState(false);
   const why = useWhy(campaignId, email);
   const { data, error } = why;
   const refused = faultsByField(error).email;
   const unknown = error instanceof Problem && error.status === 404;
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    const next = typed.trim();
-    setMissing(next === "");
+  function ask(next: string) {
     if (next !== "" && next === email) void why.refetch();
     setEmail(next);
   }
 
   return (
     <>
-      <form onSubmit={submit} noValidate className="flex flex-wrap items-start gap-2">
-        <Field
-          label="E-mail address"
-          error={missing ? "Write an address first." : refused}
-          className="min-w-48 flex-1"
-        >
-          {(control) => (
-            <input
-              {...control}
-              type="email"
-              autoComplete="off"
-              value={typed}
-              maxLength={254}
-              onChange={(event) => setTyped(event.target.value)}
-              className="control"
-            />
-          )}
-        </Field>
-        {/* On the line of the control, whatever stands under it. */}
-        <Button type="submit" className="mt-7" busy={why.isFetching}>
-          Ask
-        </Button>
-      </form>
+      <AddressQuestion
+        label="E-mail address"
+        ask="Ask"
+        initial={about}
+        refused={refused}
+        busy={why.isFetching}
+        onAsk={ask}
+      />
       {email === "" ? (
         <p className="text-sm text-muted">
           For anybody, whether or not they are in the log: step by step, as it was decided and as things are

@@ -1,8 +1,7 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { ExplainedRules } from "@/components/rules/explained-rules";
-import { Button } from "@/components/ui/button";
+import { AddressQuestion } from "@/components/ui/address-question";
 import { Card } from "@/components/ui/card";
-import { Field } from "@/components/ui/field";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { Segment } from "@/lib/contract";
 import { faultsByField, Problem } from "@/lib/problem";
@@ -10,47 +9,26 @@ import { useExplanation } from "../api/segments";
 
 /** Why somebody belongs, or does not: each condition with what it makes of them. */
 export function ExplainCard({ segment }: { segment: Segment }) {
-  const [typed, setTyped] = useState("");
   const [email, setEmail] = useState("");
-  const [missing, setMissing] = useState(false);
   const explanation = useExplanation(segment.id, email);
   const { data, error } = explanation;
   const refused = faultsByField(error).email;
   const unknown = error instanceof Problem && error.status === 404;
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    const next = typed.trim();
-    setMissing(next === "");
+  function ask(next: string) {
     if (next !== "" && next === email) void explanation.refetch();
     setEmail(next);
   }
 
   return (
     <Card title="Does somebody belong?">
-      <form onSubmit={submit} noValidate className="flex flex-wrap items-start gap-2">
-        <Field
-          label="E-mail address of a customer"
-          error={missing ? "Write an address first." : refused}
-          className="min-w-48 flex-1"
-        >
-          {(control) => (
-            <input
-              {...control}
-              type="email"
-              autoComplete="off"
-              value={typed}
-              maxLength={254}
-              onChange={(event) => setTyped(event.target.value)}
-              className="control"
-            />
-          )}
-        </Field>
-        {/* On the line of the control, whatever stands under it. */}
-        <Button type="submit" className="mt-7" busy={explanation.isFetching}>
-          Explain
-        </Button>
-      </form>
+      <AddressQuestion
+        label="E-mail address of a customer"
+        ask="Explain"
+        refused={refused}
+        busy={explanation.isFetching}
+        onAsk={ask}
+      />
       <div role="status" className="mt-4">
         {email === "" ? (
           <p className="text-sm text-muted">
