@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, Router};
 use crm_domain::audience::Audience;
-use crm_domain::campaign::{Campaign, CampaignDraft, CampaignState, named_segment};
+use crm_domain::campaign::{Campaign, CampaignDraft, CampaignState, CampaignStatus, named_segment};
 use crm_domain::delivery::Task;
 use crm_domain::draft::previewed;
 use crm_domain::experiment::{Holdout, Seed};
@@ -240,8 +240,11 @@ async fn change_state<S: Store, Q: Enqueue>(
             return Err(Problem::conflict(&format!("A campaign that is {status} cannot be {}.", change.verb)));
         };
         if change.spreads {
-            let task = Task::Spread { campaign: campaign.id, since: version };
-            app.queue.enqueue(QueueName::Delivery, vec![message(&task)]).await?;
+            let spread = Task::Spread { campaign: campaign.id, since: version };
+            // What was to freeze the audience may have been set aside when it failed.
+            let unplanned = campaign.state.status == CampaignStatus::Failed && !campaign.state.planned;
+            let tasks = unplanned.then(|| campaign.plan()).into_iter().flatten().chain([spread]);
+            app.queue.enqueue(QueueName::Delivery, tasks.map(|task| message(&task)).collect()).await?;
         }
         let status = |state: &CampaignState| Some(json!({"status": state.status}));
         let audit = caller.audit(object(campaign.id), status(&campaign.state), status(&state));

@@ -49,37 +49,23 @@ pub fn report(campaign: &Campaign, count: &Count, usage: &[(Work, Usage)], curre
 }
 
 fn counts(tally: &Tally, converted: u64) -> ReportCounts {
-    ReportCounts {
-        audience: tally.audience,
-        queued: tally.queued,
-        sent: tally.sent,
-        delivered: tally.delivered,
-        opened: tally.opened,
-        clicked: tally.clicked,
-        bounced: tally.bounced,
-        complained: tally.complained,
-        unsubscribed: tally.unsubscribed,
-        failed: tally.failed,
-        skipped: tally.skipped,
-        unknown: tally.unknown,
-        converted,
-    }
+    ReportCounts { log: (*tally).into(), converted }
 }
 
 fn rates(counts: &ReportCounts) -> ReportRates {
     let of = |whole: u64| {
         let share = |part: u64| rounded(part as f64 / whole as f64, 6);
         (whole > 0).then(|| Rates {
-            delivered: share(counts.delivered),
-            opened: share(counts.opened),
-            clicked: share(counts.clicked),
-            bounced: share(counts.bounced),
-            complained: share(counts.complained),
-            unsubscribed: share(counts.unsubscribed),
+            delivered: share(counts.log.delivered),
+            opened: share(counts.log.opened),
+            clicked: share(counts.log.clicked),
+            bounced: share(counts.log.bounced),
+            complained: share(counts.log.complained),
+            unsubscribed: share(counts.log.unsubscribed),
             converted: share(counts.converted),
         })
     };
-    ReportRates { of_sent: of(counts.sent), of_delivered: of(counts.delivered) }
+    ReportRates { of_sent: of(counts.log.sent), of_delivered: of(counts.log.delivered) }
 }
 
 fn series(campaign: &Campaign, count: &Count) -> Vec<ReportStretch> {

@@ -14,7 +14,7 @@ use crm_domain::delivery::{Step, Task};
 use crm_domain::event::Event;
 use crm_domain::ids::{CampaignId, SegmentId};
 use crm_domain::json::Json;
-use crm_domain::ports::{KeepCampaigns, KeepSegments, QueueName, ReadSegments};
+use crm_domain::ports::{Alarm, KeepCampaigns, KeepSegments, QueueName, ReadSegments};
 use crm_domain::time::Time;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::api::App;
@@ -94,12 +94,38 @@ async fn a_launch_is_queued_and_readable_where_location_says() {
 }
 
 #[tokio::test]
-async fn a_later_launch_waits() {
-    let (router, _) = crm();
-    let mut body = launch();
-    body["scheduledAt"] = json!(Time::now().plus(3_600_000_000));
-    let answer = send(&router, "POST", "/api/campaigns", body.to_string()).await;
-    assert_eq!((answer.status, &answer.json["status"]), (202, &json!("scheduled")), "{answer:?}");
+async fn a_later_launch_waits_for_its_alarm() {
+    let (router, memory) = crm();
+    let later = async |micros: i64| {
+        let mut body = launch();
+        let at = Time::now().plus(micros);
+        body["scheduledAt"] = json!(at);
+        let answer = send(&router, "POST", "/api/campaigns", body.to_string()).await;
+        assert_eq!((answer.status, &answer.json["status"]), (202, &json!("scheduled")), "{answer:?}");
+        let campaign = CampaignId::parse(answer.json["id"].as_str().unwrap()).unwrap();
+        assert_eq!(memory.alarm(Alarm::Wake, campaign), Some(at));
+        (Task::Wake { campaign, alarm: at }, tasks(&memory))
+    };
+    assert_eq!(later(3_600_000_000).await.1, []);
+    let (wake, queued) = later(60_000_000).await;
+    assert_eq!(queued, [wake], "the clock may have looked that far ahead already");
+}
+
+#[tokio::test]
+async fn a_failed_campaign_is_resumed_with_its_plan() {
+    let (router, memory) = crm();
+    let launched = send(&router, "POST", "/api/campaigns", launch().to_string()).await;
+    let campaign = CampaignId::parse(launched.json["id"].as_str().unwrap()).unwrap();
+    let plan = tasks(&memory);
+    let found = memory.campaign(campaign).await.unwrap().unwrap();
+    let failed = found.record.state.failed("storage is unavailable").unwrap();
+    memory.set_campaign_state(campaign, found.version, &failed, None).await.unwrap();
+    let path = format!("/api/campaigns/{campaign}");
+    let shown = send(&router, "GET", &path, "").await;
+    assert_eq!((&shown.json["status"], &shown.json["failedReason"]), (&json!("failed"), &json!("storage is unavailable")));
+    let resumed = send(&router, "POST", &format!("{path}/resume"), "").await;
+    assert_eq!((&resumed.json["status"], resumed.json.get("failedReason")), (&json!("sending"), None));
+    assert_eq!(tasks(&memory), [plan, vec![Task::Spread { campaign, since: found.version + 1 }]].concat());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Campaigns and log entries as the API shows them.
 
-use crm_domain::campaign::Campaign;
+use crm_domain::campaign::{Campaign, CampaignStatus};
 use crm_domain::funnel::{self, Example, STEPS, Sample, Survey};
 use crm_domain::ids::CustomerId;
 use crm_domain::message::{Message, Tally};
@@ -33,21 +33,10 @@ pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
         timing: campaign.timing.clone(),
         caps: campaign.caps,
         finished_at: state.finished_at,
-        failed_reason: state.failed_reason.clone(),
+        failed_reason: state.failed_reason.clone().filter(|_| state.status == CampaignStatus::Failed),
         planned: state.planned,
         attribution_days: campaign.attribution_days,
-        audience: tally.audience,
-        queued: tally.queued,
-        sent: tally.sent,
-        delivered: tally.delivered,
-        opened: tally.opened,
-        clicked: tally.clicked,
-        bounced: tally.bounced,
-        complained: tally.complained,
-        unsubscribed: tally.unsubscribed,
-        failed: tally.failed,
-        skipped: tally.skipped,
-        unknown: tally.unknown,
+        counts: tally.into(),
     }
 }
 

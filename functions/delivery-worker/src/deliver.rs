@@ -53,7 +53,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let (first, last) = shards.into_inner();
         let Some(found) = self.store.campaign(id).await? else { return Ok(Next::Wait) };
         let campaign = found.record;
-        if campaign.state.status == CampaignStatus::Paused {
+        if campaign.state.is_held() {
             // Resuming hands everyone out again.
             return Ok(Next::Done);
         }
@@ -73,7 +73,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             let state = &now.record.state;
             let (handed, open): (Vec<&Message>, Vec<&Message>) = recipients.iter().partition(|entry| entry.intent.is_some());
             let mut settled = match state.status {
-                CampaignStatus::Paused => break,
+                CampaignStatus::Paused | CampaignStatus::Failed => break,
                 CampaignStatus::Cancelled => {
                     let cancelled = |entry: &Message| (entry.clone(), Ending::Skipped(SkipReason::Cancelled));
                     self.end(&campaign, open.into_iter().map(cancelled).collect()).await?

@@ -152,7 +152,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             self.finish(campaign.id).await?;
             return Ok(None);
         }
-        if state.status == CampaignStatus::Paused {
+        if state.is_held() {
             // Resuming hands out.
             return Ok(None);
         }

@@ -311,13 +311,21 @@ async fn who_is_suppressed_is_skipped_at_the_launch_and_once_more_at_sending() {
 #[tokio::test]
 async fn nobody_is_written_to_while_the_key_of_the_suppression_list_is_missing() {
     let crm = Crm::new(3);
-    crm.memory.rekey_suppressions("that of another key");
+    crm.memory.rekey_suppressions(Some("that of another key"));
     let campaign = crm.launch("x", 3, None).await;
     crm.drain().await;
     assert!(crm.memory.letters().is_empty());
     let dead = crm.memory.dead(QueueName::Delivery);
     assert!(dead[0].attributes[0].1.contains("suppression list"), "{dead:?}");
-    assert_eq!(crm.state(campaign.id).await.status, CampaignStatus::Sending);
+    let failed = crm.state(campaign.id).await;
+    assert_eq!(failed.status, CampaignStatus::Failed);
+    assert!(failed.failed_reason.unwrap().contains("suppression list"));
+    // Somebody has seen to it, and lets it go on; what was to freeze the audience comes from the dead letters.
+    crm.memory.rekey_suppressions(None);
+    assert!(crm.change(campaign.id, CampaignState::resumed).await);
+    crm.memory.enqueue(QueueName::Delivery, dead).await.unwrap();
+    crm.drain().await;
+    assert_eq!((crm.assert_counts(campaign.id).await.sent, crm.state(campaign.id).await.status), (3, CampaignStatus::Sent));
 }
 
 #[tokio::test]

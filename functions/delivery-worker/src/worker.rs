@@ -26,6 +26,8 @@ use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
 use uuid::Uuid;
 
+use crate::plan::MAX_DELAY;
+
 /// Steps of one batch under way at once.
 const CONCURRENCY: usize = 4;
 /// Time after which a plan hands over to the next message. The function itself has 60 s, and a batch several plans.
@@ -34,6 +36,8 @@ const BUDGET: Duration = Duration::from_secs(15);
 const BATCH: Duration = Duration::from_secs(40);
 /// Tries of a step before it is set aside; the waits in between add up to four minutes.
 const MAX_ATTEMPTS: u32 = 8;
+/// Tries of a step of which it cannot even be noted that it failed: a day of quarters of an hour.
+const LAST_ATTEMPT: u32 = MAX_ATTEMPTS + 96;
 /// Tries of a step whose campaign is not there: a launch that fails half-way leaves such. They add up to a minute, three
 /// times what the launch itself may take.
 const MAX_WAITS: u32 = 6;
@@ -198,8 +202,23 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             }
             Err(error) => {
                 tracing::error!(%campaign, cause = %chain(&error), "step set aside");
+                if let Err(unnoted) = self.fail(&task, &error.to_string()).await
+                    && attempt < LAST_ATTEMPT
+                {
+                    // Nobody would see why the campaign stands still.
+                    tracing::error!(%campaign, cause = %chain(&unnoted), "the campaign cannot be said to have failed");
+                    return self.requeue(&Step { task, attempt: attempt + 1 }, MAX_DELAY as u32).await;
+                }
                 self.bury(task.body(), error.to_string()).await
             }
+        }
+    }
+
+    /// Says that the campaign of a step that is set aside stands still. Without a report it does not.
+    async fn fail(&self, task: &Task, reason: &str) -> Result<(), StepError> {
+        match task {
+            Task::Recount { .. } => Ok(()),
+            _ => self.change(task.campaign(), |state| state.failed(reason)).await.map(|_| ()),
         }
     }
 

@@ -18,8 +18,8 @@ pub(crate) struct List {
 
 impl Memory {
     /// Lets the suppression list be one that was hashed with another key.
-    pub fn rekey_suppressions(&self, fingerprint: &str) {
-        self.suppressions.lock().unwrap().key = Some(fingerprint.to_owned());
+    pub fn rekey_suppressions(&self, fingerprint: Option<&str>) {
+        self.suppressions.lock().unwrap().key = fingerprint.map(str::to_owned);
     }
 }
 

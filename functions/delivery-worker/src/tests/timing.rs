@@ -254,8 +254,7 @@ async fn troubled_days(seed: u64) {
 
 #[tokio::test]
 async fn hours_and_rates_are_kept_through_pauses_and_deaths() {
-    let histories = std::env::var("HISTORIES").ok().and_then(|count| count.parse().ok()).unwrap_or(40);
-    for seed in 0..histories {
+    for seed in histories::seeds(40) {
         troubled_days(seed).await;
     }
 }

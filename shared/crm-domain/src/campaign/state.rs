@@ -21,6 +21,7 @@ pub enum CampaignStatus {
     Paused,
     Cancelled,
     Sent,
+    /// A step of it was set aside after all its tries; goes on when it is resumed.
     Failed,
 }
 
@@ -46,6 +47,7 @@ pub struct CampaignState {
     /// When the last recipient was settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Time>,
+    /// Why it failed, the last time that it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_reason: Option<String>,
 }
@@ -65,14 +67,28 @@ impl CampaignState {
 
     #[must_use]
     pub fn resumed(&self) -> Option<Self> {
-        self.moved(&[CampaignStatus::Paused], CampaignStatus::Sending)
+        self.moved(&[CampaignStatus::Paused, CampaignStatus::Failed], CampaignStatus::Sending)
+    }
+
+    /// One of its steps cannot be done: nothing goes on until somebody has seen to it and resumes it.
+    #[must_use]
+    pub fn failed(&self, reason: &str) -> Option<Self> {
+        use CampaignStatus::{Failed, Paused, Scheduled, Sending};
+        let next = self.moved(&[Scheduled, Sending, Paused], Failed)?;
+        Some(Self { failed_reason: Some(reason.to_owned()), ..next })
+    }
+
+    /// Whether nothing is sent until it is resumed.
+    #[must_use]
+    pub const fn is_held(&self) -> bool {
+        matches!(self.status, CampaignStatus::Paused | CampaignStatus::Failed)
     }
 
     /// No more messages go out; what is queued becomes skipped. One that has not begun has nobody to skip.
     #[must_use]
     pub fn cancelled(&self, now: Time) -> Option<Self> {
-        use CampaignStatus::{Cancelled, Paused, Scheduled, Sending};
-        let mut next = self.moved(&[Scheduled, Sending, Paused], Cancelled)?;
+        use CampaignStatus::{Cancelled, Failed, Paused, Scheduled, Sending};
+        let mut next = self.moved(&[Scheduled, Sending, Paused, Failed], Cancelled)?;
         if self.status == Scheduled {
             next.planned = true;
             next.finished_at = Some(now);
@@ -147,7 +163,12 @@ mod tests {
         assert!(sending.resumed().is_none() && paused.paused().is_none());
         assert!(sending.finished(NOW).is_none(), "not planned yet");
         assert!(planned(&paused).finished(NOW).is_none());
+        let failed = paused.failed("storage is unavailable").unwrap();
+        assert!(failed.is_held() && failed.finished(NOW).is_none() && failed.failed("again").is_none());
+        assert_eq!(failed.resumed().unwrap().status, CampaignStatus::Sending);
+        assert_eq!(failed.cancelled(NOW).unwrap().status, CampaignStatus::Cancelled);
         let sent = planned(&sending).finished(NOW).unwrap();
+        assert!(sent.failed("too late").is_none());
         assert_eq!((sent.status, sent.audience, sent.finished_at), (CampaignStatus::Sent, 3, Some(NOW)));
         assert!(sent.cancelled(NOW).is_none() && sent.paused().is_none() && sent.finished(NOW).is_none());
         assert!(sent.may_have_written(NOW.plus(-1)) && !sent.may_have_written(NOW) && paused.may_have_written(NOW));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crm_domain::cost::Work;
+use crm_domain::message::Tally;
 use crm_domain::time::Time;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -40,10 +41,10 @@ pub struct CampaignReport {
     pub cost: Option<ReportCost>,
 }
 
-/// `audience = queued + sent + failed + skipped + unknown`; each of the others is part of `sent`.
+/// Counts of a log: `audience = queued + sent + failed + skipped + unknown`, and each of the others is part of `sent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ReportCounts {
+pub struct LogCounts {
     pub audience: u64,
     pub queued: u64,
     pub sent: u64,
@@ -55,8 +56,35 @@ pub struct ReportCounts {
     pub unsubscribed: u64,
     pub failed: u64,
     pub skipped: u64,
-    /// Those of whom nobody knows whether they were written to.
+    /// Those of whom it will not be known whether they were written to: the provider's answer was lost.
     pub unknown: u64,
+}
+
+impl From<Tally> for LogCounts {
+    fn from(tally: Tally) -> Self {
+        Self {
+            audience: tally.audience,
+            queued: tally.queued,
+            sent: tally.sent,
+            delivered: tally.delivered,
+            opened: tally.opened,
+            clicked: tally.clicked,
+            bounced: tally.bounced,
+            complained: tally.complained,
+            unsubscribed: tally.unsubscribed,
+            failed: tally.failed,
+            skipped: tally.skipped,
+            unknown: tally.unknown,
+        }
+    }
+}
+
+/// Counts of a log with the orders that its recipients placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReportCounts {
+    #[serde(flatten)]
+    pub log: LogCounts,
     /// Recipients with an order that counts.
     pub converted: u64,
 }

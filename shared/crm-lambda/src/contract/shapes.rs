@@ -20,6 +20,7 @@ use serde::Serialize;
 use serde_json::{Number, Value};
 
 use super::launches::{Funnel, TestPhase};
+use super::reports::LogCounts;
 
 /// A customer.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -305,19 +306,8 @@ pub struct Campaign {
     pub planned: bool,
     /// For how many days after a message its recipient's orders count.
     pub attribution_days: u32,
-    pub audience: u64,
-    pub queued: u64,
-    pub sent: u64,
-    pub delivered: u64,
-    pub opened: u64,
-    pub clicked: u64,
-    pub bounced: u64,
-    pub complained: u64,
-    pub unsubscribed: u64,
-    pub failed: u64,
-    pub skipped: u64,
-    /// Those of whom it will not be known whether they were written to: the provider's answer was lost.
-    pub unknown: u64,
+    #[serde(flatten)]
+    pub counts: LogCounts,
 }
 
 /// What became of one recipient.

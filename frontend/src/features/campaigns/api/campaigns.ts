@@ -12,8 +12,8 @@ export type CampaignAction = "pause" | "resume" | "cancel";
 /** From which states the server takes an action. */
 const TAKEN: Record<CampaignAction, readonly string[]> = {
   pause: ["sending"],
-  resume: ["paused"],
-  cancel: ["scheduled", "sending", "paused"],
+  resume: ["paused", "failed"],
+  cancel: ["scheduled", "sending", "paused", "failed"],
 };
 
 export const isTaken = (action: CampaignAction, { status }: Campaign) => TAKEN[action].includes(status);

@@ -124,7 +124,7 @@ describe("the actions of a campaign", () => {
     ["paused", ["Resume", "Cancel campaign"]],
     ["sent", []],
     ["cancelled", []],
-    ["failed", []],
+    ["failed", ["Resume", "Cancel campaign"]],
   ])("of one that is %s are those that the server takes", async (status, actions) => {
     open({ status });
     await screen.findByRole("heading", { name: "Diwali" });
