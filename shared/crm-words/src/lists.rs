@@ -1,0 +1,73 @@
+//! Lists of values: "Pune, Goa or Delhi".
+
+use crate::cursor::Reader;
+use crate::lexer::Kind;
+use crate::words::{ACTIONS, UNHELD};
+
+/// By which word the values of a list are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Join {
+    Only,
+    And,
+    Or,
+}
+
+impl Reader<'_> {
+    /// Values read by `item`, joined in one way, and in which. Commas alone join as "or" does.
+    pub(crate) fn list<T>(&mut self, item: impl Fn(&mut Self) -> Option<T>) -> Option<(Vec<T>, Join)> {
+        self.eat(&["either", "both"]);
+        let mut items = vec![self.attempt(&item)?];
+        let mut join = Join::Only;
+        let mut commas = false;
+        while let Some((next, joined)) = self.attempt(|reader| {
+            let comma = reader.eat_symbol(",");
+            let joined = match reader.word(0) {
+                "or" | "nor" => Join::Or,
+                "and" => Join::And,
+                _ if comma => Join::Only,
+                _ => return None,
+            };
+            reader.at += usize::from(joined != Join::Only);
+            let differs = join != Join::Only && joined != join;
+            let next = reader.attempt(&item)?;
+            (reader.item_ends() && !differs).then_some((next, joined))
+        }) {
+            items.push(next);
+            commas |= joined == Join::Only;
+            join = if joined == Join::Only { join } else { joined };
+        }
+        let join = if join == Join::Only && commas { Join::Or } else { join };
+        Some((items, join))
+    }
+
+    /// Whether a value may end here; otherwise it was the beginning of something else.
+    fn item_ends(&self) -> bool {
+        self.is_structure(0) || matches!(self.token(0).map(|token| &token.kind), Some(Kind::Quoted(_) | Kind::Symbol(_))) || NOUNS.contains(&self.word(0))
+    }
+
+    /// A text without quotation marks: a word, or several that are written with capital letters.
+    pub(crate) fn plain_text(&mut self) -> Option<String> {
+        let start = self.at;
+        let fits = |reader: &Self| {
+            !reader.is_structure(0) && reader.token(0).is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Number))
+        };
+        let strange = ACTIONS.contains(self.word(0)) && !self.is_capital(0) || UNHELD.contains(self.word(0));
+        if !fits(self) || strange {
+            return None;
+        }
+        let capital = self.is_capital(0);
+        self.at += 1;
+        while capital && fits(self) && self.is_capital(0) {
+            self.at += 1;
+        }
+        Some(self.written(start).to_owned())
+    }
+
+    /// A text, quoted or not.
+    pub(crate) fn some_text(&mut self) -> Option<String> {
+        self.quoted().map(str::to_owned).or_else(|| self.plain_text())
+    }
+}
+
+/// After a list: "gmail or yahoo addresses", "the vip and gold tags".
+const NOUNS: &[&str] = &["address", "addresses", "account", "accounts", "email", "emails", "users", "city", "consent", "tag", "tags", "messages", "updates"];
