@@ -23,7 +23,8 @@ fn main() -> ExitCode {
 fn run() -> Result<(), String> {
     let mut arguments = std::env::args().skip(1);
     let file = arguments.next().ok_or("which file of cases?")?;
-    let today = arguments.next().map_or_else(|| Ok(Time::now().date()), |day| day.parse().map_err(|_| "the day must be YYYY-MM-DD"))?;
+    let today =
+        arguments.next().map_or_else(|| Ok(Time::now().date()), |day| day.parse().map_err(|_| "the day must be YYYY-MM-DD"))?;
     let currency = Currency::parse("INR").map_err(|reason| reason.to_string())?;
     let vocabulary = vocabulary(today, currency.clone());
     let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;

@@ -149,11 +149,23 @@ impl Reader<'_> {
 
     fn month(&mut self) -> Option<i8> {
         const MONTHS: [&str; 12] = [
-            "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
             "december",
         ];
         let word = self.word(0);
-        let place = MONTHS.iter().position(|month| *month == word || word.len() == 3 && month.starts_with(word) || word == "sept" && *month == "september")?;
+        let place = MONTHS.iter().position(|month| {
+            *month == word || word.len() == 3 && month.starts_with(word) || word == "sept" && *month == "september"
+        })?;
         self.at += 1;
         Some(place as i8 + 1)
     }

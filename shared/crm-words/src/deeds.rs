@@ -9,13 +9,15 @@ use crate::lists::Join;
 use crate::times::When;
 use crate::tree::Node;
 use crate::vocabulary::Named;
-use crate::words::{ACTIONS, DEEDS, Deed, FIELDS, Field, PRESENCE};
+use crate::words::{ACTIONS, BOUNDS, DEEDS, Deed, FIELDS, Field, PRESENCE};
 
 /// What was last said to have been done: "but not in the last month" is about that.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Done {
     Deed(Deed),
     Bought(Node),
+    /// Whether to something that is sent to them.
+    Agreed(bool),
 }
 
 /// How many words an unquoted name of a product may have that the CRM does not know.
@@ -26,8 +28,8 @@ impl Reader<'_> {
     pub(crate) fn deed(&mut self) -> Option<Node> {
         let start = self.at;
         self.attempt(|reader| {
-            if reader.eat(&["placed", "made", "place", "make", "done", "completed"]) {
-                let node = reader.counted()?;
+            let carries = |reader: &mut Self| reader.eat(&["placed", "made", "place", "make", "done", "completed"]);
+            if let Some(node) = reader.attempt(|reader| if carries(reader) { reader.counted() } else { None }) {
                 reader.done = Some(Done::Deed(Deed::Ordered));
                 return Some(node);
             }
@@ -44,16 +46,22 @@ impl Reader<'_> {
                     if let Some(tests) = reader.times() {
                         reader.topic = Some("visits");
                         // Visits are counted, but not by when they were.
-                        return Some(if reader.when().is_some() { reader.unread(start, false) } else { tested("visits", tests)? });
+                        return Some(if reader.when().is_some() {
+                            reader.unread(start, false)
+                        } else {
+                            tested("visits", tests)?
+                        });
                     }
                     Some(reader.whens(deed).unwrap_or_else(|| Node::is("visits", ">", Json::Number(0.into()))))
                 }
-                Deed::Active => Some(reader.whens(deed).unwrap_or_else(|| Self::did(deed, &When::Back(MONTH.to_owned())).vague())),
+                Deed::Active => {
+                    Some(reader.whens(deed).unwrap_or_else(|| reader.did(deed, &When::Back(MONTH.to_owned())).vague()))
+                }
                 Deed::Inactive => {
                     let denied = std::mem::replace(&mut reader.denied, true);
                     let when = reader.whens(Deed::Active);
                     reader.denied = denied;
-                    let vague = || Self::did(Deed::Active, &When::Back(MONTH.to_owned())).vague();
+                    let vague = || reader.did(Deed::Active, &When::Back(MONTH.to_owned())).vague();
                     Some(when.unwrap_or_else(vague).negated())
                 }
                 Deed::Joined => reader.whens(deed),
@@ -70,25 +78,25 @@ impl Reader<'_> {
             }
             let second = reader.eat_phrase(&DEEDS).filter(|deed| *deed != Deed::Inactive && first != Deed::Inactive)?;
             let when = reader.when()?;
-            let both = vec![Self::did(first, &when), Self::did(second, &when)];
+            let both = vec![reader.did(first, &when), reader.did(second, &when)];
             Some(if any == "and" { Node::And(both) } else { Node::Or(both) })
         })
     }
 
     /// "yesterday or today"
     fn whens(&mut self, deed: Deed) -> Option<Node> {
-        let mut nodes = vec![Self::did(deed, &self.when()?)];
+        let first = self.when()?;
+        let mut nodes = vec![self.did(deed, &first)];
         while let Some(when) = self.attempt(|reader| if reader.eat(&["or"]) { reader.when() } else { None }) {
-            nodes.push(Self::did(deed, &when));
+            nodes.push(self.did(deed, &when));
         }
         Some(Node::Or(nodes))
     }
 
     fn ordered(&mut self, start: usize) -> Option<Node> {
         let once = Node::is("orderCount", ">", Json::Number(0.into()));
-        let first_time = self.attempt(|reader| {
-            ["for", "the", "first", "time"].into_iter().all(|word| reader.eat(&[word])).then_some(())
-        });
+        let first_time =
+            self.attempt(|reader| ["for", "the", "first", "time"].into_iter().all(|word| reader.eat(&[word])).then_some(()));
         if first_time.is_some() {
             return self.when().map(|when| Self::moment("firstOrderAt", &when));
         }
@@ -102,7 +110,7 @@ impl Reader<'_> {
         if self.word(0) == "before" || matches!(self.word(0), "previously" | "earlier") {
             let period = self.when();
             self.at += usize::from(period.is_none());
-            return Some(period.map_or(once, |when| Self::did(Deed::Ordered, &when)).negated_if(denied));
+            return Some(period.map_or(once, |when| self.did(Deed::Ordered, &when)).negated_if(denied));
         }
         let sum = self.attempt(|reader| if reader.eat(&["for", "worth"]) { reader.sizes() } else { None });
         if let Some(tests) = sum {
@@ -131,7 +139,9 @@ impl Reader<'_> {
         let alike = products.iter().all(|(one, _)| *one == field);
         Some(match join {
             Join::Only => products.pop().map(|(field, name)| Node::is(field, "contains", Json::Text(name)))?,
-            Join::Or if alike => Node::is(field, "in", Json::List(products.into_iter().map(|(_, name)| Json::Text(name)).collect())),
+            Join::Or if alike => {
+                Node::is(field, "in", Json::List(products.into_iter().map(|(_, name)| Json::Text(name)).collect()))
+            }
             join => {
                 let nodes = products.into_iter().map(|(field, name)| Node::is(field, "contains", Json::Text(name)));
                 if join == Join::And { Node::And(nodes.collect()) } else { Node::Or(nodes.collect()) }
@@ -173,7 +183,10 @@ impl Reader<'_> {
     pub(crate) fn moment_field(&mut self) -> Option<Node> {
         self.attempt(|reader| {
             let Field::Moment(field) = reader.eat_phrase(&FIELDS)? else { return None };
-            reader.eat_all(&["was", "is", "were", "date", "on", "made", "placed", "happened", "with", "us", "dated"]);
+            while !reader.is_phrase(&BOUNDS)
+                && reader.eat(&["was", "is", "were", "date", "on", "made", "placed", "happened", "with", "us", "dated"])
+            {
+            }
             let denied = reader.eat(&["not"]);
             if let Some(known) = reader.eat_phrase(&PRESENCE) {
                 return Some(Node::known(field, known).negated_if(denied));
@@ -210,19 +223,23 @@ impl Reader<'_> {
             }
             Done::Deed(deed @ (Deed::Ordered | Deed::Visited | Deed::Active)) => self.whens(deed),
             Done::Deed(Deed::Inactive | Deed::Joined) => None,
+            Done::Agreed(agrees) => self.agreed(agrees),
         }
     }
 
-    pub(crate) fn did(deed: Deed, when: &When) -> Node {
+    /// That somebody did it then.
+    pub(crate) fn did(&self, deed: Deed, when: &When) -> Node {
+        let now = self.vocabulary.today.to_string();
         match (deed, when) {
             (Deed::Joined, when) => Self::moment("createdAt", when),
             (Deed::Ordered, When::Back(_) | When::After(_) | When::Since(_) | When::Longer(_) | When::Ago { .. }) => {
                 Self::moment("lastOrderAt", when)
             }
             (Deed::Ordered, When::Before(_) | When::UpTo(_)) => Self::moment("firstOrderAt", when),
-            (Deed::Ordered, When::During(_) | When::Between(_)) => match when.stretch() {
-                Some(stretch) => Node::is("orderCount", ">", Json::Number(0.into())).within(Some(&stretch)),
-                None => Self::moment("lastOrderAt", when),
+            (Deed::Ordered, When::During((_, last)) | When::Between((_, last))) => match when.stretch() {
+                // Of a stretch that goes on the last order says enough.
+                Some(stretch) if *last < now => Node::is("orderCount", ">", Json::Number(0.into())).within(Some(&stretch)),
+                _ => Self::moment("lastOrderAt", when),
             },
             _ => Self::moment("lastActiveAt", when),
         }

@@ -63,7 +63,10 @@ impl Reader<'_> {
 
     fn size(&mut self) -> Option<Test> {
         self.attempt(|reader| {
-            if reader.attempt(|reader| ((reader.eat(&["one"]) || reader.eat(&["any"])) && reader.eat(&["of"])).then_some(())).is_some() {
+            if reader
+                .attempt(|reader| ((reader.eat(&["one"]) || reader.eat(&["any"])) && reader.eat(&["of"])).then_some(()))
+                .is_some()
+            {
                 return reader.amounts().map(|amounts| Test::list("in", amounts));
             }
             let size = match reader.token(0)?.kind {
@@ -174,7 +177,9 @@ impl Reader<'_> {
         self.attempt(|reader| {
             let mut tests = reader.counting()?;
             reader.eat(&["in", "of"]);
-            if let Some(Named::Attribute(key, _)) = reader.eat_name(|named| matches!(named, Named::Attribute(_, AttributeType::Number))) {
+            if let Some(Named::Attribute(key, _)) =
+                reader.eat_name(|named| matches!(named, Named::Attribute(_, AttributeType::Number)))
+            {
                 reader.or_more(&mut tests);
                 return tested(&format!("attributes.{key}"), tests);
             }
@@ -195,7 +200,8 @@ impl Reader<'_> {
         let start = self.at;
         self.attempt(|reader| {
             let Field::Figure(field) = reader.eat_phrase(&FIELDS)? else { return None };
-            let early = if matches!(reader.word(0), "in" | "during" | "since" | "within" | "this") { reader.when() } else { None };
+            let early =
+                if matches!(reader.word(0), "in" | "during" | "since" | "within" | "this") { reader.when() } else { None };
             if field == "orderCount" && reader.eat(&["worth", "totalling", "totaling"]) {
                 return reader.sizes().map(|tests| reader.figure_over(start, "totalSpend", tests));
             }
@@ -205,12 +211,15 @@ impl Reader<'_> {
                 return Some(reader.narrowed(start, Node::known(field, known), early.or(late)));
             }
             let mut denied = false;
-            while reader.eat(&["is", "are", "was", "were", "of", "has", "have", "been", "being", "a", "an", "to"]) || reader.eat_symbol(":") || {
-                let not = reader.word(0) == "not" && !reader.is_phrase(&SIZES);
-                denied ^= not;
-                reader.at += usize::from(not);
-                not
-            } {}
+            while reader.eat(&["is", "are", "was", "were", "of", "has", "have", "been", "being", "a", "an", "to"])
+                || reader.eat_symbol(":")
+                || {
+                    let not = reader.word(0) == "not" && !reader.is_phrase(&SIZES);
+                    denied ^= not;
+                    reader.at += usize::from(not);
+                    not
+                }
+            {}
             reader.topic = Some(field);
             if reader.eat(&["nothing", "anything", "something", "money"]) {
                 let nothing = reader.tokens.get(reader.at - 1).is_some_and(|token| token.word == "nothing");
@@ -252,7 +261,8 @@ impl Reader<'_> {
     /// Counting only the orders of a stretch; unknown if there is no such stretch.
     pub(crate) fn narrowed(&self, start: usize, node: Node, when: Option<When>) -> Node {
         let Some(when) = when else { return node };
-        let of_orders = !matches!(&node, Node::And(nodes) if nodes.iter().any(|node| matches!(node, Node::Is(is) if is.field == "visits")));
+        let of_orders =
+            !matches!(&node, Node::And(nodes) if nodes.iter().any(|node| matches!(node, Node::Is(is) if is.field == "visits")));
         match when.stretch().filter(|_| of_orders) {
             Some(stretch) => node.within(Some(&stretch)),
             None => self.unread(start, false),

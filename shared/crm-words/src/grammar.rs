@@ -28,11 +28,13 @@ enum Joint {
 impl Reader<'_> {
     pub(crate) fn query(&mut self) -> Node {
         let mut node = self.any(false);
-        while self.attempt(|reader| {
-            reader.eat_symbol(",");
-            reader.eat(&["and"]);
-            reader.eat_phrase(&EXCEPT)
-        }).is_some()
+        while self
+            .attempt(|reader| {
+                reader.eat_symbol(",");
+                reader.eat(&["and"]);
+                reader.eat_phrase(&EXCEPT)
+            })
+            .is_some()
         {
             self.eat_all(&["for", "if"]);
             node = node.and(self.any(false).negated());
@@ -88,7 +90,9 @@ impl Reader<'_> {
                 // "VIP customers and wholesale customers" are all of them.
                 Some(last) if others && of_people && joint == Joint::And => nodes.push(Node::Or(vec![last, next])),
                 // What stands beside something that was done says how it was done.
-                Some(_) if joint == Joint::Beside && next.is_unknown() && !named => nodes.push(self.unread_between(start, &nodes)),
+                Some(_) if joint == Joint::Beside && next.is_unknown() && !named => {
+                    nodes.push(self.unread_between(start, &nodes))
+                }
                 last => {
                     nodes.extend(last);
                     nodes.push(next);
@@ -116,7 +120,10 @@ impl Reader<'_> {
             joint = if joint == Some(Joint::And) { joint } else { Some(next) };
             self.at += 1;
         }
-        let stops = self.ended() || matches!(self.word(0), "or" | "nor") || self.is_phrase(&EXCEPT) || matches!(self.symbol(), Some(')' | '?' | '!'));
+        let stops = self.ended()
+            || matches!(self.word(0), "or" | "nor")
+            || self.is_phrase(&EXCEPT)
+            || matches!(self.symbol(), Some(')' | '?' | '!'));
         if stops {
             self.at = start;
             return None;
@@ -127,8 +134,27 @@ impl Reader<'_> {
     /// Whether something more may be said without a word between.
     fn goes_on(&self) -> bool {
         const MORE: &[&str] = &[
-            "who", "that", "whose", "which", "with", "without", "having", "from", "in", "living", "based", "located", "residing", "tagged",
-            "named", "called", "subscribed", "opted", "not", "never", "outside",
+            "who",
+            "that",
+            "whose",
+            "which",
+            "with",
+            "without",
+            "having",
+            "from",
+            "in",
+            "living",
+            "based",
+            "located",
+            "residing",
+            "tagged",
+            "named",
+            "called",
+            "subscribed",
+            "opted",
+            "not",
+            "never",
+            "outside",
         ];
         MORE.contains(&self.word(0)) || self.symbol() == Some('(')
     }
@@ -190,7 +216,9 @@ impl Reader<'_> {
                 return None;
             }
             reader.eat(&["any"]);
-            let goes_on = reader.is_phrase(&DEEDS) || reader.is_phrase(&CONSENTS) || reader.is_phrase(&FIELDS)
+            let goes_on = reader.is_phrase(&DEEDS)
+                || reader.is_phrase(&CONSENTS)
+                || reader.is_phrase(&FIELDS)
                 || matches!(reader.word(0), "tagged" | "from" | "in" | "tags");
             (nor || goes_on).then(|| reader.poisoned(start, has))
         }) {
@@ -211,8 +239,11 @@ impl Reader<'_> {
     /// A phrase; not understood if words follow it that are no part of it, for they might change what it says.
     fn poisoned(&mut self, start: usize, has: bool) -> Node {
         let node = self.phrase(start, has);
-        let closed = self.ended() || self.symbol().is_some_and(|symbol| !matches!(symbol, '%' | '-')) || self.goes_on()
-            || matches!(self.word(0), "and" | "or" | "but" | "nor" | "yet" | "while" | "though" | "although" | "plus") || self.is_phrase(&EXCEPT);
+        let closed = self.ended()
+            || self.symbol().is_some_and(|symbol| !matches!(symbol, '%' | '-'))
+            || self.goes_on()
+            || matches!(self.word(0), "and" | "or" | "but" | "nor" | "yet" | "while" | "though" | "although" | "plus")
+            || self.is_phrase(&EXCEPT);
         if closed { node } else { self.unknown(start, false) }
     }
 
@@ -221,14 +252,15 @@ impl Reader<'_> {
             return self.bracketed(start);
         }
         let (topic, done) = (self.topic.take(), self.done.take());
-        let whole = self.people()
+        let whole = self
+            .attribute()
+            .or_else(|| self.people())
             .or_else(|| self.consenting())
             .or_else(|| self.moment_field())
             .or_else(|| self.figure(has))
             .or_else(|| self.counted())
             .or_else(|| self.text_field(has))
             .or_else(|| self.tagged(has))
-            .or_else(|| self.attribute())
             .or_else(|| self.deed())
             .or_else(|| self.listed())
             .or_else(|| self.placed())
@@ -239,7 +271,9 @@ impl Reader<'_> {
         }
         (self.topic, self.done) = (topic, done);
         let nothing = self.eat(&["nothing"]);
-        let more = self.attempt(Self::more_of_topic).or_else(|| if self.denied || nothing { self.attempt(Self::done_then) } else { None });
+        let more = self
+            .attempt(Self::more_of_topic)
+            .or_else(|| if self.denied || nothing { self.attempt(Self::done_then) } else { None });
         match more {
             Some(node) => node.negated_if(nothing),
             None => self.unknown(start, !self.of_people),

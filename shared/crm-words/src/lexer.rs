@@ -69,7 +69,9 @@ impl<'a> Lexer<'a> {
         match next {
             _ if next.is_whitespace() => self.at += next.len_utf8(),
             '"' | '“' | '”' | '\'' | '‘' if self.quoted(next) => {}
-            '₹' | '$' | '€' | '£' | '¥' => self.push(Kind::Money(is_ours(next.encode_utf8(&mut [0; 4]), self.currency)), "", next.len_utf8()),
+            '₹' | '$' | '€' | '£' | '¥' => {
+                self.push(Kind::Money(is_ours(next.encode_utf8(&mut [0; 4]), self.currency)), "", next.len_utf8())
+            }
             '0'..='9' => self.number(),
             '.' if digit_follows && !self.before().is_some_and(char::is_alphanumeric) => self.number(),
             '-' if digit_follows && self.may_be_negative() => self.number(),
@@ -152,7 +154,8 @@ impl<'a> Lexer<'a> {
         }
         let length = literal(self.rest().as_bytes());
         let after = self.rest().get(length..).unwrap_or_default();
-        let suffix: String = after.chars().take_while(|c| is_inner(*c) || c.is_alphanumeric()).collect();
+        let attached: String = after.chars().take_while(|c| is_inner(*c) || c.is_alphanumeric()).collect();
+        let suffix = attached.trim_end_matches(is_inner);
         // `10k`, `3rd` and `90-day` are numbers with a word; `1001-A` and `2x4` are names.
         let plain = suffix.trim_start_matches('-').chars().all(|c| c.is_ascii_lowercase() || "KLMC".contains(c));
         let is_name = suffix.chars().any(char::is_alphabetic) && !plain && !suffix.starts_with(['.', ',']);

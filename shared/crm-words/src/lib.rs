@@ -18,6 +18,7 @@ mod numbers;
 mod people;
 mod phrasebook;
 mod places;
+mod spans;
 mod texts;
 mod times;
 mod tree;

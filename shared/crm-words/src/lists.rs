@@ -2,7 +2,7 @@
 
 use crate::cursor::Reader;
 use crate::lexer::Kind;
-use crate::words::{ACTIONS, UNHELD};
+use crate::words::{ACTIONS, CONSENTS, DEEDS, FIELDS, Field, PRESENCE, TEXT_TESTS, UNHELD};
 
 /// By which word the values of a list are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Reader<'_> {
             };
             reader.at += usize::from(joined != Join::Only);
             let differs = join != Join::Only && joined != join;
-            let next = reader.attempt(&item)?;
+            let next = if reader.begins_phrase() { return None } else { reader.attempt(&item)? };
             (reader.item_ends() && !differs).then_some((next, joined))
         }) {
             items.push(next);
@@ -40,9 +40,29 @@ impl Reader<'_> {
         Some((items, join))
     }
 
+    /// Whether something else than a value begins here.
+    fn begins_phrase(&self) -> bool {
+        let of_field = FIELDS.find(self.rest()).is_some_and(|(field, length)| {
+            let rest = self.rest().get(length..).unwrap_or_default();
+            // "email" is a field, and what is sent.
+            *field != Field::Text("email")
+                || TEXT_TESTS.find(rest).is_some()
+                || PRESENCE.find(rest).is_some()
+                || rest.first().is_some_and(|token| token.word == "does")
+        });
+        let of_people = self.people_ahead() == Some(self.at);
+        of_field
+            || of_people
+            || matches!(self.word(0), "attribute" | "untagged")
+            || self.is_phrase(&DEEDS)
+            || self.is_phrase(&CONSENTS)
+    }
+
     /// Whether a value may end here; otherwise it was the beginning of something else.
     fn item_ends(&self) -> bool {
-        self.is_structure(0) || matches!(self.token(0).map(|token| &token.kind), Some(Kind::Quoted(_) | Kind::Symbol(_))) || NOUNS.contains(&self.word(0))
+        self.is_structure(0)
+            || matches!(self.token(0).map(|token| &token.kind), Some(Kind::Quoted(_) | Kind::Symbol(_)))
+            || NOUNS.contains(&self.word(0))
     }
 
     /// A text without quotation marks: a word, or several that are written with capital letters.
@@ -70,4 +90,18 @@ impl Reader<'_> {
 }
 
 /// After a list: "gmail or yahoo addresses", "the vip and gold tags".
-const NOUNS: &[&str] = &["address", "addresses", "account", "accounts", "email", "emails", "users", "city", "consent", "tag", "tags", "messages", "updates"];
+const NOUNS: &[&str] = &[
+    "address",
+    "addresses",
+    "account",
+    "accounts",
+    "email",
+    "emails",
+    "users",
+    "city",
+    "consent",
+    "tag",
+    "tags",
+    "messages",
+    "updates",
+];

@@ -78,7 +78,13 @@ impl Reader<'_> {
             if let Some(small) = small(word) {
                 // "twenty five", "one hundred five", but not "five twenty".
                 let held = group.unwrap_or(0);
-                let room = if held % 100 == 0 { 100 } else if held % 10 == 0 && held % 100 >= 20 { 10 } else { 0 };
+                let room = if held % 100 == 0 {
+                    100
+                } else if held % 10 == 0 && held % 100 >= 20 {
+                    10
+                } else {
+                    0
+                };
                 if group.is_some() && small >= room {
                     break;
                 }
@@ -122,8 +128,26 @@ fn multiple(word: &str) -> Option<u64> {
 
 fn small(word: &str) -> Option<u64> {
     const ONES: [&str; 20] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-        "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
     const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     let place = |words: &[&str]| words.iter().position(|one| *one == word).map(|place| place as u64);

@@ -6,8 +6,8 @@ use crate::cursor::Reader;
 use crate::lexer::Kind;
 use crate::tree::{EVERYONE, NO_ONE, Node};
 use crate::vocabulary::Named;
-use crate::words::{DETERMINERS, PEOPLE};
 use crate::words::{CONVENTIONS, Convention};
+use crate::words::{DETERMINERS, PEOPLE};
 
 /// How many words may stand before the noun.
 const MAX_BEFORE: usize = 8;
@@ -17,6 +17,9 @@ impl Reader<'_> {
     pub(crate) fn people_ahead(&self) -> Option<usize> {
         let mut at = self.at;
         let mut joined = false;
+        if self.vocabulary.find(self.rest(), |named| matches!(named, Named::Attribute(..))).is_some() {
+            return None;
+        }
         while at < self.at + MAX_BEFORE {
             let rest = self.tokens.get(at..)?;
             let token = rest.first()?;
@@ -26,17 +29,26 @@ impl Reader<'_> {
             let word = &*token.word;
             let more = self.described(rest);
             let ends = rest.get(1).is_none_or(|token| matches!(token.kind, Kind::Symbol(_)));
+            if word == "no" && rest.get(1).is_some_and(|token| token.word == "one") {
+                return Some(at + 1);
+            }
             if word == "all" && ends || matches!(word, "vips" | "nobody") {
                 return Some(at);
             }
             let determines = matches!(word, "those" | "any") || DETERMINERS.contains(&word);
+            let follows = |words: &[&str]| rest.get(1).is_some_and(|token| words.contains(&&*token.word));
             if PEOPLE.contains(word) && !(determines && self.noun_after(at)) {
-                return Some(at);
+                // "buyers of tea", "subscribers of the newsletter"
+                return (!follows(&["of", "to"])).then_some(at);
             }
             if let Some(length) = more {
                 at += length;
                 joined = true;
-            } else if determines || word == "non" || joined && matches!(word, "and" | "or") || !crate::words::STRUCTURE.contains(word) {
+            } else if determines
+                || word == "non"
+                || joined && matches!(word, "and" | "or")
+                || !crate::words::STRUCTURE.contains(word)
+            {
                 at += 1;
             } else {
                 return None;
@@ -52,7 +64,8 @@ impl Reader<'_> {
     /// How many words an adjective has that is known.
     fn described(&self, tokens: &[crate::lexer::Token]) -> Option<usize> {
         let convention = CONVENTIONS.find(tokens).map(|(_, length)| length);
-        convention.or_else(|| self.vocabulary.find(tokens, |named| !matches!(named, Named::Attribute(..))).map(|(_, length)| length))
+        convention
+            .or_else(|| self.vocabulary.find(tokens, |named| !matches!(named, Named::Attribute(..))).map(|(_, length)| length))
     }
 
     /// People, with what is said of them.
@@ -60,7 +73,7 @@ impl Reader<'_> {
         let noun = self.people_ahead()?;
         let mut node = EVERYONE;
         while self.at < noun {
-            if self.eat(DETERMINERS) {
+            if self.eat(DETERMINERS) || self.eat(&["no"]) {
                 continue;
             }
             let start = self.at;
@@ -112,7 +125,8 @@ impl Reader<'_> {
         if self.eat_symbol(":") {
             return node.and(self.query());
         }
-        let closed = self.ended() || self.symbol().is_some_and(|symbol| symbol != '(' && symbol != '-')
+        let closed = self.ended()
+            || self.symbol().is_some_and(|symbol| symbol != '(' && symbol != '-')
             || matches!(self.word(0), "and" | "or" | "but" | "nor" | "yet" | "while" | "though" | "although" | "plus")
             || self.is_phrase(&crate::words::EXCEPT);
         if closed {

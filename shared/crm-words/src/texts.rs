@@ -4,6 +4,7 @@ use crm_domain::customer::Channel;
 use crm_domain::json::Json;
 
 use crate::cursor::Reader;
+use crate::deeds::Done;
 use crate::figures::tested;
 use crate::lexer::Kind;
 use crate::lists::Join;
@@ -58,7 +59,20 @@ impl Reader<'_> {
             if let Some(known) = reader.eat_phrase(&PRESENCE) {
                 return Some(Node::known("tags", known));
             }
-            reader.eat_all(&["as", "with", "is", "are", "of", "called", "named", "contains", "contain", "include", "includes", "including"]);
+            reader.eat_all(&[
+                "as",
+                "with",
+                "is",
+                "are",
+                "of",
+                "called",
+                "named",
+                "contains",
+                "contain",
+                "include",
+                "includes",
+                "including",
+            ]);
             let denied = reader.eat(&["not"]);
             reader.eat_symbol(":=");
             match reader.list(Self::tag) {
@@ -92,11 +106,8 @@ impl Reader<'_> {
         self.attempt(|reader| {
             if let Some(agrees) = reader.eat_phrase(&CONSENTS) {
                 let bare = reader.tokens.get(reader.at - 1).is_some_and(|token| token.word.ends_with("subscribed"));
-                reader.eat_all(&["to", "receive", "receiving", "get", "our", "the", "their", "any", "for", "marketing", "messages", "on", "by", "via"]);
-                return match reader.list(Self::channel) {
-                    Some(channels) => Some(consents_node(channels, agrees)),
-                    None => bare.then(|| consent(Channel::Email, agrees).vague()),
-                };
+                reader.done = Some(Done::Agreed(agrees));
+                return reader.agreed(agrees).or_else(|| bare.then(|| consent(Channel::Email, agrees).vague()));
             }
             let field = ["emailconsent", "smsconsent", "whatsappconsent"].iter().position(|name| *name == reader.word(0));
             let channels = match field.and_then(|place| Channel::ALL.get(place)) {
@@ -130,10 +141,45 @@ impl Reader<'_> {
         })
     }
 
+    /// "to emails or SMS", after what says whether they are wanted.
+    pub(crate) fn agreed(&mut self, agrees: bool) -> Option<Node> {
+        self.attempt(|reader| {
+            reader.eat_all(&[
+                "to",
+                "receive",
+                "receiving",
+                "get",
+                "our",
+                "the",
+                "their",
+                "any",
+                "for",
+                "marketing",
+                "messages",
+                "on",
+                "by",
+                "via",
+                "from",
+                "of",
+            ]);
+            reader.list(Self::channel).map(|channels| consents_node(channels, agrees))
+        })
+    }
+
     fn channel(&mut self) -> Option<Channel> {
         self.eat(&["to", "from", "our", "the"]);
         let channel = self.eat_phrase(&CHANNELS)?;
-        self.eat_all(&["messages", "updates", "promotions", "offers", "communication", "communications", "notifications", "alerts", "marketing"]);
+        self.eat_all(&[
+            "messages",
+            "updates",
+            "promotions",
+            "offers",
+            "communication",
+            "communications",
+            "notifications",
+            "alerts",
+            "marketing",
+        ]);
         self.attempt(|reader| (reader.eat(&["from"]) && reader.eat(&["us"])).then_some(()));
         Some(channel)
     }
@@ -183,10 +229,13 @@ impl Reader<'_> {
                     denied ^= operator == "!=";
                     "="
                 }
-                _ => reader.eat_phrase(&TEXT_TESTS).or(Some("=").filter(|_| auxiliary || matches!(field, "city" | "country" | "timeZone")))?,
+                _ => reader
+                    .eat_phrase(&TEXT_TESTS)
+                    .or(Some("=").filter(|_| auxiliary || matches!(field, "city" | "country" | "timeZone")))?,
             };
             let denied_within = reader.eat(&["not"]);
-            if field == "email" && matches!(operator, "=" | "endsWith")
+            if field == "email"
+                && matches!(operator, "=" | "endsWith")
                 && let Some(node) = reader.attempt(Self::domains)
             {
                 return Some(node.negated_if(denied ^ denied_within));
@@ -194,12 +243,18 @@ impl Reader<'_> {
             let (mut texts, join) = reader.list(|reader| {
                 reader.eat(&["the"]);
                 match field {
-                    "city" | "country" => reader.quoted().map(str::to_owned).or_else(|| reader.place(true).map(|place| place.name)).or_else(|| reader.plain_text()),
+                    "city" | "country" => reader
+                        .quoted()
+                        .map(str::to_owned)
+                        .or_else(|| reader.place(true).map(|place| place.name))
+                        .or_else(|| reader.plain_text()),
                     _ => reader.some_text(),
                 }
             })?;
             let node = match (operator, join) {
-                ("=" | "in", Join::Or) | ("in", _) => Node::is(field.to_owned(), "in", Json::List(texts.into_iter().map(Json::Text).collect())),
+                ("=" | "in", Join::Or) | ("in", _) => {
+                    Node::is(field.to_owned(), "in", Json::List(texts.into_iter().map(Json::Text).collect()))
+                }
                 (operator, Join::Only) => Node::is(field.to_owned(), operator, Json::Text(texts.pop()?)),
                 (operator, join) => {
                     let nodes = texts.into_iter().map(|text| Node::is(field.to_owned(), operator, Json::Text(text))).collect();
@@ -282,7 +337,8 @@ impl Reader<'_> {
                     let equals = matches!(reader.token(0)?.kind, Kind::Compare("="));
                     reader.at += usize::from(equals);
                     let yes = reader.eat(&["true", "yes"]);
-                    (yes || reader.eat(&["false", "no"])).then(|| Node::is(field.clone(), "=", Json::Bool(yes)).negated_if(denied))
+                    (yes || reader.eat(&["false", "no"]))
+                        .then(|| Node::is(field.clone(), "=", Json::Bool(yes)).negated_if(denied))
                 });
                 if flag.is_some() || kind == Some(AttributeType::Flag) {
                     return flag;

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::cursor::Reader;
 use crate::dates::Period;
 use crate::lexer::Kind;
+use crate::spans::{Part, Unit, iso, unit};
 
 /// When something happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +24,10 @@ pub(crate) enum When {
     /// Longer ago than that.
     Longer(String),
     /// Between so long ago and so much longer ago.
-    Ago { near: String, far: String },
+    Ago {
+        near: String,
+        far: String,
+    },
 }
 
 /// Where stretches of orders that have no end, or no beginning, stop: the years that dates may have.
@@ -170,7 +174,7 @@ impl Reader<'_> {
             let moved = day.with().year(year).build().ok()?;
             first = if moved.to_string() > last { moved.with().year(year - 1).build().ok()? } else { moved }.to_string();
         }
-        (first <= last).then_some(When::Between((first, last)))
+        (first.get(..10) <= last.get(..10)).then_some(When::Between((first, last)))
     }
 
     fn says_year(&self, from: usize, to: usize) -> bool {
@@ -239,61 +243,6 @@ impl Reader<'_> {
 
 /// What "recently" means.
 const RECENTLY: &str = "P30D";
-
-/// So many of a unit.
-struct Part {
-    count: u32,
-    unit: Unit,
-}
-
-/// The units of ISO 8601, in the order in which it writes them.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
-enum Unit {
-    Year,
-    Month,
-    Week,
-    Day,
-    Hour,
-    Minute,
-    Second,
-}
-
-fn unit(word: &str) -> Option<(u32, Unit)> {
-    Some(match word {
-        "day" | "days" => (1, Unit::Day),
-        "week" | "weeks" | "wk" | "wks" => (1, Unit::Week),
-        "fortnight" | "fortnights" => (2, Unit::Week),
-        "month" | "months" => (1, Unit::Month),
-        "quarter" | "quarters" => (3, Unit::Month),
-        "year" | "years" | "yr" | "yrs" => (1, Unit::Year),
-        "hour" | "hours" | "hr" | "hrs" => (1, Unit::Hour),
-        "minute" | "minutes" | "min" | "mins" => (1, Unit::Minute),
-        "second" | "seconds" => (1, Unit::Second),
-        _ => return None,
-    })
-}
-
-fn iso(parts: &[Part]) -> String {
-    let mut text = String::from("P");
-    let mut of_clock = false;
-    for Part { count, unit } in parts {
-        if *unit >= Unit::Hour && !of_clock {
-            text.push('T');
-            of_clock = true;
-        }
-        let letter = match unit {
-            Unit::Year => 'Y',
-            Unit::Month | Unit::Minute => 'M',
-            Unit::Week => 'W',
-            Unit::Day => 'D',
-            Unit::Hour => 'H',
-            Unit::Second => 'S',
-        };
-        text.push_str(&count.to_string());
-        text.push(letter);
-    }
-    text
-}
 
 /// On which side of a period something lies.
 #[derive(Debug, Clone, Copy)]

@@ -98,18 +98,18 @@ impl Node {
         matches!(self, Self::Unknown(_))
     }
 
-    /// The part that was understood, if it stands for what was asked: a wider audience at most. `widens` says whether
-    /// leaving out a condition of an `and` makes the whole wider, which is so under an even number of negations.
-    pub(crate) fn understood(self, widens: bool, lost: &mut Vec<Unknown>) -> Option<Self> {
+    /// The part that was understood, if it stands for what was asked: a wider audience at most. What is not denied may
+    /// lose a condition of an `and`; all else is lost as a whole.
+    pub(crate) fn understood(self, denied: bool, lost: &mut Vec<Unknown>) -> Option<Self> {
         match self {
             Self::Is(_) => Some(self),
             Self::Unknown(unknown) => {
                 lost.push(unknown);
                 None
             }
-            Self::Not(node) => node.understood(!widens, lost).map(Self::negated),
-            Self::And(nodes) => some(nodes, widens, widens, lost).map(Self::And),
-            Self::Or(nodes) => some(nodes, !widens, widens, lost).map(Self::Or),
+            Self::Not(node) => node.understood(!denied, lost).map(Self::negated),
+            Self::And(nodes) => some(nodes, !denied, denied, lost).map(Self::And),
+            Self::Or(nodes) => some(nodes, false, denied, lost).map(Self::Or),
         }
     }
 
@@ -182,9 +182,9 @@ impl Node {
 }
 
 /// The nodes that were understood, if they may stand without the others.
-fn some(nodes: Vec<Node>, may_lose: bool, widens: bool, lost: &mut Vec<Unknown>) -> Option<Vec<Node>> {
+fn some(nodes: Vec<Node>, may_lose: bool, denied: bool, lost: &mut Vec<Unknown>) -> Option<Vec<Node>> {
     let all = nodes.len();
-    let nodes: Vec<Node> = nodes.into_iter().filter_map(|node| node.understood(widens, lost)).collect();
+    let nodes: Vec<Node> = nodes.into_iter().filter_map(|node| node.understood(denied, lost)).collect();
     let says_something = nodes.iter().any(|node| *node != EVERYONE && *node != NO_ONE);
     (nodes.len() == all || may_lose && says_something).then_some(nodes)
 }

@@ -3,7 +3,7 @@
 use crm_domain::rules::Rules;
 
 use crate::cursor::Reader;
-use crate::lexer::lex;
+use crate::lexer::{Token, lex};
 use crate::tree::Unknown;
 use crate::vocabulary::Vocabulary;
 use crate::words::OPENINGS;
@@ -54,9 +54,10 @@ pub fn understand(prompt: &str, vocabulary: &Vocabulary) -> Result<Understood, N
         reader.at = tokens.len();
         lost.push(Unknown { part: tokens.get(start).map_or(0, |token| token.from)..prompt.len(), astray: true });
     }
-    let understood = node.understood(true, &mut lost);
+    let understood = node.understood(false, &mut lost);
     let astray = start == tokens.len() || lost.iter().any(|unknown| unknown.astray);
-    let unsupported: Vec<String> = lost.into_iter().filter_map(|unknown| Some(prompt.get(unknown.part)?.trim().to_owned())).collect();
+    let unsupported: Vec<String> =
+        lost.into_iter().filter_map(|unknown| Some(prompt.get(unknown.part)?.trim().to_owned())).collect();
     match understood {
         Some(node) if !astray => {
             let json = node.tidy().into_json();
@@ -68,7 +69,7 @@ pub fn understand(prompt: &str, vocabulary: &Vocabulary) -> Result<Understood, N
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, tokens: &'a [crate::lexer::Token], vocabulary: &'a Vocabulary) -> Self {
+    pub(crate) fn new(text: &'a str, tokens: &'a [Token], vocabulary: &'a Vocabulary) -> Self {
         Self {
             text,
             tokens,

@@ -59,7 +59,13 @@ impl Vocabulary {
                 | Named::Sku(name)
                 | Named::Segment(name, _) => name.clone(),
             };
-            let words = |text: &str| lex(text, self.currency.code()).into_iter().map(|token| token.word).filter(|word| !word.is_empty()).collect::<Vec<_>>();
+            let words = |text: &str| {
+                lex(text, self.currency.code())
+                    .into_iter()
+                    .map(|token| token.word)
+                    .filter(|word| !word.is_empty())
+                    .collect::<Vec<_>>()
+            };
             if let Named::Attribute(key, _) = &named {
                 self.names.add(words(key), named.clone());
             }
@@ -74,6 +80,14 @@ impl Vocabulary {
             Named::Segment(_, id) => Some(*id),
             _ => None,
         }
+    }
+
+    /// The name of a segment.
+    pub(crate) fn segment_name(&self, id: &str) -> Option<&str> {
+        self.names.meanings().find_map(|named| match named {
+            Named::Segment(name, known) if known.to_string() == id => Some(&**name),
+            _ => None,
+        })
     }
 
     /// The longest name of such things with which `tokens` begin, and how many of them it is.

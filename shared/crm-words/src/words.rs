@@ -178,14 +178,43 @@ pub(crate) const DETERMINERS: &[&str] =
 
 /// Between what says something.
 pub(crate) const FILLERS: &[&str] = &[
-    "who", "that", "which", "whose", "also", "then", "currently", "now", "just", "actually", "really", "still", "already", "ever",
-    "either", "both", "they", "he", "she", "their", "the", "a", "an", "any", "our", "of", "to", "even", "so", "it", "there",
+    "who",
+    "that",
+    "which",
+    "whose",
+    "also",
+    "then",
+    "currently",
+    "now",
+    "just",
+    "actually",
+    "really",
+    "still",
+    "already",
+    "ever",
+    "either",
+    "both",
+    "they",
+    "he",
+    "she",
+    "their",
+    "the",
+    "a",
+    "an",
+    "any",
+    "our",
+    "of",
+    "to",
+    "even",
+    "so",
+    "it",
+    "there",
 ];
 
 /// Verbs that only carry others.
 pub(crate) const AUXILIARIES: &[&str] = &[
-    "have", "has", "had", "having", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "would", "will", "can",
-    "with", "got", "am",
+    "have", "has", "had", "having", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "would", "will",
+    "can", "with", "got", "am",
 ];
 
 /// Words that no name of a person, place or product is made of, so that names end before them.
@@ -197,20 +226,24 @@ pub(crate) static STRUCTURE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
          recently lately yesterday today january february march april june july august september october november december \
          once twice thrice times exactly either neither both orders purchases visits average total lifetime opted subscribed \
          unsubscribed worth anything something whenever while they their customers people users shoppers buyers by using via \
-         through because when where if then also other apart named called ever yet recently")
+         through because when where if then also other apart named called ever yet untagged")
 });
 
 /// What people may ask about and a customer record does not hold; no product is named so.
 pub(crate) static UNHELD: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    set("like likes love loves own owns online offline store stores app website coupon coupons discount discounts sale offer gift \
+    set(
+        "like likes love loves own owns online offline store stores app website coupon coupons discount discounts sale offer gift \
          items item things products product card cash upi cod browser device android iphone ios chrome married single male female \
-         men women birthday age aged old years often frequently rarely regularly cart campaign campaigns review reviews rating")
+         men women birthday age aged old years often frequently rarely regularly cart campaign campaigns review reviews rating",
+    )
 });
 
 /// What asks for something else than an audience.
 pub(crate) static ACTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    set("send delete remove drop truncate update set change edit write create insert ignore forget disregard override pretend act \
+    set(
+        "send delete remove drop truncate update set change edit write create insert ignore forget disregard override pretend act \
          tell explain translate summarise summarize calculate compute run execute print export import download upload launch \
          schedule cancel refund charge pay email mail message call what how why when where weather joke poem story code function \
-         instructions instruction prompt system admin password token secret script sql select")
+         instructions instruction prompt system admin password token secret script sql select",
+    )
 });

@@ -89,11 +89,8 @@ pub fn noon(today: Date) -> Time {
 pub fn vocabulary(today: Date, currency: Currency) -> Vocabulary {
     let tags = ["vip", "wholesale", "gold"].map(|tag| Named::Tag(tag.to_owned()));
     let cities = ["Mumbai", "Delhi", "Pune"].map(|city| Named::City(city.to_owned()));
-    let attributes = [
-        ("loyaltyTier", AttributeType::Text),
-        ("points", AttributeType::Number),
-        ("club_member", AttributeType::Flag),
-    ];
+    let attributes =
+        [("loyaltyTier", AttributeType::Text), ("points", AttributeType::Number), ("club_member", AttributeType::Flag)];
     let attributes = attributes.map(|(key, kind)| Named::Attribute(key.to_owned(), kind));
     let products = ["Green Tea", "Coffee Beans"].map(|name| Named::Product(name.to_owned()));
     Vocabulary::new(today, currency).with(tags).with(cities).with(attributes).with(products)

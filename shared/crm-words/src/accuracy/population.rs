@@ -50,6 +50,7 @@ impl Pools {
         }
         let field = rule.get("field").and_then(Json::as_text).unwrap_or_default().to_owned();
         self.note_time(rule.get("within"), now);
+        self.texts.entry(field.clone()).or_default();
         let values = match rule.get("value") {
             Some(Json::List(values)) => values.as_slice(),
             Some(value) => std::slice::from_ref(value),
@@ -59,13 +60,22 @@ impl Pools {
             match value {
                 Json::Text(text) if field.ends_with("At") => self.note_time(Some(&Json::from(text.as_str())), now),
                 Json::Text(text) => {
-                    let like = [text.clone(), text.to_uppercase(), format!("{text} x"), format!("x{text}"), format!("x {text} x")];
+                    let like =
+                        [text.clone(), text.to_uppercase(), format!("{text} x"), format!("x{text}"), format!("x {text} x")];
                     self.texts.entry(field.clone()).or_default().extend(like);
                 }
                 Json::Number(number) => {
                     let number = number.as_f64().unwrap_or_default();
                     let numbers = self.numbers.entry(field.clone()).or_default();
-                    numbers.extend([number, number - 1.0, number + 1.0, number - 0.01, number + 0.01, number * 2.0, number * 10.0]);
+                    numbers.extend([
+                        number,
+                        number - 1.0,
+                        number + 1.0,
+                        number - 0.01,
+                        number + 0.01,
+                        number * 2.0,
+                        number * 10.0,
+                    ]);
                 }
                 _ => {}
             }
@@ -76,17 +86,28 @@ impl Pools {
         let Some(text) = value.and_then(Json::as_text) else { return };
         for part in text.split('/') {
             let edge = match part.parse::<Span>() {
-                Ok(span) => now.timestamp().to_zoned(TimeZone::UTC).checked_sub(span).ok().map(|at| Time::from_micros(at.timestamp().as_microsecond())),
+                Ok(span) => now
+                    .timestamp()
+                    .to_zoned(TimeZone::UTC)
+                    .checked_sub(span)
+                    .ok()
+                    .map(|at| Time::from_micros(at.timestamp().as_microsecond())),
                 Err(_) => Time::parse(part).ok(),
             };
+            // What is stored lies between 1900 and tomorrow.
+            let possible = |at: &Time| *at <= now.plus(DAY) && at.date().year() >= 1900;
             let near = [-40 * DAY, -DAY, -1, 0, 1, HOUR, DAY - 1, DAY, 40 * DAY];
-            self.times.extend(edge.into_iter().flat_map(|edge| near.map(|shift| edge.plus(shift))));
+            self.times.extend(edge.into_iter().flat_map(|edge| near.map(|shift| edge.plus(shift))).filter(possible));
         }
     }
 
     fn customer(&self, number: usize, dice: &mut Dice) -> Customer {
         let plain = format!("c{number}@example.in");
-        let wanted = self.text("email", dice).map(|text| if text.starts_with('@') { format!("c{number}{text}") } else { text });
+        let named = self.texts.get("email").is_some_and(|pool| !pool.is_empty());
+        let wanted = self
+            .text("email", dice)
+            .filter(|_| named)
+            .map(|text| if text.starts_with('@') { format!("c{number}{text}") } else { text });
         let like = wanted.map(|text| if text.contains('@') { text } else { format!("c{number}@{}", text.replace(' ', "")) });
         let email = like.and_then(|text| Email::parse(&text).ok()).or_else(|| Email::parse(&plain).ok());
         let email = email.unwrap_or_else(|| unreachable!("a plain address is one"));
@@ -141,6 +162,9 @@ impl Pools {
         let sum = self.number("totalSpend", dice).map(minor);
         let average = self.number("averageOrderValue", dice).map(minor);
         let mut left = sum.unwrap_or_else(|| dice.below(100_000) as i64);
+        // Many have not ordered for a while.
+        let latest = self.time(dice);
+        let lapsed = dice.below(2) == 0;
         for place in 0..count {
             let last = place + 1 == count;
             let total = match average.filter(|_| sum.is_none() || dice.below(2) == 0) {
@@ -149,7 +173,7 @@ impl Pools {
                 None => dice.below(usize::try_from(left.max(0) / 2 + 1).unwrap_or(1)) as i64,
             };
             left -= total;
-            let at = self.time(dice);
+            let at = if lapsed { self.time(dice).min(latest) } else { self.time(dice) };
             let items = dice.below(3);
             let products: Vec<Product> = (0..items)
                 .map(|_| Product {
@@ -162,7 +186,9 @@ impl Pools {
     }
 
     fn text(&self, field: &str, dice: &mut Dice) -> Option<String> {
-        let pool = self.texts.get(field)?;
+        let Some(pool) = self.texts.get(field).filter(|pool| !pool.is_empty()) else {
+            return (dice.below(2) == 0).then(|| "Elsewhere".to_owned());
+        };
         // The values themselves, which stand first of each five, come half of the time.
         let place = dice.below(pool.len());
         let place = if dice.below(2) == 0 { place / 5 * 5 } else { place };

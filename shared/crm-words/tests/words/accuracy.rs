@@ -1,0 +1,55 @@
+//! The figures of the README, held.
+
+use crm_words::accuracy::{Case, Score, context, noon, population};
+use crm_words::understand;
+
+use crate::{TODAY, inr, vocabulary};
+
+const DEVELOPMENT: &str = include_str!("dev.jsonl");
+const PHRASES: &str = include_str!("phrases.jsonl");
+
+fn cases(file: &str) -> Vec<Case> {
+    file.lines().map(|line| Case::parse(line, &inr()).unwrap()).collect()
+}
+
+fn score(case: &Case) -> Score {
+    let answer = understand(&case.prompt, &vocabulary()).ok();
+    let whole = answer.as_ref().is_some_and(|answer| answer.unsupported.is_empty());
+    case.score(answer.as_ref().map(|answer| &answer.rules), whole, noon(TODAY))
+}
+
+fn hold(file: &str) {
+    let cases = cases(file);
+    let (mut right, mut misses) = (0, Vec::new());
+    for case in &cases {
+        match score(case) {
+            Score::Right => right += 1,
+            Score::Wrong if case.rules.is_empty() => panic!("a wrong guess: {}", case.prompt),
+            score => misses.push((score, &case.prompt)),
+        }
+    }
+    assert!(right * 10 >= cases.len() * 9, "{right} of {}: {misses:?}", cases.len());
+}
+
+#[test]
+fn nine_of_ten_development_cases_are_right() {
+    hold(DEVELOPMENT);
+}
+
+#[test]
+fn nine_of_ten_phrases_are_right_and_no_refusal_is_guessed() {
+    hold(PHRASES);
+}
+
+/// Otherwise any answer would be right.
+#[test]
+fn every_case_divides_its_population() {
+    let now = noon(TODAY);
+    for case in cases(DEVELOPMENT).iter().chain(&cases(PHRASES)) {
+        for rules in case.rules.iter().filter(|rules| rules.reads() != crm_domain::rules::Reads::default()) {
+            let people = population(&[rules], now);
+            let selected = people.iter().filter(|customer| rules.holds(customer, &context(now))).count();
+            assert!((5..people.len() - 5).contains(&selected), "{}: {selected} of {}", case.prompt, people.len());
+        }
+    }
+}
