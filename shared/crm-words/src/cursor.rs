@@ -21,6 +21,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) denied: bool,
     /// Whether people were named of whom something is being said.
     pub(crate) of_people: bool,
+    /// Whether people are being left out, so that "vip and gold" are all of both.
+    pub(crate) excepting: bool,
     pub(crate) depth: usize,
     /// Steps that are left: reading is linear whatever the prompt.
     pub(crate) fuel: usize,

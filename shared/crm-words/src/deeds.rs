@@ -16,6 +16,10 @@ use crate::words::{ACTIONS, BOUNDS, DEEDS, Deed, FIELDS, Field, PRESENCE};
 pub(crate) enum Done {
     Deed(Deed),
     Bought(Node),
+    /// What is true of those whom a word names.
+    Counted(Node),
+    /// A point in time.
+    Moment(&'static str),
     /// Whether to something that is sent to them.
     Agreed(bool),
 }
@@ -29,13 +33,19 @@ impl Reader<'_> {
         let start = self.at;
         self.attempt(|reader| {
             let carries = |reader: &mut Self| reader.eat(&["placed", "made", "place", "make", "done", "completed"]);
-            if let Some(node) = reader.attempt(|reader| if carries(reader) { reader.counted() } else { None }) {
+            if let Some(node) = reader.attempt(|reader| {
+                if !carries(reader) {
+                    return None;
+                }
+                reader.eat(&["their", "the", "a"]);
+                reader.counted().or_else(|| reader.moment_field())
+            }) {
                 reader.done = Some(Done::Deed(Deed::Ordered));
                 return Some(node);
             }
             let deed = reader.eat_phrase(&DEEDS)?;
             reader.done = Some(Done::Deed(deed));
-            if let Some(node) = reader.deeds_together(deed) {
+            if let Some(node) = reader.deeds_together(start, deed) {
                 return Some(node);
             }
             reader.eat(&["us", "again"]);
@@ -64,13 +74,16 @@ impl Reader<'_> {
                     let vague = || reader.did(Deed::Active, &When::Back(MONTH.to_owned())).vague();
                     Some(when.unwrap_or_else(vague).negated())
                 }
-                Deed::Joined => reader.whens(deed),
+                Deed::Joined => {
+                    reader.done = Some(Done::Moment("createdAt"));
+                    reader.whens(deed)
+                }
             }
         })
     }
 
     /// "ordered or visited in the last 30 days": the time is that of both.
-    fn deeds_together(&mut self, first: Deed) -> Option<Node> {
+    fn deeds_together(&mut self, start: usize, first: Deed) -> Option<Node> {
         self.attempt(|reader| {
             let any = reader.word(0);
             if !reader.eat(&["or", "and", "nor"]) {
@@ -78,6 +91,10 @@ impl Reader<'_> {
             }
             let second = reader.eat_phrase(&DEEDS).filter(|deed| *deed != Deed::Inactive && first != Deed::Inactive)?;
             let when = reader.when()?;
+            if any == "and" && reader.denied {
+                // "haven't ordered and visited" may be said of those who did neither, or not both.
+                return Some(reader.unread(start, true));
+            }
             let both = vec![reader.did(first, &when), reader.did(second, &when)];
             Some(if any == "and" { Node::And(both) } else { Node::Or(both) })
         })
@@ -87,8 +104,16 @@ impl Reader<'_> {
     fn whens(&mut self, deed: Deed) -> Option<Node> {
         let first = self.when()?;
         let mut nodes = vec![self.did(deed, &first)];
-        while let Some(when) = self.attempt(|reader| if reader.eat(&["or"]) { reader.when() } else { None }) {
+        while let Some(when) = self.attempt(|reader| {
+            let joined = reader.eat(&["or"]);
+            if joined { reader.when().or_else(|| reader.period().map(When::During)) } else { None }
+        }) {
             nodes.push(self.did(deed, &when));
+        }
+        // "in January and February" may be in either or in both.
+        let both = self.attempt(|reader| if reader.eat(&["and"]) { reader.period() } else { None });
+        if both.is_some() {
+            return None;
         }
         Some(Node::Or(nodes))
     }
@@ -119,9 +144,10 @@ impl Reader<'_> {
         if let Some(when) = self.whens(Deed::Ordered) {
             return Some(when.negated_if(denied));
         }
-        match self.products().filter(|_| !something && from_us.is_none()) {
-            Some(bought) => Some(self.bought(start, bought)),
-            None => Some(once.negated_if(denied)),
+        let neither = self.eat(&["neither"]);
+        match self.attempt(Self::products).filter(|_| !something && from_us.is_none()) {
+            Some(bought) => Some(self.bought(start, bought).negated_if(neither)),
+            None => (!neither).then(|| once.negated_if(denied)),
         }
     }
 
@@ -138,6 +164,7 @@ impl Reader<'_> {
         let field = products.first().map(|(field, _)| *field)?;
         let alike = products.iter().all(|(one, _)| *one == field);
         Some(match join {
+            Join::Comma => return None,
             Join::Only => products.pop().map(|(field, name)| Node::is(field, "contains", Json::Text(name)))?,
             Join::Or if alike => {
                 Node::is(field, "in", Json::List(products.into_iter().map(|(_, name)| Json::Text(name)).collect()))
@@ -203,6 +230,7 @@ impl Reader<'_> {
                 };
                 return Some(Self::moment(field, &when).negated_if(denied ^ (*operator == "!=")));
             }
+            reader.done = Some(Done::Moment(field));
             let when = reader.when()?;
             Some(Self::moment(field, &when).negated_if(denied))
         })
@@ -214,7 +242,7 @@ impl Reader<'_> {
         let done = self.done.clone()?;
         match done {
             Done::Bought(_) => {
-                if let Some(bought) = self.products() {
+                if let Some(bought) = self.attempt(Self::products) {
                     return Some(self.bought(start, bought));
                 }
                 let Done::Bought(bought) = done else { return None };
@@ -223,8 +251,25 @@ impl Reader<'_> {
             }
             Done::Deed(deed @ (Deed::Ordered | Deed::Visited | Deed::Active)) => self.whens(deed),
             Done::Deed(Deed::Inactive | Deed::Joined) => None,
+            Done::Counted(_) | Done::Moment(_) => None,
             Done::Agreed(agrees) => self.agreed(agrees),
         }
+    }
+
+    /// "and before July", of what was said to have been at some time.
+    pub(crate) fn then_bounded(&mut self) -> Option<Node> {
+        let Some(Done::Moment(field)) = self.done else { return None };
+        let when = self.when()?;
+        self.done = Some(Done::Moment(field));
+        Some(Self::moment(field, &when))
+    }
+
+    /// "60 days", of what was said to be done: "inactive customers (60 days)".
+    pub(crate) fn so_long(&mut self) -> Option<Node> {
+        let Some(Done::Deed(deed @ (Deed::Active | Deed::Inactive | Deed::Joined))) = self.done else { return None };
+        self.eat_all(&["for", "over", "in", "the", "last", "past", "within"]);
+        let when = When::Back(self.duration()?);
+        Some(if deed == Deed::Inactive { self.did(Deed::Active, &when).negated() } else { self.did(deed, &when) })
     }
 
     /// That somebody did it then.

@@ -23,21 +23,33 @@ pub fn explain(rules: &Rules, vocabulary: &Vocabulary) -> String {
 /// A part of the explanation.
 struct Said {
     text: String,
-    /// Whether it needs brackets beside something else.
-    open: bool,
+    brackets: Brackets,
+}
+
+/// Beside what a part needs brackets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Brackets {
+    Never,
+    /// "never ordered or visited" would deny both.
+    BesideOr,
+    BesideAny,
 }
 
 impl Said {
     fn closed(text: impl Into<String>) -> Self {
-        Self { text: text.into(), open: false }
+        Self { text: text.into(), brackets: Brackets::Never }
     }
 
     fn open(text: impl Into<String>) -> Self {
-        Self { text: text.into(), open: true }
+        Self { text: text.into(), brackets: Brackets::BesideAny }
     }
 
-    fn bracketed(self) -> String {
-        if self.open { format!("({})", self.text) } else { self.text }
+    fn beside(self, or: bool) -> String {
+        match self.brackets {
+            Brackets::BesideAny => format!("({})", self.text),
+            Brackets::BesideOr if or => format!("({})", self.text),
+            _ => self.text,
+        }
     }
 }
 
@@ -60,11 +72,11 @@ impl Speaker<'_> {
             [] => Said::open(if any { "nobody" } else { "everyone" }),
             [only] => self.rule(only),
             _ => {
-                let parts: Vec<String> = rules.iter().map(|rule| self.rule(rule).bracketed()).collect();
+                let parts: Vec<String> = rules.iter().map(|rule| self.rule(rule).beside(any)).collect();
                 Said::open(parts.join(if any { " or " } else { " and " }))
             }
         };
-        if group.get("not") == Some(&Json::Bool(true)) { Said::closed(format!("not {}", said.bracketed())) } else { said }
+        if group.get("not") == Some(&Json::Bool(true)) { Said::closed(format!("not {}", said.beside(true))) } else { said }
     }
 
     fn condition(&self, rule: &Json) -> Said {
@@ -78,7 +90,8 @@ impl Speaker<'_> {
         let zero = *value == Json::Number(0.into()) && within.is_empty();
         match (field, positive) {
             ("orderCount" | "visits", "=") if zero && !denied => {
-                Said::open(format!("never {}", if field == "visits" { "visited" } else { "ordered" }))
+                let text = format!("never {}", if field == "visits" { "visited" } else { "ordered" });
+                Said { text, brackets: Brackets::BesideOr }
             }
             (_, "notNull") => Said::closed(match (field, denied) {
                 ("tags", true) => "untagged".to_owned(),
@@ -139,10 +152,16 @@ impl Speaker<'_> {
         match field {
             _ if positive == "in" => format!("{} is {not}{size}", self.named(field)),
             "totalSpend" => format!("{not}spent {size}"),
-            "orderCount" => {
-                format!("{not}ordered {} times", size.replace("over ", "more than ").replace("less than", "fewer than"))
+            "orderCount" | "visits" => {
+                let did = if field == "visits" { "visited" } else { "ordered" };
+                let size = match (positive, value.to_string().as_str()) {
+                    (">", "0") => "at least once".to_owned(),
+                    ("between", _) => format!("{size} times"),
+                    (_, "1") => format!("{}once", size.trim_end_matches('1')),
+                    _ => format!("{size} times"),
+                };
+                format!("{not}{did} {}", size.replace("over ", "more than ").replace("less than", "fewer than"))
             }
-            "visits" => format!("{not}visited {} times", size.replace("over ", "more than ").replace("less than", "fewer than")),
             "averageOrderValue" if !denied => format!("average order value {size}"),
             _ => format!("{} is {not}{size}", self.named(field)),
         }
@@ -235,11 +254,13 @@ fn subject(field: &str) -> String {
 }
 
 fn moment(field: &str, operator: &str, value: &Json) -> String {
+    let counts_back = operator == "within" && !value.as_text().is_some_and(|text| text.contains('/'));
     let deed = match field {
         "createdAt" => "joined",
         "firstOrderAt" => "first ordered",
+        "lastOrderAt" if counts_back => "ordered",
         "lastOrderAt" => "last ordered",
-        _ if operator == "within" && !value.as_text().is_some_and(|text| text.contains('/')) => "active",
+        _ if counts_back => "active",
         _ => "last active",
     };
     let when = match (operator, list(value)) {

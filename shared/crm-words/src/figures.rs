@@ -84,12 +84,8 @@ impl Reader<'_> {
                     let high = if joined { reader.amount()? } else { return None };
                     range(low, high)
                 }
-                Some(Size::Than(operator)) => {
-                    let amount = reader.amount()?;
-                    let operator = if operator == "=" { reader.or_so().unwrap_or("=") } else { operator };
-                    Some(Test::one(operator, amount))
-                }
-                None => reader.bare_size(),
+                Some(Size::Than(operator)) if operator != "=" => Some(Test::one(operator, reader.amount()?)),
+                _ => reader.bare_size(),
             }
         })
     }
@@ -274,7 +270,9 @@ impl Reader<'_> {
         let start = self.at;
         let field = self.topic?;
         self.attempt(|reader| {
-            let tests = reader.sizes()?;
+            // A bare number may be anything.
+            let compares = matches!(reader.token(0)?.kind, Kind::Compare(_)) || reader.is_phrase(&SIZES);
+            let tests = if compares { reader.sizes()? } else { return None };
             let counts = matches!(field, "orderCount" | "visits");
             if counts {
                 reader.eat(&["times"]);

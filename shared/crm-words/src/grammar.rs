@@ -11,7 +11,7 @@
 
 use crate::cursor::Reader;
 use crate::tree::{EVERYONE, NO_ONE, Node};
-use crate::words::{AUXILIARIES, CONSENTS, DEEDS, EXCEPT, FIELDS, FILLERS};
+use crate::words::{AUXILIARIES, CONSENTS, DEEDS, EXCEPT, FIELDS, FILLERS, TAILS};
 
 /// How deep brackets may nest: deeper than rules may.
 const MAX_DEPTH: usize = 16;
@@ -20,6 +20,7 @@ const MAX_DEPTH: usize = 16;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Joint {
     And,
+    But,
     Comma,
     /// By nothing: "customers from Pune with a phone".
     Beside,
@@ -37,7 +38,9 @@ impl Reader<'_> {
             .is_some()
         {
             self.eat_all(&["for", "if"]);
+            let before = std::mem::replace(&mut self.excepting, true);
             node = node.and(self.any(false).negated());
+            self.excepting = before;
         }
         node
     }
@@ -72,6 +75,7 @@ impl Reader<'_> {
     /// What holds together, and whether commas alone say so.
     fn all(&mut self, relative: bool) -> (Node, bool) {
         let from_people = self.people_ahead().is_some();
+        let mut last_start = self.at;
         let mut nodes = vec![self.unit()];
         let mut commas = true;
         let mut of_people = from_people;
@@ -89,24 +93,21 @@ impl Reader<'_> {
             match nodes.pop() {
                 // "VIP customers and wholesale customers" are all of them.
                 Some(last) if others && of_people && joint == Joint::And => nodes.push(Node::Or(vec![last, next])),
+                // "everyone but VIPs"
+                Some(last) if others && joint == Joint::But => nodes.extend([last, next.negated()]),
                 // What stands beside something that was done says how it was done.
-                Some(_) if joint == Joint::Beside && next.is_unknown() && !named => {
-                    nodes.push(self.unread_between(start, &nodes))
-                }
+                Some(_) if joint == Joint::Beside && next.is_unknown() && !named => nodes.push(self.unread(last_start, false)),
                 last => {
                     nodes.extend(last);
                     nodes.push(next);
                 }
             }
             of_people = others;
+            last_start = start;
         }
         let single = nodes.len() == 1;
         let node = if single { nodes.pop().unwrap_or(EVERYONE) } else { Node::And(nodes) };
         (node, commas && !single && !from_people)
-    }
-
-    fn unread_between(&self, from: usize, _before: &[Node]) -> Node {
-        self.unread(from.saturating_sub(1), false)
     }
 
     fn joint(&mut self) -> Option<Joint> {
@@ -114,10 +115,11 @@ impl Reader<'_> {
         let mut joint = None;
         while let Some(next) = match (self.symbol(), self.word(0)) {
             (Some(',' | ';' | '.' | '\n'), _) => Some(Joint::Comma),
-            (_, "and" | "but" | "yet" | "while" | "plus" | "though" | "although") => Some(Joint::And),
+            (_, "but") => Some(Joint::But),
+            (_, "and" | "while" | "plus" | "though" | "although") => Some(Joint::And),
             _ => None,
         } {
-            joint = if joint == Some(Joint::And) { joint } else { Some(next) };
+            joint = if matches!(joint, Some(Joint::And | Joint::But)) { joint } else { Some(next) };
             self.at += 1;
         }
         let stops = self.ended()
@@ -161,18 +163,23 @@ impl Reader<'_> {
 
     /// One phrase, and what denies it.
     fn unit(&mut self) -> Node {
+        self.unit_of(false)
+    }
+
+    /// `has`: after "with", so that a field alone says that there is a value.
+    fn unit_of(&mut self, mut has: bool) -> Node {
         let start = self.at;
         let Some(fuel) = self.fuel.checked_sub(1) else {
             self.at = self.tokens.len();
             return self.unread(start, true);
         };
         self.fuel = fuel;
-        let (mut denied, mut wide, mut has) = (false, false, false);
+        let (mut denied, mut wide) = (false, false);
         loop {
             let word = self.word(0);
             if word == "neither" && !denied {
                 self.at += 1;
-                return self.neither();
+                return self.neither(has);
             }
             match word {
                 "not" | "never" | "cannot" => {
@@ -215,7 +222,7 @@ impl Reader<'_> {
             if !reader.eat(&["or", "nor"]) {
                 return None;
             }
-            reader.eat(&["any"]);
+            reader.eat(&["any", "a", "an", "the"]);
             let goes_on = reader.is_phrase(&DEEDS)
                 || reader.is_phrase(&CONSENTS)
                 || reader.is_phrase(&FIELDS)
@@ -228,22 +235,27 @@ impl Reader<'_> {
     }
 
     /// "neither from Mumbai nor tagged vip"
-    fn neither(&mut self) -> Node {
-        let mut nodes = vec![self.unit().negated()];
+    fn neither(&mut self, has: bool) -> Node {
+        let mut nodes = vec![self.unit_of(has).negated()];
         while self.eat(&["nor", "or"]) {
-            nodes.push(self.unit().negated());
+            nodes.push(self.unit_of(has).negated());
         }
         Node::And(nodes)
+    }
+
+    /// Whether a phrase ends here.
+    pub(crate) fn closes(&self) -> bool {
+        self.ended()
+            || self.symbol().is_some_and(|symbol| !matches!(symbol, '%' | '-' | '('))
+            || matches!(self.word(0), "and" | "or" | "but" | "nor" | "while" | "though" | "although" | "plus")
+            || self.is_phrase(&EXCEPT)
     }
 
     /// A phrase; not understood if words follow it that are no part of it, for they might change what it says.
     fn poisoned(&mut self, start: usize, has: bool) -> Node {
         let node = self.phrase(start, has);
-        let closed = self.ended()
-            || self.symbol().is_some_and(|symbol| !matches!(symbol, '%' | '-'))
-            || self.goes_on()
-            || matches!(self.word(0), "and" | "or" | "but" | "nor" | "yet" | "while" | "though" | "although" | "plus")
-            || self.is_phrase(&EXCEPT);
+        self.eat_phrase(&TAILS);
+        let closed = self.closes() || self.goes_on();
         if closed { node } else { self.unknown(start, false) }
     }
 
@@ -253,7 +265,7 @@ impl Reader<'_> {
         }
         let (topic, done) = (self.topic.take(), self.done.take());
         let whole = self
-            .attribute()
+            .attribute(has)
             .or_else(|| self.people())
             .or_else(|| self.consenting())
             .or_else(|| self.moment_field())
@@ -265,7 +277,7 @@ impl Reader<'_> {
             .or_else(|| self.listed())
             .or_else(|| self.placed())
             .or_else(|| self.mailbox())
-            .or_else(|| self.adjective());
+            .or_else(|| self.adjective_defined());
         if let Some(node) = whole {
             return node;
         }
@@ -273,6 +285,8 @@ impl Reader<'_> {
         let nothing = self.eat(&["nothing"]);
         let more = self
             .attempt(Self::more_of_topic)
+            .or_else(|| self.attempt(Self::so_long))
+            .or_else(|| self.attempt(Self::then_bounded))
             .or_else(|| if self.denied || nothing { self.attempt(Self::done_then) } else { None });
         match more {
             Some(node) => node.negated_if(nothing),

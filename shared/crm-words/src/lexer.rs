@@ -74,6 +74,8 @@ impl<'a> Lexer<'a> {
             }
             '0'..='9' => self.number(),
             '.' if digit_follows && !self.before().is_some_and(char::is_alphanumeric) => self.number(),
+            // The end of an address.
+            '.' if self.peek(1).is_some_and(char::is_alphabetic) && self.before().is_some_and(char::is_whitespace) => self.word(),
             '-' if digit_follows && self.may_be_negative() => self.number(),
             '+' if digit_follows && !self.before().is_some_and(char::is_alphanumeric) => self.word(),
             '/' if self.rest().starts_with("/-") => self.push(Kind::Money(self.currency == "INR"), "", 2),
@@ -152,18 +154,32 @@ impl<'a> Lexer<'a> {
             let word = self.rest().get(..length).unwrap_or_default();
             return self.push(Kind::Moment, word, length);
         }
+        if let Some((length, date)) = slashed_date(self.rest()) {
+            return self.push(Kind::Moment, date, length);
+        }
         let length = literal(self.rest().as_bytes());
         let after = self.rest().get(length..).unwrap_or_default();
         let attached: String = after.chars().take_while(|c| is_inner(*c) || c.is_alphanumeric()).collect();
         let suffix = attached.trim_end_matches(is_inner);
-        // `10k`, `3rd` and `90-day` are numbers with a word; `1001-A` and `2x4` are names.
-        let plain = suffix.trim_start_matches('-').chars().all(|c| c.is_ascii_lowercase() || "KLMC".contains(c));
-        let is_name = suffix.chars().any(char::is_alphabetic) && !plain && !suffix.starts_with(['.', ',']);
+        // `10k`, `3rd`, `90-day` and `2k-8k` are numbers; `1001-A` and `2x4` are names.
+        let letters = suffix.chars().take_while(char::is_ascii_alphabetic).count();
+        let (unit, more) = suffix.split_at(letters);
+        let is_word = |text: &str| text.chars().all(|c| c.is_ascii_lowercase()) || matches!(text, "K" | "L" | "M" | "Cr" | "CR");
+        let goes_on = more.is_empty()
+            || more.starts_with(['.', ',', '/', '+'])
+            || more.strip_prefix('-').is_some_and(|more| {
+                is_word(more)
+                    || more.starts_with(|c: char| c.is_ascii_digit()) && (unit.is_empty() || unit.len() < 3) && more.len() < 9
+            });
+        let is_name = suffix.chars().any(char::is_alphabetic) && !(is_word(unit) && goes_on);
         if is_name {
             return self.word();
         }
         let digits = self.rest().get(..length).unwrap_or_default().replace(',', "");
         self.push(Kind::Number, digits, length);
+        if letters > 0 {
+            self.push(Kind::Word, unit.to_ascii_lowercase(), letters);
+        }
         if after.starts_with('-') && suffix.len() > 1 && !after.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
             self.at += 1;
         }
@@ -231,6 +247,24 @@ fn moment(text: &str) -> Option<usize> {
     let length = if text.get(..length)?.ends_with('.') { length - 1 } else { length };
     Time::parse(text.get(..length)?).ok()?;
     Some(length)
+}
+
+/// A date with the year last, if it is clear which number is the day.
+fn slashed_date(text: &str) -> Option<(usize, String)> {
+    let length = text.bytes().take_while(|b| b.is_ascii_digit() || b"/-.".contains(b)).count();
+    let date = text.get(..length)?.trim_end_matches(['/', '-', '.']);
+    let sign = date.find(['/', '-', '.']).and_then(|place| date.get(place..=place))?;
+    let mut parts = date.split(sign);
+    let (one, two, year) = (parts.next()?, parts.next()?, parts.next().filter(|year| year.len() == 4)?);
+    let (one, two): (u8, u8) = (one.parse().ok()?, two.parse().ok()?);
+    let (month, day) = match (one > 12, two > 12) {
+        (true, false) => (two, one),
+        (false, true) => (one, two),
+        _ if one == two => (one, two),
+        _ => return None,
+    };
+    let written = format!("{year}-{month:02}-{day:02}");
+    (parts.next().is_none() && parse_date(&written).is_some()).then_some((date.len(), written))
 }
 
 /// How many bytes are a number: a sign, digits in groups, decimals, an exponent.

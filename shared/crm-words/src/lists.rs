@@ -10,10 +10,12 @@ pub(crate) enum Join {
     Only,
     And,
     Or,
+    /// Commas alone.
+    Comma,
 }
 
 impl Reader<'_> {
-    /// Values read by `item`, joined in one way, and in which. Commas alone join as "or" does.
+    /// Values read by `item`, joined in one way, and in which.
     pub(crate) fn list<T>(&mut self, item: impl Fn(&mut Self) -> Option<T>) -> Option<(Vec<T>, Join)> {
         self.eat(&["either", "both"]);
         let mut items = vec![self.attempt(&item)?];
@@ -36,7 +38,7 @@ impl Reader<'_> {
             commas |= joined == Join::Only;
             join = if joined == Join::Only { join } else { joined };
         }
-        let join = if join == Join::Only && commas { Join::Or } else { join };
+        let join = if join == Join::Only && commas { Join::Comma } else { join };
         Some((items, join))
     }
 

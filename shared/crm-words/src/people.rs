@@ -3,10 +3,12 @@
 use crm_domain::json::Json;
 
 use crate::cursor::Reader;
+use crate::deeds::Done;
 use crate::lexer::Kind;
+use crate::times::When;
 use crate::tree::{EVERYONE, NO_ONE, Node};
 use crate::vocabulary::Named;
-use crate::words::{CONVENTIONS, Convention};
+use crate::words::{CONVENTIONS, Convention, DEEDS, Deed};
 use crate::words::{DETERMINERS, PEOPLE};
 
 /// How many words may stand before the noun.
@@ -17,18 +19,25 @@ impl Reader<'_> {
     pub(crate) fn people_ahead(&self) -> Option<usize> {
         let mut at = self.at;
         let mut joined = false;
-        if self.vocabulary.find(self.rest(), |named| matches!(named, Named::Attribute(..))).is_some() {
+        // "became customers"
+        if DEEDS.find(self.rest()).is_some_and(|(_, length)| length > 1) {
             return None;
         }
         while at < self.at + MAX_BEFORE {
             let rest = self.tokens.get(at..)?;
             let token = rest.first()?;
+            if self.vocabulary.find(rest, |named| matches!(named, Named::Attribute(..))).is_some() {
+                return None;
+            }
             if token.kind != Kind::Word {
                 return None;
             }
             let word = &*token.word;
             let more = self.described(rest);
-            let ends = rest.get(1).is_none_or(|token| matches!(token.kind, Kind::Symbol(_)));
+            let ends = rest.get(1).is_none_or(|token| {
+                matches!(token.kind, Kind::Symbol(_))
+                    || crate::words::STRUCTURE.contains(&*token.word) && !PEOPLE.contains(&*token.word)
+            });
             if word == "no" && rest.get(1).is_some_and(|token| token.word == "one") {
                 return Some(at + 1);
             }
@@ -97,6 +106,7 @@ impl Reader<'_> {
         }
         self.at = noun + 1;
         self.eat(&["customers", "people", "users"]);
+        self.attempt(|reader| (reader.eat(&["at"]) && reader.eat(&["all"])).then_some(()));
         while let Some(more) = self.postmodifier() {
             node = node.and(more);
         }
@@ -107,10 +117,25 @@ impl Reader<'_> {
     }
 
     fn postmodifier(&mut self) -> Option<Node> {
-        if self.word(0) == "since" {
-            return self.when().map(|when| Self::moment("createdAt", &when));
-        }
-        self.attempt(Self::placed)
+        self.attempt(Self::placed).or_else(|| self.dated())
+    }
+
+    /// "new customers this year", "repeat buyers in the last 90 days", "customers since 2023".
+    fn dated(&mut self) -> Option<Node> {
+        let start = self.at;
+        let since = self.word(0) == "since";
+        let denied = self.denied;
+        self.denied |= self.done == Some(Done::Deed(Deed::Inactive));
+        let when = self.when();
+        self.denied = denied;
+        let when = when?;
+        Some(match self.done.clone() {
+            Some(Done::Deed(Deed::Inactive)) => self.did(Deed::Active, &when).negated(),
+            Some(Done::Deed(deed)) => self.did(deed, &when),
+            Some(Done::Counted(counted)) => self.narrowed(start, counted, Some(when)),
+            None if since && matches!(when, When::Since(_)) => Self::moment("createdAt", &when),
+            _ => self.unread(start, true),
+        })
     }
 
     /// "who ...", "with ...", ": ...", after a noun.
@@ -122,35 +147,59 @@ impl Reader<'_> {
             self.at = start;
             return node;
         }
-        if self.eat_symbol(":") {
-            return node.and(self.query());
+        if self.symbol() == Some(':') {
+            return self.defined(node);
         }
-        let closed = self.ended()
-            || self.symbol().is_some_and(|symbol| symbol != '(' && symbol != '-')
-            || matches!(self.word(0), "and" | "or" | "but" | "nor" | "yet" | "while" | "though" | "although" | "plus")
-            || self.is_phrase(&crate::words::EXCEPT);
-        if closed {
+        if self.closes() {
             return node;
         }
+        // What is not understood there may be what the noun means.
+        self.of_people = self.symbol() != Some('(');
         node.and(self.any(true))
+    }
+
+    /// "lapsed: no orders for 6 months"; what is not understood may be what the word means.
+    fn defined(&mut self, node: Node) -> Node {
+        if !self.eat_symbol(":") {
+            return node;
+        }
+        let before = std::mem::replace(&mut self.of_people, false);
+        let node = node.and(self.query());
+        self.of_people = before;
+        node
+    }
+
+    pub(crate) fn adjective_defined(&mut self) -> Option<Node> {
+        let mut nodes = vec![self.adjective()?];
+        while let Some(next) = self.attempt(Self::next_adjective) {
+            nodes.push(next);
+        }
+        Some(self.defined(Node::Or(nodes)))
     }
 
     /// "vip or wholesale", before a noun.
     fn adjectives(&mut self, noun: usize) -> Option<Node> {
+        let first = self.at;
         let mut nodes = vec![self.adjective()?];
         while self.at < noun {
             let start = self.at;
-            let Some(next) = self.attempt(|reader| if reader.eat(&["or"]) { reader.adjective() } else { None }) else {
+            let Some(next) = self.attempt(Self::next_adjective) else {
                 self.at = start;
                 break;
             };
             nodes.push(next);
         }
         if self.word(0) == "and" && self.at < noun {
-            // "vip and gold customers" may be either.
-            return None;
+            // "vip and gold customers" may be those who are either, or both.
+            self.at = noun;
+            return Some(self.unread(first, true));
         }
         Some(Node::Or(nodes))
+    }
+
+    fn next_adjective(&mut self) -> Option<Node> {
+        let joined = self.eat(if self.excepting { &["or", "and"] } else { &["or"] });
+        if joined { self.adjective() } else { None }
     }
 
     /// "high-value", "non-vip", "Mumbai", "gmail".
@@ -177,6 +226,12 @@ impl Reader<'_> {
     fn conventional(&mut self, convention: Convention) -> Node {
         let number = |number: i64| Json::Number(number.into());
         let back = |field: &'static str, stretch: &str| Node::is(field, "within", stretch);
+        self.done = match convention {
+            Convention::New => Some(Done::Deed(Deed::Joined)),
+            Convention::Active => Some(Done::Deed(Deed::Active)),
+            Convention::Inactive => Some(Done::Deed(Deed::Inactive)),
+            _ => None,
+        };
         let node = match convention {
             Convention::HighValue => {
                 self.topic = Some("totalSpend");
@@ -193,6 +248,9 @@ impl Reader<'_> {
             Convention::Subscribed => Node::is("emailConsent", "=", Json::Bool(true)),
             Convention::Unsubscribed => Node::is("emailConsent", "=", Json::Bool(false)),
         };
+        if matches!(convention, Convention::HighValue | Convention::Repeat | Convention::Loyal) {
+            self.done = Some(Done::Counted(node.clone()));
+        }
         node.vague()
     }
 }

@@ -64,9 +64,12 @@ impl Reader<'_> {
             let start = reader.at;
             let known = reader.eat_name(|named| matches!(named, Named::City(_) | Named::Country(_)));
             match known {
-                Some(Named::City(name)) => return Some(Place { field: "city", name: name.clone() }),
-                Some(Named::Country(name)) => return Some(Place { field: "country", name: name.clone() }),
+                Some(Named::City(name)) => return reader.whole(Place { field: "city", name: name.clone() }),
+                Some(Named::Country(name)) => return reader.whole(Place { field: "country", name: name.clone() }),
                 _ => {}
+            }
+            if reader.eat(&["indian"]) {
+                return Some(Place { field: "country", name: "India".to_owned() });
             }
             if let Some(sort) = reader.eat_phrase(&PLACES) {
                 // "us" are we, "US" is a country.
@@ -76,19 +79,27 @@ impl Reader<'_> {
                     Sort::Country if written != "us" => "country",
                     Sort::Country | Sort::Region => return None,
                 };
-                return Some(Place { field, name: capitalised(written) });
+                return reader.whole(Place { field, name: capitalised(written) });
             }
             while unknown && reader.at < start + 3 && reader.is_capital(0) && !reader.is_structure(0) && reader.word(0) != "" {
                 reader.at += 1;
             }
             let names_one = reader.at > start && !reader.is_phrase(&PLACES);
-            names_one.then(|| Place { field: "city", name: reader.written(start).to_owned() })
+            let zone = matches!((reader.word(0), reader.word(1)), ("time", "zone") | ("timezone", _));
+            (names_one && !zone).then(|| Place { field: "city", name: reader.written(start).to_owned() })
         })
+    }
+
+    /// The place, unless its name goes on: "Bengaluru East" is another.
+    fn whole(&self, place: Place) -> Option<Place> {
+        let goes_on = self.is_capital(0) && !self.is_structure(0) && self.people_ahead().is_none();
+        (!goes_on).then_some(place)
     }
 
     /// Whether a place that is known by name stands here.
     pub(crate) fn is_place(&self) -> bool {
-        self.vocabulary.find(self.rest(), |named| matches!(named, Named::City(_) | Named::Country(_))).is_some()
+        self.word(0) == "indian"
+            || self.vocabulary.find(self.rest(), |named| matches!(named, Named::City(_) | Named::Country(_))).is_some()
             || PLACES.find(self.rest()).is_some_and(|(sort, _)| *sort != Sort::Region) && self.written_here() != "us"
     }
 

@@ -70,5 +70,10 @@ pub(crate) fn spoken(iso: &str) -> String {
             Some(format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
         })
     });
-    parts.collect::<Vec<_>>().join(" ")
+    let parts: Vec<String> = parts.collect();
+    match &*parts {
+        // "the last month"
+        [only] => only.trim_start_matches("1 ").to_owned(),
+        _ => parts.join(" "),
+    }
 }

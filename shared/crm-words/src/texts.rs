@@ -8,6 +8,7 @@ use crate::deeds::Done;
 use crate::figures::tested;
 use crate::lexer::Kind;
 use crate::lists::Join;
+use crate::places::Place;
 use crate::tree::Node;
 use crate::vocabulary::{AttributeType, Named};
 use crate::words::{CHANNELS, CONSENTS, FIELDS, Field, PLACED, PRESENCE, TEXT_TESTS};
@@ -31,7 +32,7 @@ impl Reader<'_> {
 
     /// Places; nobody lives in two.
     pub(crate) fn places(&mut self, unknown: bool) -> Option<Node> {
-        let (places, _) = self.list(|reader| {
+        let (places, join) = self.list(|reader| {
             reader.eat(&["from", "in"]);
             reader.place(unknown)
         })?;
@@ -40,10 +41,15 @@ impl Reader<'_> {
         if more.is_empty() {
             return Some(Node::is(first.field, "=", text(&first.name)));
         }
+        let equals = |place: &Place| Node::is(place.field, "=", text(&place.name));
+        if join == Join::Comma && first.field == "city" && matches!(more, [country] if country.field == "country") {
+            // "Pune, India"
+            return Some(Node::And(places.iter().map(equals).collect()));
+        }
         if more.iter().all(|place| place.field == first.field) {
             return Some(Node::is(first.field, "in", Json::List(places.iter().map(|place| text(&place.name)).collect())));
         }
-        Some(Node::Or(places.iter().map(|place| Node::is(place.field, "=", text(&place.name))).collect()))
+        Some(Node::Or(places.iter().map(equals).collect()))
     }
 
     /// "tagged vip or wholesale", "with the tag newsletter", "without any tags".
@@ -52,6 +58,15 @@ impl Reader<'_> {
             if reader.eat(&["untagged"]) {
                 return Some(Node::known("tags", false));
             }
+            let before = reader.attempt(|reader| {
+                reader.eat_all(&["the", "a"]);
+                let worded = |tag: &String| !tag.starts_with(|c: char| c.is_ascii_digit());
+                let tags = reader.list(|reader| reader.tag().filter(worded))?;
+                reader.eat(&["tag", "tags"]).then(|| tags_node(tags))
+            });
+            if before.is_some() {
+                return before.filter(|_| has);
+            }
             let verb = reader.eat(&["tagged", "labelled", "labeled"]);
             if !verb && !reader.eat(&["tag", "tags", "label", "labels"]) {
                 return None;
@@ -59,23 +74,14 @@ impl Reader<'_> {
             if let Some(known) = reader.eat_phrase(&PRESENCE) {
                 return Some(Node::known("tags", known));
             }
-            reader.eat_all(&[
-                "as",
-                "with",
-                "is",
-                "are",
-                "of",
-                "called",
-                "named",
-                "contains",
-                "contain",
-                "include",
-                "includes",
-                "including",
-            ]);
-            let denied = reader.eat(&["not"]);
-            reader.eat_symbol(":=");
+            reader.eat_all(&["as", "with", "is", "are", "of", "called", "named", "do", "does"]);
+            let denied = reader.eat(&["not", "neither"]);
+            reader.eat(&["contains", "contain", "include", "includes", "including"]);
+            reader.eat_symbol(":");
+            let equals = reader.token(0).is_some_and(|token| token.kind == Kind::Compare("="));
+            reader.at += usize::from(equals);
             match reader.list(Self::tag) {
+                Some((_, Join::Comma)) => None,
                 Some(tags) => {
                     reader.eat(&["tag", "tags"]);
                     Some(tags_node(tags).negated_if(denied))
@@ -130,6 +136,7 @@ impl Reader<'_> {
                 }
             };
             reader.eat(&["is", "was"]);
+            reader.eat_symbol(":");
             let not = reader.eat(&["not"]);
             reader.eat(&["equals"]);
             if matches!(reader.token(0).map(|token| &token.kind), Some(Kind::Compare("="))) {
@@ -187,12 +194,29 @@ impl Reader<'_> {
     /// "name starts with A", "without a phone number", "city is not Goa".
     pub(crate) fn text_field(&mut self, has: bool) -> Option<Node> {
         self.attempt(|reader| {
+            let zone = reader.attempt(|reader| {
+                reader.eat_all(&["in", "the"]);
+                let zone = reader.some_text().filter(|text| text.contains('/'))?;
+                matches!(reader.eat_phrase(&FIELDS)?, Field::Text("timeZone"))
+                    .then(|| Node::is("timeZone", "=", Json::Text(zone)))
+            });
+            if zone.is_some() {
+                return zone;
+            }
+            if reader.word(0) == "in" && FIELDS.find(reader.rest().get(1..).unwrap_or_default()).is_some() {
+                reader.at += 1;
+            }
             let named = matches!(reader.word(0), "named" | "called");
             let field = if named {
                 reader.at += 1;
                 "name"
             } else {
+                let stated = ["unknown", "missing", "known"].iter().position(|word| *word == reader.word(0));
+                reader.at += usize::from(stated.is_some());
                 let Field::Text(field) = reader.eat_phrase(&FIELDS)? else { return None };
+                if let Some(place) = stated {
+                    return Some(Node::known(field, place == 2));
+                }
                 field
             };
             if named {
@@ -212,11 +236,15 @@ impl Reader<'_> {
         self.attempt(|reader| {
             let mut denied = false;
             let start = reader.at;
-            let mut auxiliary = reader.eat(&["is", "are", "does", "do", "has"]);
+            let equals = reader.eat_symbol(":");
+            if matches!(reader.word(0), "that" | "which") {
+                reader.at += 1;
+            }
+            let mut auxiliary = equals || reader.eat(&["is", "are", "does", "do", "has"]);
             if reader.eat(&["not"]) {
                 denied = true;
                 auxiliary = true;
-            } else if auxiliary {
+            } else if auxiliary && !equals {
                 // The table has phrases that begin so.
                 reader.at = start;
             }
@@ -231,15 +259,16 @@ impl Reader<'_> {
                 }
                 _ => reader
                     .eat_phrase(&TEXT_TESTS)
-                    .or(Some("=").filter(|_| auxiliary || matches!(field, "city" | "country" | "timeZone")))?,
+                    .or(Some("=").filter(|_| auxiliary || matches!(field, "city" | "country" | "timeZone" | "phone")))?,
             };
-            let denied_within = reader.eat(&["not"]);
+            let denied_within = reader.eat(&["not", "neither"]);
             if field == "email"
                 && matches!(operator, "=" | "endsWith")
                 && let Some(node) = reader.attempt(Self::domains)
             {
                 return Some(node.negated_if(denied ^ denied_within));
             }
+            let opened = reader.eat_symbol("(");
             let (mut texts, join) = reader.list(|reader| {
                 reader.eat(&["the"]);
                 match field {
@@ -251,8 +280,11 @@ impl Reader<'_> {
                     _ => reader.some_text(),
                 }
             })?;
+            if opened && !reader.eat_symbol(")") {
+                return None;
+            }
             let node = match (operator, join) {
-                ("=" | "in", Join::Or) | ("in", _) => {
+                ("=" | "in", Join::Or | Join::Comma) | ("in", _) => {
                     Node::is(field.to_owned(), "in", Json::List(texts.into_iter().map(Json::Text).collect()))
                 }
                 (operator, Join::Only) => Node::is(field.to_owned(), operator, Json::Text(texts.pop()?)),
@@ -268,7 +300,7 @@ impl Reader<'_> {
     /// "a gmail address", "gmail or yahoo users", "email at example.com".
     pub(crate) fn mailbox(&mut self) -> Option<Node> {
         self.attempt(|reader| {
-            reader.eat_all(&["use", "uses", "using", "on", "at", "a", "an"]);
+            reader.eat_all(&["use", "uses", "using", "on", "at", "a", "an", "the", "email", "address"]);
             let node = reader.domains()?;
             reader.eat_all(&["address", "addresses", "account", "accounts", "email", "emails", "id", "ids", "domain", "domains"]);
             Some(node)
@@ -300,7 +332,7 @@ impl Reader<'_> {
     }
 
     /// "loyalty tier is gold", "points above 500", "attribute \"tier\" is unknown".
-    pub(crate) fn attribute(&mut self) -> Option<Node> {
+    pub(crate) fn attribute(&mut self, has: bool) -> Option<Node> {
         self.attempt(|reader| {
             let (key, kind) = if reader.eat(&["attribute", "attributes"]) {
                 match reader.quoted() {
@@ -317,6 +349,9 @@ impl Reader<'_> {
                 }
             };
             let field = format!("attributes.{key}");
+            if has && reader.closes() && kind != Some(AttributeType::Flag) {
+                return Some(Node::known(field, true));
+            }
             if let Some(known) = reader.eat_phrase(&PRESENCE) {
                 return Some(Node::known(field, known));
             }
@@ -333,6 +368,7 @@ impl Reader<'_> {
             if kind != Some(AttributeType::Text) {
                 let flag = reader.attempt(|reader| {
                     reader.eat(&["is"]);
+                    reader.eat_symbol(":");
                     let denied = reader.eat(&["not"]);
                     let equals = matches!(reader.token(0)?.kind, Kind::Compare("="));
                     reader.at += usize::from(equals);
@@ -340,8 +376,11 @@ impl Reader<'_> {
                     (yes || reader.eat(&["false", "no"]))
                         .then(|| Node::is(field.clone(), "=", Json::Bool(yes)).negated_if(denied))
                 });
-                if flag.is_some() || kind == Some(AttributeType::Flag) {
+                if flag.is_some() {
                     return flag;
+                }
+                if kind == Some(AttributeType::Flag) {
+                    return Some(Node::is(field, "=", Json::Bool(true)));
                 }
             }
             let bare = |reader: &mut Self| reader.list(Self::some_text).filter(|_| kind.is_some()).map(|(texts, _)| texts);
@@ -381,7 +420,7 @@ fn tags_node((mut tags, join): (Vec<String>, Join)) -> Node {
     let contains = |tag: String| Node::is("tags", "contains", Json::Text(tag));
     match join {
         Join::Or => Node::is("tags", "in", Json::List(tags.into_iter().map(Json::Text).collect())),
-        Join::And => Node::And(tags.into_iter().map(contains).collect()),
+        Join::And | Join::Comma => Node::And(tags.into_iter().map(contains).collect()),
         Join::Only => tags.pop().map_or(Node::Or(Vec::new()), contains),
     }
 }

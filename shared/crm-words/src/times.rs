@@ -115,7 +115,8 @@ impl Reader<'_> {
         if let Some(range) = self.attempt(Self::ago_between) {
             return Some(range);
         }
-        let less = matches!((self.word(0), self.word(1)), ("less" | "fewer", "than"));
+        let denied = self.word(1) == "more" && self.eat(&["not", "no"]);
+        let less = matches!((self.word(0), self.word(1)), ("less" | "fewer", "than")) || denied;
         self.at += 2 * usize::from(less);
         let less = less || self.eat(&["within", "under"]);
         let longer = !less && (self.eat_longer() || self.eat_earlier());

@@ -1,5 +1,6 @@
 //! From a prompt to rules, or to why not.
 
+use crm_domain::faults::Faults;
 use crm_domain::rules::Rules;
 
 use crate::cursor::Reader;
@@ -24,8 +25,9 @@ pub struct Understood {
 pub enum NotUnderstood {
     #[error("must have at most {MAX_PROMPT} characters")]
     TooLong,
-    #[error("says more than rules can hold")]
-    TooMuch,
+    /// It is understood, and yet no rules: too many conditions, or a value that rules do not take.
+    #[error("cannot be rules: {0}")]
+    Faulty(Faults),
     /// It does not describe an audience, or some part that it cannot do without is not understood.
     #[error("does not describe customers by what is known of them")]
     NoAudience {
@@ -61,7 +63,7 @@ pub fn understand(prompt: &str, vocabulary: &Vocabulary) -> Result<Understood, N
     match understood {
         Some(node) if !astray => {
             let json = node.tidy().into_json();
-            let rules = Rules::parse(&json, "rules", &vocabulary.currency).map_err(|_| NotUnderstood::TooMuch)?;
+            let rules = Rules::parse(&json, "rules", &vocabulary.currency).map_err(NotUnderstood::Faulty)?;
             Ok(Understood { rules, unsupported })
         }
         _ => Err(NotUnderstood::NoAudience { unsupported }),
@@ -79,6 +81,7 @@ impl<'a> Reader<'a> {
             done: None,
             denied: false,
             of_people: false,
+            excepting: false,
             depth: 0,
             // Each phrase takes one, and one more for each time that it is tried in another reading.
             fuel: 4 * tokens.len() + 16,

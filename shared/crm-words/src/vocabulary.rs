@@ -66,8 +66,12 @@ impl Vocabulary {
                     .filter(|word| !word.is_empty())
                     .collect::<Vec<_>>()
             };
-            if let Named::Attribute(key, _) = &named {
+            if let Named::Attribute(key, kind) = &named {
                 self.names.add(words(key), named.clone());
+                if *kind == AttributeType::Flag {
+                    // "club members"
+                    self.names.add(words(&format!("{spoken}s")), named.clone());
+                }
             }
             self.names.add(words(&spoken), named);
         }

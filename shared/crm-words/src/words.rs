@@ -67,18 +67,18 @@ phrases! {
         ("repeat|returning|recurring|repeated", Convention::Repeat),
         ("one time|single order|single purchase|first time|one off|onetime", Convention::OneTime),
         ("loyal", Convention::Loyal),
-        ("new|newly joined|newly registered", Convention::New),
-        ("active", Convention::Active),
+        ("new|newly joined|newly registered|recently joined|recently registered|recently signed up", Convention::New),
+        ("active|recently active", Convention::Active),
         ("inactive|dormant|idle", Convention::Inactive),
         ("lapsed|churned", Convention::Lapsed),
         ("untagged", Convention::Untagged),
-        ("subscribed|opted in", Convention::Subscribed),
+        ("subscribed", Convention::Subscribed),
         ("unsubscribed", Convention::Unsubscribed),
     ];
     /// Names of fields. Those of `orders` and `visits` are also what is counted (see [`COUNTED`]).
     FIELDS: Field = [
         ("total spend|total spent|total spending|total spends|lifetime spend|lifetime spending|lifetime value|customer lifetime value|ltv|clv|cltv|lifetime revenue|total revenue|revenue|spend|spent|spends|spending|paid|total purchase value|total order value|totalspend|amount spent|total amount spent|money spent|spend total|total amount", Field::Figure("totalSpend")),
-        ("average order value|average order|average order size|average order amount|avg order value|avg order|mean order value|aov|average basket|average basket size|average basket value|basket size|basket value|average purchase|average purchase value|average cart value|average bill|average bill value|average ticket|average ticket size|average transaction value|average spend per order|average order total|averageordervalue", Field::Figure("averageOrderValue")),
+        ("average order value|average order|average order size|average order amount|avg order value|avg order|mean order value|aov|average basket|average basket size|average basket value|basket size|basket value|average purchase|average purchase value|average cart value|average bill|average bill value|average ticket|average ticket size|average transaction value|average spend per order|average spend|average spending|avg spend|average order total|averageordervalue", Field::Figure("averageOrderValue")),
         ("order count|orders|number of orders|total orders|total number of orders|count of orders|purchases|purchase count|number of purchases|total purchases|transactions|number of transactions|ordercount", Field::Figure("orderCount")),
         ("visits|visit count|number of visits|total visits|total number of visits|count of visits|visitcount", Field::Figure("visits")),
         ("last order|last order date|last order was|latest order|most recent order|last purchase|last purchase date|latest purchase|most recent purchase|last transaction|last ordered|last purchased|last bought|last shopped|most recently ordered|lastorderat", Field::Moment("lastOrderAt")),
@@ -113,7 +113,7 @@ phrases! {
         ("only|exactly", "="),
     ];
     /// After a sum, saying nothing more.
-    TAILS: () = [("in total|overall|altogether|so far|with us|to date|till date|in their lifetime|lifetime|of all time|in all|till now|until now|from us|on our store|in our store", ()),];
+    TAILS: () = [("in total|overall|altogether|so far|with us|to date|till date|in their lifetime|lifetime|of all time|in all|till now|until now|from us|on our store|in our store|yet|at all|too|as well|ever|already", ()),];
     AVERAGED: () = [("per order|on average|on an average|per purchase|per transaction|an order|each order", ()),];
     TEXT_TESTS: &'static str = [
         ("is|equals|equal to|is equal to|is exactly|named|called|as|are", "="),
@@ -132,7 +132,7 @@ phrases! {
         ("visited|visit|visiting|come by|came by|dropped by", Deed::Visited),
         ("active|seen|engaged|logged in|been around|shown activity|activity|any activity", Deed::Active),
         ("inactive|dormant|idle|unseen", Deed::Inactive),
-        ("joined|join|joining|registered|register|registering|signed up|sign up|sign ups|new sign ups|signup|signups|new signups|signed up with us|signing up|enrolled|onboarded|created an account|created their account|created account|opened an account|became a customer|became customers|become a customer|accounts created|account created|an account created|created|new registrations", Deed::Joined),
+        ("joined|join|joining|registered|register|registering|signed up|sign up|sign ups|new sign ups|signup|signups|new signups|signed up with us|signing up|enrolled|onboarded|created an account|created their account|created account|opened an account|acquired|became a customer|became customers|become a customer|accounts created|account created|an account created|created|new registrations", Deed::Joined),
     ];
     /// How often, in a word.
     OFTEN: i64 = [("once", 1), ("twice", 2), ("thrice", 3),];
@@ -168,7 +168,7 @@ fn set(words: &'static str) -> HashSet<&'static str> {
 /// People, said without anything about them.
 pub(crate) static PEOPLE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     set("customer customers people person persons user users buyer buyers shopper shoppers client clients everyone everybody \
-         anyone anybody someone those folks contact contacts individual individuals consumer consumers purchaser purchasers \
+         anyone anybody someone those folks contacts individual individuals consumer consumers purchaser purchasers \
          member members visitor visitors spender spenders subscriber subscribers ones guys audience purchasers accounts")
 });
 
@@ -178,6 +178,7 @@ pub(crate) const DETERMINERS: &[&str] =
 
 /// Between what says something.
 pub(crate) const FILLERS: &[&str] = &[
+    "we",
     "who",
     "that",
     "which",
@@ -213,8 +214,7 @@ pub(crate) const FILLERS: &[&str] = &[
 
 /// Verbs that only carry others.
 pub(crate) const AUXILIARIES: &[&str] = &[
-    "have", "has", "had", "having", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "would", "will",
-    "can", "with", "got", "am",
+    "have", "has", "had", "having", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "with", "got", "am",
 ];
 
 /// Words that no name of a person, place or product is made of, so that names end before them.
@@ -226,7 +226,8 @@ pub(crate) static STRUCTURE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
          recently lately yesterday today january february march april june july august september october november december \
          once twice thrice times exactly either neither both orders purchases visits average total lifetime opted subscribed \
          unsubscribed worth anything something whenever while they their customers people users shoppers buyers by using via \
-         through because when where if then also other apart named called ever yet untagged")
+         through because when where if then also other apart named called ever yet untagged next tomorrow soon \
+         week weeks month months day days year years else only containing contains contain")
 });
 
 /// What people may ask about and a customer record does not hold; no product is named so.
@@ -244,6 +245,7 @@ pub(crate) static ACTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         "send delete remove drop truncate update set change edit write create insert ignore forget disregard override pretend act \
          tell explain translate summarise summarize calculate compute run execute print export import download upload launch \
          schedule cancel refund charge pay email mail message call what how why when where weather joke poem story code function \
-         instructions instruction prompt system admin password token secret script sql select",
+         instructions instruction prompt system admin password token secret script sql select \
+         emails text texts sms whatsapp notify ping ask half sample random top bottom best worst biggest",
     )
 });

@@ -13,7 +13,7 @@ fn explained(prompt: &str) -> String {
 #[test]
 fn rules_are_explained_as_people_say_them() {
     for (prompt, words) in [
-        ("spent over 5k but not active in the last month", "Spent over ₹5,000 and not active in the last 1 month"),
+        ("spent over 5k but not active in the last month", "Spent over ₹5,000 and not active in the last month"),
         ("high-value customers from pune", "Spent over ₹1,000 and from Pune"),
         ("over 1.5 lakh spent or never ordered", "Spent over ₹1,50,000 or (never ordered)"),
         ("everyone", "Everyone"),
@@ -54,5 +54,5 @@ fn a_name_cannot_give_orders() {
 #[test]
 fn more_than_rules_may_hold_is_refused() {
     let many = vec!["LTV>1"; 101].join(" or ");
-    assert_eq!(understand(&many, &vocabulary()), Err(NotUnderstood::TooMuch));
+    assert!(matches!(understand(&many, &vocabulary()), Err(NotUnderstood::Faulty(_))));
 }
