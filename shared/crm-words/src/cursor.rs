@@ -52,6 +52,27 @@ impl<'a> Reader<'a> {
         eaten
     }
 
+    /// Takes all of some words, if they stand here in this order.
+    pub(crate) fn eat_run(&mut self, words: &[&str]) -> bool {
+        self.attempt(|reader| words.iter().all(|word| reader.eat(&[word])).then_some(())).is_some()
+    }
+
+    /// The word before this place.
+    pub(crate) fn word_before(&self) -> &'a str {
+        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or("", |token| &token.word)
+    }
+
+    /// Takes a sign that compares.
+    pub(crate) fn eat_comparison(&mut self) -> Option<&'static str> {
+        let Kind::Compare(operator) = self.token(0)?.kind else { return None };
+        self.at += 1;
+        Some(operator)
+    }
+
+    pub(crate) fn eat_equals(&mut self) -> bool {
+        self.attempt(|reader| reader.eat_comparison().filter(|sign| *sign == "=")).is_some()
+    }
+
     pub(crate) fn eat_all(&mut self, words: &[&str]) {
         while self.eat(words) {}
     }

@@ -2,6 +2,7 @@
 
 use crm_domain::json::Json;
 
+use crate::conventions::RECENTLY;
 use crate::cursor::Reader;
 use crate::figures::tested;
 use crate::lexer::Kind;
@@ -9,7 +10,7 @@ use crate::lists::Join;
 use crate::times::When;
 use crate::tree::Node;
 use crate::vocabulary::Named;
-use crate::words::{ACTIONS, BOUNDS, DEEDS, Deed, FIELDS, Field, PRESENCE};
+use crate::words::{ACTIONS, BOUNDS, DEEDS, Deed, FIELDS, Field, PRESENCE, UNHELD};
 
 /// What was last said to have been done: "but not in the last month" is about that.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,14 +33,7 @@ impl Reader<'_> {
     pub(crate) fn deed(&mut self) -> Option<Node> {
         let start = self.at;
         self.attempt(|reader| {
-            let carries = |reader: &mut Self| reader.eat(&["placed", "made", "place", "make", "done", "completed"]);
-            if let Some(node) = reader.attempt(|reader| {
-                if !carries(reader) {
-                    return None;
-                }
-                reader.eat(&["their", "the", "a"]);
-                reader.counted().or_else(|| reader.moment_field())
-            }) {
+            if let Some(node) = reader.attempt(Self::placed_orders) {
                 reader.done = Some(Done::Deed(Deed::Ordered));
                 return Some(node);
             }
@@ -65,13 +59,13 @@ impl Reader<'_> {
                     Some(reader.whens(deed).unwrap_or_else(|| Node::is("visits", ">", Json::Number(0.into()))))
                 }
                 Deed::Active => {
-                    Some(reader.whens(deed).unwrap_or_else(|| reader.did(deed, &When::Back(MONTH.to_owned())).vague()))
+                    Some(reader.whens(deed).unwrap_or_else(|| reader.did(deed, &When::Back(RECENTLY.to_owned())).vague()))
                 }
                 Deed::Inactive => {
                     let denied = std::mem::replace(&mut reader.denied, true);
                     let when = reader.whens(Deed::Active);
                     reader.denied = denied;
-                    let vague = || reader.did(Deed::Active, &When::Back(MONTH.to_owned())).vague();
+                    let vague = || reader.did(Deed::Active, &When::Back(RECENTLY.to_owned())).vague();
                     Some(when.unwrap_or_else(vague).negated())
                 }
                 Deed::Joined => {
@@ -80,6 +74,15 @@ impl Reader<'_> {
                 }
             }
         })
+    }
+
+    /// "placed 3 orders", "placed their first order this year"
+    fn placed_orders(&mut self) -> Option<Node> {
+        if !self.eat(&["placed", "made", "place", "make", "done", "completed"]) {
+            return None;
+        }
+        self.eat(&["their", "the", "a"]);
+        self.counted().or_else(|| self.moment_field())
     }
 
     /// "ordered or visited in the last 30 days": the time is that of both.
@@ -127,7 +130,7 @@ impl Reader<'_> {
         }
         let denied = self.word(0) == "nothing";
         let something = self.eat(&["nothing", "anything", "something", "stuff"]);
-        let from_us = self.attempt(|reader| (reader.eat(&["from", "with", "at"]) && reader.eat(&["us"])).then_some(()));
+        let from_us = self.eat_run(&["from", "us"]) || self.eat_run(&["with", "us"]);
         if let Some(tests) = self.times() {
             return Some(self.figure_over(start, "orderCount", tests));
         }
@@ -145,7 +148,7 @@ impl Reader<'_> {
             return Some(when.negated_if(denied));
         }
         let neither = self.eat(&["neither"]);
-        match self.attempt(Self::products).filter(|_| !something && from_us.is_none()) {
+        match self.attempt(Self::products).filter(|_| !something && !from_us) {
             Some(bought) => Some(self.bought(start, bought).negated_if(neither)),
             None => (!neither).then(|| once.negated_if(denied)),
         }
@@ -196,8 +199,8 @@ impl Reader<'_> {
             self.at += usize::from(self.token(0).is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Number)));
             return (self.at > start).then(|| ("purchasedSku", self.written(start).to_owned()));
         }
-        while self.at < start + MAX_PRODUCT_WORDS && !self.is_structure(0) && self.word(0) != "" {
-            if ACTIONS.contains(self.word(0)) || crate::words::UNHELD.contains(self.word(0)) {
+        while self.at < start + MAX_PRODUCT_WORDS && !self.is_structure(0) && !self.word(0).is_empty() {
+            if ACTIONS.contains(self.word(0)) || UNHELD.contains(self.word(0)) {
                 return None;
             }
             self.at += 1;
@@ -218,17 +221,16 @@ impl Reader<'_> {
             if let Some(known) = reader.eat_phrase(&PRESENCE) {
                 return Some(Node::known(field, known).negated_if(denied));
             }
-            if let Some(Kind::Compare(operator)) = reader.token(0).map(|token| &token.kind) {
-                reader.at += 1;
+            if let Some(operator) = reader.eat_comparison() {
                 let (first, last) = reader.period()?;
-                let when = match *operator {
+                let when = match operator {
                     "<" => When::Before(first),
                     "<=" => When::UpTo(last),
                     ">" => When::After(last),
                     ">=" => When::Since(first),
                     _ => When::Between((first, last)),
                 };
-                return Some(Self::moment(field, &when).negated_if(denied ^ (*operator == "!=")));
+                return Some(Self::moment(field, &when).negated_if(denied ^ (operator == "!=")));
             }
             reader.done = Some(Done::Moment(field));
             let when = reader.when()?;
@@ -250,8 +252,7 @@ impl Reader<'_> {
                 Some(self.narrowed(start, bought, Some(when)))
             }
             Done::Deed(deed @ (Deed::Ordered | Deed::Visited | Deed::Active)) => self.whens(deed),
-            Done::Deed(Deed::Inactive | Deed::Joined) => None,
-            Done::Counted(_) | Done::Moment(_) => None,
+            Done::Deed(Deed::Inactive | Deed::Joined) | Done::Counted(_) | Done::Moment(_) => None,
             Done::Agreed(agrees) => self.agreed(agrees),
         }
     }
@@ -313,6 +314,3 @@ impl Reader<'_> {
         }
     }
 }
-
-/// What "active" means without a time.
-const MONTH: &str = "P30D";

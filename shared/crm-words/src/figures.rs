@@ -46,12 +46,17 @@ impl Reader<'_> {
             if !reader.eat(&["and", "but"]) {
                 return None;
             }
-            let compares = matches!(reader.token(0)?.kind, Kind::Compare(_)) || reader.is_phrase(&SIZES);
+            let compares = reader.compares();
             reader.size().filter(|_| compares && !reader.is_counted())
         }) {
             tests.push(next);
         }
         Some(tests)
+    }
+
+    /// Whether what stands here compares a number.
+    fn compares(&self) -> bool {
+        matches!(self.token(0).map(|token| &token.kind), Some(Kind::Compare(_))) || self.is_phrase(&SIZES)
     }
 
     /// Whether what follows a number says that something else was counted.
@@ -63,23 +68,15 @@ impl Reader<'_> {
 
     fn size(&mut self) -> Option<Test> {
         self.attempt(|reader| {
-            if reader
-                .attempt(|reader| ((reader.eat(&["one"]) || reader.eat(&["any"])) && reader.eat(&["of"])).then_some(()))
-                .is_some()
-            {
+            if reader.eat_run(&["one", "of"]) || reader.eat_run(&["any", "of"]) {
                 return reader.amounts().map(|amounts| Test::list("in", amounts));
             }
-            let size = match reader.token(0)?.kind {
-                Kind::Compare(operator) => {
-                    reader.at += 1;
-                    Some(Size::Than(operator))
-                }
-                _ => reader.eat_phrase(&SIZES),
-            };
+            let sign = reader.eat_comparison().map(Size::Than);
+            let size = sign.or_else(|| reader.eat_phrase(&SIZES));
             match size {
                 Some(Size::Roughly) => None,
                 Some(Size::Between) => {
-                    let low = reader.amount()?;
+                    let low = reader.low_amount()?;
                     let joined = reader.eat(&["and", "to"]) || reader.eat_symbol("-");
                     let high = if joined { reader.amount()? } else { return None };
                     range(low, high)
@@ -99,8 +96,7 @@ impl Reader<'_> {
         if let Some(high) = high {
             return range(first, high);
         }
-        let start = self.at;
-        let other = self.attempt(|reader| if reader.eat(&["or"]) { reader.amount().filter(|_| reader.at > start) } else { None });
+        let other = self.attempt(|reader| if reader.eat(&["or"]) { reader.amount() } else { None });
         Some(match other {
             Some(other) => Test::list("in", vec![first, other]),
             None => Test::one("=", first),
@@ -207,18 +203,18 @@ impl Reader<'_> {
                 return Some(reader.narrowed(start, Node::known(field, known), early.or(late)));
             }
             let mut denied = false;
-            while reader.eat(&["is", "are", "was", "were", "of", "has", "have", "been", "being", "a", "an", "to"])
-                || reader.eat_symbol(":")
-                || {
-                    let not = reader.word(0) == "not" && !reader.is_phrase(&SIZES);
-                    denied ^= not;
-                    reader.at += usize::from(not);
-                    not
+            loop {
+                if !reader.is_phrase(&SIZES) && reader.eat(&["not"]) {
+                    denied = !denied;
+                } else if !reader.eat(&["is", "are", "was", "were", "of", "has", "have", "been", "being", "a", "an", "to"])
+                    && !reader.eat_symbol(":")
+                {
+                    break;
                 }
-            {}
+            }
             reader.topic = Some(field);
             if reader.eat(&["nothing", "anything", "something", "money"]) {
-                let nothing = reader.tokens.get(reader.at - 1).is_some_and(|token| token.word == "nothing");
+                let nothing = reader.word_before() == "nothing";
                 let zero = Node::is(field, ">", Json::Number(0.into())).negated_if(nothing);
                 let late = reader.when();
                 return (field == "totalSpend").then(|| reader.narrowed(start, zero, early.or(late)).negated_if(denied));
@@ -271,10 +267,8 @@ impl Reader<'_> {
         let field = self.topic?;
         self.attempt(|reader| {
             // A bare number may be anything.
-            let compares = matches!(reader.token(0)?.kind, Kind::Compare(_)) || reader.is_phrase(&SIZES);
-            let tests = if compares { reader.sizes()? } else { return None };
-            let counts = matches!(field, "orderCount" | "visits");
-            if counts {
+            let tests = if reader.compares() { reader.sizes()? } else { return None };
+            if matches!(field, "orderCount" | "visits") {
                 reader.eat(&["times"]);
             }
             Some(reader.figure_over(start, field, tests))

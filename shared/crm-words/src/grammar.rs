@@ -11,7 +11,7 @@
 
 use crate::cursor::Reader;
 use crate::tree::{EVERYONE, NO_ONE, Node};
-use crate::words::{AUXILIARIES, CONSENTS, DEEDS, EXCEPT, FIELDS, FILLERS, TAILS};
+use crate::words::{AUXILIARIES, CONSENTS, DEEDS, EXCEPT, FIELDS, FILLERS, GOING_ON, PLACED, TAILS};
 
 /// How deep brackets may nest: deeper than rules may.
 const MAX_DEPTH: usize = 16;
@@ -135,30 +135,7 @@ impl Reader<'_> {
 
     /// Whether something more may be said without a word between.
     fn goes_on(&self) -> bool {
-        const MORE: &[&str] = &[
-            "who",
-            "that",
-            "whose",
-            "which",
-            "with",
-            "without",
-            "having",
-            "from",
-            "in",
-            "living",
-            "based",
-            "located",
-            "residing",
-            "tagged",
-            "named",
-            "called",
-            "subscribed",
-            "opted",
-            "not",
-            "never",
-            "outside",
-        ];
-        MORE.contains(&self.word(0)) || self.symbol() == Some('(')
+        GOING_ON.contains(self.word(0)) || self.symbol() == Some('(')
     }
 
     /// One phrase, and what denies it.
@@ -186,16 +163,16 @@ impl Reader<'_> {
                     denied = !denied;
                     wide = wide || word == "never";
                 }
-                "without" | "no" | "zero" | "lacking" if !self.names_nobody() => {
+                "without" | "no" | "zero" | "lacking" | "missing" if !self.names_nobody() => {
                     denied = !denied;
                     (wide, has) = (true, true);
                 }
-                _ if self.is_phrase(&crate::words::PLACED) && !matches!(word, "the") => break,
-                _ if AUXILIARIES.contains(&word) && !self.is_phrase(&CONSENTS) => {
+                _ if self.is_phrase(&PLACED) => break,
+                _ if AUXILIARIES.contains(word) && !self.is_phrase(&CONSENTS) => {
                     wide = true;
-                    has |= matches!(word, "have" | "has" | "had" | "having" | "with" | "got");
+                    has |= matches!(word, "have" | "has" | "had" | "having" | "with" | "got" | "carry");
                 }
-                _ if FILLERS.contains(&word) && self.people_ahead().is_none() && !self.is_phrase(&FIELDS) => {}
+                _ if FILLERS.contains(word) && self.people_ahead().is_none() && !self.is_phrase(&FIELDS) => {}
                 _ => break,
             }
             self.at += 1;

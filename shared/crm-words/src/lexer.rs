@@ -70,7 +70,7 @@ impl<'a> Lexer<'a> {
             _ if next.is_whitespace() => self.at += next.len_utf8(),
             '"' | '“' | '”' | '\'' | '‘' if self.quoted(next) => {}
             '₹' | '$' | '€' | '£' | '¥' => {
-                self.push(Kind::Money(is_ours(next.encode_utf8(&mut [0; 4]), self.currency)), "", next.len_utf8())
+                self.push(Kind::Money(is_ours(next.encode_utf8(&mut [0; 4]), self.currency)), "", next.len_utf8());
             }
             '0'..='9' => self.number(),
             '.' if digit_follows && !self.before().is_some_and(char::is_alphanumeric) => self.number(),

@@ -6,6 +6,9 @@
 //! services and what a deployment has names for are left to others.
 
 pub mod accuracy;
+mod attributes;
+mod consents;
+mod conventions;
 mod cursor;
 mod dates;
 mod deeds;

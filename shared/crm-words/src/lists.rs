@@ -79,10 +79,16 @@ impl Reader<'_> {
         }
         let capital = self.is_capital(0);
         self.at += 1;
-        while capital && fits(self) && self.is_capital(0) {
+        while fits(self) && (capital && self.is_capital(0) || self.is_hyphenated()) {
             self.at += 1;
         }
         Some(self.written(start).to_owned())
+    }
+
+    /// Whether only a hyphen stands before this word.
+    fn is_hyphenated(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |token| token.to);
+        self.token(0).is_some_and(|token| self.text.get(before..token.from) == Some("-"))
     }
 
     /// A text, quoted or not.

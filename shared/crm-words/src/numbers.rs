@@ -30,9 +30,18 @@ impl Amount {
 impl Reader<'_> {
     /// "₹10,000", "Rs. 500", "10k", "1.5 lakh", "twenty-five". Percentages and other currencies are none.
     pub(crate) fn amount(&mut self) -> Option<Amount> {
+        self.amount_of(true)
+    }
+
+    /// As [`Reader::amount`], ending before "and": "between five hundred and one thousand".
+    pub(crate) fn low_amount(&mut self) -> Option<Amount> {
+        self.amount_of(false)
+    }
+
+    fn amount_of(&mut self, with_and: bool) -> Option<Amount> {
         self.attempt(|reader| {
             let mark = reader.mark();
-            let (number, factor) = reader.scaled_number()?;
+            let (number, factor) = reader.scaled_number(with_and)?;
             let mark = mark.or(reader.mark());
             let unfit = reader.symbol() == Some('%') || matches!(reader.word(0), "percent" | "percentage" | "pc");
             (mark != Some(false) && !unfit).then_some(Amount { number, money: mark.is_some(), factor })
@@ -41,7 +50,7 @@ impl Reader<'_> {
 
     /// A whole number that fits a count of days or the like.
     pub(crate) fn small_number(&mut self) -> Option<u32> {
-        self.attempt(|reader| u32::try_from(reader.scaled_number()?.0.as_u64()?).ok())
+        self.attempt(|reader| u32::try_from(reader.scaled_number(true)?.0.as_u64()?).ok())
     }
 
     fn mark(&mut self) -> Option<bool> {
@@ -50,9 +59,9 @@ impl Reader<'_> {
         Some(ours)
     }
 
-    fn scaled_number(&mut self) -> Option<(Number, u64)> {
+    fn scaled_number(&mut self, with_and: bool) -> Option<(Number, u64)> {
         let Some(Kind::Number) = self.token(0).map(|token| &token.kind) else {
-            return self.attempt(Self::number_words).map(|(number, factor)| (number.into(), factor));
+            return self.attempt(|reader| reader.number_words(with_and)).map(|(number, factor)| (number.into(), factor));
         };
         self.attempt(|reader| {
             let digits = &reader.token(0)?.word;
@@ -67,7 +76,7 @@ impl Reader<'_> {
         })
     }
 
-    fn number_words(&mut self) -> Option<(u64, u64)> {
+    fn number_words(&mut self, with_and: bool) -> Option<(u64, u64)> {
         let (mut total, mut group, mut last) = (0_u64, None::<u64>, 1);
         if matches!(self.word(0), "a" | "an") && (multiple(self.word(1)).is_some() || self.word(1) == "dozen") {
             group = Some(1);
@@ -99,7 +108,7 @@ impl Reader<'_> {
                 last = factor;
             } else if let ("dozen", Some(held)) = (word, group) {
                 group = Some(held.checked_mul(12)?);
-            } else if word == "and" && group.is_some_and(|held| held % 100 == 0) && small(self.word(1)).is_some() {
+            } else if word == "and" && with_and && group.is_some_and(|held| held % 100 == 0) && small(self.word(1)).is_some() {
                 // "one hundred and fifty"; "two and three" are two numbers.
                 if group == Some(0) && total == 0 {
                     break;

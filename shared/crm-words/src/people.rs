@@ -2,61 +2,61 @@
 
 use crm_domain::json::Json;
 
+use crate::conventions::CONVENTIONS;
 use crate::cursor::Reader;
 use crate::deeds::Done;
-use crate::lexer::Kind;
+use crate::lexer::{Kind, Token};
 use crate::times::When;
 use crate::tree::{EVERYONE, NO_ONE, Node};
 use crate::vocabulary::Named;
-use crate::words::{CONVENTIONS, Convention, DEEDS, Deed};
-use crate::words::{DETERMINERS, PEOPLE};
+use crate::words::{DEEDS, DETERMINERS, Deed, PEOPLE, STRUCTURE};
 
 /// How many words may stand before the noun.
 const MAX_BEFORE: usize = 8;
 
+/// What follows verbs and numbers, and no adjective.
+const VERBAL: &[&str] = &["a", "an", "the", "all", "any", "every", "our", "my", "me", "us", "to", "for", "of", "about", "new"];
+
 impl Reader<'_> {
     /// Where the noun of the people stands who are named here.
     pub(crate) fn people_ahead(&self) -> Option<usize> {
-        let mut at = self.at;
-        let mut joined = false;
         // "became customers"
         if DEEDS.find(self.rest()).is_some_and(|(_, length)| length > 1) {
             return None;
         }
+        let mut at = self.at;
+        let mut described = false;
         while at < self.at + MAX_BEFORE {
             let rest = self.tokens.get(at..)?;
-            let token = rest.first()?;
-            if self.vocabulary.find(rest, |named| matches!(named, Named::Attribute(..))).is_some() {
-                return None;
-            }
-            if token.kind != Kind::Word {
+            let (token, after) = rest.split_first()?;
+            if token.kind != Kind::Word || self.vocabulary.find(rest, |named| matches!(named, Named::Attribute(..))).is_some() {
                 return None;
             }
             let word = &*token.word;
-            let more = self.described(rest);
-            let ends = rest.get(1).is_none_or(|token| {
-                matches!(token.kind, Kind::Symbol(_))
-                    || crate::words::STRUCTURE.contains(&*token.word) && !PEOPLE.contains(&*token.word)
-            });
-            if word == "no" && rest.get(1).is_some_and(|token| token.word == "one") {
+            let next = after.first().map_or("", |token| &token.word);
+            let determines = word == "those" || word == "any" || DETERMINERS.contains(&word);
+            if word == "no" && next == "one" {
                 return Some(at + 1);
             }
+            let ends = next.is_empty() || STRUCTURE.contains(next) && !PEOPLE.contains(next);
             if word == "all" && ends || matches!(word, "vips" | "nobody") {
                 return Some(at);
             }
-            let determines = matches!(word, "those" | "any") || DETERMINERS.contains(&word);
-            let follows = |words: &[&str]| rest.get(1).is_some_and(|token| words.contains(&&*token.word));
-            if PEOPLE.contains(word) && !(determines && self.noun_after(at)) {
-                // "buyers of tea", "subscribers of the newsletter"
-                return (!follows(&["of", "to"])).then_some(at);
+            if PEOPLE.contains(word) && !(determines && PEOPLE.contains(next)) {
+                // "buyers of tea", "subscribers to the newsletter"
+                return (!matches!(next, "of" | "to")).then_some(at);
             }
-            if let Some(length) = more {
+            if let Some(length) = self.described(rest) {
                 at += length;
-                joined = true;
+                described = true;
+                // "high spenders"
+                if self.tokens.get(at - 1).is_some_and(|token| PEOPLE.contains(&*token.word)) {
+                    return Some(at - 1);
+                }
             } else if determines
                 || word == "non"
-                || joined && matches!(word, "and" | "or")
-                || !crate::words::STRUCTURE.contains(word)
+                || described && matches!(word, "and" | "or" | "based")
+                || !STRUCTURE.contains(word)
             {
                 at += 1;
             } else {
@@ -66,12 +66,8 @@ impl Reader<'_> {
         None
     }
 
-    fn noun_after(&self, at: usize) -> bool {
-        self.tokens.get(at + 1).is_some_and(|token| PEOPLE.contains(&*token.word))
-    }
-
     /// How many words an adjective has that is known.
-    fn described(&self, tokens: &[crate::lexer::Token]) -> Option<usize> {
+    fn described(&self, tokens: &[Token]) -> Option<usize> {
         let convention = CONVENTIONS.find(tokens).map(|(_, length)| length);
         convention
             .or_else(|| self.vocabulary.find(tokens, |named| !matches!(named, Named::Attribute(..))).map(|(_, length)| length))
@@ -85,28 +81,19 @@ impl Reader<'_> {
             if self.eat(DETERMINERS) || self.eat(&["no"]) {
                 continue;
             }
-            let start = self.at;
-            node = node.and(match self.adjectives(noun) {
-                Some(node) => node,
-                None => {
-                    self.at = (start + 1).max(self.at);
-                    while self.at < noun && self.described(self.rest()).is_none() {
-                        self.at += 1;
-                    }
-                    self.unread(start, false)
-                }
-            });
+            let adjectives = self.adjectives(noun);
+            node = node.and(adjectives.unwrap_or_else(|| self.unknown_adjectives(noun)));
         }
         match self.word(0) {
             "vips" => node = node.and(Node::is("tags", "contains", "vip")),
             "nobody" => node = node.and(NO_ONE),
             "subscriber" | "subscribers" => node = node.and(Node::is("emailConsent", "=", Json::Bool(true)).vague()),
-            "one" if self.tokens.get(self.at.wrapping_sub(1)).is_some_and(|token| token.word == "no") => node = NO_ONE,
+            "one" if self.word_before() == "no" => node = NO_ONE,
             _ => {}
         }
         self.at = noun + 1;
         self.eat(&["customers", "people", "users"]);
-        self.attempt(|reader| (reader.eat(&["at"]) && reader.eat(&["all"])).then_some(()));
+        self.eat_run(&["at", "all"]);
         while let Some(more) = self.postmodifier() {
             node = node.and(more);
         }
@@ -114,6 +101,18 @@ impl Reader<'_> {
         let node = self.relative(node);
         self.of_people = before;
         Some(node)
+    }
+
+    fn unknown_adjectives(&mut self, noun: usize) -> Node {
+        let start = self.at;
+        self.at += 1;
+        while self.at < noun && self.described(self.rest()).is_none() {
+            self.at += 1;
+        }
+        let words = self.tokens.get(start..self.at).unwrap_or_default();
+        // No adjective stands before an article: that was a verb.
+        let asks = words.iter().any(|token| VERBAL.contains(&&*token.word));
+        self.unread(start, asks)
     }
 
     fn postmodifier(&mut self) -> Option<Node> {
@@ -181,12 +180,7 @@ impl Reader<'_> {
     fn adjectives(&mut self, noun: usize) -> Option<Node> {
         let first = self.at;
         let mut nodes = vec![self.adjective()?];
-        while self.at < noun {
-            let start = self.at;
-            let Some(next) = self.attempt(Self::next_adjective) else {
-                self.at = start;
-                break;
-            };
+        while let Some(next) = self.attempt(Self::next_adjective) {
             nodes.push(next);
         }
         if self.word(0) == "and" && self.at < noun {
@@ -218,39 +212,11 @@ impl Reader<'_> {
         }
         self.known_tag()
             .or_else(|| self.attempt(Self::consenting))
-            .or_else(|| if self.is_place() { self.places(false) } else { None })
+            .or_else(|| {
+                let place = if self.is_place() { self.places(false) } else { None };
+                self.eat(&["based"]);
+                place
+            })
             .or_else(|| self.attempt(Self::mailbox))
-    }
-
-    /// What a word without a number means here.
-    fn conventional(&mut self, convention: Convention) -> Node {
-        let number = |number: i64| Json::Number(number.into());
-        let back = |field: &'static str, stretch: &str| Node::is(field, "within", stretch);
-        self.done = match convention {
-            Convention::New => Some(Done::Deed(Deed::Joined)),
-            Convention::Active => Some(Done::Deed(Deed::Active)),
-            Convention::Inactive => Some(Done::Deed(Deed::Inactive)),
-            _ => None,
-        };
-        let node = match convention {
-            Convention::HighValue => {
-                self.topic = Some("totalSpend");
-                Node::is("totalSpend", ">", number(1_000))
-            }
-            Convention::Repeat => Node::is("orderCount", ">=", number(2)),
-            Convention::OneTime => Node::is("orderCount", "=", number(1)),
-            Convention::Loyal => Node::is("orderCount", ">=", number(5)),
-            Convention::New => back("createdAt", "P30D"),
-            Convention::Active => back("lastActiveAt", "P30D"),
-            Convention::Inactive => back("lastActiveAt", "P30D").negated(),
-            Convention::Lapsed => Node::And(vec![Node::is("orderCount", ">", number(0)), back("lastOrderAt", "P90D").negated()]),
-            Convention::Untagged => Node::known("tags", false),
-            Convention::Subscribed => Node::is("emailConsent", "=", Json::Bool(true)),
-            Convention::Unsubscribed => Node::is("emailConsent", "=", Json::Bool(false)),
-        };
-        if matches!(convention, Convention::HighValue | Convention::Repeat | Convention::Loyal) {
-            self.done = Some(Done::Counted(node.clone()));
-        }
-        node.vague()
     }
 }

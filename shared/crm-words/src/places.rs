@@ -2,9 +2,14 @@
 
 use std::sync::LazyLock;
 
+use crm_domain::json::Json;
+
 use crate::cursor::Reader;
+use crate::lists::Join;
 use crate::phrasebook::Phrasebook;
+use crate::tree::Node;
 use crate::vocabulary::Named;
+use crate::words::PLACED;
 
 /// What a place is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +58,44 @@ static PLACES: LazyLock<Phrasebook<Sort>> = LazyLock::new(|| {
 });
 
 impl Reader<'_> {
+    /// "from Pune, Goa or Delhi", "outside India".
+    pub(crate) fn placed(&mut self) -> Option<Node> {
+        self.attempt(|reader| {
+            let outside = reader.eat(&["outside"]);
+            if outside {
+                reader.eat(&["of"]);
+            } else {
+                reader.eat_phrase(&PLACED)?;
+                reader.eat_all(&["the", "city", "of"]);
+            }
+            let node = reader.places(true)?;
+            reader.eat(&["city"]);
+            Some(node.negated_if(outside))
+        })
+    }
+
+    /// Places; nobody lives in two.
+    pub(crate) fn places(&mut self, unknown: bool) -> Option<Node> {
+        let (places, join) = self.list(|reader| {
+            reader.eat(&["from", "in"]);
+            reader.place(unknown)
+        })?;
+        let [first, more @ ..] = &*places else { return None };
+        let text = |name: &String| Json::Text(name.clone());
+        if more.is_empty() {
+            return Some(Node::is(first.field, "=", text(&first.name)));
+        }
+        let equals = |place: &Place| Node::is(place.field, "=", text(&place.name));
+        if join == Join::Comma && first.field == "city" && matches!(more, [country] if country.field == "country") {
+            // "Pune, India"
+            return Some(Node::And(places.iter().map(equals).collect()));
+        }
+        if more.iter().all(|place| place.field == first.field) {
+            return Some(Node::is(first.field, "in", Json::List(places.iter().map(|place| text(&place.name)).collect())));
+        }
+        Some(Node::Or(places.iter().map(equals).collect()))
+    }
+
     /// A place by name. One that nobody knows is taken for a city if it is written with a capital letter, where `unknown`
     /// allows that.
     pub(crate) fn place(&mut self, unknown: bool) -> Option<Place> {
@@ -81,7 +124,12 @@ impl Reader<'_> {
                 };
                 return reader.whole(Place { field, name: capitalised(written) });
             }
-            while unknown && reader.at < start + 3 && reader.is_capital(0) && !reader.is_structure(0) && reader.word(0) != "" {
+            while unknown
+                && reader.at < start + 3
+                && reader.is_capital(0)
+                && !reader.is_structure(0)
+                && !reader.word(0).is_empty()
+            {
                 reader.at += 1;
             }
             let names_one = reader.at > start && !reader.is_phrase(&PLACES);

@@ -3,10 +3,12 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::conventions::RECENTLY;
 use crate::cursor::Reader;
 use crate::dates::Period;
 use crate::lexer::Kind;
 use crate::spans::{Part, Unit, iso, unit};
+use crate::words::BOUNDS;
 
 /// When something happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +57,7 @@ impl Reader<'_> {
     pub(crate) fn when(&mut self) -> Option<When> {
         let when = self.when_once()?;
         // "this year so far" says no more than "this year".
-        self.attempt(|reader| (reader.eat(&["so"]) && reader.eat(&["far"])).then_some(()));
+        self.eat_run(&["so", "far"]);
         Some(when)
     }
 
@@ -79,7 +81,7 @@ impl Reader<'_> {
             return Some(When::Back(RECENTLY.to_owned()));
         }
         let opened = self.eat(&["in", "within", "during", "over", "for", "from", "throughout", "since", "across"]);
-        let opening = if opened { self.tokens.get(self.at - 1).map_or("", |token| &token.word) } else { "" };
+        let opening = if opened { self.word_before() } else { "" };
         if self.denied && matches!(opening, "in" | "for") {
             self.eat_longer();
         }
@@ -186,7 +188,7 @@ impl Reader<'_> {
 
     /// "before 2024", "since January", "on or after 2026-01-31", "by the end of March".
     fn bounded(&mut self) -> Option<When> {
-        let bound = self.eat_phrase(&crate::words::BOUNDS)?;
+        let bound = self.eat_phrase(&BOUNDS)?;
         let (first, last) = self.period()?;
         self.eat(&["onwards", "onward"]);
         Some(match bound {
@@ -241,9 +243,6 @@ impl Reader<'_> {
         Some(Part { count: count.checked_mul(many)?, unit })
     }
 }
-
-/// What "recently" means.
-const RECENTLY: &str = "P30D";
 
 /// On which side of a period something lies.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,7 @@ use crate::cursor::Reader;
 use crate::lexer::{Token, lex};
 use crate::tree::Unknown;
 use crate::vocabulary::Vocabulary;
-use crate::words::OPENINGS;
+use crate::words::{FIELDS, Field, OPENINGS};
 
 /// How many characters a prompt may have.
 pub const MAX_PROMPT: usize = 1_000;
@@ -92,6 +92,11 @@ impl<'a> Reader<'a> {
     fn open(&mut self) {
         while self.people_ahead() != Some(self.at) && self.eat_phrase(&OPENINGS).is_some() {
             self.eat_symbol(",:");
+        }
+        let lists_things = self.at > 0 && matches!(FIELDS.find(self.rest()), Some((Field::Figure("orderCount" | "visits"), _)));
+        if lists_things {
+            // "list orders over 500" asks for orders.
+            self.at = 0;
         }
     }
 

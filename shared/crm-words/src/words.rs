@@ -19,6 +19,7 @@ pub(crate) enum Field {
     Text(&'static str),
 }
 
+/// Tables of phrases, made when they are first asked for.
 macro_rules! phrases {
     ($($(#[$doc:meta])* $name:ident: $meaning:ty = [$($row:expr,)*];)*) => {
         $($(#[$doc])* pub(crate) static $name: LazyLock<Phrasebook<$meaning>> = LazyLock::new(|| Phrasebook::of(&[$($row,)*]));)*
@@ -44,37 +45,7 @@ pub(crate) enum Deed {
     Joined,
 }
 
-/// A word for people that names no number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Convention {
-    HighValue,
-    Repeat,
-    OneTime,
-    Loyal,
-    New,
-    Active,
-    Inactive,
-    Lapsed,
-    Untagged,
-    Subscribed,
-    Unsubscribed,
-}
-
 phrases! {
-    /// What such words mean is said in one place (`people.rs`, `conventional`).
-    CONVENTIONS: Convention = [
-        ("high value|high spending|high spend|big|valuable|high worth|heavy spending|big spending", Convention::HighValue),
-        ("repeat|returning|recurring|repeated", Convention::Repeat),
-        ("one time|single order|single purchase|first time|one off|onetime", Convention::OneTime),
-        ("loyal", Convention::Loyal),
-        ("new|newly joined|newly registered|recently joined|recently registered|recently signed up", Convention::New),
-        ("active|recently active", Convention::Active),
-        ("inactive|dormant|idle", Convention::Inactive),
-        ("lapsed|churned", Convention::Lapsed),
-        ("untagged", Convention::Untagged),
-        ("subscribed", Convention::Subscribed),
-        ("unsubscribed", Convention::Unsubscribed),
-    ];
     /// Names of fields. Those of `orders` and `visits` are also what is counted (see [`COUNTED`]).
     FIELDS: Field = [
         ("total spend|total spent|total spending|total spends|lifetime spend|lifetime spending|lifetime value|customer lifetime value|ltv|clv|cltv|lifetime revenue|total revenue|revenue|spend|spent|spends|spending|paid|total purchase value|total order value|totalspend|amount spent|total amount spent|money spent|spend total|total amount", Field::Figure("totalSpend")),
@@ -120,7 +91,7 @@ phrases! {
         ("is one of|is any of|is either|one of|in|is in|among", "in"),
         ("contains|contain|containing|includes|include|including|has", "contains"),
         ("starts with|start with|starting with|begins with|begin with|beginning with|starts", "beginsWith"),
-        ("ends with|end with|ending with|ends in|ending in|end in|is at|at", "endsWith"),
+        ("ends with|end with|ending with|ends in|ending in|end in|is at|at|is on|on", "endsWith"),
     ];
     /// Whether there is a value at all.
     PRESENCE: bool = [
@@ -177,45 +148,20 @@ pub(crate) const DETERMINERS: &[&str] =
     &["the", "a", "an", "all", "any", "every", "each", "our", "my", "those", "these", "existing", "current", "of", "some", "us"];
 
 /// Between what says something.
-pub(crate) const FILLERS: &[&str] = &[
-    "we",
-    "who",
-    "that",
-    "which",
-    "whose",
-    "also",
-    "then",
-    "currently",
-    "now",
-    "just",
-    "actually",
-    "really",
-    "still",
-    "already",
-    "ever",
-    "either",
-    "both",
-    "they",
-    "he",
-    "she",
-    "their",
-    "the",
-    "a",
-    "an",
-    "any",
-    "our",
-    "of",
-    "to",
-    "even",
-    "so",
-    "it",
-    "there",
-];
+pub(crate) static FILLERS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set("we who that which whose also then currently now just actually really still already ever either both they he she \
+         their the a an any our of to even so it there")
+});
 
 /// Verbs that only carry others.
-pub(crate) const AUXILIARIES: &[&str] = &[
-    "have", "has", "had", "having", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "with", "got", "am",
-];
+pub(crate) static AUXILIARIES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| set("have has had having is are was were be been being do does did with got am gone carry"));
+
+/// What may say more without a word between.
+pub(crate) static GOING_ON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set("who that whose which with without missing lacking having from in living based located residing tagged named called \
+         subscribed opted not never outside")
+});
 
 /// Words that no name of a person, place or product is made of, so that names end before them.
 pub(crate) static STRUCTURE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
@@ -226,7 +172,7 @@ pub(crate) static STRUCTURE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
          recently lately yesterday today january february march april june july august september october november december \
          once twice thrice times exactly either neither both orders purchases visits average total lifetime opted subscribed \
          unsubscribed worth anything something whenever while they their customers people users shoppers buyers by using via \
-         through because when where if then also other apart named called ever yet untagged next tomorrow soon \
+         through because when where if then also other apart named called ever yet untagged to into together next tomorrow soon \
          week weeks month months day days year years else only containing contains contain")
 });
 
@@ -234,7 +180,7 @@ pub(crate) static STRUCTURE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 pub(crate) static UNHELD: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     set(
         "like likes love loves own owns online offline store stores app website coupon coupons discount discounts sale offer gift \
-         items item things products product card cash upi cod browser device android iphone ios chrome married single male female \
+         lot lots many much few several cheap expensive multiple various different weekly daily monthly items item things products product card cash upi cod browser device android iphone ios chrome married single male female \
          men women birthday age aged old years often frequently rarely regularly cart campaign campaigns review reviews rating",
     )
 });
@@ -246,6 +192,6 @@ pub(crate) static ACTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
          tell explain translate summarise summarize calculate compute run execute print export import download upload launch \
          schedule cancel refund charge pay email mail message call what how why when where weather joke poem story code function \
          instructions instruction prompt system admin password token secret script sql select \
-         emails text texts sms whatsapp notify ping ask half sample random top bottom best worst biggest",
+         emails text texts sms whatsapp notify ping ask add increase decrease reduce raise half sample random top bottom best worst biggest",
     )
 });

@@ -45,7 +45,9 @@ impl Pools {
 
     fn note(&mut self, rule: &Json, now: Time) {
         if let Some(Json::List(rules)) = rule.get("rules") {
-            rules.iter().for_each(|rule| self.note(rule, now));
+            for rule in rules {
+                self.note(rule, now);
+            }
             return;
         }
         let field = rule.get("field").and_then(Json::as_text).unwrap_or_default().to_owned();
