@@ -30,13 +30,15 @@ const MAX_PRODUCT_WORDS: usize = 3;
 
 impl Reader<'_> {
     /// "ordered at least 3 times in the last 90 days", "haven't visited recently", "inactive for 90 days".
-    pub(crate) fn deed(&mut self) -> Option<Node> {
+    pub(crate) fn deed(&mut self, has: bool) -> Option<Node> {
         let start = self.at;
         self.attempt(|reader| {
             if let Some(node) = reader.attempt(Self::placed_orders) {
                 reader.done = Some(Done::Deed(Deed::Ordered));
                 return Some(node);
             }
+            // "no order history" is not about what was ordered.
+            let noun = has && matches!(reader.word(0), "order" | "purchase");
             let deed = reader.eat_phrase(&DEEDS)?;
             reader.done = Some(Done::Deed(deed));
             if let Some(node) = reader.deeds_together(start, deed) {
@@ -44,7 +46,7 @@ impl Reader<'_> {
             }
             reader.eat(&["us", "again"]);
             match deed {
-                Deed::Ordered => reader.ordered(start),
+                Deed::Ordered => reader.ordered(start, noun),
                 Deed::Visited => {
                     reader.eat_all(&["our", "the", "store", "shop", "website", "site"]);
                     if let Some(tests) = reader.times() {
@@ -121,7 +123,7 @@ impl Reader<'_> {
         Some(Node::Or(nodes))
     }
 
-    fn ordered(&mut self, start: usize) -> Option<Node> {
+    fn ordered(&mut self, start: usize, noun: bool) -> Option<Node> {
         let once = Node::is("orderCount", ">", Json::Number(0.into()));
         let first_time =
             self.attempt(|reader| ["for", "the", "first", "time"].into_iter().all(|word| reader.eat(&[word])).then_some(()));
@@ -148,7 +150,7 @@ impl Reader<'_> {
             return Some(when.negated_if(denied));
         }
         let neither = self.eat(&["neither"]);
-        match self.attempt(Self::products).filter(|_| !something && !from_us) {
+        match self.attempt(Self::products).filter(|_| !something && !from_us && !noun) {
             Some(bought) => Some(self.bought(start, bought).negated_if(neither)),
             None => (!neither).then(|| once.negated_if(denied)),
         }
@@ -157,6 +159,7 @@ impl Reader<'_> {
     /// What was bought, in the stretch that follows.
     fn bought(&mut self, start: usize, bought: Node) -> Node {
         self.done = Some(Done::Bought(bought.clone()));
+        self.eat_run(&["at", "least", "once"]);
         let when = self.when();
         self.narrowed(start, bought, when)
     }

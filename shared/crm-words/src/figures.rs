@@ -206,7 +206,8 @@ impl Reader<'_> {
             loop {
                 if !reader.is_phrase(&SIZES) && reader.eat(&["not"]) {
                     denied = !denied;
-                } else if !reader.eat(&["is", "are", "was", "were", "of", "has", "have", "been", "being", "a", "an", "to"])
+                } else if !reader
+                    .eat(&["is", "are", "was", "were", "of", "has", "have", "been", "being", "a", "an", "to", "total"])
                     && !reader.eat_symbol(":")
                 {
                     break;
@@ -227,7 +228,7 @@ impl Reader<'_> {
                 return Some(node.negated_if(denied));
             }
             // "with orders", "no visits in the last week"
-            let counts = has && !denied && matches!(field, "orderCount" | "visits");
+            let counts = has && !denied && matches!(field, "orderCount" | "visits" | "totalSpend");
             let when = early.or_else(|| reader.when());
             counts.then(|| match when {
                 Some(when) if field == "visits" => Self::moment("lastActiveAt", &when),

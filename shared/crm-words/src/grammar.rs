@@ -250,7 +250,7 @@ impl Reader<'_> {
             .or_else(|| self.counted())
             .or_else(|| self.text_field(has))
             .or_else(|| self.tagged(has))
-            .or_else(|| self.deed())
+            .or_else(|| self.deed(has))
             .or_else(|| self.listed())
             .or_else(|| self.placed())
             .or_else(|| self.mailbox())

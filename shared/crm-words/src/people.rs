@@ -122,6 +122,11 @@ impl Reader<'_> {
     /// "new customers this year", "repeat buyers in the last 90 days", "customers since 2023".
     fn dated(&mut self) -> Option<Node> {
         let start = self.at;
+        if self.done.is_none()
+            && let Some(duration) = self.attempt(Self::for_longer_than)
+        {
+            return Some(Self::moment("createdAt", &When::Longer(duration)));
+        }
         let since = self.word(0) == "since";
         let denied = self.denied;
         self.denied |= self.done == Some(Done::Deed(Deed::Inactive));
@@ -135,6 +140,12 @@ impl Reader<'_> {
             None if since && matches!(when, When::Since(_)) => Self::moment("createdAt", &when),
             _ => self.unread(start, true),
         })
+    }
+
+    /// "for over a year"
+    fn for_longer_than(&mut self) -> Option<String> {
+        let longer = self.eat(&["for"]) && self.eat_longer();
+        if longer { self.duration() } else { None }
     }
 
     /// "who ...", "with ...", ": ...", after a noun.

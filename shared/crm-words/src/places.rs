@@ -132,7 +132,7 @@ impl Reader<'_> {
             {
                 reader.at += 1;
             }
-            let names_one = reader.at > start && !reader.is_phrase(&PLACES);
+            let names_one = reader.at > start && !reader.written(start).contains('/') && !reader.is_phrase(&PLACES);
             let zone = matches!((reader.word(0), reader.word(1)), ("time", "zone") | ("timezone", _));
             (names_one && !zone).then(|| Place { field: "city", name: reader.written(start).to_owned() })
         })

@@ -11,6 +11,7 @@ use crate::words::{FIELDS, Field, PRESENCE, TEXT_TESTS};
 impl Reader<'_> {
     /// "tagged vip or wholesale", "with the tag newsletter", "without any tags".
     pub(crate) fn tagged(&mut self, has: bool) -> Option<Node> {
+        let start = self.at;
         self.attempt(|reader| {
             if reader.eat(&["untagged"]) {
                 return Some(Node::known("tags", false));
@@ -37,12 +38,13 @@ impl Reader<'_> {
             reader.eat_symbol(":");
             reader.eat_equals();
             match reader.list(Self::tag) {
-                Some((_, Join::Comma)) => None,
+                // All of them, or any?
+                Some((_, Join::Comma)) => Some(reader.unread(start, true)),
                 Some(tags) => {
                     reader.eat(&["tag", "tags"]);
                     Some(tags_node(tags).negated_if(denied))
                 }
-                None => has.then(|| Node::known("tags", true)),
+                None => (has || verb && reader.closes()).then(|| Node::known("tags", true).negated_if(denied)),
             }
         })
     }
@@ -132,7 +134,9 @@ impl Reader<'_> {
                 }
                 Some(_) => return None,
                 None => {
-                    let bare = auxiliary || matches!(field, "city" | "country" | "timeZone" | "phone");
+                    let bare = auxiliary
+                        || matches!(field, "city" | "country" | "timeZone" | "phone")
+                        || field == "name" && reader.is_capital(0);
                     reader.eat_phrase(&TEXT_TESTS).or(bare.then_some("="))?
                 }
             };

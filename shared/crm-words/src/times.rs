@@ -70,7 +70,8 @@ impl Reader<'_> {
                 self.attempt(|reader| {
                     // A bare "2025" may be an amount.
                     let opened = reader.eat(&["in", "on", "during", "of", "for", "within", "at", "from"]);
-                    if opened { reader.period() } else { reader.relative_period() }.map(When::During)
+                    let vague = matches!((reader.word(0), reader.word(1)), ("the", "start" | "beginning" | "end" | "close"));
+                    if opened && !vague { reader.period() } else { reader.relative_period() }.map(When::During)
                 })
             })
     }
@@ -103,7 +104,7 @@ impl Reader<'_> {
     }
 
     /// "more than", before a duration that nothing happened in: those who stay away longer stay away so long.
-    fn eat_longer(&mut self) -> bool {
+    pub(crate) fn eat_longer(&mut self) -> bool {
         if self.eat(&["over"]) {
             return true;
         }
@@ -121,9 +122,10 @@ impl Reader<'_> {
         let less = matches!((self.word(0), self.word(1)), ("less" | "fewer", "than")) || denied;
         self.at += 2 * usize::from(less);
         let less = less || self.eat(&["within", "under"]);
-        let longer = !less && (self.eat_longer() || self.eat_earlier());
+        let older = !less && self.eat_run(&["older", "than"]);
+        let longer = older || !less && (self.eat_longer() || self.eat_earlier());
         let duration = self.duration()?;
-        if !self.eat(&["ago", "back", "earlier"]) {
+        if !older && !self.eat(&["ago", "back", "earlier", "old"]) {
             return None;
         }
         let or_more = self.attempt(|reader| (reader.eat(&["or"]) && reader.eat(&["more", "longer", "earlier"])).then_some(()));

@@ -84,7 +84,7 @@ phrases! {
         ("only|exactly", "="),
     ];
     /// After a sum, saying nothing more.
-    TAILS: () = [("in total|overall|altogether|so far|with us|to date|till date|in their lifetime|lifetime|of all time|in all|till now|until now|from us|on our store|in our store|yet|at all|too|as well|ever|already", ()),];
+    TAILS: () = [("in total|overall|altogether|so far|with us|to date|till date|in their lifetime|lifetime|of all time|in all|till now|until now|from us|on our store|in our store|across all orders|on all orders|yet|at all|too|as well|ever|already", ()),];
     AVERAGED: () = [("per order|on average|on an average|per purchase|per transaction|an order|each order", ()),];
     TEXT_TESTS: &'static str = [
         ("is|equals|equal to|is equal to|is exactly|named|called|as|are", "="),
@@ -99,7 +99,7 @@ phrases! {
         ("is unknown|are unknown|is missing|is absent|is empty|is blank|is null|unknown|missing|empty|blank|is unset", false),
     ];
     DEEDS: Deed = [
-        ("ordered|order|purchased|purchase|bought|buy|shopped|shop|transacted|ordering|purchasing|buying|shopping|buyers of|made a purchase|made purchases|made any purchase|made any purchases|made purchase|placed an order|placed orders|placed any order|placed any orders|place an order|place any order|place any orders|make a purchase|make any purchase|made an order|done a purchase", Deed::Ordered),
+        ("ordered|order|purchased|purchase|bought|buy|shopped|shop|transacted|ordering|purchasing|buying|shopping|buyers of|purchase history|order history|made a purchase|made purchases|made any purchase|made any purchases|made purchase|placed an order|placed orders|placed any order|placed any orders|place an order|place any order|place any orders|make a purchase|make any purchase|made an order|done a purchase", Deed::Ordered),
         ("visited|visit|visiting|come by|came by|dropped by", Deed::Visited),
         ("active|seen|engaged|logged in|been around|shown activity|activity|any activity", Deed::Active),
         ("inactive|dormant|idle|unseen", Deed::Inactive),

@@ -1,5 +1,6 @@
 //! The figures of the README, held.
 
+use crm_domain::rules::Reads;
 use crm_words::accuracy::{Case, Score, context, noon, population};
 use crm_words::understand;
 
@@ -7,6 +8,7 @@ use crate::{TODAY, inr, vocabulary};
 
 const DEVELOPMENT: &str = include_str!("dev.jsonl");
 const PHRASES: &str = include_str!("phrases.jsonl");
+const MORE_PHRASES: &str = include_str!("more-phrases.jsonl");
 
 fn cases(file: &str) -> Vec<Case> {
     file.lines().map(|line| Case::parse(line, &inr()).unwrap()).collect()
@@ -39,14 +41,15 @@ fn nine_of_ten_development_cases_are_right() {
 #[test]
 fn nine_of_ten_phrases_are_right_and_no_refusal_is_guessed() {
     hold(PHRASES);
+    hold(MORE_PHRASES);
 }
 
 /// Otherwise any answer would be right.
 #[test]
 fn every_case_divides_its_population() {
     let now = noon(TODAY);
-    for case in cases(DEVELOPMENT).iter().chain(&cases(PHRASES)) {
-        for rules in case.rules.iter().filter(|rules| rules.reads() != crm_domain::rules::Reads::default()) {
+    for case in [DEVELOPMENT, PHRASES, MORE_PHRASES].into_iter().flat_map(cases) {
+        for rules in case.rules.iter().filter(|rules| rules.reads() != Reads::default()) {
             let people = population(&[rules], now);
             let selected = people.iter().filter(|customer| rules.holds(customer, &context(now))).count();
             assert!((5..people.len() - 5).contains(&selected), "{}: {selected} of {}", case.prompt, people.len());

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::{TODAY, inr, vocabulary};
+use crate::{TODAY, cases, inr, vocabulary};
 
 const TEXTS: &[&str] = &[
     "Pune",
@@ -171,7 +171,7 @@ fn reads_back(wire: &Value) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(150))]
 
     #[test]
     fn an_explained_condition_reads_back(condition in condition()) {
