@@ -123,11 +123,10 @@ impl Reader<'_> {
         Some(Node::Or(nodes))
     }
 
+    /// `noun`: after "no order", which names no product.
     fn ordered(&mut self, start: usize, noun: bool) -> Option<Node> {
         let once = Node::is("orderCount", ">", Json::Number(0.into()));
-        let first_time =
-            self.attempt(|reader| ["for", "the", "first", "time"].into_iter().all(|word| reader.eat(&[word])).then_some(()));
-        if first_time.is_some() {
+        if self.eat_run(&["for", "the", "first", "time"]) {
             return self.when().map(|when| Self::moment("firstOrderAt", &when));
         }
         let denied = self.word(0) == "nothing";
@@ -137,7 +136,7 @@ impl Reader<'_> {
             return Some(self.figure_over(start, "orderCount", tests));
         }
         self.topic = Some("orderCount");
-        if self.word(0) == "before" || matches!(self.word(0), "previously" | "earlier") {
+        if matches!(self.word(0), "before" | "previously" | "earlier") {
             let period = self.when();
             self.at += usize::from(period.is_none());
             return Some(period.map_or(once, |when| self.did(Deed::Ordered, &when)).negated_if(denied));

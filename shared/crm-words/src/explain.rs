@@ -5,7 +5,7 @@ use crm_domain::rules::Rules;
 use crm_domain::time::{Time, parse_date};
 
 use crate::cursor::Reader;
-use crate::lexer::lex;
+use crate::lexer::{Kind, lex};
 use crate::spans::spoken;
 use crate::vocabulary::Vocabulary;
 
@@ -96,14 +96,14 @@ impl Speaker<'_> {
             (_, "notNull") => Said::closed(match (field, denied) {
                 ("tags", true) => "untagged".to_owned(),
                 ("tags", false) => "has tags".to_owned(),
-                _ => format!("{} is {}known{within}", subject(field), if denied { "un" } else { "" }),
+                _ => format!("{} is {}known{within}", self.named(field), if denied { "un" } else { "" }),
             }),
             ("createdAt" | "lastActiveAt" | "firstOrderAt" | "lastOrderAt", _) => {
                 Said::closed(format!("{not}{}", moment(field, positive, value)))
             }
-            ("tags", _) => Said::closed(format!("{not}tagged {}", self.texts(value, ""))),
-            ("purchasedName", _) => Said::closed(format!("{not}bought {}{within}", self.texts(value, ""))),
-            ("purchasedSku", _) => Said::closed(format!("{not}bought {}{within}", self.texts(value, "sku "))),
+            ("tags", _) => Said::closed(format!("{not}tagged {}", texts(value, ""))),
+            ("purchasedName", _) => Said::closed(format!("{not}bought {}{within}", texts(value, ""))),
+            ("purchasedSku", _) => Said::closed(format!("{not}bought {}{within}", texts(value, "sku "))),
             ("segment", _) => Said::closed(format!("{not}in segment {}", self.segments(value))),
             ("emailConsent" | "smsConsent" | "whatsappConsent", _) => {
                 let way = if *value == Json::Bool(true) { "in to" } else { "out of" };
@@ -129,16 +129,19 @@ impl Speaker<'_> {
             return format!("{} is {not}{value}", self.named(field));
         }
         if !numeric {
-            let does = if denied { "does not " } else { "" };
-            let verb = |plain: &str, with_does: &str| if denied { format!("{does}{with_does}") } else { plain.to_owned() };
-            let verb = match positive {
-                "contains" => verb("contains", "contain"),
-                "beginsWith" => verb("starts with", "start with"),
-                "endsWith" => verb("ends with", "end with"),
-                "in" => format!("is {not}one of"),
-                _ => format!("is {}", not.trim_end()).trim_end().to_owned(),
+            let verb = match (positive, denied) {
+                ("contains", false) => "contains",
+                ("contains", true) => "does not contain",
+                ("beginsWith", false) => "starts with",
+                ("beginsWith", true) => "does not start with",
+                ("endsWith", false) => "ends with",
+                ("endsWith", true) => "does not end with",
+                ("in", false) => "is one of",
+                ("in", true) => "is not one of",
+                (_, false) => "is",
+                (_, true) => "is not",
             };
-            return format!("{} {verb} {}", self.named(field), self.texts(value, ""));
+            return format!("{} {verb} {}", self.named(field), texts(value, ""));
         }
         let size = match (positive, list(value)) {
             ("between", [low, high]) => format!("between {} and {}", number(low), number(high)),
@@ -168,10 +171,24 @@ impl Speaker<'_> {
     }
 
     fn named(&self, field: &str) -> String {
-        let Some(key) = field.strip_prefix("attributes.") else { return subject(field) };
+        let Some(key) = field.strip_prefix("attributes.") else {
+            return match field {
+                "totalSpend" => "total spend",
+                "orderCount" => "order count",
+                "averageOrderValue" => "average order value",
+                "createdAt" => "join date",
+                "lastActiveAt" => "last activity",
+                "firstOrderAt" => "first order",
+                "lastOrderAt" => "last order",
+                "timeZone" => "time zone",
+                own => own,
+            }
+            .to_owned();
+        };
         // A key that would be read as something else is quoted.
-        let plain = matches!(&*lex(key, self.vocabulary.currency.code()), [only] if only.word == key.to_lowercase() && !key.starts_with(|c: char| c.is_ascii_digit()));
-        if plain { format!("attribute {key}") } else { format!("attribute \"{key}\"") }
+        let read = lex(key, self.vocabulary.currency.code());
+        let plain = matches!(&*read, [only] if only.kind == Kind::Word && only.word == key.to_lowercase());
+        if plain { format!("attribute {key}") } else { format!("attribute {}", quoted(key)) }
     }
 
     fn number(&self, field: &str, value: &Json) -> String {
@@ -205,11 +222,6 @@ impl Speaker<'_> {
         if plain { Some(name.to_owned()) } else { (field == "city").then(|| quoted(name)) }
     }
 
-    fn texts(&self, value: &Json, each: &str) -> String {
-        let _ = self;
-        enumerated(list(value).iter().map(|text| format!("{each}{}", quoted(text.as_text().unwrap_or_default()))).collect())
-    }
-
     fn segments(&self, value: &Json) -> String {
         let name = |id: &Json| {
             let id = id.as_text().unwrap_or_default();
@@ -233,24 +245,6 @@ fn positive(operator: &str) -> (&str, bool) {
         other => return (other, false),
     };
     (positive, true)
-}
-
-fn subject(field: &str) -> String {
-    match field {
-        "totalSpend" => "total spend",
-        "orderCount" => "order count",
-        "averageOrderValue" => "average order value",
-        "createdAt" => "join date",
-        "lastActiveAt" => "last activity",
-        "firstOrderAt" => "first order",
-        "lastOrderAt" => "last order",
-        "timeZone" => "time zone",
-        _ => match field.strip_prefix("attributes.") {
-            Some(key) => return format!("attribute \"{key}\""),
-            None => field,
-        },
-    }
-    .to_owned()
 }
 
 fn moment(field: &str, operator: &str, value: &Json) -> String {
@@ -297,6 +291,11 @@ fn list(value: &Json) -> &[Json] {
         Json::List(values) => values,
         one => std::slice::from_ref(one),
     }
+}
+
+/// Texts in quotation marks, the word `each` before each.
+fn texts(value: &Json, each: &str) -> String {
+    enumerated(list(value).iter().map(|text| format!("{each}{}", quoted(text.as_text().unwrap_or_default()))).collect())
 }
 
 /// "a, b or c"

@@ -32,7 +32,7 @@ pub(crate) struct Token {
 
 /// The tokens of `text`; `currency` is the deployment's code.
 pub(crate) fn lex(text: &str, currency: &str) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: 0, currency, tokens: Vec::new() };
+    let mut lexer = Lexer { text, at: 0, currency, unclosed: String::new(), tokens: Vec::new() };
     while let Some(next) = lexer.peek(0) {
         lexer.token(next);
     }
@@ -43,6 +43,8 @@ struct Lexer<'a> {
     text: &'a str,
     at: usize,
     currency: &'a str,
+    /// Quotation marks that are not closed in what follows.
+    unclosed: String,
     tokens: Vec<Token>,
 }
 
@@ -100,7 +102,7 @@ impl<'a> Lexer<'a> {
     fn quoted(&mut self, open: char) -> bool {
         let single = matches!(open, '\'' | '‘');
         // Otherwise it is an apostrophe.
-        if single && self.before().is_some_and(char::is_alphanumeric) {
+        if single && self.before().is_some_and(char::is_alphanumeric) || self.unclosed.contains(open) {
             return false;
         }
         let closes = |c: char| match open {
@@ -125,6 +127,7 @@ impl<'a> Lexer<'a> {
                 _ => text.push(c),
             }
         }
+        self.unclosed.push(open);
         false
     }
 

@@ -53,7 +53,6 @@ pub fn understand(prompt: &str, vocabulary: &Vocabulary) -> Result<Understood, N
     reader.close();
     let mut lost = Vec::new();
     if !reader.ended() {
-        reader.at = tokens.len();
         lost.push(Unknown { part: tokens.get(start).map_or(0, |token| token.from)..prompt.len(), astray: true });
     }
     let understood = node.understood(false, &mut lost);

@@ -14,7 +14,7 @@ use jiff::Span;
 use jiff::tz::TimeZone;
 
 /// How many customers are drawn.
-const SIZE: usize = 1_500;
+const SIZE: usize = 1_200;
 /// Most orders of one of them.
 const MAX_ORDERS: u64 = 30;
 
@@ -26,7 +26,7 @@ pub fn population(rules: &[&Rules], now: Time) -> Vec<Customer> {
         pools.note(&rules.to_json(), now);
     }
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
-    (0..SIZE).map(|number| pools.customer(number, &mut dice)).collect()
+    (0..SIZE).filter_map(|number| pools.customer(number, &mut dice)).collect()
 }
 
 /// The values that rules name, by field, with their neighbours.
@@ -103,17 +103,8 @@ impl Pools {
         }
     }
 
-    fn customer(&self, number: usize, dice: &mut Dice) -> Customer {
-        let plain = format!("c{number}@example.in");
-        let named = self.texts.get("email").is_some_and(|pool| !pool.is_empty());
-        let wanted = self
-            .text("email", dice)
-            .filter(|_| named)
-            .map(|text| if text.starts_with('@') { format!("c{number}{text}") } else { text });
-        let like = wanted.map(|text| if text.contains('@') { text } else { format!("c{number}@{}", text.replace(' ', "")) });
-        let email = like.and_then(|text| Email::parse(&text).ok()).or_else(|| Email::parse(&plain).ok());
-        let email = email.unwrap_or_else(|| unreachable!("a plain address is one"));
-        let mut customer = Customer::new(email, self.time(dice));
+    fn customer(&self, number: usize, dice: &mut Dice) -> Option<Customer> {
+        let mut customer = Customer::new(self.email(number, dice)?, self.time(dice));
         customer.name = self.text("name", dice);
         customer.phone = self.text("phone", dice).or_else(|| dice.below(2).eq(&0).then(|| "+919800000000".to_owned()));
         customer.city = self.text("city", dice);
@@ -138,7 +129,21 @@ impl Pools {
         customer.seen_at = (dice.below(4) > 0).then(|| self.time(dice));
         self.add_orders(&mut customer, dice);
         customer.recount();
-        customer
+        Some(customer)
+    }
+
+    /// An address that holds a text of the pool, at one of the places where it may.
+    fn email(&self, number: usize, dice: &mut Dice) -> Option<Email> {
+        let pool = self.texts.get("email").filter(|pool| !pool.is_empty());
+        let text = pool.and_then(|_| self.text("email", dice)).unwrap_or_default().replace(' ', "");
+        let forms = match text.find('@') {
+            Some(0) => vec![format!("c{number}{text}")],
+            Some(_) => vec![text],
+            None => vec![format!("{text}{number}@example.in"), format!("c{number}@{text}"), format!("c{number}@{text}.in")],
+        };
+        let place = dice.below(forms.len());
+        let fits = forms.into_iter().cycle().skip(place).take(3).find_map(|form| Email::parse(&form).ok());
+        fits.or_else(|| Email::parse(&format!("c{number}@example.in")).ok())
     }
 
     fn add_attributes(&self, customer: &mut Customer, dice: &mut Dice) {
