@@ -141,12 +141,12 @@ impl Reader<'_> {
             self.at += usize::from(period.is_none());
             return Some(period.map_or(once, |when| self.did(Deed::Ordered, &when)).negated_if(denied));
         }
+        if let Some(when) = self.whens(Deed::Ordered) {
+            return Some(when.negated_if(denied));
+        }
         let sum = self.attempt(|reader| if reader.eat(&["for", "worth"]) { reader.sizes() } else { None });
         if let Some(tests) = sum {
             return Some(self.figure_over(start, "totalSpend", tests));
-        }
-        if let Some(when) = self.whens(Deed::Ordered) {
-            return Some(when.negated_if(denied));
         }
         let neither = self.eat(&["neither"]);
         match self.attempt(Self::products).filter(|_| !something && !from_us && !noun) {

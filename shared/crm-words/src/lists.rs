@@ -2,6 +2,7 @@
 
 use crate::cursor::Reader;
 use crate::lexer::Kind;
+use crate::vocabulary::Named;
 use crate::words::{ACTIONS, CONSENTS, DEEDS, FIELDS, Field, PRESENCE, TEXT_TESTS, UNHELD};
 
 /// By which word the values of a list are joined.
@@ -53,8 +54,10 @@ impl Reader<'_> {
                 || rest.first().is_some_and(|token| token.word == "does")
         });
         let of_people = self.people_ahead() == Some(self.at);
+        let of_attribute = self.vocabulary.find(self.rest(), |named| matches!(named, Named::Attribute(..))).is_some();
         of_field
             || of_people
+            || of_attribute
             || matches!(self.word(0), "attribute" | "untagged")
             || self.is_phrase(&DEEDS)
             || self.is_phrase(&CONSENTS)

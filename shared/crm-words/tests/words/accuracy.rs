@@ -2,7 +2,7 @@
 
 use crm_domain::rules::Reads;
 use crm_words::accuracy::{Case, Score, context, noon, population};
-use crm_words::understand;
+use crm_words::{Vocabulary, understand};
 
 use crate::{TODAY, inr, vocabulary};
 
@@ -36,6 +36,16 @@ fn hold(file: &str) {
 #[test]
 fn nine_of_ten_development_cases_are_right() {
     hold(DEVELOPMENT);
+}
+
+/// What everybody knows needs no names of this CRM.
+#[test]
+fn development_cases_need_no_vocabulary() {
+    let bare = Vocabulary::new(TODAY, inr());
+    for case in cases(DEVELOPMENT) {
+        let answer = understand(&case.prompt, &bare).unwrap_or_else(|reason| panic!("{}: {reason:?}", case.prompt));
+        assert_eq!(case.score(Some(&answer.rules), answer.unsupported.is_empty(), noon(TODAY)), Score::Right, "{}", case.prompt);
+    }
 }
 
 #[test]
