@@ -15,7 +15,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token seed import reset scale sending deploy
+.PHONY: dev build test check openapi fmt token seed import reset scale sending eval-nl deploy
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -52,6 +52,10 @@ scale: .venv/ready
 
 sending: .venv/ready
 	@.venv/bin/python -m infra.local.sending
+
+# Cases rely on a day: those of the repository were written on DAY=2026-11-25. Without one it is today.
+eval-nl:
+	@cargo run --quiet --release -p crm-words --example eval -- "$(or $(FILE),shared/crm-words/tests/words/dev.jsonl)" $(DAY)
 
 deploy: .venv/ready .venv/sam/ready
 	cargo-lambda lambda build --release
