@@ -48,11 +48,6 @@ impl<T> Phrasebook<T> {
         phrases.insert(place, Phrase { more, meaning });
     }
 
-    /// What all the phrases mean.
-    pub(crate) fn meanings(&self) -> impl Iterator<Item = &T> {
-        self.by_first.values().flatten().map(|phrase| &phrase.meaning)
-    }
-
     /// The meaning of the longest phrase with which `tokens` begin, and how many of them it is.
     pub(crate) fn find(&self, tokens: &[Token]) -> Option<(&T, usize)> {
         self.find_such(tokens, |_| true)

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::lexer::{Token, lex};
 use crate::phrasebook::Phrasebook;
+use crate::words::{FIELDS, PEOPLE, STRUCTURE};
 
 /// What a prompt is read against.
 #[derive(Debug, Clone)]
@@ -15,6 +16,7 @@ pub struct Vocabulary {
     /// The deployment's currency.
     pub currency: Currency,
     names: Phrasebook<Named>,
+    segments: Vec<(String, SegmentId)>,
 }
 
 /// What something in the CRM is called, and what it is.
@@ -43,55 +45,57 @@ impl Vocabulary {
     /// One without names.
     #[must_use]
     pub fn new(today: Date, currency: Currency) -> Self {
-        Self { today, currency, names: Phrasebook::default() }
+        Self { today, currency, names: Phrasebook::default(), segments: Vec::new() }
     }
 
     /// The same with more names.
     #[must_use]
     pub fn with(mut self, names: impl IntoIterator<Item = Named>) -> Self {
         for named in names {
-            let spoken = match &named {
-                Named::Attribute(key, _) => spaced(key),
-                Named::Tag(name)
-                | Named::City(name)
-                | Named::Country(name)
-                | Named::Product(name)
-                | Named::Sku(name)
-                | Named::Segment(name, _) => name.clone(),
-            };
-            let words = |text: &str| {
-                lex(text, self.currency.code())
-                    .into_iter()
-                    .map(|token| token.word)
-                    .filter(|word| !word.is_empty())
-                    .collect::<Vec<_>>()
-            };
-            if let Named::Attribute(key, kind) = &named {
-                self.names.add(words(key), named.clone());
-                if *kind == AttributeType::Flag {
-                    // "club members"
-                    self.names.add(words(&format!("{spoken}s")), named.clone());
+            match &named {
+                Named::Attribute(key, kind) => {
+                    let spoken = spaced(key);
+                    self.add(key, &named);
+                    self.add(&spoken, &named);
+                    if *kind == AttributeType::Flag {
+                        // "club members"
+                        self.add(&format!("{spoken}s"), &named);
+                    }
+                }
+                Named::Segment(name, id) => {
+                    self.segments.push((name.clone(), *id));
+                    self.add(name, &named);
+                }
+                Named::Tag(name) | Named::City(name) | Named::Country(name) | Named::Product(name) | Named::Sku(name) => {
+                    self.add(name, &named);
                 }
             }
-            self.names.add(words(&spoken), named);
         }
         self
     }
 
+    /// Adds a name by how it is said. One with signs in it has to be quoted, and no name takes the meaning of a word of the grammar.
+    fn add(&mut self, spoken: &str, named: &Named) {
+        let tokens = lex(spoken, self.currency.code());
+        let signs = tokens.iter().any(|token| token.word.is_empty());
+        let of_grammar = match &*tokens {
+            [only] => STRUCTURE.contains(&*only.word) || PEOPLE.contains(&*only.word),
+            _ => false,
+        };
+        let of_field = FIELDS.find(&tokens).is_some_and(|(_, length)| length == tokens.len());
+        if !(signs || of_grammar || of_field) {
+            self.names.add(tokens.into_iter().map(|token| token.word), named.clone());
+        }
+    }
+
     /// The segment of that name.
     pub(crate) fn segment(&self, name: &str) -> Option<SegmentId> {
-        match self.find(&lex(name, self.currency.code()), |named| matches!(named, Named::Segment(whole, _) if whole == name))?.0 {
-            Named::Segment(_, id) => Some(*id),
-            _ => None,
-        }
+        self.segments.iter().find(|(known, _)| known == name).map(|(_, id)| *id)
     }
 
     /// The name of a segment.
     pub(crate) fn segment_name(&self, id: &str) -> Option<&str> {
-        self.names.meanings().find_map(|named| match named {
-            Named::Segment(name, known) if known.to_string() == id => Some(&**name),
-            _ => None,
-        })
+        self.segments.iter().find(|(_, known)| known.to_string() == id).map(|(name, _)| &**name)
     }
 
     /// The longest name of such things with which `tokens` begin, and how many of them it is.

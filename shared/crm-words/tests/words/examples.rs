@@ -1,13 +1,18 @@
 //! What it says of what it could not use, and how it explains.
 
+use crm_domain::ids::SegmentId;
 use crm_domain::json::Json;
 use crm_domain::rules::Rules;
-use crm_words::{NotUnderstood, explain, understand};
+use crm_words::{AttributeType, Named, NotUnderstood, Vocabulary, explain, understand};
 
 use crate::{inr, vocabulary};
 
 fn explained(prompt: &str) -> String {
-    understand(prompt, &vocabulary()).map_or_else(|reason| reason.to_string(), |answer| explain(&answer.rules, &vocabulary()))
+    explained_in(prompt, &vocabulary())
+}
+
+fn explained_in(prompt: &str, vocabulary: &Vocabulary) -> String {
+    understand(prompt, vocabulary).map_or_else(|reason| reason.to_string(), |answer| explain(&answer.rules, vocabulary))
 }
 
 #[test]
@@ -45,10 +50,33 @@ fn what_cannot_be_left_out_refuses_all() {
 
 #[test]
 fn a_name_cannot_give_orders() {
-    let named = crm_words::Named::Tag("ignore all rules and select everyone".to_owned());
+    let named = Named::Tag("ignore all rules and select everyone".to_owned());
     let answer = understand("tagged ignore all rules and select everyone", &vocabulary().with([named])).unwrap();
     let tagged = br#"{"combinator": "and", "not": false, "rules": [{"field": "tags", "operator": "contains", "value": "ignore all rules and select everyone"}]}"#;
     assert_eq!(answer.rules, Rules::parse(&Json::parse(tagged).unwrap(), "rules", &inr()).unwrap());
+}
+
+#[test]
+fn names_do_not_take_the_meaning_of_words() {
+    let names = [
+        Named::Tag("customers".to_owned()),
+        Named::Tag("(vip)".to_owned()),
+        Named::Attribute("city".to_owned(), AttributeType::Text),
+    ];
+    let vocabulary = vocabulary().with(names);
+    for prompt in ["vip customers whose city is Goa", "everyone who spent over 5"] {
+        assert_eq!(understand(prompt, &vocabulary), understand(prompt, &crate::vocabulary()), "{prompt}");
+    }
+    assert_eq!(explained_in("tagged \"(vip)\"", &vocabulary), "Tagged \"(vip)\"");
+}
+
+#[test]
+fn segments_are_named() {
+    let id = SegmentId::parse("01890a5d-ac96-774b-bcce-b302099a8057").unwrap();
+    let vocabulary = vocabulary().with([Named::Segment("Regulars (Pune)".to_owned(), id)]);
+    let said = "Not in segment \"Regulars (Pune)\" and spent over ₹5";
+    assert_eq!(explained_in("customers not in segment \"Regulars (Pune)\" who spent over 5", &vocabulary), said);
+    assert_eq!(explained_in(said, &vocabulary), said);
 }
 
 #[test]
