@@ -108,8 +108,8 @@ fn long_prompts_take_time_in_proportion() {
         let prompt: String = piece.chars().cycle().take(MAX_PROMPT).collect();
         let begun = Instant::now();
         let _answered = understand(&prompt, &vocabulary);
-        // Without optimisation; a reading that is not linear takes minutes.
-        assert!(begun.elapsed().as_millis() < 500, "{piece}: {:?}", begun.elapsed());
+        // Milliseconds, also without optimisation; a reading that is not linear takes minutes.
+        assert!(begun.elapsed().as_secs() < 20, "{piece}: {:?}", begun.elapsed());
     }
 }
 
