@@ -319,32 +319,12 @@ impl Campaign {
         };
         Some(Message {
             customer_id: customer.id,
-            email: customer.email.to_string(),
             channel: self.channel,
-            address: None,
             variant: self.variant_of(customer.id),
             place,
-            queued_at: now,
-            due_at: None,
-            sent_at: None,
-            delivered_at: None,
-            opened_at: None,
-            last_opened_at: None,
-            machine_opened_at: None,
-            clicked_at: None,
-            converted_at: None,
-            bounced_at: None,
-            complained_at: None,
-            unsubscribed_at: None,
-            failed_at: None,
-            failed_reason: None,
-            intent: None,
-            unknown_at: None,
-            provider_id: None,
             skipped_reason,
             skipped_phase: skipped_reason.map(|_| Phase::Launch),
-            subject: None,
-            body: None,
+            ..Message::blank(&customer.email, now)
         })
     }
 

@@ -1,6 +1,7 @@
 //! What the domain needs of the outside world, named by what it can do. Adapters implement these; tests do so in memory.
 
 mod alarms;
+mod campaigns;
 mod files;
 mod reports;
 mod sending;
@@ -15,25 +16,25 @@ use uuid::Uuid;
 use crate::access::{ApiKey, Session, User, UserId};
 use crate::activity::Activity;
 use crate::audit::{AuditEntry, AuditFilter};
-use crate::campaign::{Campaign, CampaignState};
+use crate::campaign::Campaign;
 use crate::customer::{Channel, Customer};
 use crate::email::Email;
 use crate::erasure::Erased;
 use crate::event::Event;
-use crate::ids::{CampaignId, CustomerId, ImportId, KeyId, OrderId, SegmentId};
+use crate::ids::{CustomerId, ImportId, KeyId, OrderId, SegmentId};
 use crate::import::Import;
 use crate::ledger::{DayDelta, Ledger};
 use crate::membership::{Build, EditionId, Minute, Move, Settled, Standing};
-use crate::message::{Message, MessageId, Receipt, Tally};
+use crate::message::{Message, Receipt};
 use crate::order::Order;
 use crate::replay::{Claim, RequestKey};
 use crate::rules::Reads;
 use crate::segment::{Segment, Segments, SegmentsChange};
-use crate::sending::Intent;
 use crate::time::Time;
 
 pub use crate::sending::{Letter, Sending};
 pub use alarms::{Alarm, KeepAlarms};
+pub use campaigns::{KeepCampaigns, KeepLog, ReadMessages};
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 pub use reports::{KeepReports, MeterUsage};
 pub use sending::{KeepHands, KeepTurns, ReadContacts};
@@ -365,78 +366,6 @@ pub trait CheckHealth: Send + Sync + 'static {
 
 pub trait ReadFigures: Send + Sync + 'static {
     fn figures(&self) -> impl Future<Output = Stored<Figures>> + Send;
-}
-
-pub trait KeepCampaigns: Send + Sync + 'static {
-    /// Stores a new campaign, with its alarm if it begins later; one with this id that is there already stays as it is.
-    fn create_campaign(&self, campaign: &Campaign, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
-    fn campaign(&self, id: CampaignId) -> impl Future<Output = Stored<Option<Versioned<Campaign>>>> + Send;
-    /// Newest first.
-    fn campaigns(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Campaign>>> + Send;
-    /// Moves the campaign on; [`StoreError::Conflict`] when its version is not `version` any more.
-    /// `audit` tells of it when a user asked for it.
-    fn set_campaign_state(
-        &self,
-        id: CampaignId,
-        version: u64,
-        state: &CampaignState,
-        audit: Option<&AuditEntry>,
-    ) -> impl Future<Output = Stored<()>> + Send;
-    /// Replaces the draft of version `version` as a whole, also by itself launched, with its alarm if it begins later; [`StoreError::Conflict`] when it is at
-    /// another version by now, or gone.
-    fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
-    /// Deletes the draft of version `version`; [`StoreError::Conflict`] as above.
-    fn delete_draft(&self, id: CampaignId, version: u64, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
-    /// The entry of one customer in the log.
-    fn entry(&self, campaign: &Campaign, customer: CustomerId) -> impl Future<Output = Stored<Option<Message>>> + Send;
-    /// The stored counts of the log's shards; those without entries may be missing.
-    fn tallies(&self, id: CampaignId) -> impl Future<Output = Stored<Vec<(u32, Tally)>>> + Send;
-    /// The log, in a fixed order.
-    fn messages(
-        &self,
-        campaign: &Campaign,
-        after: Option<String>,
-        limit: usize,
-    ) -> impl Future<Output = Stored<Page<Message>>> + Send;
-}
-
-pub trait ReadMessages: Send + Sync + 'static {
-    /// Those of these messages that are in a log.
-    fn messages_named(&self, ids: &[MessageId]) -> impl Future<Output = Stored<Vec<(MessageId, Message)>>> + Send;
-}
-
-pub trait KeepLog: Send + Sync + 'static {
-    /// Writes log entries that do not exist yet; existing ones stay as they are.
-    fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> impl Future<Output = Stored<()>> + Send;
-    /// All entries of one shard, as they are now.
-    fn shard(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Vec<Message>>> + Send;
-    /// Records that an entry was sent (in which variant), failed, skipped or is unknown. Settled entries stay as they are, but that
-    /// one was sent is recorded also after a receipt that reports it as failed, and in place of unknown. Anything but sent is
-    /// recorded only while the stored intent is that of `entry`.
-    fn settle(&self, campaign: &Campaign, entry: &Message) -> impl Future<Output = Stored<()>> + Send;
-    /// Notes that an entry is about to be handed over. False when it must not be: somebody else is at it, or it is settled.
-    fn note_intent(
-        &self,
-        campaign: &Campaign,
-        customer: CustomerId,
-        intent: &Intent,
-    ) -> impl Future<Output = Stored<bool>> + Send;
-    /// Takes an intent back, if it still stands: the letter was certainly not taken.
-    fn withdraw_intent(
-        &self,
-        campaign: &Campaign,
-        customer: CustomerId,
-        intent: &Intent,
-    ) -> impl Future<Output = Stored<()>> + Send;
-    /// Notes from when on entries may be written to; settled ones stay as they are.
-    fn postpone(&self, campaign: &Campaign, until: &[(CustomerId, Time)]) -> impl Future<Output = Stored<()>> + Send;
-    /// Counts one shard anew and stores the figures.
-    fn recount(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Tally>> + Send;
-    /// Whether anybody is queued by the stored counts of the shards. Those after `after` are looked at first, in order: where
-    /// deliveries go by shards, somebody is found there.
-    fn is_anybody_queued(&self, campaign: &Campaign, after: u32) -> impl Future<Output = Stored<bool>> + Send;
-    /// Notes that a part of the planning scan is done; true when all parts are, however often it is asked.
-    fn plan_part_done(&self, id: CampaignId, part: u32) -> impl Future<Output = Stored<bool>> + Send;
 }
 
 pub trait SendLetters: Send + Sync + 'static {
