@@ -16,7 +16,7 @@ pub trait KeepCampaigns: Send + Sync + 'static {
     fn campaign(&self, id: CampaignId) -> impl Future<Output = Stored<Option<Versioned<Campaign>>>> + Send;
     /// Newest first.
     fn campaigns(&self, after: Option<String>, limit: usize) -> impl Future<Output = Stored<Page<Campaign>>> + Send;
-    /// Moves the campaign on; [`StoreError::Conflict`] when its version is not `version` any more.
+    /// Moves the campaign on; [`super::StoreError::Conflict`] when its version is not `version` any more.
     /// `audit` tells of it when a user asked for it.
     fn set_campaign_state(
         &self,
@@ -25,10 +25,10 @@ pub trait KeepCampaigns: Send + Sync + 'static {
         state: &CampaignState,
         audit: Option<&AuditEntry>,
     ) -> impl Future<Output = Stored<()>> + Send;
-    /// Replaces the draft of version `version` as a whole, also by itself launched, with its alarm if it begins later; [`StoreError::Conflict`] when it is at
+    /// Replaces the draft of version `version` as a whole, also by itself launched, with its alarm if it begins later; [`super::StoreError::Conflict`] when it is at
     /// another version by now, or gone.
     fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
-    /// Deletes the draft of version `version`; [`StoreError::Conflict`] as above.
+    /// Deletes the draft of version `version`; [`super::StoreError::Conflict`] as above.
     fn delete_draft(&self, id: CampaignId, version: u64, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
     /// The entry of one customer in the log.
     fn entry(&self, campaign: &Campaign, customer: CustomerId) -> impl Future<Output = Stored<Option<Message>>> + Send;
