@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod ai;
 pub mod amendment;
 pub mod attachment;
 pub mod attribution;
@@ -38,6 +39,7 @@ pub mod membership;
 pub mod merge;
 pub mod message;
 pub mod money;
+pub mod names;
 pub mod order;
 pub mod pace;
 pub mod plain;

@@ -1,5 +1,6 @@
 //! What the domain needs of the outside world, named by what it can do. Adapters implement these; tests do so in memory.
 
+mod ai;
 mod alarms;
 mod campaigns;
 mod files;
@@ -33,6 +34,7 @@ use crate::segment::{Segment, Segments, SegmentsChange};
 use crate::time::Time;
 
 pub use crate::sending::{Letter, Sending};
+pub use ai::{KeepAiState, KeepNames, KeepWaiting};
 pub use alarms::{Alarm, KeepAlarms};
 pub use campaigns::{KeepCampaigns, KeepLog, ReadMessages};
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};

@@ -1,0 +1,240 @@
+//! What is remembered of a model: how it fares (the breaker), what it used, what it answered, and who waits for it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::time::{HOUR, SECOND, Time};
+
+/// Failures in a row after which the model is left alone.
+const FAILURES: u32 = 3;
+/// How long it is left alone at first; twice as long each time after that.
+const REST: i64 = 30 * SECOND;
+/// How long it is left alone at most.
+const LONGEST_REST: i64 = 600 * SECOND;
+/// How long one request has to find out whether it answers again, before another may.
+const PROBE: i64 = 20 * SECOND;
+/// How long the outcome of a request that waited can be asked for.
+pub const WAITING_KEPT: i64 = HOUR;
+
+/// Who answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Source {
+    Gemini,
+    Offline,
+}
+
+/// Why a model that there is did not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// Over its quota.
+    Quota,
+    /// The user has spent the tokens of the day.
+    Budget,
+    /// It does not answer, or has not answered lately.
+    Unavailable,
+    /// It refuses to answer this.
+    Refused,
+    /// Its key or configuration is not accepted: somebody has to change something.
+    Misconfigured,
+    /// What it answered could not be used, nor what it answered when it was told why.
+    Unusable,
+}
+
+/// What a model used, as it says itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Tokens {
+    pub input: u64,
+    /// Thinking counts as output: it is paid for as such.
+    pub output: u64,
+}
+
+impl Tokens {
+    #[must_use]
+    pub const fn sum(self) -> u64 {
+        self.input + self.output
+    }
+
+    #[must_use]
+    pub const fn plus(self, more: Self) -> Self {
+        Self { input: self.input + more.input, output: self.output + more.output }
+    }
+}
+
+/// What one request used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Use {
+    /// A user's id, or that of a key.
+    pub user: String,
+    pub source: Source,
+    /// Whether the answer had been kept from before.
+    #[serde(default)]
+    pub cached: bool,
+    /// Why the model did not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lack: Option<Lack>,
+    pub tokens: Tokens,
+}
+
+/// Under what an answer is kept: everything that the model was told, without being it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AnswerKey(String);
+
+impl AnswerKey {
+    /// The key of a question, whose parts are everything that its answer may depend on.
+    #[must_use]
+    pub fn of(parts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            // Lengths keep the parts apart.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        Self(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether the model is asked: after failures in a row it is left alone for a while, and then tried by one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Breaker {
+    /// Failures since it last answered.
+    #[serde(default)]
+    pub failures: u32,
+    /// How many times in a row it was left alone.
+    #[serde(default)]
+    pub rests: u32,
+    /// Until when it is left alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
+    /// Whether it is over its quota, rather than out of order.
+    #[serde(default)]
+    pub quota: bool,
+}
+
+/// What the breaker says to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passage {
+    /// Ask.
+    Open,
+    /// Ask, once the breaker was replaced by this one: nobody else tries meanwhile.
+    Probe(Breaker),
+    /// Do not ask.
+    Shut(Lack),
+}
+
+impl Breaker {
+    #[must_use]
+    pub fn passage(self, now: Time) -> Passage {
+        match self.until {
+            None => Passage::Open,
+            Some(until) if until > now => Passage::Shut(if self.quota { Lack::Quota } else { Lack::Unavailable }),
+            Some(_) => Passage::Probe(Self { until: Some(now.plus(PROBE)), ..self }),
+        }
+    }
+
+    /// After an answer, whatever was in it. None when there is nothing to note.
+    #[must_use]
+    pub fn answered(self) -> Option<Self> {
+        (self != Self::default()).then(Self::default)
+    }
+
+    /// After a failure. `quota` says that it is over its quota, and for how many seconds if that is known.
+    #[must_use]
+    pub fn failed(self, now: Time, quota: Option<Option<u64>>) -> Self {
+        let failures = self.failures.saturating_add(1);
+        // It was being tried, or it has failed often enough, or it says itself that there is no point.
+        let rest = self.until.is_some() || failures >= FAILURES || quota.is_some();
+        if !rest {
+            return Self { failures, ..self };
+        }
+        let by_itself = (REST << self.rests.min(8)).min(LONGEST_REST);
+        let asked = quota.flatten().map(|seconds| (seconds.min(3_600) as i64) * SECOND);
+        let until = now.plus(asked.map_or(by_itself, |asked| asked.max(SECOND)));
+        Self { failures, rests: self.rests.saturating_add(1), until: Some(until), quota: quota.is_some() }
+    }
+}
+
+/// A request that waits for its turn, or its outcome.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub id: Uuid,
+    /// Who asked, and may ask for the outcome.
+    pub user: String,
+    pub asked_at: Time,
+    /// None as long as it waits.
+    pub outcome: Option<Outcome>,
+}
+
+/// An answer as the caller will see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub status: u16,
+    pub body: serde_json::Value,
+}
+
+impl Waiting {
+    /// When it is forgotten.
+    #[must_use]
+    pub const fn expires_at(&self) -> Time {
+        self.asked_at.plus(WAITING_KEPT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Time {
+        Time::from_micros(seconds * SECOND)
+    }
+
+    #[test]
+    fn a_model_that_fails_is_left_alone_and_then_tried_by_one() {
+        let mut breaker = Breaker::default();
+        for _ in 0..FAILURES {
+            assert_eq!(breaker.passage(at(0)), Passage::Open);
+            breaker = breaker.failed(at(0), None);
+        }
+        assert_eq!(breaker.passage(at(29)), Passage::Shut(Lack::Unavailable));
+        let Passage::Probe(probing) = breaker.passage(at(30)) else { panic!("nobody tries") };
+        assert_eq!(probing.passage(at(31)), Passage::Shut(Lack::Unavailable), "one at a time");
+        assert!(matches!(probing.passage(at(50)), Passage::Probe(_)), "whoever tried may have died");
+        let again = probing.failed(at(32), None);
+        assert_eq!(again.until, Some(at(92)), "twice as long");
+        assert_eq!(again.answered(), Some(Breaker::default()));
+        assert_eq!(Breaker::default().answered(), None, "nothing to write");
+    }
+
+    #[test]
+    fn rests_have_an_end() {
+        let mut breaker = Breaker::default();
+        for _ in 0..100 {
+            breaker = breaker.failed(at(0), None);
+        }
+        assert_eq!(breaker.until, Some(at(600)));
+    }
+
+    #[test]
+    fn a_quota_is_believed_at_once() {
+        let breaker = Breaker::default().failed(at(0), Some(Some(7)));
+        assert_eq!(breaker.passage(at(6)), Passage::Shut(Lack::Quota));
+        assert!(matches!(breaker.passage(at(7)), Passage::Probe(_)));
+        assert_eq!(Breaker::default().failed(at(0), Some(None)).until, Some(at(30)), "nothing said");
+        assert_eq!(Breaker::default().failed(at(0), Some(Some(1 << 40))).until, Some(at(3_600)), "nonsense said");
+    }
+
+    #[test]
+    fn keys_keep_their_parts_apart() {
+        assert_ne!(AnswerKey::of(&["ab", "c"]), AnswerKey::of(&["a", "bc"]));
+        assert_eq!(AnswerKey::of(&["ab"]).as_str().len(), 64);
+    }
+}
