@@ -1,11 +1,13 @@
 //! What is remembered of a model: how it fares (the breaker), what it used, what it answered, and who waits for it.
 
+use std::fmt::Write;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::time::{HOUR, SECOND, Time};
+use crate::time::{DAY, HOUR, SECOND, Time};
 
 /// Failures in a row after which the model is left alone.
 const FAILURES: u32 = 3;
@@ -17,6 +19,10 @@ const LONGEST_REST: i64 = 600 * SECOND;
 const PROBE: i64 = 20 * SECOND;
 /// How long the outcome of a request that waited can be asked for.
 pub const WAITING_KEPT: i64 = HOUR;
+/// How long it is known what a request used.
+pub const USE_KEPT: i64 = 100 * DAY;
+/// Greatest size of an answer or an outcome that is kept, in bytes; `DynamoDB` takes 400 KB.
+pub const MAX_KEPT: usize = 300_000;
 
 /// Who answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -94,7 +100,11 @@ impl AnswerKey {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
-        Self(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            // Into a `String` it cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        }))
     }
 
     #[must_use]
@@ -179,6 +189,14 @@ pub struct Waiting {
 pub struct Outcome {
     pub status: u16,
     pub body: serde_json::Value,
+}
+
+impl Outcome {
+    /// Whether it is small enough to be kept.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        self.body.to_string().len() <= MAX_KEPT
+    }
 }
 
 impl Waiting {
