@@ -22,6 +22,7 @@ use crm_domain::rules::Reads;
 use jiff::civil::Date;
 
 use crate::access::House;
+use crate::ai::Remembered;
 use crate::alarms::Alarms;
 use crate::campaigns::Mailroom;
 use crate::files::Cabinet;
@@ -40,6 +41,7 @@ pub struct Memory {
     bookkeeping: Mutex<Bookkeeping>,
     turnstile: Mutex<Turnstile>,
     alarms: Mutex<Alarms>,
+    remembered: Mutex<Remembered>,
     pub(crate) suppressions: Mutex<crate::suppressions::List>,
 }
 
@@ -107,6 +109,10 @@ impl Memory {
 
     pub(crate) fn clockwork(&self) -> std::sync::MutexGuard<'_, Alarms> {
         self.alarms.lock().unwrap()
+    }
+
+    pub(crate) fn remembered(&self) -> std::sync::MutexGuard<'_, Remembered> {
+        self.remembered.lock().unwrap()
     }
 
     pub(crate) fn bookkeeping(&self) -> std::sync::MutexGuard<'_, Bookkeeping> {
