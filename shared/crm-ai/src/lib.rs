@@ -3,5 +3,7 @@
 //! Nothing here writes anything but the state that asking itself needs (answers for a while, tokens spent, the breaker).
 
 mod error;
+mod vocabulary;
 
 pub use error::AiError;
+pub use vocabulary::{names_in_words, vocabulary};
