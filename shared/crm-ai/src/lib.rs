@@ -3,5 +3,6 @@
 //! Nothing here writes anything but the state that asking itself needs (answers for a while, tokens spent, the breaker).
 
 mod error;
+pub mod gemini;
 
-pub use error::AiError;
+pub use error::{AiError, Refusal};
