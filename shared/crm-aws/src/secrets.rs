@@ -1,6 +1,6 @@
 //! The one secret of the deployment: a JSON object with `signingKey` and, after a rotation, `previousSigningKey`. The key of
 //! the suppression list follows from the first `signingKey` that there was; from the second rotation on it is to be found as
-//! `addressKey`.
+//! `addressKey`. With `geminiApiKey` the model is asked.
 
 use aws_sdk_secretsmanager::Client;
 use crm_domain::ports::{AddressSecrets, ReadSecrets, SigningKeys, StoreError};
@@ -23,6 +23,8 @@ struct Secret {
     previous: Option<String>,
     #[serde(rename = "addressKey")]
     addresses: Option<String>,
+    #[serde(rename = "geminiApiKey")]
+    gemini: Option<String>,
 }
 
 impl SecretsManager {
@@ -38,8 +40,12 @@ impl ReadSecrets for SecretsManager {
     }
 
     async fn address_secrets(&self) -> Result<AddressSecrets, StoreError> {
-        let Secret { current, previous, addresses } = self.secret().await?;
+        let Secret { current, previous, addresses, .. } = self.secret().await?;
         Ok(AddressSecrets([addresses, Some(current), previous].into_iter().flatten().collect()))
+    }
+
+    async fn gemini_key(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.secret().await?.gemini.filter(|key| !key.is_empty()))
     }
 }
 

@@ -41,6 +41,7 @@ pub struct Memory {
     turnstile: Mutex<Turnstile>,
     alarms: Mutex<Alarms>,
     pub(crate) suppressions: Mutex<crate::suppressions::List>,
+    gemini_key: Mutex<Option<String>>,
 }
 
 #[derive(Default)]
@@ -59,6 +60,11 @@ pub(crate) struct Tables {
 }
 
 impl Memory {
+    /// Puts a key of the model's service into the secret.
+    pub fn set_gemini_key(&self, key: &str) {
+        *self.gemini_key.lock().unwrap() = Some(key.to_owned());
+    }
+
     /// Takes all messages off a queue.
     pub fn drain(&self, queue: QueueName) -> Vec<Outgoing> {
         self.lock().queues.entry(queue).or_default().drain(..).collect()
@@ -407,5 +413,9 @@ impl CheckHealth for Memory {
 impl ReadSecrets for Memory {
     async fn signing_keys(&self) -> Result<SigningKeys, StoreError> {
         Ok(crate::http::signing_keys())
+    }
+
+    async fn gemini_key(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.gemini_key.lock().unwrap().clone())
     }
 }

@@ -471,4 +471,8 @@ pub trait ReadSecrets: Send + Sync + 'static {
     fn address_secrets(&self) -> impl Future<Output = Result<AddressSecrets, StoreError>> + Send {
         async { Ok(AddressSecrets(self.signing_keys().await?.0)) }
     }
+    /// The key of the model's service; `None` where there is none, and plain words are understood without it.
+    fn gemini_key(&self) -> impl Future<Output = Result<Option<String>, StoreError>> + Send {
+        async { Ok(None) }
+    }
 }
