@@ -209,3 +209,6 @@ impl Gemini {
         self.patience.pause.saturating_mul(1 << round.min(MOST_DOUBLINGS)).mul_f64(rand::random())
     }
 }
+
+#[cfg(test)]
+mod tests;

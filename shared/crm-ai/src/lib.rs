@@ -4,5 +4,6 @@
 
 mod error;
 pub mod gemini;
+pub mod schema;
 
 pub use error::{AiError, Refusal};

@@ -109,17 +109,20 @@ struct Part {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(default)]
 struct Usage {
-    prompt_token_count: u64,
-    candidates_token_count: u64,
-    thoughts_token_count: u64,
+    #[serde(rename = "promptTokenCount")]
+    prompt: u64,
+    #[serde(rename = "candidatesTokenCount")]
+    candidates: u64,
+    #[serde(rename = "thoughtsTokenCount")]
+    thoughts: u64,
 }
 
 impl Response {
     pub(super) const fn tokens(&self) -> Tokens {
-        let Usage { prompt_token_count, candidates_token_count, thoughts_token_count } = self.usage_metadata;
-        Tokens { input: prompt_token_count, output: candidates_token_count.saturating_add(thoughts_token_count) }
+        let Usage { prompt, candidates, thoughts } = self.usage_metadata;
+        Tokens { input: prompt, output: candidates.saturating_add(thoughts) }
     }
 }
 
