@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 PYTHON ?= python3
 LOCAL := .venv/bin/python -m infra.local
-export PORT LAMBDA_PORT AWS_PORT STATE_DIR
+export PORT LAMBDA_PORT AWS_PORT STATE_DIR GEMINI GEMINI_PORT
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/sam/bin:$(PATH)
 # No tool calls home.
 export SAM_CLI_TELEMETRY := 0

@@ -27,6 +27,13 @@ struct Secret {
     gemini: Option<String>,
 }
 
+impl Secret {
+    /// One that was emptied is none.
+    fn gemini_key(self) -> Option<String> {
+        self.gemini.filter(|key| !key.is_empty())
+    }
+}
+
 impl SecretsManager {
     pub fn from_env(config: &aws_config::SdkConfig) -> Result<Self, MissingVariable> {
         Ok(Self { client: Client::new(config), secret: variable("APP_SECRET_ID")? })
@@ -45,7 +52,7 @@ impl ReadSecrets for SecretsManager {
     }
 
     async fn gemini_key(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.secret().await?.gemini.filter(|key| !key.is_empty()))
+        Ok(self.secret().await?.gemini_key())
     }
 }
 
@@ -56,5 +63,18 @@ impl SecretsManager {
         // The parser's message could quote the secret: it is not passed on.
         serde_json::from_str(answer.secret_string().unwrap_or_default())
             .map_err(|_| corrupt("the secret is not a JSON object with signingKey"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_has_a_key_only_where_there_is_one() {
+        let key = |text: &str| serde_json::from_str::<Secret>(text).unwrap().gemini_key();
+        assert_eq!(key(r#"{"signingKey":"s","geminiApiKey":"k"}"#).as_deref(), Some("k"));
+        assert_eq!(key(r#"{"signingKey":"s","geminiApiKey":""}"#), None);
+        assert_eq!(key(r#"{"signingKey":"s","previousSigningKey":"p","addressKey":"a"}"#), None);
     }
 }

@@ -182,7 +182,7 @@ impl Service {
             Behaviour::ServerError { status } => reply::error(status, "The model is overloaded. Please try again later.", &[]),
             Behaviour::DropConnection { .. } => reply::torn(),
             Behaviour::MalformedEnvelope => reply::bytes(200, "<!doctype html>"),
-            Behaviour::MalformedJson => reply::said(request, "Sure! Here are your rules: {\"understood\": tru"),
+            Behaviour::MalformedJson => reply::said(request, "Sure! Here are your rules: {\"understood\": "),
             Behaviour::Truncated => {
                 let text = ordinary(request);
                 let half: String = text.chars().take(text.chars().count() / 2).collect();
