@@ -240,3 +240,44 @@ async fn a_model_that_thinks_as_it_likes_is_not_told_how_much_again() {
         peer.requests().iter().map(|request| request.body["generationConfig"].get("thinkingConfig").is_some()).collect();
     assert_eq!(told, [true, false, false]);
 }
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Lines(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn neither_questions_nor_answers_nor_keys_are_logged() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
+    let logging = tracing::subscriber::set_default(subscriber.finish());
+    let peer = Peer::start().await;
+    let gemini = client(&peer, PATIENCE);
+    let question = Question { instructions: "be-brief", turns: &[Turn::User("about-asha")], schema: None, max_output: 9 };
+    for behaviour in [
+        Behaviour::Say { text: "answer-of-it".to_owned() },
+        Behaviour::DropConnection { after_headers: true },
+        Behaviour::KeyRefused,
+        Behaviour::MalformedEnvelope,
+    ] {
+        peer.script([behaviour]);
+        let _answer = gemini.ask("the-key", &question, Instant::now() + LONG).await;
+    }
+    drop(logging);
+    let logged = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(logged.contains("ai.status=200") && logged.contains("ai.status=400"), "{logged}");
+    for secret in ["be-brief", "about-asha", "answer-of-it", "the-key", "doctype"] {
+        assert!(!logged.contains(secret), "{secret} in {logged}");
+    }
+}
