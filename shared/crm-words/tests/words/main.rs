@@ -7,9 +7,12 @@
 )]
 
 mod accuracy;
+mod claiming;
+mod composing;
 mod examples;
 mod explained;
 mod hostile;
+mod suggesting;
 
 use crm_domain::money::Currency;
 use crm_words::Vocabulary;
