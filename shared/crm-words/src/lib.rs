@@ -5,8 +5,8 @@
 //! [`Rules::parse`](crm_domain::rules::Rules::parse) check the outcome as it checks a user's. [`explain`] says rules in words
 //! that read back as the same rules.
 //!
-//! [`messages`] composes messages for an objective, [`suggest`] a whole campaign;
-//! [`claims`] holds what others write against what was given. Storing, services and what a deployment has names for are left to others.
+//! [`messages`] composes messages for an objective, [`suggest`] a whole campaign, [`summary`] says what became of one;
+//! [`claims`] and [`summary::unfounded`] hold what others write against what was given. Storing, services and what a deployment has names for are left to others.
 
 pub mod accuracy;
 mod attributes;
@@ -30,6 +30,7 @@ mod places;
 mod readings;
 mod spans;
 pub mod suggest;
+pub mod summary;
 mod texts;
 mod times;
 mod tree;

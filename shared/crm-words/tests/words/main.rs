@@ -13,6 +13,7 @@ mod examples;
 mod explained;
 mod hostile;
 mod suggesting;
+mod summaries;
 
 use crm_domain::money::Currency;
 use crm_words::Vocabulary;
