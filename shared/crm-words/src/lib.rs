@@ -6,7 +6,8 @@
 //! that read back as the same rules.
 //!
 //! [`messages`] composes messages for an objective, [`suggest`] a whole campaign, [`summary`] says what became of one;
-//! [`claims`] and [`summary::unfounded`] hold what others write against what was given. Storing, services and what a deployment has names for are left to others.
+//! [`claims`] and [`summary::unfounded`] hold what others write against what was given. Storing, services and what a
+//! deployment has names for are left to others.
 
 pub mod accuracy;
 mod attributes;

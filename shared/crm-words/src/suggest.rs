@@ -191,6 +191,7 @@ fn name(read: &Objective) -> String {
         .or(read.request.as_ref())
         .or(read.offers.first())
         .or(read.occasion.as_ref());
+    let about = about.filter(|_| read.kind != Kind::Plain);
     let about = about
         .map(|about| ["our ", "the ", "a ", "your "].iter().find_map(|article| about.strip_prefix(article)).unwrap_or(about));
     let name = about.map_or_else(|| kind.to_owned(), |about| format!("{kind}: {about}"));

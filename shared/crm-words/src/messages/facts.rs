@@ -1,5 +1,6 @@
 //! The facts of an objective as sentences, in five wordings each.
 
+use super::Tone;
 use crate::objective::Objective;
 use crate::vocabulary::spaced;
 
@@ -14,9 +15,9 @@ pub(super) enum Fact {
 }
 
 /// What there is to tell, in the `turn`-th wording; `short` leaves away what is not needed.
-pub(super) fn facts(objective: &Objective, turn: usize, short: bool) -> Vec<Fact> {
+pub(super) fn facts(objective: &Objective, tone: Tone, turn: usize, short: bool) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let pick = |lines: [&'static str; 5]| lines.get(turn % 5).copied().unwrap_or_default();
+    let pick = |lines| tone.line(lines, turn);
     let said = |line: &'static str, fact: &str| Fact::Said(line.replace("[fact]", fact).replace("[Fact]", &capital(fact)));
     if let Some(statement) = &objective.statement {
         facts.push(Fact::Said(sentence(statement)));

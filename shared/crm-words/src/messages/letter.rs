@@ -3,7 +3,7 @@
 use super::copy::Copy;
 use super::facts::{Fact, capital};
 use super::{NAME, Tone};
-use crate::objective::Objective;
+use crate::objective::{Kind, Objective};
 
 /// A part of a letter.
 pub(super) enum Part {
@@ -15,28 +15,31 @@ pub(super) enum Part {
 
 /// The parts of the `turn`-th letter.
 pub(super) fn letter(objective: &Objective, copy: &Copy, tone: Tone, turn: usize) -> Vec<Part> {
-    let place = tone.place() + turn;
-    let pick = |lines: [&'static str; 5]| lines.get(place % 5).copied().unwrap_or_default();
+    let pick = |lines| tone.line(lines, turn);
     let fill = |line: &str| filled(line, objective, copy);
     let greeting =
         tone.greetings().get(turn % 5).copied().unwrap_or_default().replace("NAME_ALONE", "Hi NAME:").replace("NAME", NAME);
     let lead = pick(copy.leads);
     let mut opening = vec![Fact::Said(fill(lead))];
     if let Some(topic) = objective.topic.as_ref().filter(|_| !lead.contains("[topic]")) {
-        let seen = [
-            "Have a look at [topic].",
-            "May we draw your attention to [topic]?",
-            "Psst: [topic].",
-            "It is about [topic].",
-            "We thought of you and of [topic].",
-        ];
-        opening.push(Fact::Said(pick(seen).replace("[topic]", topic)));
+        let seen = match objective.kind {
+            Kind::Feedback | Kind::Reminder | Kind::Birthday => "It is about [topic].",
+            _ => pick([
+                "Have a look at [topic].",
+                "May we draw your attention to [topic]?",
+                "Psst: [topic].",
+                "It is about [topic].",
+                "We thought of you and of [topic].",
+            ]),
+        };
+        opening.push(Fact::Said(seen.replace("[topic]", topic)));
     }
-    let ask = Fact::Said(fill(pick(copy.asks)));
+    // One further than the lead, so that two variants with the same lead end differently.
+    let ask = Fact::Said(fill(if turn % 5 == 4 { tone.line(copy.asks, 1) } else { pick(copy.asks) }));
     let signed = objective.brand.clone().unwrap_or_else(|| "All of us here".to_owned());
     let closing = Part::Closing(tone.closings().get(turn % 5).copied().unwrap_or_default(), signed);
     let (own, mut facts): (Vec<Fact>, Vec<Fact>) =
-        super::facts::facts(objective, place, false).into_iter().partition(|fact| matches!(fact, Fact::Attribute { .. }));
+        super::facts::facts(objective, tone, turn, false).into_iter().partition(|fact| matches!(fact, Fact::Attribute { .. }));
     // Nothing is left empty for who has no such attribute.
     opening.extend(own);
     let mut parts = vec![Part::Paragraph(vec![Fact::Said(greeting)])];

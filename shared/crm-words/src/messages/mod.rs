@@ -77,12 +77,12 @@ fn subject(objective: &Objective, copy: &copy::Copy, tone: Tone, turn: usize) ->
         (1 | 4, Kind::Sale) if objective.topic.is_none() => offer,
         _ => None,
     };
-    let line = copy.subjects.get((tone.place() + turn) % 5).copied().unwrap_or_default();
+    let line = tone.line(copy.subjects, turn);
     let line = told.unwrap_or_else(|| letter::filled(line, objective, copy));
     if line.chars().count() <= MAX_SUBJECT {
         return line;
     }
     // A long topic does not fit.
     let without = Objective { topic: None, ..objective.clone() };
-    letter::filled(copy.subjects.get((tone.place() + turn) % 5).copied().unwrap_or_default(), &without, copy)
+    letter::filled(tone.line(copy.subjects, turn), &without, copy)
 }

@@ -6,21 +6,25 @@ use super::copy::Copy;
 use super::facts::{Fact, continued};
 use super::letter::{filled, plain_fact};
 use super::{NAME, Tone};
-use crate::objective::Objective;
+use crate::objective::{Kind, Objective};
 
 /// What a name may take of the first segment.
 const A_NAME: &str = "Alexandrina";
 
 /// The `turn`-th SMS that is none of those before.
 pub(super) fn short(objective: &Objective, copy: &Copy, tone: Tone, turn: usize, before: &[String]) -> String {
-    let place = tone.place() + turn;
-    let line = copy.shorts.get(place % 5).copied().unwrap_or_default();
+    let line = tone.line(copy.shorts, turn);
     let mut lead = filled(line, objective, copy);
     if let Some(topic) = objective.topic.as_ref().filter(|_| !line.contains("[topic]")) {
-        lead = format!("{lead} See {topic}.");
+        let points = matches!(objective.kind, Kind::Feedback | Kind::Reminder | Kind::Birthday);
+        lead = format!("{lead} {} {topic}.", if points { "It is about" } else { "See" });
+    }
+    if turn % 5 == 4 && !line.ends_with(':') {
+        // A second variant with the lines of the first.
+        lead = format!("{lead} {}", filled(tone.line(copy.asks, 1), objective, copy));
     }
     let (mut facts, mut links) = (Vec::new(), Vec::new());
-    for fact in super::facts::facts(objective, place, true) {
+    for fact in super::facts::facts(objective, tone, turn, true) {
         match &fact {
             Fact::Attribute { .. } => lead.push_str(&plain_fact(&fact)),
             Fact::Linked(..) => links.push(plain_fact(&fact)),

@@ -52,15 +52,21 @@ impl Tone {
         })
     }
 
-    /// Its place in the tables of copy.
-    pub(super) const fn place(self) -> usize {
+    /// Which lines of the tables of copy its variants take in turns: its own first, and none that is out of tune with it.
+    pub(super) const fn places(self) -> [usize; 5] {
         match self {
-            Self::Friendly => 0,
-            Self::Professional => 1,
-            Self::Playful => 2,
-            Self::Urgent => 3,
-            Self::Warm => 4,
+            Self::Friendly => [0, 4, 2, 3, 1],
+            Self::Professional => [1, 3, 4, 0, 1],
+            Self::Playful => [2, 0, 4, 3, 2],
+            Self::Urgent => [3, 1, 0, 4, 3],
+            Self::Warm => [4, 0, 1, 3, 4],
         }
+    }
+
+    /// The line of the `turn`-th variant.
+    pub(super) fn line(self, lines: [&'static str; 5], turn: usize) -> &'static str {
+        let place = self.places().get(turn % 5).copied().unwrap_or_default();
+        lines.get(place).copied().unwrap_or_default()
     }
 
     /// How it greets, in turns.

@@ -45,10 +45,10 @@ static SIGNS: LazyLock<Phrasebook<(Kind, u8)>> = LazyLock::new(|| {
         ("welcome|onboard|onboarding", (Kind::Welcome, 7)),
         (
             "new customers|new users|new members|new subscribers|new buyers|new signups|new sign ups|signed up|just joined|first time buyers",
-            (Kind::Welcome, 4),
+            (Kind::Welcome, WEAK),
         ),
         ("thank|thanks|thank you|appreciate|appreciation|gratitude|reward|rewards|say thanks", (Kind::Thanks, 7)),
-        ("vip|vips|loyal|loyalty|best customers|top customers", (Kind::Thanks, 3)),
+        ("vip|vips|loyal|loyalty|best customers|top customers", (Kind::Thanks, WEAK)),
         ("review|reviews|feedback|rate|rating|ratings|survey|testimonial|testimonials|opinion|opinions", (Kind::Feedback, 7)),
         (
             "abandoned|abandoned cart|abandoned carts|cart|carts|left in their cart|incomplete checkout|unfinished order",
@@ -63,9 +63,10 @@ static SIGNS: LazyLock<Phrasebook<(Kind, u8)>> = LazyLock::new(|| {
             (Kind::Event, 6),
         ),
         (
-            "launch|launches|launching|launched|new collection|new range|new product|new products|new arrivals|new arrival|new line|new menu|introduce|introducing|unveil|brand new|debut|early access|just landed",
+            "launch|launches|launching|launched|new collection|new range|new product|new products|new arrivals|new arrival|new line|new menu|introduce|introducing|unveil|brand new|debut|just landed",
             (Kind::Launch, 6),
         ),
+        ("early access|sneak peek|preview", (Kind::Sale, 4)),
         (
             "black friday|cyber monday|end of season|sale|discount|discounts|offer|offers|deal|deals|promotion|promo|clearance|coupon|coupons|cashback|off",
             (Kind::Sale, 5),
@@ -84,7 +85,7 @@ static OCCASIONS: LazyLock<Phrasebook<()>> = LazyLock::new(|| {
     Phrasebook::of(&[(
         "diwali|deepavali|holi|eid|eid al fitr|eid al adha|eid mubarak|ramadan|ramzan|christmas|new year|navratri|dussehra|durga puja|ganesh chaturthi\
          |raksha bandhan|rakhi|onam|pongal|makar sankranti|sankranti|lohri|baisakhi|janmashtami|easter|thanksgiving|halloween\
-         |valentine day|valentines day|mother day|mothers day|father day|fathers day|independence day|republic day|women day|womens day\
+         |valentine day|valentines day|mother day|mothers day|father day|fathers day|independence day|republic day|women day\
          |ugadi|bihu|gudi padwa|karwa chauth|guru nanak jayanti|hanukkah|lunar new year",
         (),
     )])
@@ -102,6 +103,8 @@ static ORDERS: LazyLock<Phrasebook<()>> = LazyLock::new(|| {
 
 /// How strong signs are at most that only say whom it is for.
 pub(super) const WEAK: u8 = 3;
+/// How strongly bringing people back speaks for winning them back.
+const OF_BACK: u8 = 8;
 /// How strongly a new thing speaks for a launch.
 const OF_NEW: u8 = 5;
 
@@ -129,7 +132,19 @@ pub(super) fn kind(reader: &Reader<'_>) -> (Option<(Kind, u8)>, Option<Range<usi
         }
         at += length;
     }
+    if brings_back(reader.tokens) && best.is_none_or(|(_, most)| most < OF_BACK) {
+        best = Some((Kind::WinBack, OF_BACK));
+    }
     (best, occasion)
+}
+
+/// "bring dormant customers back"
+fn brings_back(tokens: &[Token]) -> bool {
+    let brings = tokens.iter().position(|token| matches!(&*token.word, "bring" | "win" | "get" | "lure" | "draw" | "welcome"));
+    let after = brings.and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
+    let back = after.iter().take(8).position(|token| token.word == "back");
+    // "get back in stock" brings nobody.
+    back.is_some_and(|back| after.iter().take(back).any(|token| PEOPLE.contains(&*token.word) || token.word == "them"))
 }
 
 /// Whether such words are in it.

@@ -48,6 +48,8 @@ pub(crate) struct Objective {
     pub(crate) brand: Option<String>,
     /// A festival: "Diwali".
     pub(crate) occasion: Option<String>,
+    /// Whether it says itself that the topic is the sender's.
+    pub(crate) ours: bool,
     /// Attributes of which it speaks.
     pub(crate) attributes: Vec<(String, AttributeType)>,
 }
@@ -73,7 +75,8 @@ impl Objective {
         pieces.topics(&mut read);
         pieces.attributes(&mut read);
         let (sign, occasion) = kinds::kind(&pieces.reader);
-        read.occasion = occasion.map(|tokens| pieces.quoted(&tokens));
+        read.occasion = occasion.map(|tokens| titled(&pieces.quoted(&tokens)));
+        read.ours = tokens.iter().any(|token| matches!(&*token.word, "our" | "my"));
         read.kind = read.settled(sign);
         read
     }
@@ -84,8 +87,9 @@ impl Objective {
         let gives = !self.offers.is_empty() || !self.codes.is_empty();
         let kind = match sign {
             Some((Kind::Greeting, _)) if self.occasion.is_none() => Kind::News,
-            // Who it is for says less than what they get.
+            // Whom it is for says less than what they get or hear.
             Some((_, weight)) if weight <= kinds::WEAK && gives => Kind::Sale,
+            Some((_, weight)) if weight <= kinds::WEAK && says => Kind::News,
             Some((kind, _)) => kind,
             None if gives => Kind::Sale,
             None if says => Kind::News,
@@ -93,8 +97,21 @@ impl Objective {
         };
         if kind == Kind::Greeting {
             // "on Holi" is whatever day it is on.
-            let occasion = self.occasion.clone().unwrap_or_default();
-            self.when.take_if(|when| when.ends_with(&*occasion));
+            let occasion = self.occasion.as_deref().unwrap_or_default().to_lowercase();
+            self.when.take_if(|when| when.to_lowercase().ends_with(&*occasion));
+            self.topic.take_if(|topic| topic.to_lowercase().contains(&*occasion));
+        }
+        if kind == Kind::Sale && self.topic.is_none() && gives {
+            self.topic = self.occasion.as_ref().map(|occasion| format!("our {occasion} offer"));
+        }
+        if kind == Kind::News {
+            // "about app maintenance": nobody said whose.
+            let bare = self.topic.as_deref().and_then(|topic| topic.strip_prefix("our ")).filter(|_| !self.ours);
+            self.topic = bare.map(str::to_owned).or_else(|| self.topic.take());
+        }
+        if kind == Kind::Plain {
+            // A day on which nothing is.
+            (self.when, self.deadline) = (None, None);
         }
         // What the kind says already.
         let words: &[&str] = match kind {
@@ -188,6 +205,15 @@ fn addressed(text: &str) -> String {
         c => c,
     });
     safe.collect()
+}
+
+/// With a capital letter in each word: "New Year".
+fn titled(name: &str) -> String {
+    let words = name.split(' ').map(|word| {
+        let mut chars = word.chars();
+        chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a text is written in capital letters throughout.

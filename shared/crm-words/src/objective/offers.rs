@@ -16,7 +16,7 @@ const MOST: usize = 3;
 
 /// What ends what an offer is on.
 static ENDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    set("with using until till by before through next to when if code coupon use from who that at as because so only \
+    set("with using until till by before through to when if code coupon use from who that at as because so only \
          tomorrow today tonight valid ends ending starting now promo is are will was we they you please but in via during \
          expires plus while and")
 });
@@ -217,7 +217,7 @@ impl Reader<'_> {
                     let whom =
                         word == "for" && (self.people_near() || self.token(1).is_some_and(|token| token.kind == Kind::Number));
                     let dated = matches!(word, "on" | "this" | "for") && super::DAY_WORDS.contains(next)
-                        || word == "this" && matches!(next, "week" | "month" | "weekend");
+                        || matches!(word, "this" | "next") && matches!(next, "week" | "month" | "weekend" | "year");
                     !ENDS.contains(word) && !whom && !dated && !PEOPLE.contains(word)
                 }
                 Kind::Number | Kind::Money(_) => {

@@ -187,6 +187,12 @@ impl Pieces<'_> {
                 _ if self.is_taken(at) => None,
                 "launch" | "opening" | "release" | "restock" | "arrival" | "return" if next == "of" => Some(at + 2),
                 said if SAYING.contains(said) => Some(at + 1),
+                // "drive traffic to our new website"
+                "to" if at > 0
+                    && matches!(&*word(self, at - 1), "traffic" | "visits" | "footfall" | "visitors" | "attention") =>
+                {
+                    Some(at + 1)
+                }
                 "to" | "on" if after_people && ARTICLES.contains(&&*next) => Some(at + 1),
                 "of" | "for" if after_people && !PEOPLE.contains(&*next) => Some(at + 1),
                 _ => None,
@@ -227,7 +233,8 @@ impl Pieces<'_> {
     fn perks(&mut self, read: &mut Objective) {
         for at in 1..self.reader.tokens.len() {
             let here = self.reader.tokens.get(at).map_or("", |token| &token.word);
-            if here != "with" || self.is_taken(at) || self.is_taken(at + 1) || !self.is_taken(at - 1) {
+            let before = self.reader.tokens.get(at - 1).map_or("", |token| &token.word);
+            if here != "with" || self.is_taken(at) || self.is_taken(at + 1) || !(self.is_taken(at - 1) || before == "back") {
                 continue;
             }
             let tokens = self.noun(at + 1);
@@ -241,6 +248,9 @@ impl Pieces<'_> {
 
     /// The thing that is named from a token on, with an article.
     fn thing(&mut self, from: usize) -> Option<String> {
+        // "sell more coffee"
+        let more = self.reader.tokens.get(from).is_some_and(|token| token.word == "more");
+        let from = from + usize::from(more);
         let tokens = self.noun(from);
         let all = self.reader.tokens.get(tokens.clone())?;
         let first = &*all.first()?.word;

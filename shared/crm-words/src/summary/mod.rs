@@ -6,6 +6,7 @@
 mod founded;
 mod sentences;
 
+use crm_domain::campaign::CampaignStatus;
 use crm_domain::customer::Channel;
 use jiff::civil::DateTime;
 
@@ -16,8 +17,7 @@ pub use founded::unfounded;
 pub struct Facts {
     pub name: String,
     pub channel: Channel,
-    /// The word that the API has for it: `sending`, `completed`.
-    pub status: String,
+    pub status: CampaignStatus,
     /// When it began and ended, on the clock that is to be spoken of.
     pub began: Option<DateTime>,
     pub ended: Option<DateTime>,
@@ -84,11 +84,11 @@ pub struct LiftFacts {
 impl Facts {
     /// Facts of a campaign that has not done anything yet, to be filled in.
     #[must_use]
-    pub fn new(name: impl Into<String>, channel: Channel, status: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<String>, channel: Channel, status: CampaignStatus) -> Self {
         Self {
             name: name.into(),
             channel,
-            status: status.into(),
+            status,
             began: None,
             ended: None,
             audience: 0,

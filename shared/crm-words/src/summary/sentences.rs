@@ -1,5 +1,6 @@
 //! The sentences of a summary, in the order in which somebody wants to hear them.
 
+use crm_domain::campaign::CampaignStatus;
 use crm_domain::customer::Channel;
 
 use super::{Facts, VariantFacts};
@@ -50,20 +51,18 @@ fn went_out(facts: &Facts) -> String {
         Channel::Sms => "by SMS",
         Channel::Whatsapp => "on WhatsApp",
     };
-    match &*facts.status {
-        _ if sent == 0 => match &*facts.status {
-            "draft" | "scheduled" => format!("\"{name}\" has not gone out yet."),
-            "cancelled" | "canceled" => format!("\"{name}\" was cancelled before anything went out."),
-            "failed" => format!("\"{name}\" has failed before anything went out."),
-            _ => format!("\"{name}\" has not reached anybody so far."),
-        },
-        "sending" | "testing" | "planning" => {
-            format!("\"{name}\" is on its way {way}: it has gone to {of} so far, beginning{began}.").replace(", beginning.", ".")
+    match facts.status {
+        CampaignStatus::Draft | CampaignStatus::Scheduled if sent == 0 => format!("\"{name}\" has not gone out yet."),
+        CampaignStatus::Cancelled if sent == 0 => format!("\"{name}\" was cancelled before anything went out."),
+        CampaignStatus::Failed if sent == 0 => format!("\"{name}\" has failed before anything went out."),
+        _ if sent == 0 => format!("\"{name}\" has not reached anybody so far."),
+        CampaignStatus::Sending => format!("\"{name}\" is on its way {way}; it has gone to {of} so far."),
+        CampaignStatus::Paused => format!("\"{name}\" is paused; it has gone {way} to {of} so far."),
+        CampaignStatus::Cancelled => format!("\"{name}\" was cancelled after it had gone {way} to {of}."),
+        CampaignStatus::Failed => format!("\"{name}\" has failed after it had gone {way} to {of}."),
+        CampaignStatus::Draft | CampaignStatus::Scheduled | CampaignStatus::Sent => {
+            format!("\"{name}\" went {way} to {of}{began}.")
         }
-        "paused" => format!("\"{name}\" is paused; it has gone {way} to {of} so far."),
-        "cancelled" | "canceled" => format!("\"{name}\" was cancelled after it had gone {way} to {of}."),
-        "failed" => format!("\"{name}\" has failed after it had gone {way} to {of}."),
-        _ => format!("\"{name}\" went {way} to {of}{began}."),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Summaries say facts, and nothing passes that is none.
 
+use crm_domain::campaign::CampaignStatus;
 use crm_domain::customer::Channel;
 use crm_words::summary::{Facts, LiftFacts, VariantFacts, summarize, unfounded};
 use jiff::civil::date;
@@ -48,7 +49,7 @@ fn facts() -> Facts {
         ],
         ahead: Some(1),
         ahead_is_sure: Some(false),
-        ..Facts::new("Diwali 2026: 20% off", Channel::Email, "completed")
+        ..Facts::new("Diwali 2026: 20% off", Channel::Email, CampaignStatus::Sent)
     }
 }
 
@@ -94,14 +95,14 @@ fn a_summary_says_what_those_held_out_show() {
 #[test]
 fn a_campaign_of_which_nothing_went_out_is_summed_up_too() {
     assert_eq!(
-        summarize(&Facts { audience: 10, ..Facts::new("Hello", Channel::Sms, "scheduled") }),
+        summarize(&Facts { audience: 10, ..Facts::new("Hello", Channel::Sms, CampaignStatus::Scheduled) }),
         "\"Hello\" has not gone out yet. Its audience is 10 people."
     );
     let skipped = Facts {
         audience: 9,
         skipped: 9,
         skipped_for: vec![("suppressed".into(), 9)],
-        ..Facts::new("Hello", Channel::Sms, "completed")
+        ..Facts::new("Hello", Channel::Sms, CampaignStatus::Sent)
     };
     assert_eq!(
         summarize(&skipped),
@@ -179,6 +180,16 @@ fn what_is_no_fact_is_found_in_digits_and_in_words() {
     }
 }
 
+const STATUSES: [CampaignStatus; 7] = [
+    CampaignStatus::Draft,
+    CampaignStatus::Scheduled,
+    CampaignStatus::Sending,
+    CampaignStatus::Paused,
+    CampaignStatus::Cancelled,
+    CampaignStatus::Sent,
+    CampaignStatus::Failed,
+];
+
 fn any_facts() -> impl Strategy<Value = Facts> {
     let counts = (1_u64..2_000_000, 0.0..1.0_f64, 0.0..1.0_f64, 0.0..1.0_f64, 0.0..1.0_f64, 0.0..0.2_f64, 0.0..0.2_f64);
     let more = (
@@ -186,7 +197,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
         select(&["", "₹", "$", "INR "][..]),
         proptest::option::of((0.0..0.3_f64, -0.2..0.3_f64, 0.0..0.1_f64)),
         0_usize..4,
-        select(&["completed", "sending", "paused", "cancelled", "failed", "draft"][..]),
+        select(&STATUSES[..]),
         select(&Channel::ALL[..]),
         proptest::option::of((1_i8..=12, 1_i8..=28)),
     );

@@ -14,7 +14,7 @@ pub(super) static WIN_BACK: Copy = Copy {
         "It has been a while since we heard from you{% if city %} in {{city}}{% endif %}, so we thought we would say hello.",
         "We noticed that you have not shopped with us for some time, and we would be glad to welcome you back.",
         "We have been looking at the door and hoping it was you. Is it time for a little reunion?",
-        "You have not been in for a while. Here is a good reason to look in again.",
+        "You have not been in for a while, so we thought that we would write.",
         "You have been on our minds. It is people like you who made us what we are, and we have missed having you around.",
     ],
     asks: [
