@@ -17,6 +17,8 @@ use crate::words::{CHANNELS, PEOPLE, set};
 /// How many words before the noun, and how many tokens after it, may describe the people.
 const BEFORE: usize = 6;
 const AFTER: usize = 28;
+/// How many nouns are tried: each is read many times.
+const NOUNS: usize = 4;
 
 /// Where the people are named, and what selects them if something is said of them.
 pub(crate) struct Whom {
@@ -35,10 +37,7 @@ static FOLLOWS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 /// said before those who are merely named.
 pub(crate) fn whom(reader: &Reader<'_>) -> Option<Whom> {
     let mut merely = None;
-    for noun in 0..reader.tokens.len() {
-        if !names_people(reader, noun) {
-            continue;
-        }
+    for noun in (0..reader.tokens.len()).filter(|noun| names_people(reader, *noun)).take(NOUNS) {
         let found = described(reader, noun);
         if found.rules.is_some() {
             return Some(found);

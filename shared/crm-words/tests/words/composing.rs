@@ -218,6 +218,32 @@ fn attributes_are_named_only_where_the_crm_has_them_and_nobody_reads_a_hole() {
     assert!(!text.contains("attributes."), "{text}");
 }
 
+#[test]
+fn long_objectives_take_time_in_proportion() {
+    let vocabulary = vocabulary();
+    for piece in [
+        "customers who ",
+        "customers ",
+        "tell ",
+        "20% off ",
+        "until Sunday ",
+        "with code A1B2 ",
+        "https://x.in/a ",
+        "our new ",
+        "{{",
+        "₹5 or ",
+    ] {
+        let objective: String = piece.chars().cycle().take(5_000).collect();
+        let begun = std::time::Instant::now();
+        let brief = brief(&objective, Channel::Sms, Tone::Warm, 5);
+        for draft in compose(&brief, &vocabulary) {
+            assert_eq!(invented(&draft, &brief, &vocabulary), None, "{draft:?}");
+        }
+        // Milliseconds; a reading that is not linear takes minutes.
+        assert!(begun.elapsed().as_secs() < 20, "{piece}: {:?}", begun.elapsed());
+    }
+}
+
 proptest! {
     #![proptest_config(cases(300))]
 
