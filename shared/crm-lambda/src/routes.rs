@@ -89,7 +89,7 @@ operations! {
         COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
             .may_be_early().asks(&[("with", true)]).gives(200, of::<s::Overlap>);
         EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read "Why somebody belongs, or does not."
-            .asks(&[("email", true)]).gives(200, of::<q::Explanation>);
+            .asks(&[("email", true)]).gives(200, of::<q::ExplainedGroup>);
     }
     "campaigns-api" {
         LIST_CAMPAIGNS: Get "/api/campaigns" Read "Campaigns, newest first.".lists(of::<s::Page<s::Campaign>>);

@@ -1,5 +1,6 @@
 //! The API's contract: the shapes that travel, and the `OpenAPI` document made of them and of [`crate::routes`].
 
+mod absence;
 mod document;
 pub mod files;
 pub mod launches;
