@@ -31,6 +31,7 @@ check: .venv/ready .venv/sam/ready
 
 openapi: .venv/ready
 	WRITE_OPENAPI=1 cargo nextest run --workspace the_document_in_the_repository
+	cd frontend && PATH="$(CURDIR)/.venv/bin:$$PATH" npm run --silent generate
 
 fmt: .venv/ready
 	cargo fmt --all
