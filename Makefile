@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 PYTHON ?= python3
 LOCAL := .venv/bin/python -m infra.local
-export PORT LAMBDA_PORT AWS_PORT STATE_DIR
+export PORT LAMBDA_PORT AWS_PORT STATE_DIR GEMINI GEMINI_PORT
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/sam/bin:$(PATH)
 # No tool calls home.
 export SAM_CLI_TELEMETRY := 0
@@ -31,6 +31,7 @@ check: .venv/ready .venv/sam/ready
 
 openapi: .venv/ready
 	WRITE_OPENAPI=1 cargo nextest run --workspace the_document_in_the_repository
+	cd frontend && PATH="$(CURDIR)/.venv/bin:$$PATH" npm run --silent generate
 
 fmt: .venv/ready
 	cargo fmt --all
@@ -53,9 +54,16 @@ scale: .venv/ready
 sending: .venv/ready
 	@.venv/bin/python -m infra.local.sending
 
-# Cases rely on a day: those of the repository were written on DAY=2026-11-25. Without one it is today.
+# Cases rely on a day: those of the repository were written on DAY=2026-11-25. Without one it is today. ENGINE=gemini asks
+# the model, with the key in GEMINI_API_KEY.
+CASES = "$(or $(FILE),shared/crm-words/tests/words/dev.jsonl)" $(DAY)
 eval-nl:
-	@cargo run --quiet --release -p crm-words --example eval -- "$(or $(FILE),shared/crm-words/tests/words/dev.jsonl)" $(DAY)
+ifeq ($(ENGINE),gemini)
+	@cargo build --quiet --workspace --example eval_model
+	@GEMINI_MODEL=$${GEMINI_MODEL:-gemini-flash-latest} target/debug/examples/eval_model $(CASES)
+else
+	@cargo run --quiet --release -p crm-words --example eval -- $(CASES)
+endif
 
 deploy: .venv/ready .venv/sam/ready
 	cargo-lambda lambda build --release

@@ -25,7 +25,7 @@ class BuildFailed(Exception):
 
 
 def binaries() -> None:
-    """Builds every function and the gateway. Cargo knows what has changed."""
+    """Builds every function, the gateway and the model's stand-in. Cargo knows what has changed."""
     # SKIP_BUILD=1 runs what is built, while the sources are in the middle of a change.
     if os.environ.get("SKIP_BUILD"):
         return

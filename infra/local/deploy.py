@@ -126,6 +126,7 @@ def _reasons(cloudformation: Any, stack: str) -> str:
 
 def parameters(settings: Settings) -> dict[str, str]:
     """What differs here from the template's defaults."""
+    model = {"GeminiBaseUrl": settings.gemini_url} if settings.gemini == "fake" else {}
     return {
         "Stage": "local",
         "AllowedOrigin": settings.url,
@@ -134,5 +135,6 @@ def parameters(settings: Settings) -> dict[str, str]:
         "FirstOwner": "owner@example.com",
         "GoogleClientId": identity.CLIENT,
         "GoogleJwksUrl": f"http://127.0.0.1:{settings.port}/local/identity/certs",
+        **model,
     }
 

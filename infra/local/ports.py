@@ -15,6 +15,8 @@ def taken(settings: Settings) -> list[str]:
         (settings.lambda_port, "the Lambda API", "stop what uses it (another `make dev`?)"),
         (settings.aws_port, "the local AWS", "stop what uses it (another `make dev`?), or choose another with AWS_PORT=4567"),
     ]
+    if settings.gemini == "fake":
+        wanted.append((settings.gemini_port, "the model's stand-in", "choose another with GEMINI_PORT=9101"))
     return [f"port {port} ({use}) is taken: {remedy}" for port, use, remedy in wanted if not _free(port)]
 
 

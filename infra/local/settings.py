@@ -20,10 +20,13 @@ class Settings:
     directory: Path = ROOT / ".local"
     stack_name: str = "mini-crm"
     demo_customers: int = 500
+    # "fake" for the stand-in; else the real service, where the secret holds a key.
+    gemini: str = ""
+    gemini_port: int = 9100
 
     @staticmethod
     def from_environment() -> Settings:
-        """PORT, LAMBDA_PORT, AWS_PORT, STATE_DIR and DEMO_CUSTOMERS, where set and not empty."""
+        """PORT, LAMBDA_PORT, AWS_PORT, STATE_DIR, DEMO_CUSTOMERS, GEMINI and GEMINI_PORT, where set and not empty."""
         env = {name: value for name, value in os.environ.items() if value}
         return Settings(
             port=int(env.get("PORT", 8080)),
@@ -31,6 +34,8 @@ class Settings:
             aws_port=int(env.get("AWS_PORT", 4566)),
             directory=(ROOT / env.get("STATE_DIR", ".local")).resolve(),
             demo_customers=int(env.get("DEMO_CUSTOMERS", 500)),
+            gemini=env.get("GEMINI", ""),
+            gemini_port=int(env.get("GEMINI_PORT", 9100)),
         )
 
     @property
@@ -47,6 +52,11 @@ class Settings:
     def lambda_url(self) -> str:
         """The Lambda API that `cargo lambda watch` serves."""
         return f"http://127.0.0.1:{self.lambda_port}"
+
+    @property
+    def gemini_url(self) -> str:
+        """The base URL of the model's stand-in."""
+        return f"http://127.0.0.1:{self.gemini_port}"
 
     @property
     def state(self) -> Path:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import IO, Any
 
-from infra.local import aws, build, deploy, emulator, functions, identity, ports, processes, seed, template
+from infra.local import aws, build, deploy, emulator, functions, gemini, identity, ports, processes, seed, template
 from infra.local.make_parent import Parent
 from infra.local.processes import Child
 from infra.local.settings import ROOT, Settings
@@ -67,6 +67,8 @@ class Supervisor:
     # -- start ---------------------------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
+        if self.settings.gemini not in ("", "fake"):
+            raise StartFailed(f"GEMINI={self.settings.gemini}: only fake is known")
         self._take_lock()
         self._clear_remains()
         if taken := ports.taken(self.settings):
@@ -93,6 +95,12 @@ class Supervisor:
 
         say("deploying template.yaml ...")
         deploy.deploy(settings, deploy.parameters(settings))
+        gemini.keep_key(settings)
+        if model := gemini.child(settings):
+            self._spawn(model)
+            self._until("the model's stand-in", 20, lambda: _listens(settings.gemini_port))
+        elif settings.gemini == "fake":
+            raise StartFailed("the model's stand-in is not built")
 
         self._spawn(functions.lambda_api(settings))
         self._until("the Lambda API", 20, lambda: _listens(settings.lambda_port))

@@ -13,7 +13,7 @@ import { followSession } from "./query-client";
 import { RequireSession } from "./require-session";
 import { SessionGate } from "./session-gate";
 
-const OTHER: User = { id: "u2", email: "bina@example.com", role: "marketer" };
+const OTHER: User = { id: "u2", email: "bina@example.com", name: "Bina", role: "marketer" };
 const fetched = vi.fn<typeof fetch>();
 let unfollow = () => undefined as unknown;
 

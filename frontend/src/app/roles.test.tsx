@@ -15,38 +15,17 @@ import { Component as SuppressionsPage } from "@/features/suppressions/routes/su
 import type { Role } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
+import { aCampaign, aCustomer, aSegment } from "@/testing/made";
 import { json, problem, signedIn } from "@/testing/signed-in";
 import { Component as RequireWrite } from "./require-write";
 
 const NOTHING = { items: [], nextCursor: null };
 const ANSWERS: Record<string, unknown> = {
   "/api/stats": { customers: 0, orders: 0, revenue: 0, segments: 0, campaigns: 0, messages: 0, daily: [] },
-  "/api/customers/s1": {
-    id: "s1",
-    email: "asha@example.com",
-    tags: [],
-    attributes: {},
-    visits: 0,
-    orderCount: 0,
-    totalSpend: 0,
-  },
+  "/api/customers/s1": aCustomer({ id: "s1" }),
   "/api/customers/s1/timeline": NOTHING,
-  "/api/segments/s1": {
-    id: "s1",
-    name: "Big spenders",
-    kind: "rules",
-    rules: { combinator: "and", rules: [] },
-    count: 0,
-    state: "live",
-  },
-  "/api/campaigns/c1": {
-    id: "c1",
-    name: "Diwali",
-    segmentId: "s1",
-    channel: "email",
-    status: "sending",
-    variants: [{ subject: "Hi", body: "Hello" }],
-  },
+  "/api/segments/s1": aSegment({ rules: { combinator: "and", rules: [] }, count: 0 }),
+  "/api/campaigns/c1": aCampaign({}),
 };
 
 beforeEach(() =>

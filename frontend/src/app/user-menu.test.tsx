@@ -41,7 +41,7 @@ describe("the user menu", () => {
   });
 
   it("goes by the address of somebody without a name", async () => {
-    show({ id: "u2", email: "bina@example.com", role: "analyst" });
+    show({ id: "u2", email: "bina@example.com", name: "", role: "analyst" });
     expect(toggle().textContent).toContain("bina@example.com");
   });
 

@@ -43,8 +43,8 @@ export async function requestTagged<T>(path: string, options: RequestOptions = {
 }
 
 /** Fetches a file that needs the token, and hands it to the browser's downloads. */
-export async function download(path: string, filename: string): Promise<void> {
-  const blob = await (await send(path, {})).blob();
+export async function download(path: string, filename: string, query?: Query): Promise<void> {
+  const blob = await (await send(path, query ? { query } : {})).blob();
   const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;

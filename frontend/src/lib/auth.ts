@@ -3,6 +3,7 @@
  * `keep-session.ts` says when to renew, `session.ts` holds the outcome.
  */
 import type { Grant } from "./contract";
+import type { CredentialRequest, RefreshData, SignInData, SignOutData } from "./generated/types.gen";
 import { exchange, readJson } from "./http";
 import { Problem } from "./problem";
 import { session } from "./session";
@@ -13,11 +14,16 @@ const ANSWER_WITHIN = 20_000;
 /** Tells the other tabs that somebody has come `in` or gone `out`. */
 export const tabs = new BroadcastChannel("mini-crm-session");
 
+const SIGN_IN: SignInData["url"] = "/auth/google-jwt";
+const REFRESH: RefreshData["url"] = "/auth/refresh";
+const SIGN_OUT: SignOutData["url"] = "/auth/logout";
+
 let pending: Promise<void> | null = null;
 
 /** Exchanges an identity provider's ID token for a session. */
 export async function signIn(credential: string): Promise<void> {
-  const response = await exchange("/auth/google-jwt", { method: "POST", body: { credential } });
+  const body: CredentialRequest = { credential };
+  const response = await exchange(SIGN_IN, { method: "POST", body });
   await start(response);
   tabs.postMessage("in");
 }
@@ -50,7 +56,7 @@ export async function tokenAfter(refused: string): Promise<string | null> {
 export async function signOut(): Promise<void> {
   // A renewal under way would bring a new cookie after this.
   await pending?.catch(() => undefined);
-  await exchange("/auth/logout", { method: "POST" });
+  await exchange(SIGN_OUT, { method: "POST" });
   session.end();
   tabs.postMessage("out");
 }
@@ -58,7 +64,7 @@ export async function signOut(): Promise<void> {
 async function ask(): Promise<void> {
   const before = session.get();
   try {
-    const response = await exchange("/auth/refresh", {
+    const response = await exchange(REFRESH, {
       method: "POST",
       signal: AbortSignal.timeout(ANSWER_WITHIN),
     });

@@ -1,34 +1,58 @@
 /** Lists that the API serves page by page behind an opaque cursor. */
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import {
+  type InfiniteData,
+  keepPreviousData,
+  type UseInfiniteQueryResult,
+  useInfiniteQuery,
+} from "@tanstack/react-query";
 import { request } from "./api";
+import { type Answer, type Argument, addressOf, type Input, type Path, type Route } from "./call";
 import type { Page } from "./contract";
 
 const PAGE_SIZE = 50;
 
-export type CursorList<T> = ReturnType<typeof useCursorList<T>>;
+/** Routes that take a cursor and answer with a page. */
+export type ListRoute = {
+  [R in Route]: Answer<R> extends Page<unknown>
+    ? Input<R> extends { query?: { cursor?: string } }
+      ? R
+      : never
+    : never;
+}[Route];
 
-type Options<T> = {
-  query?: Record<string, string | undefined>;
+/** What a route lists. */
+export type Listed<R extends ListRoute> = Answer<R> extends Page<infer T> ? T : never;
+
+export type CursorList<T> = UseInfiniteQueryResult<InfiniteData<Page<T>>> & { items: T[] };
+
+type Options<R extends ListRoute> = Path<R> & {
+  /** What narrows it down. */
+  query?: Omit<NonNullable<Input<R>["query"]>, "limit" | "cursor">;
   /** Milliseconds until the next refresh, given the items at hand; `false` for none. */
-  refetchInterval?: (items: T[]) => number | false;
+  refetchInterval?: (items: Listed<R>[]) => number | false;
   enabled?: boolean;
   pageSize?: number;
 };
 
-export function useCursorList<T>(key: readonly unknown[], path: string, options: Options<T> = {}) {
+export function useCursorList<R extends ListRoute>(
+  key: readonly unknown[],
+  route: R,
+  ...[options]: Argument<Options<R>>
+): CursorList<Listed<R>> {
+  const { query, refetchInterval, enabled = true, pageSize = PAGE_SIZE } = options ?? ({} as Options<R>);
   const list = useInfiniteQuery({
-    queryKey: [...key, options.query ?? {}],
+    queryKey: [...key, query ?? {}],
     queryFn: ({ pageParam, signal }) =>
-      request<Page<T>>(path, {
-        query: { ...options.query, limit: options.pageSize ?? PAGE_SIZE, cursor: pageParam ?? undefined },
+      request<Page<Listed<R>>>(addressOf(route, options), {
+        query: { ...query, limit: pageSize, cursor: pageParam ?? undefined },
         signal,
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
-    enabled: options.enabled ?? true,
-    refetchInterval: (query) =>
-      options.refetchInterval?.(query.state.data?.pages.flatMap((page) => page.items) ?? []) ?? false,
+    enabled,
+    refetchInterval: ({ state: { data } }) =>
+      refetchInterval?.(data?.pages.flatMap((page) => page.items) ?? []) ?? false,
   });
   return { ...list, items: list.data?.pages.flatMap((page) => page.items) ?? [] };
 }

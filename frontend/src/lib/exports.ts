@@ -1,6 +1,6 @@
 /** Files that the server makes of what somebody asked for: members of a segment, the log of a campaign. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { request } from "./api";
+import { call } from "./call";
 import type { FileExport } from "./contract";
 import { useDraft } from "./draft";
 import { useIntent } from "./intent";
@@ -9,15 +9,13 @@ import { Problem } from "./problem";
 
 const isOver = ({ status }: FileExport) => status === "done" || status === "failed";
 
-const path = (id: string) => `/api/exports/${encodeURIComponent(id)}`;
+/** What a file can be made of: the members of a segment, the log of a campaign. */
+type Source = "segments" | "campaigns";
 
-/**
- * The export of `owner` (`/api/segments/ID`, `/api/campaigns/ID`) that was asked for last in this tab: it goes on also
- * when one leaves the page. `name` is that of its place in the tab's storage.
- */
-export function useFileExport(owner: string, name: string) {
-  const kept = useDraft<string | null>(`export/1/${name}`, () => null);
-  const start = useStartExport(owner);
+/** The export of something that was asked for last in this tab: it goes on also when one leaves the page. */
+export function useFileExport(source: Source, of: string) {
+  const kept = useDraft<string | null>(`export/1/${of}`, () => null);
+  const start = useStartExport(source, of);
   const job = useExport(kept.value);
   // Files are kept for a day; somebody who comes back after that begins anew.
   const gone = job.error instanceof Problem && job.error.status === 404;
@@ -43,9 +41,9 @@ export function useFileExport(owner: string, name: string) {
 
 export type FileExporting = ReturnType<typeof useFileExport>;
 
-function useStartExport(owner: string) {
+function useStartExport(source: Source, id: string) {
   return useIntent((_: "start", idempotencyKey) =>
-    request<Pick<FileExport, "id" | "status">>(`${owner}/exports`, { method: "POST", idempotencyKey }),
+    call(`POST /api/${source}/{id}/exports`, { path: { id }, idempotencyKey }),
   );
 }
 
@@ -53,7 +51,7 @@ function useStartExport(owner: string) {
 function useExport(id: string | null) {
   return useQuery({
     queryKey: ["exports", id],
-    queryFn: ({ signal }) => request<FileExport>(path(id ?? ""), { signal }),
+    queryFn: ({ signal }) => call("GET /api/exports/{id}", { path: { id: id ?? "" }, signal }),
     enabled: id !== null,
     refetchInterval: ({ state: { data, error } }) => (error || (data && isOver(data)) ? false : 1_000),
     refetchIntervalInBackground: false,
@@ -64,7 +62,7 @@ function useExport(id: string | null) {
 export function useDownloadExport(id: string | null) {
   return useMutation({
     mutationFn: async () => {
-      const { url } = await request<FileExport>(path(id ?? ""));
+      const { url } = await call("GET /api/exports/{id}", { path: { id: id ?? "" } });
       if (url) openFile(url);
     },
   });

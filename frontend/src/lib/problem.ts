@@ -1,6 +1,8 @@
 /** Problems (RFC 9457) as the app sees them: one error type for refusals, outages and a lost connection alike. */
 
-export type FieldFault = { field: string; reason: string };
+import type { Fault } from "./generated/types.gen";
+
+export type FieldFault = Fault;
 
 export class Problem extends Error {
   override name = "Problem";

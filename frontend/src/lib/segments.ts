@@ -1,12 +1,12 @@
 /** Segments as other things name them: to choose from, and by their names. */
 import { queryOptions, useQueries, useQuery } from "@tanstack/react-query";
-import { request } from "./api";
+import { call } from "./call";
 import type { Segment } from "./contract";
 import { useCursorList } from "./cursor-list";
 
 /** The segments, newest first; asked for again while one of them is being built. */
 export function useSegments(enabled = true) {
-  return useCursorList<Segment>(["segments"], "/api/segments", {
+  return useCursorList(["segments"], "GET /api/segments", {
     enabled,
     refetchInterval: (segments) => buildingInterval(...segments),
   });
@@ -37,7 +37,7 @@ export function useSegmentNames(ids: readonly string[]): (id: string) => string 
 function nameQuery(id: string) {
   return queryOptions({
     queryKey: ["segments", id, "name"],
-    queryFn: ({ signal }) => request<Segment>(`/api/segments/${encodeURIComponent(id)}`, { signal }),
+    queryFn: ({ signal }) => call("GET /api/segments/{id}", { path: { id }, signal }),
     select: ({ name }) => name,
     staleTime: 60_000,
     retry: false,

@@ -1,11 +1,10 @@
 /** The figures of the whole shop; also where the deployment's currency comes from. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { request } from "./api";
-import type { Stats } from "./contract";
+import { call } from "./call";
 
 export const statsQuery = queryOptions({
   queryKey: ["stats"],
-  queryFn: ({ signal }) => request<Stats>("/api/stats", { signal }),
+  queryFn: ({ signal }) => call("GET /api/stats", { signal }),
 });
 
 /** The currency of all amounts without one of their own; INR until the server has said. */

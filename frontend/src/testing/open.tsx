@@ -4,13 +4,22 @@ import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { createMemoryRouter, RouterProvider } from "react-router";
 import { vi } from "vitest";
+import type { Route } from "@/lib/call";
 import { json, problem } from "./signed-in";
 
 export type Call = { query: URLSearchParams; body: string; headers: Headers; signal: AbortSignal | null };
-type Answer = (call: Call) => unknown;
+export type Answer = (call: Call) => unknown;
+
+/** A route with names in its path, as in `GET /api/customers/c1`. */
+type Filled<R extends string> = R extends `${infer Start}{${string}}${infer Rest}`
+  ? `${Start}${string}${Filled<Rest>}`
+  : R;
+
+/** Answers by routes that the API has; what is not one does not compile. */
+export type Answers = { [R in Filled<Route>]?: Answer };
 
 /** What is not a `Response` goes as JSON; what has no answer is not found. Answers with the calls made so far. */
-export function serve(answers: Record<string, Answer>): (name: string) => Call[] {
+export function serve(answers: Answers): (name: string) => Call[] {
   const calls: [string, Call][] = [];
   vi.stubGlobal("fetch", async (address: string, init: RequestInit = {}) => {
     const url = new URL(address, "http://localhost");
@@ -22,7 +31,7 @@ export function serve(answers: Record<string, Answer>): (name: string) => Call[]
       signal: init.signal ?? null,
     };
     calls.push([name, call]);
-    const answer = await answers[name]?.(call);
+    const answer = await answers[name as keyof Answers]?.(call);
     if (answer === undefined) return problem(404, "not_found");
     return answer instanceof Response ? answer : json(answer);
   });

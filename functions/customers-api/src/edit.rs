@@ -17,6 +17,7 @@ use crm_domain::faults::{Faults, Fields};
 use crm_domain::ids::CustomerId;
 use crm_domain::json::Json as Tree;
 use crm_domain::ledger::Ledger;
+use crm_domain::names;
 use crm_domain::ports::{Enqueue, Outgoing, QueueName, StoreError};
 use crm_domain::profile::Profile;
 use crm_domain::stamp::Stamp;
@@ -25,7 +26,7 @@ use crm_lambda::api::App;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::etag::check_match;
-use crm_lambda::problem::Problem;
+use crm_lambda::problem::{Problem, chain};
 use serde_json::json;
 
 use crate::http::{Store, fields, parse_id, show};
@@ -57,6 +58,7 @@ pub async fn change_customer<S: Store, Q: Enqueue>(
         Ok(())
     };
     edit(&app, &headers, id, &[], told, change).await?;
+    note_names(&*app.store, &Command::UpsertCustomer(Box::new(said))).await;
     show(&app, id).await
 }
 
@@ -145,6 +147,13 @@ async fn edit<S: Store, Q>(
         }
     }
     Err(StoreError::Conflict.into())
+}
+
+/// Notes what things are called in what was changed. The change is made: that a name is not known yet does not undo it.
+async fn note_names<S: Store>(store: &S, command: &Command) {
+    if let Err(error) = store.note_names(&names::brought_by([command]), Time::now()).await {
+        tracing::warn!(cause = %chain(&error), "names were not noted");
+    }
 }
 
 /// Full-jitter back-off.

@@ -12,7 +12,7 @@ use crm_domain::faults::{Faults, checked_text};
 use crm_domain::ids::CustomerId;
 use crm_domain::json::Json as Tree;
 use crm_domain::ports::{
-    EditCustomers, Enqueue, KeepAttachedFiles, KeepAttachments, KeepAudit, KeepErasures, QueueName, ReadCustomers,
+    EditCustomers, Enqueue, KeepAttachedFiles, KeepAttachments, KeepAudit, KeepErasures, KeepNames, QueueName, ReadCustomers,
     ReadMemberships, ReadOrders, ReadSegments, ReadTraces,
 };
 use crm_lambda::accept::{Write, accept};
@@ -45,6 +45,7 @@ pub trait Store:
     + KeepErasures
     + KeepAttachments
     + KeepAudit
+    + KeepNames
     + GateStore
 {
 }
@@ -58,6 +59,7 @@ impl<S> Store for S where
         + KeepErasures
         + KeepAttachments
         + KeepAudit
+        + KeepNames
         + GateStore
 {
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crm_domain::event::{Command, Event};
 use crm_domain::ids::ImportId;
@@ -12,7 +13,8 @@ use crm_domain::json::Json;
 use crm_domain::ledger::Outcome;
 use crm_domain::message::Receipt;
 use crm_domain::money::Currency;
-use crm_domain::ports::{ApplyEvents, Enqueue, KeepSuppressions, MeterUsage, Outgoing, QueueName, ReadMessages};
+use crm_domain::names;
+use crm_domain::ports::{ApplyEvents, Enqueue, KeepNames, KeepSuppressions, MeterUsage, Outgoing, QueueName, ReadMessages};
 use crm_domain::ses;
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
@@ -23,6 +25,9 @@ use crate::receipts;
 
 /// SQS's limit for a message attribute is that of the message; a reason is for people.
 const MAX_REASON: usize = 1_000;
+
+/// How long a batch waits for its names to be noted. As a rule all of them are known, and nobody is asked.
+const NAMING: Duration = Duration::from_secs(5);
 
 /// The consumer of the write queues.
 pub struct Worker<S, Q> {
@@ -44,7 +49,7 @@ struct Hopeless {
     reason: String,
 }
 
-impl<S: ApplyEvents + KeepSuppressions + MeterUsage + ReadMessages, Q: Enqueue> Worker<S, Q> {
+impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, Q: Enqueue> Worker<S, Q> {
     /// Consumes a batch; returns the ids of the messages that must come again.
     pub async fn consume(&self, messages: Vec<Incoming>) -> Vec<String> {
         let now = Time::now();
@@ -83,9 +88,16 @@ impl<S: ApplyEvents + KeepSuppressions + MeterUsage + ReadMessages, Q: Enqueue> 
         let events: Vec<&Event> = carried.iter().map(|carried| &carried.event).collect();
         let mut failed = BTreeSet::new();
         let mut counts = [0_u64; 4];
+        let mut kept: Vec<&Command> = Vec::with_capacity(events.len());
         for (carried, outcome) in carried.iter().zip(apply(&*self.store, &events).await) {
             match outcome {
-                Some(outcome) => counts[outcome as usize] += 1,
+                Some(outcome) => {
+                    counts[outcome as usize] += 1;
+                    // Of duplicates too: who applied them may have died before this. What is forgotten says nothing.
+                    if outcome != Outcome::Forgotten {
+                        kept.push(&carried.event.command);
+                    }
+                }
                 None => {
                     failed.insert(carried.message);
                 }
@@ -101,7 +113,18 @@ impl<S: ApplyEvents + KeepSuppressions + MeterUsage + ReadMessages, Q: Enqueue> 
                 "applied"
             );
         }
+        self.note_names(kept).await;
         failed
+    }
+
+    /// Notes what things are called. The events are applied: a name that is not noted comes again with whoever uses it next.
+    async fn note_names(&self, applied: Vec<&Command>) {
+        let names = names::brought_by(applied);
+        match tokio::time::timeout(NAMING, self.store.note_names(&names, Time::now())).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(cause = %chain(&error), "names were not noted"),
+            Err(_) => tracing::warn!("names were not noted in time"),
+        }
     }
 
     async fn apply_receipts(

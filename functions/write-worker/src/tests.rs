@@ -10,7 +10,10 @@ use crm_domain::ids::{CampaignId, CustomerId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::message::{Message, MessageStatus};
 use crm_domain::money::Money;
-use crm_domain::ports::{KeepCampaigns, KeepLog, KeepSuppressions, QueueName, ReadCustomers, ReadFigures, ReadSuppressions};
+use crm_domain::names::Name;
+use crm_domain::ports::{
+    KeepCampaigns, KeepLog, KeepNames, KeepSuppressions, QueueName, ReadCustomers, ReadFigures, ReadSuppressions,
+};
 use crm_domain::rules::Rules;
 use crm_domain::suppression::{Suppression, SuppressionReason};
 use crm_domain::time::{SECOND, Time};
@@ -146,6 +149,57 @@ async fn many_customers_share_transactions() {
     let bodies: Vec<Value> = (0..400).map(|n| order(n, &format!("c{n}@x.in"), 1)).collect();
     assert!(worker.consume(vec![message("m", &json!(bodies))]).await.is_empty());
     assert!(worker.store.commits() <= 10, "{}", worker.store.commits());
+}
+
+/// A customer with tags, and an order of an article.
+fn named_things() -> Vec<Value> {
+    let mut customer = order(1, "a@x.in", 1);
+    customer["type"] = json!("crm.customer.upsert.v1");
+    customer["data"] = json!({"email": "a@x.in", "city": "Pune", "tags": ["vip", "gold"], "attributes": {"club": true}});
+    let mut order = order(2, "a@x.in", 1);
+    order["data"]["items"] = json!([{"sku": "K-1", "name": "Blue Kurta", "quantity": 1, "unitPrice": 1}]);
+    vec![customer, order]
+}
+
+#[tokio::test]
+async fn what_things_are_called_is_noted_once_however_often_it_comes() {
+    let worker = worker();
+    let batch = || vec![message("m", &json!(named_things()))];
+    assert!(worker.consume(batch()).await.is_empty());
+    let names = worker.store.names(Time::now()).await.unwrap();
+    let expected = [
+        Name::City("Pune".into()),
+        Name::FlagAttribute("club".into()),
+        Name::Product("Blue Kurta".into()),
+        Name::Tag("gold".into()),
+        Name::Tag("vip".into()),
+    ];
+    assert_eq!(names, expected);
+    assert!(worker.consume(batch()).await.is_empty());
+    assert_eq!(worker.store.names_noted(), expected.len());
+}
+
+#[tokio::test]
+async fn names_that_cannot_be_noted_hold_no_message_up_and_come_with_its_duplicate() {
+    let worker = worker();
+    let batch = || vec![message("m", &json!(named_things()))];
+    worker.store.die_after(Some(0));
+    assert!(worker.consume(batch()).await.is_empty());
+    worker.store.die_after(None);
+    assert_eq!(spend(&worker, "a@x.in").await, Money::from_minor(100), "applied all the same");
+    assert_eq!(worker.store.names_noted(), 0);
+    // Delivered again.
+    assert!(worker.consume(batch()).await.is_empty());
+    assert_eq!(worker.store.names_noted(), 5);
+    assert_eq!(spend(&worker, "a@x.in").await, Money::from_minor(100));
+}
+
+#[tokio::test]
+async fn what_is_not_applied_brings_no_names() {
+    let worker = worker();
+    worker.store.fail_commits(1_000);
+    assert_eq!(worker.consume(vec![message("m", &json!(named_things()))]).await, ["m"]);
+    assert_eq!(worker.store.names_noted(), 0);
 }
 
 /// A campaign that has been sent to these addresses.

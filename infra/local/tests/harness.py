@@ -27,7 +27,7 @@ from infra.local import aws, processes
 from infra.local.api import Api
 from infra.local.settings import ROOT, Settings
 
-# TEST_PORTS moves it, for two runs at a time on one machine.
+# TEST_PORTS moves it, for two runs at a time on one machine. The model's stand-in is never far from the local AWS.
 _PORT, _LAMBDA_PORT, _AWS_PORT = (int(port) for port in os.environ.get("TEST_PORTS", "18080,19000,14566").split(","))
 SETTINGS = Settings(
     port=_PORT,
@@ -35,6 +35,8 @@ SETTINGS = Settings(
     aws_port=_AWS_PORT,
     directory=ROOT / os.environ.get("TEST_STATE_DIR", ".local-test"),
     demo_customers=0,
+    gemini="fake",
+    gemini_port=_AWS_PORT + 1000,
 )
 
 
@@ -77,6 +79,8 @@ class Stack:
             "AWS_PORT": str(self.settings.aws_port),
             "STATE_DIR": str(self.settings.directory),
             "DEMO_CUSTOMERS": str(self.settings.demo_customers),
+            "GEMINI": self.settings.gemini,
+            "GEMINI_PORT": str(self.settings.gemini_port),
         }
 
     def said(self) -> str:

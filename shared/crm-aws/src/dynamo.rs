@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use aws_sdk_dynamodb::Client;
 use crm_domain::ids::CampaignId;
 use crm_domain::money::Currency;
+use crm_domain::names::Names;
 use crm_domain::segment::Segments;
+use jiff::civil::Date;
 
 /// A variable that template.yaml should have set.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +38,8 @@ pub struct Dynamo {
     pub(crate) known_lists: Mutex<HashSet<String>>,
     /// All segments, as they were last read.
     pub(crate) known_segments: Mutex<Arc<Segments>>,
+    /// The names of things, and the day on which they were read.
+    pub(crate) known_names: Mutex<Option<(Date, Names)>>,
     /// Number of shards of the logs of campaigns, which never changes.
     pub(crate) log_shards: Mutex<HashMap<CampaignId, u32>>,
 }
@@ -62,6 +66,7 @@ impl Dynamo {
             currency,
             known_lists: Mutex::default(),
             known_segments: Mutex::default(),
+            known_names: Mutex::default(),
             log_shards: Mutex::default(),
         })
     }

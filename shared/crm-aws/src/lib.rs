@@ -5,6 +5,7 @@
 //! tables and queues a function can really reach.
 
 mod access;
+mod ai;
 mod alarms;
 mod apply;
 #[cfg(feature = "s3")]
@@ -31,6 +32,7 @@ mod listing;
 mod log;
 mod memberships;
 mod meter;
+mod names;
 mod orders;
 mod partition;
 #[cfg(feature = "providers")]
@@ -54,6 +56,7 @@ mod turns;
 #[cfg(feature = "s3")]
 mod uploads;
 mod usage;
+mod waiting;
 
 #[cfg(feature = "s3")]
 pub use bucket::S3Uploads;

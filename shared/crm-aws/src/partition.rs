@@ -1,11 +1,12 @@
 //! Pages of one partition of a table or index, in the order of its sort key.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use crm_domain::ports::{Page, StoreError};
 
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
 use crate::listing::text;
+use crate::meter;
 use crate::records::Item;
 
 /// Which partition, read in which direction.
@@ -50,5 +51,35 @@ impl Dynamo {
         items.truncate(limit);
         let next = items.last().filter(|_| more).and_then(|item| text(item.get(sort).cloned()));
         Ok(Page { items, next })
+    }
+
+    /// Everything in one partition of the App table, or what has a sort key that begins so, in the order of the sort key.
+    pub(crate) async fn app_partition(
+        &self,
+        pk: String,
+        begins: Option<String>,
+        consistent: bool,
+    ) -> Result<Vec<Item>, StoreError> {
+        let condition = if begins.is_some() { "pk = :pk AND begins_with(sk, :begins)" } else { "pk = :pk" };
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.app)
+            .consistent_read(consistent)
+            .key_condition_expression(condition)
+            .expression_attribute_values(":pk", AttributeValue::S(pk))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        if let Some(begins) = begins {
+            query = query.expression_attribute_values(":begins", AttributeValue::S(begins));
+        }
+        let mut pages = query.into_paginator().send();
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(store_error)?;
+            let items = page.items.unwrap_or_default();
+            meter::read(page.consumed_capacity.as_ref(), &items, consistent);
+            found.extend(items);
+        }
+        Ok(found)
     }
 }

@@ -1,6 +1,6 @@
 //! The one secret of the deployment: a JSON object with `signingKey` and, after a rotation, `previousSigningKey`. The key of
 //! the suppression list follows from the first `signingKey` that there was; from the second rotation on it is to be found as
-//! `addressKey`.
+//! `addressKey`. With `geminiApiKey` the model is asked.
 
 use aws_sdk_secretsmanager::Client;
 use crm_domain::ports::{AddressSecrets, ReadSecrets, SigningKeys, StoreError};
@@ -23,6 +23,15 @@ struct Secret {
     previous: Option<String>,
     #[serde(rename = "addressKey")]
     addresses: Option<String>,
+    #[serde(rename = "geminiApiKey")]
+    gemini: Option<String>,
+}
+
+impl Secret {
+    /// One that was emptied is none.
+    fn gemini_key(self) -> Option<String> {
+        self.gemini.filter(|key| !key.is_empty())
+    }
 }
 
 impl SecretsManager {
@@ -38,8 +47,12 @@ impl ReadSecrets for SecretsManager {
     }
 
     async fn address_secrets(&self) -> Result<AddressSecrets, StoreError> {
-        let Secret { current, previous, addresses } = self.secret().await?;
+        let Secret { current, previous, addresses, .. } = self.secret().await?;
         Ok(AddressSecrets([addresses, Some(current), previous].into_iter().flatten().collect()))
+    }
+
+    async fn gemini_key(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.secret().await?.gemini_key())
     }
 }
 
@@ -50,5 +63,18 @@ impl SecretsManager {
         // The parser's message could quote the secret: it is not passed on.
         serde_json::from_str(answer.secret_string().unwrap_or_default())
             .map_err(|_| corrupt("the secret is not a JSON object with signingKey"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_has_a_key_only_where_there_is_one() {
+        let key = |text: &str| serde_json::from_str::<Secret>(text).unwrap().gemini_key();
+        assert_eq!(key(r#"{"signingKey":"s","geminiApiKey":"k"}"#).as_deref(), Some("k"));
+        assert_eq!(key(r#"{"signingKey":"s","geminiApiKey":""}"#), None);
+        assert_eq!(key(r#"{"signingKey":"s","previousSigningKey":"p","addressKey":"a"}"#), None);
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use crm_domain::cost::{Usage, Work};
 use crm_domain::ids::CampaignId;
 use crm_domain::ports::{MeterUsage, StoreError};
@@ -45,25 +44,11 @@ impl MeterUsage for Dynamo {
     }
 
     async fn usage(&self, campaign: CampaignId) -> Result<Vec<(Work, Usage)>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.app)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(partition(campaign)))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .into_paginator()
-            .send();
         let mut sums: BTreeMap<Work, Usage> = BTreeMap::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(store_error)?;
-            let items = page.items.unwrap_or_default();
-            meter::read(page.consumed_capacity.as_ref(), &items, false);
-            for item in items {
-                let record: UsageRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
-                let sum = sums.entry(record.work).or_default();
-                *sum = sum.plus(record.usage);
-            }
+        for item in self.app_partition(partition(campaign), None, false).await? {
+            let record: UsageRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+            let sum = sums.entry(record.work).or_default();
+            *sum = sum.plus(record.usage);
         }
         Ok(sums.into_iter().collect())
     }

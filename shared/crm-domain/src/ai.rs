@@ -1,11 +1,19 @@
 //! What is remembered of a model: how it fares (the breaker), what it used, what it answered, and who waits for it.
 
+mod answer;
+mod question;
+
+use std::fmt::Write;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::time::{HOUR, SECOND, Time};
+use crate::time::{DAY, HOUR, SECOND, Time};
+
+pub use answer::{Answer, Audience, Content, Refusal, Suggestion, Wording};
+pub use question::{Brief, Question, Step, Task};
 
 /// Failures in a row after which the model is left alone.
 const FAILURES: u32 = 3;
@@ -13,10 +21,16 @@ const FAILURES: u32 = 3;
 const REST: i64 = 30 * SECOND;
 /// How long it is left alone at most.
 const LONGEST_REST: i64 = 600 * SECOND;
+/// For how many seconds it may ask to be left alone.
+const LONGEST_ASKED: u64 = 3_600;
 /// How long one request has to find out whether it answers again, before another may.
 const PROBE: i64 = 20 * SECOND;
 /// How long the outcome of a request that waited can be asked for.
 pub const WAITING_KEPT: i64 = HOUR;
+/// How long it is known what a request used.
+pub const USE_KEPT: i64 = 100 * DAY;
+/// Greatest size of an answer or an outcome that is kept, in bytes; `DynamoDB` takes 400 KB.
+pub const MAX_KEPT: usize = 300_000;
 
 /// Who answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -94,7 +108,11 @@ impl AnswerKey {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
-        Self(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            // Into a `String` it cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        }))
     }
 
     #[must_use]
@@ -115,9 +133,9 @@ pub struct Breaker {
     /// Until when it is left alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
-    /// Whether it is over its quota, rather than out of order.
-    #[serde(default)]
-    pub quota: bool,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lack: Option<Lack>,
 }
 
 /// What the breaker says to a request.
@@ -136,7 +154,7 @@ impl Breaker {
     pub fn passage(self, now: Time) -> Passage {
         match self.until {
             None => Passage::Open,
-            Some(until) if until > now => Passage::Shut(if self.quota { Lack::Quota } else { Lack::Unavailable }),
+            Some(until) if until > now => Passage::Shut(self.lack.unwrap_or(Lack::Unavailable)),
             Some(_) => Passage::Probe(Self { until: Some(now.plus(PROBE)), ..self }),
         }
     }
@@ -147,19 +165,19 @@ impl Breaker {
         (self != Self::default()).then(Self::default)
     }
 
-    /// After a failure. `quota` says that it is over its quota, and for how many seconds if that is known.
+    /// After a failure; `after` is for how many seconds the model wants to be left alone, if it says so.
     #[must_use]
-    pub fn failed(self, now: Time, quota: Option<Option<u64>>) -> Self {
+    pub fn failed(self, now: Time, lack: Lack, after: Option<u64>) -> Self {
         let failures = self.failures.saturating_add(1);
         // It was being tried, or it has failed often enough, or it says itself that there is no point.
-        let rest = self.until.is_some() || failures >= FAILURES || quota.is_some();
+        let rest = self.until.is_some() || failures >= FAILURES || lack != Lack::Unavailable;
         if !rest {
             return Self { failures, ..self };
         }
         let by_itself = (REST << self.rests.min(8)).min(LONGEST_REST);
-        let asked = quota.flatten().map(|seconds| (seconds.min(3_600) as i64) * SECOND);
-        let until = now.plus(asked.map_or(by_itself, |asked| asked.max(SECOND)));
-        Self { failures, rests: self.rests.saturating_add(1), until: Some(until), quota: quota.is_some() }
+        let asked = after.map(|seconds| (seconds.clamp(1, LONGEST_ASKED) as i64) * SECOND);
+        let until = now.plus(asked.unwrap_or(by_itself));
+        Self { failures, rests: self.rests.saturating_add(1), until: Some(until), lack: Some(lack) }
     }
 }
 
@@ -179,6 +197,14 @@ pub struct Waiting {
 pub struct Outcome {
     pub status: u16,
     pub body: serde_json::Value,
+}
+
+impl Outcome {
+    /// Whether it is small enough to be kept.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        self.body.to_string().len() <= MAX_KEPT
+    }
 }
 
 impl Waiting {
@@ -202,13 +228,13 @@ mod tests {
         let mut breaker = Breaker::default();
         for _ in 0..FAILURES {
             assert_eq!(breaker.passage(at(0)), Passage::Open);
-            breaker = breaker.failed(at(0), None);
+            breaker = breaker.failed(at(0), Lack::Unavailable, None);
         }
         assert_eq!(breaker.passage(at(29)), Passage::Shut(Lack::Unavailable));
         let Passage::Probe(probing) = breaker.passage(at(30)) else { panic!("nobody tries") };
         assert_eq!(probing.passage(at(31)), Passage::Shut(Lack::Unavailable), "one at a time");
         assert!(matches!(probing.passage(at(50)), Passage::Probe(_)), "whoever tried may have died");
-        let again = probing.failed(at(32), None);
+        let again = probing.failed(at(32), Lack::Unavailable, None);
         assert_eq!(again.until, Some(at(92)), "twice as long");
         assert_eq!(again.answered(), Some(Breaker::default()));
         assert_eq!(Breaker::default().answered(), None, "nothing to write");
@@ -218,18 +244,18 @@ mod tests {
     fn rests_have_an_end() {
         let mut breaker = Breaker::default();
         for _ in 0..100 {
-            breaker = breaker.failed(at(0), None);
+            breaker = breaker.failed(at(0), Lack::Unavailable, None);
         }
         assert_eq!(breaker.until, Some(at(600)));
     }
 
     #[test]
     fn a_quota_is_believed_at_once() {
-        let breaker = Breaker::default().failed(at(0), Some(Some(7)));
+        let breaker = Breaker::default().failed(at(0), Lack::Quota, Some(7));
         assert_eq!(breaker.passage(at(6)), Passage::Shut(Lack::Quota));
         assert!(matches!(breaker.passage(at(7)), Passage::Probe(_)));
-        assert_eq!(Breaker::default().failed(at(0), Some(None)).until, Some(at(30)), "nothing said");
-        assert_eq!(Breaker::default().failed(at(0), Some(Some(1 << 40))).until, Some(at(3_600)), "nonsense said");
+        assert_eq!(Breaker::default().failed(at(0), Lack::Quota, None).until, Some(at(30)), "nothing said");
+        assert_eq!(Breaker::default().failed(at(0), Lack::Quota, Some(1 << 40)).until, Some(at(3_600)), "nonsense said");
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl CampaignDraft {
         let name = fields.required("name", |json| faults::text(json, 200));
         let segment_id = fields.required("segmentId", segment_id);
         let channel = channel_of(&mut fields);
-        let objective = fields.optional("objective", |json| faults::long_text(json, 500)).value();
+        let objective = fields.optional("objective", |json| faults::long_text(json, limits::OBJECTIVE)).value();
         let variants = variants(&mut fields, channel);
         let holdout = fields.optional("holdout", |json| Share::from_json(json, [Share::NONE, Share::MOST_HELD_OUT])).value();
         let test = match fields.raw("test") {
@@ -440,7 +440,7 @@ pub(crate) fn variants(fields: &mut Fields<'_>, channel: Option<Channel>) -> Opt
     read.into_iter().collect()
 }
 
-fn segment_id(json: &Json) -> Result<SegmentId, Reason> {
+pub(crate) fn segment_id(json: &Json) -> Result<SegmentId, Reason> {
     json.as_text().and_then(SegmentId::parse).ok_or_else(|| "must be the id of a segment".into())
 }
 

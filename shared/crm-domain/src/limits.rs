@@ -22,6 +22,10 @@ pub const TAGS: usize = 50;
 pub const ATTRIBUTES: usize = 50;
 /// Greatest size of the attributes of one request, as JSON bytes.
 pub const ATTRIBUTE_BYTES: usize = 4_096;
+/// Most characters of what somebody says of an audience.
+pub const PROMPT: usize = 1_000;
+/// Most characters of what a campaign is for.
+pub const OBJECTIVE: usize = 500;
 /// Most variants of a campaign.
 pub const VARIANTS: usize = 5;
 /// Most segments of one SMS, each of which is paid for. Amazon SNS takes up to 1,600 characters, and ten segments have 1,530.
@@ -70,6 +74,8 @@ pub const SIGN_IN: Rate = Rate { name: "sign-in", burst: 200, per_minute: 120 };
 pub const LAUNCH: Rate = Rate { name: "launch", burst: 60, per_minute: 60 };
 /// Asking for exports, per user: each one reads all members of a segment twice.
 pub const EXPORT: Rate = Rate { name: "export", burst: 30, per_minute: 10 };
+/// Asking the assistant, per user: what a person at a keyboard never reaches. What a model costs has a budget of its own.
+pub const ASK: Rate = Rate { name: "ask", burst: 200, per_minute: 200 };
 
 impl Rate {
     /// Takes one request out of a bucket, of which only the time is kept at which it will be full again (the generic cell

@@ -79,6 +79,7 @@ impl Success {
 
 /// A route of the API. All of them stand in [`crate::routes`].
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "each says one thing, and is set by its name")]
 pub struct Operation {
     pub function: &'static str,
     name: &'static str,
@@ -98,6 +99,8 @@ pub struct Operation {
     pub takes_match: bool,
     /// Whether it may be asked for something that is not there yet: 409 then.
     pub may_be_early: bool,
+    /// Whether a caller may rather wait than be answered by less (`Prefer: respond-async`, RFC 7240).
+    pub may_wait: bool,
 }
 
 impl Operation {
@@ -128,6 +131,7 @@ impl Operation {
             is_paged: false,
             takes_match: matches!(verb, Verb::Patch | Verb::Delete),
             may_be_early: false,
+            may_wait: false,
         }
     }
 
@@ -191,6 +195,10 @@ impl Operation {
 
     pub(crate) const fn may_be_early(self) -> Self {
         Self { may_be_early: true, ..self }
+    }
+
+    pub(crate) const fn may_wait(self) -> Self {
+        Self { may_wait: true, ..self }
     }
 
     const fn answers_with(self, success: Success) -> Self {

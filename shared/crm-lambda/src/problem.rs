@@ -9,6 +9,7 @@ use crm_domain::faults::{Fault, Faults};
 use crm_domain::json::JsonError;
 use crm_domain::ports::{QueueError, StoreError};
 use serde::Serialize;
+use serde_json::Value;
 
 /// A failed request.
 #[derive(Debug, Clone)]
@@ -122,6 +123,30 @@ impl Problem {
         Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail) }
     }
 
+    /// The same, with the faults that it is about.
+    #[must_use]
+    pub fn with(self, faults: Faults) -> Self {
+        Self { errors: faults.0, ..self }
+    }
+
+    /// Its body.
+    #[must_use]
+    pub fn body(&self) -> Value {
+        // Texts and numbers: this cannot fail.
+        serde_json::to_value(self.wire()).unwrap_or_default()
+    }
+
+    fn wire(&self) -> Wire<'_> {
+        Wire {
+            r#type: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: &self.detail,
+            errors: &self.errors,
+        }
+    }
+
     /// The same, worth another try after so many seconds.
     #[must_use]
     pub fn after(self, seconds: u32) -> Self {
@@ -188,15 +213,7 @@ impl From<QueueError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let wire = Wire {
-            r#type: "about:blank",
-            title: self.status.canonical_reason().unwrap_or("Error"),
-            status: self.status.as_u16(),
-            code: self.code,
-            detail: &self.detail,
-            errors: &self.errors,
-        };
-        let mut response = (self.status, Json(wire)).into_response();
+        let mut response = (self.status, Json(self.wire())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after {

@@ -5,7 +5,7 @@ use crm_domain::access::Permission;
 use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
-use crate::contract::{files as f, launches as l, reports as r, requests as q, shapes as s, suppressions as x};
+use crate::contract::{ai as a, files as f, launches as l, reports as r, requests as q, shapes as s, suppressions as x};
 use crate::operation::{Operation, Verb, of};
 
 macro_rules! operations {
@@ -89,7 +89,7 @@ operations! {
         COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
             .may_be_early().asks(&[("with", true)]).gives(200, of::<s::Overlap>);
         EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read "Why somebody belongs, or does not."
-            .asks(&[("email", true)]).gives(200, of::<q::Explanation>);
+            .asks(&[("email", true)]).gives(200, of::<q::ExplainedGroup>);
     }
     "campaigns-api" {
         LIST_CAMPAIGNS: Get "/api/campaigns" Read "Campaigns, newest first.".lists(of::<s::Page<s::Campaign>>);
@@ -120,6 +120,20 @@ operations! {
             .matched(true).gives(200, of::<s::Campaign>);
         CANCEL_CAMPAIGN: Post "/api/campaigns/{id}/cancel" Write "End a campaign; who is still queued is skipped."
             .matched(true).gives(200, of::<s::Campaign>);
+    }
+    "ai-api" {
+        GENERATE_RULES: Post "/api/generate-rules" Read "Rules for people whom somebody describes in plain words."
+            .rated(limits::ASK).may_wait().takes(of::<a::Prompt>).gives(200, of::<a::GeneratedRules>).gives(202, of::<a::Asked>);
+        GENERATE_MESSAGES: Post "/api/generate-messages" Read "Wordings of a message, each tried on some of those who would get it."
+            .rated(limits::ASK).may_wait().takes(of::<a::Brief>).gives(200, of::<a::GeneratedMessages>).gives(202, of::<a::Asked>);
+        SUMMARIZE_CAMPAIGN: Post "/api/campaigns/{id}/summary" Read "What a campaign has come to, in words."
+            .matched(false).rated(limits::ASK).may_wait().gives(200, of::<a::CampaignSummary>).gives(202, of::<a::Asked>);
+        SUGGEST_CAMPAIGN: Post "/api/campaigns/suggest" Read "A campaign that could be made; nothing of it is kept."
+            .rated(limits::ASK).may_wait().takes(of::<a::Objective>).gives(200, of::<a::CampaignSuggestion>).gives(202, of::<a::Asked>);
+        GET_ASKED: Get "/api/ai/requests/{id}" Read "The answer to a question that had to wait, for an hour; for who asked."
+            .gives(200, of::<a::Asked>);
+        SHOW_AI_USAGE: Get "/api/ai/usage" Administer "What was asked of the model, by day and user."
+            .asks(&[("days", false)]).gives(200, of::<a::AiUsage>);
     }
     "dashboard-api" {
         GET_STATISTICS: Get "/api/stats" Read "The figures of the dashboard.".gives(200, of::<s::Statistics>);

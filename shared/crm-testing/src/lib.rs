@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 mod access;
+mod ai;
 mod alarms;
 mod campaigns;
 mod files;

@@ -22,6 +22,7 @@ use crm_domain::rules::Reads;
 use jiff::civil::Date;
 
 use crate::access::House;
+use crate::ai::Remembered;
 use crate::alarms::Alarms;
 use crate::campaigns::Mailroom;
 use crate::files::Cabinet;
@@ -40,7 +41,9 @@ pub struct Memory {
     bookkeeping: Mutex<Bookkeeping>,
     turnstile: Mutex<Turnstile>,
     alarms: Mutex<Alarms>,
+    remembered: Mutex<Remembered>,
     pub(crate) suppressions: Mutex<crate::suppressions::List>,
+    gemini_key: Mutex<Option<String>>,
 }
 
 #[derive(Default)]
@@ -59,6 +62,11 @@ pub(crate) struct Tables {
 }
 
 impl Memory {
+    /// Puts a key of the model's service into the secret.
+    pub fn set_gemini_key(&self, key: &str) {
+        *self.gemini_key.lock().unwrap() = Some(key.to_owned());
+    }
+
     /// Takes all messages off a queue.
     pub fn drain(&self, queue: QueueName) -> Vec<Outgoing> {
         self.lock().queues.entry(queue).or_default().drain(..).collect()
@@ -107,6 +115,10 @@ impl Memory {
 
     pub(crate) fn clockwork(&self) -> std::sync::MutexGuard<'_, Alarms> {
         self.alarms.lock().unwrap()
+    }
+
+    pub(crate) fn remembered(&self) -> std::sync::MutexGuard<'_, Remembered> {
+        self.remembered.lock().unwrap()
     }
 
     pub(crate) fn bookkeeping(&self) -> std::sync::MutexGuard<'_, Bookkeeping> {
@@ -407,5 +419,9 @@ impl CheckHealth for Memory {
 impl ReadSecrets for Memory {
     async fn signing_keys(&self) -> Result<SigningKeys, StoreError> {
         Ok(crate::http::signing_keys())
+    }
+
+    async fn gemini_key(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.gemini_key.lock().unwrap().clone())
     }
 }

@@ -1,6 +1,7 @@
 //! Rules in plain words, made so that [`crate::understand`] reads them back as rules that select the same people.
 
 use crm_domain::json::{Json, Number};
+use crm_domain::money::Currency;
 use crm_domain::rules::Rules;
 use crm_domain::time::{Time, parse_date};
 
@@ -194,22 +195,9 @@ impl Speaker<'_> {
     fn number(&self, field: &str, value: &Json) -> String {
         let Json::Number(number) = value else { return value.to_string() };
         match field {
-            "totalSpend" | "averageOrderValue" => self.money(number),
+            "totalSpend" | "averageOrderValue" => money(number, &self.vocabulary.currency),
             _ => grouped(number, false),
         }
-    }
-
-    fn money(&self, number: &Number) -> String {
-        let code = self.vocabulary.currency.code();
-        let mark = match code {
-            "INR" => "₹",
-            "USD" => "$",
-            "EUR" => "€",
-            "GBP" => "£",
-            "JPY" => "¥",
-            _ => return format!("{code} {}", grouped(number, false)),
-        };
-        format!("{mark}{}", grouped(number, code == "INR"))
     }
 
     /// A place as a name, if it is read back as that.
@@ -229,6 +217,21 @@ impl Speaker<'_> {
         };
         enumerated(list(value).iter().map(name).collect())
     }
+}
+
+/// An amount in major units, as people write it: "₹12,34,500".
+#[must_use]
+pub fn money(number: &Number, currency: &Currency) -> String {
+    let code = currency.code();
+    let mark = match code {
+        "INR" => "₹",
+        "USD" => "$",
+        "EUR" => "€",
+        "GBP" => "£",
+        "JPY" => "¥",
+        _ => return format!("{code} {}", grouped(number, false)),
+    };
+    format!("{mark}{}", grouped(number, code == "INR"))
 }
 
 /// The operator without its negation.

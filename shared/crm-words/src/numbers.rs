@@ -53,6 +53,11 @@ impl Reader<'_> {
         self.attempt(|reader| u32::try_from(reader.scaled_number(true)?.0.as_u64()?).ok())
     }
 
+    /// Any number, also of a percentage: "20", "twenty", "1.5 lakh".
+    pub(crate) fn spoken_number(&mut self) -> Option<Number> {
+        self.scaled_number(false).map(|(number, _)| number)
+    }
+
     fn mark(&mut self) -> Option<bool> {
         let Kind::Money(ours) = self.token(0)?.kind else { return None };
         self.at += 1;

@@ -17,6 +17,7 @@ pub struct Vocabulary {
     pub currency: Currency,
     names: Phrasebook<Named>,
     segments: Vec<(String, SegmentId)>,
+    attributes: Vec<String>,
 }
 
 /// What something in the CRM is called, and what it is.
@@ -45,7 +46,7 @@ impl Vocabulary {
     /// One without names.
     #[must_use]
     pub fn new(today: Date, currency: Currency) -> Self {
-        Self { today, currency, names: Phrasebook::default(), segments: Vec::new() }
+        Self { today, currency, names: Phrasebook::default(), segments: Vec::new(), attributes: Vec::new() }
     }
 
     /// The same with more names.
@@ -55,6 +56,7 @@ impl Vocabulary {
             match &named {
                 Named::Attribute(key, kind) => {
                     let spoken = spaced(key);
+                    self.attributes.push(key.clone());
                     self.add(key, &named);
                     self.add(&spoken, &named);
                     if *kind == AttributeType::Flag {
@@ -98,6 +100,11 @@ impl Vocabulary {
         self.segments.iter().find(|(_, known)| known.to_string() == id).map(|(name, _)| &**name)
     }
 
+    /// Whether an attribute has this key.
+    pub(crate) fn has_attribute(&self, key: &str) -> bool {
+        self.attributes.iter().any(|known| known == key)
+    }
+
     /// The longest name of such things with which `tokens` begin, and how many of them it is.
     pub(crate) fn find(&self, tokens: &[Token], such: impl Fn(&Named) -> bool) -> Option<(&Named, usize)> {
         self.names.find_such(tokens, such)
@@ -105,7 +112,7 @@ impl Vocabulary {
 }
 
 /// `loyaltyTier` and `loyalty_tier` as people say them.
-fn spaced(key: &str) -> String {
+pub(crate) fn spaced(key: &str) -> String {
     let mut spoken = String::new();
     for c in key.chars() {
         match c {

@@ -132,7 +132,8 @@ phrases! {
     ];
 }
 
-fn set(words: &'static str) -> HashSet<&'static str> {
+/// Words by the blanks between them.
+pub(crate) fn set(words: &'static str) -> HashSet<&'static str> {
     words.split_whitespace().collect()
 }
 

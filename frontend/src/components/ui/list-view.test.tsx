@@ -18,18 +18,18 @@ afterEach(() => {
   session.end();
 });
 
-const page = (items: string[], nextCursor: string | null) =>
-  new Response(JSON.stringify({ items, nextCursor }));
+const page = (names: string[], nextCursor: string | null) =>
+  new Response(JSON.stringify({ items: names.map((name) => ({ name })), nextCursor }));
 const problem = (status: number, detail: string) =>
   new Response(JSON.stringify({ type: "about:blank", title: "x", status, detail }), { status });
 
 function Names() {
-  const list = useCursorList<string>(["names"], "/api/names");
+  const list = useCursorList(["users"], "GET /api/users");
   return (
     <ListView list={list} noun="names" empty={<p>No names yet</p>}>
       {(items) => (
         <ul>
-          {items.map((name) => (
+          {items.map(({ name }) => (
             <li key={name}>{name}</li>
           ))}
         </ul>
@@ -87,7 +87,7 @@ describe("ListView", () => {
     fetched.mockResolvedValueOnce(page(["Chitra"], null));
     await userEvent.click(screen.getByRole("button", { name: "Show more" }));
     expect(await screen.findByText("3 names, all shown")).toBeTruthy();
-    expect(fetched.mock.calls.at(-1)?.[0]).toBe("/api/names?limit=50&cursor=c+1");
+    expect(fetched.mock.calls.at(-1)?.[0]).toBe("/api/users?limit=50&cursor=c+1");
     expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
   });
 });

@@ -77,7 +77,7 @@ export function coerceValue(kind: FieldKind, operator: string, value: unknown): 
 export function ruleFault(rule: Rule, attributes: readonly RuleField[] = []): string | undefined {
   const field = findField(rule.field, attributes);
   if (!field) return "needs a field";
-  if (field.windowed && rule.within !== undefined) {
+  if (field.windowed && typeof rule.within === "string") {
     const fault = spanFault(parseSpan(rule.within));
     if (fault) return fault;
   }

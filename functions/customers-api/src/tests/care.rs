@@ -3,7 +3,8 @@
 use axum::http::Request;
 use crm_domain::erasure::{Step, Task};
 use crm_domain::identity::Identity;
-use crm_domain::ports::KeepErasures as _;
+use crm_domain::names::Name;
+use crm_domain::ports::{KeepErasures as _, KeepNames as _};
 
 use super::*;
 
@@ -50,6 +51,7 @@ async fn a_change_is_there_at_once_and_only_for_who_has_seen_the_customer() {
     assert_eq!(send(&router, "GET", &path, "").await.json["name"], "Asha");
     assert!(memory.drain(QueueName::Customers).is_empty() && memory.drain(QueueName::Erasures).is_empty());
     assert_eq!(memory.told().iter().filter(|(_, action, _)| action == "change_customer").count(), 1);
+    assert_eq!(memory.names(Time::now()).await.unwrap(), [Name::NumberAttribute("b".into()), Name::Tag("vip".into())]);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ pub trait KeepAiState: Send + Sync {
     /// The answer that was given to the same question, unless its time is over.
     fn answer(&self, key: &AnswerKey, now: Time) -> impl Future<Output = Stored<Option<String>>> + Send;
 
-    /// Keeps an answer until `until`.
+    /// Keeps an answer until `until`; one of more than [`crate::ai::MAX_KEPT`] bytes is not kept.
     fn keep_answer(&self, key: &AnswerKey, answer: &str, until: Time) -> impl Future<Output = Stored<()>> + Send;
 
     /// Notes what one attempt used. Noted again under the same `attempt`, it counts once.
@@ -43,14 +43,17 @@ pub trait KeepWaiting: Send + Sync {
     fn waiting(&self, id: Uuid, now: Time) -> impl Future<Output = Stored<Option<Waiting>>> + Send;
 
     /// Notes the outcome of a request; the first one stays.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] also when the outcome does not fit: [`crate::ai::Outcome::fits`].
     fn finish_waiting(&self, waiting: &Waiting) -> impl Future<Output = Stored<()>> + Send;
 }
 
 /// Knows what things in the CRM are called: tags, cities, attribute keys, products.
 pub trait KeepNames: Send + Sync {
-    /// All names, at most [`crate::names::MOST`] of each kind.
-    fn names(&self) -> impl Future<Output = Stored<Vec<Name>>> + Send;
+    /// All names that are not forgotten by `now`, kind by kind, at most [`crate::names::MOST`] of each.
+    fn names(&self, now: Time) -> impl Future<Output = Stored<Vec<Name>>> + Send;
 
-    /// Adds names that are not there yet.
-    fn note_names(&self, names: &[Name]) -> impl Future<Output = Stored<()>> + Send;
+    /// Notes names that were seen: each is written at most once a month, and asked for often that costs nothing.
+    fn note_names(&self, names: &[Name], now: Time) -> impl Future<Output = Stored<()>> + Send;
 }

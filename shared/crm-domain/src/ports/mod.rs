@@ -203,10 +203,11 @@ pub enum QueueName {
     Imports,
     Segments,
     Erasures,
+    Questions,
 }
 
 impl QueueName {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Customers,
         Self::Orders,
         Self::Activities,
@@ -215,6 +216,7 @@ impl QueueName {
         Self::Imports,
         Self::Segments,
         Self::Erasures,
+        Self::Questions,
     ];
 
     #[must_use]
@@ -228,6 +230,7 @@ impl QueueName {
             Self::Imports => "imports",
             Self::Segments => "segments",
             Self::Erasures => "erasures",
+            Self::Questions => "questions",
         }
     }
 
@@ -470,5 +473,9 @@ pub trait ReadSecrets: Send + Sync + 'static {
     /// The secrets from which the key of the suppression list may follow, the likeliest first.
     fn address_secrets(&self) -> impl Future<Output = Result<AddressSecrets, StoreError>> + Send {
         async { Ok(AddressSecrets(self.signing_keys().await?.0)) }
+    }
+    /// The key of the model's service; `None` where there is none, and plain words are understood without it.
+    fn gemini_key(&self) -> impl Future<Output = Result<Option<String>, StoreError>> + Send {
+        async { Ok(None) }
     }
 }

@@ -1,5 +1,6 @@
 //! The words of the rule language: fields, operators, combinators, and which operators go with which field.
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::customer::Channel;
@@ -7,7 +8,7 @@ use crate::faults::Reason;
 use crate::json::Json;
 
 /// How the children of a group combine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Combinator {
     /// All must hold; an empty group holds for everyone.
@@ -82,43 +83,57 @@ pub(super) enum Field {
     Segment,
 }
 
+/// What attributes' names begin with.
+pub(super) const ATTRIBUTES: &str = "attributes.";
+
+/// All fields but attributes.
+pub(super) static NAMED: [Field; 21] = [
+    Field::Text(TextField::Name),
+    Field::Text(TextField::Email),
+    Field::Text(TextField::Phone),
+    Field::Text(TextField::City),
+    Field::Text(TextField::Country),
+    Field::Text(TextField::TimeZone),
+    Field::Orders(Measure::TotalSpend),
+    Field::Orders(Measure::AverageOrderValue),
+    Field::Orders(Measure::OrderCount),
+    Field::Visits,
+    Field::When(Moment::Created),
+    Field::When(Moment::LastActive),
+    Field::When(Moment::FirstOrder),
+    Field::When(Moment::LastOrder),
+    Field::Tags,
+    Field::Purchased(Article::Sku),
+    Field::Purchased(Article::Name),
+    Field::Consent(Channel::Email),
+    Field::Consent(Channel::Sms),
+    Field::Consent(Channel::Whatsapp),
+    Field::Segment,
+];
+
 impl Field {
     pub(super) fn from_json(json: &Json) -> Result<Self, Reason> {
         let name = json.as_text().ok_or("must be text")?;
-        Ok(match name {
-            "name" => Self::Text(TextField::Name),
-            "email" => Self::Text(TextField::Email),
-            "phone" => Self::Text(TextField::Phone),
-            "city" => Self::Text(TextField::City),
-            "country" => Self::Text(TextField::Country),
-            "timeZone" => Self::Text(TextField::TimeZone),
-            "totalSpend" => Self::Orders(Measure::TotalSpend),
-            "orderCount" => Self::Orders(Measure::OrderCount),
-            "averageOrderValue" => Self::Orders(Measure::AverageOrderValue),
-            "visits" => Self::Visits,
-            "createdAt" => Self::When(Moment::Created),
-            "lastActiveAt" => Self::When(Moment::LastActive),
-            "firstOrderAt" => Self::When(Moment::FirstOrder),
-            "lastOrderAt" => Self::When(Moment::LastOrder),
-            "tags" => Self::Tags,
-            "purchasedSku" => Self::Purchased(Article::Sku),
-            "purchasedName" => Self::Purchased(Article::Name),
-            "emailConsent" => Self::Consent(Channel::Email),
-            "smsConsent" => Self::Consent(Channel::Sms),
-            "whatsappConsent" => Self::Consent(Channel::Whatsapp),
-            "segment" => Self::Segment,
-            _ => {
-                let key = name.strip_prefix("attributes.").ok_or("is not a known field")?;
-                if !(1..=64).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-                    return Err("must name an attribute by 1 to 64 letters, digits or underscores".into());
-                }
-                Self::Attribute(key.into())
-            }
-        })
+        if let Some(field) = NAMED.iter().find(|field| field.own_name() == Some(name)) {
+            return Ok(field.clone());
+        }
+        let key = name.strip_prefix(ATTRIBUTES).ok_or("is not a known field")?;
+        if !(1..=64).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return Err("must name an attribute by 1 to 64 letters, digits or underscores".into());
+        }
+        Ok(Self::Attribute(key.into()))
     }
 
     pub(super) fn name(&self) -> String {
         match self {
+            Self::Attribute(key) => format!("{ATTRIBUTES}{key}"),
+            named => named.own_name().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The name of a field that every customer has; attributes are named by their keys.
+    pub(super) const fn own_name(&self) -> Option<&'static str> {
+        Some(match self {
             Self::Text(TextField::Name) => "name",
             Self::Text(TextField::Email) => "email",
             Self::Text(TextField::Phone) => "phone",
@@ -140,9 +155,8 @@ impl Field {
             Self::Consent(Channel::Sms) => "smsConsent",
             Self::Consent(Channel::Whatsapp) => "whatsappConsent",
             Self::Segment => "segment",
-            Self::Attribute(key) => return format!("attributes.{key}"),
-        }
-        .to_owned()
+            Self::Attribute(_) => return None,
+        })
     }
 
     /// The operators that go with it, as API.md's table has them.

@@ -20,6 +20,7 @@ mod set;
 mod span;
 mod subject;
 mod values;
+mod vocabulary;
 mod window;
 
 use serde::{Serialize, Serializer};
@@ -39,6 +40,7 @@ pub use reads::{Part, Reads};
 pub use set::Set;
 pub use subject::Subject;
 pub use values::MAX_LIST;
+pub use vocabulary::{FieldForm, ValueForm, fields};
 
 /// What rules are evaluated against besides the customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +70,12 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// Those that hold for everyone.
+    #[must_use]
+    pub fn everyone(currency: &Currency) -> Self {
+        Self { root: Group::new(Combinator::And, None, Vec::new()), currency: currency.clone() }
+    }
+
     /// Reads and compiles the wire form; `path` is its place in the body, such as `rules`.
     ///
     /// # Errors

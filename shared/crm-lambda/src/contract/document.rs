@@ -2,11 +2,14 @@
 //! schemars makes, so that nothing is translated.
 
 use crm_domain::access::{Permission, Role, Scope};
+use crm_domain::customer::Channel;
 use crm_domain::limits;
+use crm_domain::suppression::SuppressionReason;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use super::absence;
 use crate::operation::{Operation, Replay, Success, Verb};
 use crate::problem;
 use crate::routes;
@@ -25,10 +28,12 @@ pub fn document() -> Value {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         path[operation.verb.as_str().to_ascii_lowercase()] = described(operation, &mut generator);
     }
-    let mut schemas = Value::Object(generator.take_definitions(true));
-    plain(&mut schemas);
     let mut paths = Value::Object(paths);
     plain(&mut paths);
+    let mut schemas = generator.take_definitions(true);
+    absence::leave_out(&mut schemas, &paths);
+    let mut schemas = Value::Object(schemas);
+    plain(&mut schemas);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -135,12 +140,19 @@ fn parameters(operation: &Operation) -> Vec<Value> {
         say("path", name, true, json!({"type": "string", "minLength": 1}));
     }
     for (name, required) in operation.query {
-        say("query", name, *required, json!({"type": "string"}));
+        say("query", name, *required, asked(name));
     }
     if operation.is_paged {
         let limit = json!({"type": "integer", "minimum": 1, "maximum": limits::PAGE, "default": limits::PAGE_DEFAULT});
         say("query", "limit", false, limit);
         say("query", "cursor", false, json!({"type": "string", "description": "`nextCursor` of the page before."}));
+    }
+    if operation.may_wait {
+        let prefer = json!({
+            "type": "string", "enum": ["respond-async"],
+            "description": "Rather wait for a model that is over its quota (RFC 7240): 202 then, with where to ask for the answer.",
+        });
+        say("header", "Prefer", false, prefer);
     }
     if operation.replay != Replay::Unneeded {
         let key = json!({
@@ -153,6 +165,17 @@ fn parameters(operation: &Operation) -> Vec<Value> {
         say("header", "If-Match", false, json!({"type": "string", "description": "The ETag that the change is based on."}));
     }
     parameters
+}
+
+/// A query parameter means the same wherever it stands, so its name says what it may be.
+fn asked(name: &str) -> Value {
+    let words: Vec<&str> = match name {
+        "action" => vec!["add", "remove"],
+        "channel" => Channel::ALL.into_iter().map(Channel::as_str).collect(),
+        "reason" => SuppressionReason::ALL.into_iter().map(SuppressionReason::as_str).collect(),
+        _ => return json!({"type": "string"}),
+    };
+    json!({"type": "string", "enum": words})
 }
 
 fn tag(path: &str) -> &str {

@@ -3,13 +3,14 @@
 use crm_domain::campaign::CampaignStatus;
 use crm_domain::customer::Channel;
 use crm_domain::experiment::{Share, WinBy};
+use crm_domain::funnel::STEPS;
 use crm_domain::rules;
 use crm_domain::sms::Encoding;
 use crm_domain::timing::Day;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::requests::{Explanation, Moment, Variant};
+use super::requests::{ExplainedGroup, Moment, Variant};
 use super::shapes::Message;
 
 /// A test phase: some recipients get the variants first, and the rest gets the one that did best.
@@ -188,10 +189,24 @@ pub struct Person {
     pub name: Option<String>,
 }
 
+/// What a step is called.
+pub struct StepName;
+
+impl JsonSchema for StepName {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "StepName".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "enum": STEPS, "description": "In the order in which they are taken."})
+    }
+}
+
 /// One step of the way from an audience to its recipients.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FunnelStep {
+    #[schemars(with = "StepName")]
     pub step: &'static str,
     /// Who is left after it.
     pub count: u64,
@@ -231,7 +246,9 @@ pub struct TestPhase {
 /// What one step makes of somebody.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("required" = ["step", "atLaunch", "now"]))]
 pub struct WhyStep {
+    #[schemars(with = "StepName")]
     pub step: &'static str,
     /// Whether it let them through when the audience was frozen; `null` where it was not asked.
     pub at_launch: Option<bool>,
@@ -250,7 +267,7 @@ pub struct Why {
     pub steps: Vec<WhyStep>,
     /// What the segment's rules make of them, as they are now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Explanation>")]
+    #[schemars(with = "Option<ExplainedGroup>")]
     pub rules: Option<rules::Explanation>,
     /// Their entry in the log.
     #[serde(skip_serializing_if = "Option::is_none")]

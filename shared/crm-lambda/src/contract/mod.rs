@@ -1,5 +1,7 @@
 //! The API's contract: the shapes that travel, and the `OpenAPI` document made of them and of [`crate::routes`].
 
+mod absence;
+pub mod ai;
 mod document;
 pub mod files;
 pub mod launches;

@@ -348,35 +348,46 @@ pub enum RuleOrGroup {
 pub struct Rule {
     pub field: String,
     pub operator: String,
+    /// What the field is compared with; operators such as `null` need nothing.
     pub value: Option<Value>,
     /// An ISO 8601 duration counted back from now, or an interval of two dates.
     pub within: Option<String>,
+}
+
+/// A group with what it makes of one customer.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase")]
+pub struct ExplainedGroup {
+    pub combinator: Combinator,
+    pub not: bool,
+    /// The segment whose rules these are, where a condition names it.
+    pub segment: Option<String>,
+    pub holds: bool,
+    pub rules: Vec<Explanation>,
+}
+
+/// A condition with what it makes of one customer.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase")]
+pub struct ExplainedRule {
+    pub field: String,
+    pub operator: String,
+    /// What the field is compared with; operators such as `null` need nothing.
+    pub value: Option<Value>,
+    pub within: Option<String>,
+    pub holds: bool,
+    /// The customer's value; `null` when there is none.
+    pub seen: Value,
+    /// When time alone will change `holds`.
+    pub flips_at: Option<Moment>,
 }
 
 /// A group or condition with what it makes of one customer.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 pub enum Explanation {
-    Group {
-        combinator: Combinator,
-        not: bool,
-        /// The segment whose rules these are, where a condition names it.
-        segment: Option<String>,
-        holds: bool,
-        rules: Vec<Explanation>,
-    },
-    #[schemars(rename_all = "camelCase")]
-    Condition {
-        field: String,
-        operator: String,
-        value: Option<Value>,
-        within: Option<String>,
-        holds: bool,
-        /// The customer's value; `null` when there is none.
-        seen: Value,
-        /// When time alone will change `holds`.
-        flips_at: Option<Moment>,
-    },
+    Group(ExplainedGroup),
+    Condition(ExplainedRule),
 }
 
 macro_rules! texts {
@@ -399,7 +410,7 @@ macro_rules! texts {
 
 texts! {
     /// RFC 3339, or a plain date, which stands for its first moment in UTC.
-    Moment = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}], "examples": ["2026-01-31", "2026-01-31T12:00:00Z"]};
+    Moment = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}], "examples": ["2026-01-31", "2026-01-31T12:00:00Z"]};
     /// An IANA time zone.
     TimeZone = {"type": "string", "examples": ["Asia/Kolkata"], "minLength": 1, "maxLength": 100};
     Tag = {"type": "string", "minLength": 1, "maxLength": 64};

@@ -378,6 +378,7 @@ pub struct Launched {
 /// The figures of one day.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "DailyFigures")]
 pub struct Day {
     #[schemars(extend("format" = "date"))]
     pub date: String,
@@ -404,6 +405,7 @@ pub struct Statistics {
 /// How a queue stands.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("required" = ["name", "depth", "inFlight", "delayed", "deadLetters", "ageSeconds"]))]
 pub struct Queue {
     pub name: &'static str,
     pub depth: u64,
@@ -567,7 +569,7 @@ pub struct BulkAccepted {
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "{T}Page")]
+#[schemars(rename = "{T}Page", extend("required" = ["items", "nextCursor"]))]
 pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; `null` on the last one.

@@ -1,6 +1,7 @@
 //! How often an engine is right: cases of prompts with accepted rules, held against what it answers by whom both select.
 //! The engine is the caller's; this judges any.
 
+mod evaluation;
 mod population;
 
 use crm_domain::customer::ConsentDefaults;
@@ -12,6 +13,7 @@ use jiff::civil::Date;
 
 use crate::vocabulary::{AttributeType, Named, Vocabulary};
 
+pub use evaluation::Evaluation;
 pub use population::population;
 
 /// A prompt and what is right for it.
@@ -87,11 +89,16 @@ pub fn noon(today: Date) -> Time {
 /// The names that cases may rely on.
 #[must_use]
 pub fn vocabulary(today: Date, currency: Currency) -> Vocabulary {
+    Vocabulary::new(today, currency).with(names())
+}
+
+/// The same, one by one.
+pub fn names() -> impl Iterator<Item = Named> {
     let tags = ["vip", "wholesale", "gold"].map(|tag| Named::Tag(tag.to_owned()));
     let cities = ["Mumbai", "Delhi", "Pune"].map(|city| Named::City(city.to_owned()));
     let attributes =
         [("loyaltyTier", AttributeType::Text), ("points", AttributeType::Number), ("club_member", AttributeType::Flag)];
     let attributes = attributes.map(|(key, kind)| Named::Attribute(key.to_owned(), kind));
     let products = ["Green Tea", "Coffee Beans"].map(|name| Named::Product(name.to_owned()));
-    Vocabulary::new(today, currency).with(tags).with(cities).with(attributes).with(products)
+    tags.into_iter().chain(cities).chain(attributes).chain(products)
 }

@@ -7,9 +7,13 @@
 )]
 
 mod accuracy;
+mod claiming;
+mod composing;
 mod examples;
 mod explained;
 mod hostile;
+mod suggesting;
+mod summaries;
 
 use crm_domain::money::Currency;
 use crm_words::Vocabulary;

@@ -1,16 +1,15 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { request, requestTagged } from "@/lib/api";
-import type { Campaign, Message, Why } from "@/lib/contract";
+import { call, callTagged } from "@/lib/call";
+import type { Campaign } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
 
-const OVER = ["sent", "cancelled", "failed"];
-export const campaignPath = (id: string) => `/api/campaigns/${encodeURIComponent(id)}`;
+const OVER: readonly Campaign["status"][] = ["sent", "cancelled", "failed"];
 
 export type CampaignAction = "pause" | "resume" | "cancel";
 
 /** From which states the server takes an action. */
-const TAKEN: Record<CampaignAction, readonly string[]> = {
+const TAKEN: Record<CampaignAction, readonly Campaign["status"][]> = {
   pause: ["sending"],
   resume: ["paused", "failed"],
   cancel: ["scheduled", "sending", "paused", "failed"],
@@ -27,7 +26,7 @@ function interval(campaign: Campaign): number | false {
 }
 
 export function useCampaigns() {
-  return useCursorList<Campaign>(["campaigns"], "/api/campaigns", {
+  return useCursorList(["campaigns"], "GET /api/campaigns", {
     refetchInterval: (campaigns) =>
       campaigns.some((campaign) => !isOver(campaign) && !isDraft(campaign)) ? 3_000 : false,
   });
@@ -36,7 +35,7 @@ export function useCampaigns() {
 const campaignQuery = (id: string) =>
   queryOptions({
     queryKey: ["campaigns", id],
-    queryFn: ({ signal }) => requestTagged<Campaign>(campaignPath(id), { signal }),
+    queryFn: ({ signal }) => callTagged("GET /api/campaigns/{id}", { path: { id }, signal }),
   });
 
 /** A campaign with the tag that a change has to name. */
@@ -49,23 +48,20 @@ export function useCampaign(id: string) {
 
 /** The log. Its first pages stay fresh while the campaign is under way; long scrolls are left in peace. */
 export function useMessages(campaign: Campaign) {
-  return useCursorList<Message>(
-    ["campaigns", campaign.id, "messages"],
-    `${campaignPath(campaign.id)}/messages`,
-    {
-      refetchInterval: (messages) => {
-        const pace = interval(campaign);
-        return pace === false || messages.length > 100 ? false : pace * 2;
-      },
+  return useCursorList(["campaigns", campaign.id, "messages"], "GET /api/campaigns/{id}/messages", {
+    path: { id: campaign.id },
+    refetchInterval: (messages) => {
+      const pace = interval(campaign);
+      return pace === false || messages.length > 100 ? false : pace * 2;
     },
-  );
+  });
 }
 
 /** Why somebody got it, or did not; nothing is asked about nobody. */
 export function useWhy(id: string, email: string) {
   return useQuery({
     queryKey: ["campaigns", id, "why", email],
-    queryFn: ({ signal }) => request<Why>(`${campaignPath(id)}/why`, { query: { email }, signal }),
+    queryFn: ({ signal }) => call("GET /api/campaigns/{id}/why", { path: { id }, query: { email }, signal }),
     enabled: email !== "",
     staleTime: 0,
     retry: false,
@@ -76,7 +72,7 @@ export function useCampaignAction(id: string) {
   const queryClient = useQueryClient();
   return useIntent(
     (action: CampaignAction, idempotencyKey) =>
-      request<unknown>(`${campaignPath(id)}/${action}`, { method: "POST", idempotencyKey }),
+      call(`POST /api/campaigns/{id}/${action}`, { path: { id }, idempotencyKey }),
     { onSettled: () => queryClient.invalidateQueries({ queryKey: ["campaigns"] }) },
   );
 }

@@ -1,21 +1,8 @@
 /** Drafts, from the first save to the launch, and what can be known of a campaign before it. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { request, requestTagged, type Tagged } from "@/lib/api";
-import type {
-  Campaign,
-  CampaignChange,
-  CampaignDraft,
-  CampaignFunnel,
-  Channel,
-  Customer,
-  Page,
-  Rendered,
-  Variant,
-} from "@/lib/contract";
+import { call, callTagged } from "@/lib/call";
+import type { CampaignChange, CampaignDraft, Channel, Variant } from "@/lib/contract";
 import { useIntent } from "@/lib/intent";
-import { campaignPath } from "./campaigns";
-
-type Launched = { id: string; status: string };
 
 /** Lists and figures that a draft, or a launch, is part of. */
 function useRefresh() {
@@ -33,8 +20,7 @@ function useRefresh() {
 export function useLaunchCampaign() {
   const { refresh } = useRefresh();
   return useIntent(
-    (body: CampaignDraft, idempotencyKey) =>
-      request<Launched>("/api/campaigns", { method: "POST", body, idempotencyKey }),
+    (body: CampaignDraft, idempotencyKey) => call("POST /api/campaigns", { body, idempotencyKey }),
     { onSuccess: refresh },
   );
 }
@@ -43,13 +29,9 @@ export function useKeepDraft() {
   const { queryClient, refresh } = useRefresh();
   return useIntent(
     (draft: CampaignDraft, idempotencyKey) =>
-      requestTagged<Campaign>("/api/campaigns", {
-        method: "POST",
-        body: { ...draft, draft: true },
-        idempotencyKey,
-      }),
+      callTagged("POST /api/campaigns", { body: { ...draft, draft: true }, idempotencyKey }),
     {
-      onSuccess: (kept: Tagged<Campaign>) => {
+      onSuccess: (kept) => {
         queryClient.setQueryData(["campaigns", kept.data.id], kept);
         refresh();
       },
@@ -61,7 +43,7 @@ export function useChangeDraft(id: string) {
   const { queryClient, refresh } = useRefresh();
   return useMutation({
     mutationFn: ({ change, etag }: { change: CampaignChange; etag: string | null }) =>
-      requestTagged<Campaign>(campaignPath(id), { method: "PATCH", body: change, ifMatch: etag }),
+      callTagged("PATCH /api/campaigns/{id}", { path: { id }, body: change, ifMatch: etag }),
     onSuccess: (changed) => {
       queryClient.setQueryData(["campaigns", id], changed);
       refresh();
@@ -74,7 +56,7 @@ export function useLaunchDraft(id: string) {
   const { refresh } = useRefresh();
   return useIntent(
     (etag: string | null, idempotencyKey) =>
-      request<Launched>(`${campaignPath(id)}/launch`, { method: "POST", ifMatch: etag, idempotencyKey }),
+      call("POST /api/campaigns/{id}/launch", { path: { id }, ifMatch: etag, idempotencyKey }),
     { onSuccess: refresh },
   );
 }
@@ -82,7 +64,7 @@ export function useLaunchDraft(id: string) {
 /** Deletes a draft. What was loaded of it is forgotten by whoever leaves its page: see `useForgetCampaign`. */
 export function useDeleteDraft(id: string) {
   return useMutation({
-    mutationFn: (etag: string | null) => request<void>(campaignPath(id), { method: "DELETE", ifMatch: etag }),
+    mutationFn: (etag: string | null) => call("DELETE /api/campaigns/{id}", { path: { id }, ifMatch: etag }),
   });
 }
 
@@ -99,13 +81,7 @@ export function useFunnel(draft: CampaignDraft, draftId: string | undefined, ena
   const body = { ...draft, ...(draftId && { draftId }) };
   return useQuery({
     queryKey: ["funnel", body],
-    queryFn: ({ signal }) =>
-      request<CampaignFunnel>("/api/campaigns/preview", {
-        method: "POST",
-        body,
-        idempotencyKey: null,
-        signal,
-      }),
+    queryFn: ({ signal }) => call("POST /api/campaigns/preview", { body, idempotencyKey: null, signal }),
     enabled,
     staleTime: 0,
     // Customers change by themselves: who comes back to the review wants today's count, not a flash of the former one.
@@ -118,13 +94,7 @@ export function useRendered(email: string, channel: Channel, variants: Variant[]
   const body = { email, channel, variants };
   return useQuery({
     queryKey: ["rendered", body],
-    queryFn: ({ signal }) =>
-      request<{ messages: Rendered[] }>("/api/campaigns/render", {
-        method: "POST",
-        body,
-        idempotencyKey: null,
-        signal,
-      }),
+    queryFn: ({ signal }) => call("POST /api/campaigns/render", { body, idempotencyKey: null, signal }),
     enabled,
     placeholderData: keepPreviousData,
     retry: false,
@@ -136,7 +106,8 @@ export function useSomeMembers(segmentId: string) {
   return useQuery({
     queryKey: ["segments", segmentId, "some members"],
     queryFn: ({ signal }) =>
-      request<Page<Customer>>(`/api/segments/${encodeURIComponent(segmentId)}/members`, {
+      call("GET /api/segments/{id}/members", {
+        path: { id: segmentId },
         query: { limit: 5 },
         signal,
       }),

@@ -72,8 +72,8 @@ function testInWords({ share, minutes, by = "clicks" }: NonNullable<Said["test"]
   return `${formatShare(share, 1)} of the recipients for ${minutesInWords(minutes)}; most ${most} wins`;
 }
 
-function windowInWords({ from, until, days = [] }: SendWindow): string {
-  const names = DAYS.filter(({ value }) => days.includes(value)).map(({ label }) => label);
+function windowInWords({ from, until, days }: SendWindow): string {
+  const names = DAYS.filter(({ value }) => days?.includes(value)).map(({ label }) => label);
   return `${names.length > 0 && names.length < DAYS.length ? `${names.join(", ")} ` : ""}${from} to ${until}`;
 }
 

@@ -1,5 +1,5 @@
+import type { Difference, Lift } from "@/lib/contract";
 import { formatMoney, formatNumber, formatShare, plural } from "@/lib/format";
-import type { Difference, Lift } from "../api/report";
 
 const points = (share: number) => `${formatNumber(Math.round(Math.abs(share) * 1000) / 10)} points`;
 

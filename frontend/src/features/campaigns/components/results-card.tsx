@@ -6,11 +6,11 @@ import { ExportStatus } from "@/components/ui/export-status";
 import { Figure } from "@/components/ui/facts";
 import { Failure, SkeletonRows } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
-import type { Campaign } from "@/lib/contract";
+import type { Campaign, CampaignReport, Cost, VariantReport } from "@/lib/contract";
 import { useFileExport } from "@/lib/exports";
 import { formatDateTime, formatMoney, formatNumber, formatShare, plural } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
-import { type CampaignReport, type Cost, useReport, type VariantReport } from "../api/report";
+import { useReport } from "../api/report";
 import { LiftInWords } from "./lift-in-words";
 import { ResultsOverTime } from "./results-over-time";
 
@@ -18,7 +18,7 @@ import { ResultsOverTime } from "./results-over-time";
 export function ResultsCard({ campaign }: { campaign: Campaign }) {
   const report = useReport(campaign);
   const mayExport = useMay("write");
-  const exporting = useFileExport(`/api/campaigns/${encodeURIComponent(campaign.id)}`, campaign.id);
+  const exporting = useFileExport("campaigns", campaign.id);
   return (
     <Card
       title="Results"

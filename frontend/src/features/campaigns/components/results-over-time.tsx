@@ -2,6 +2,7 @@ import { useState } from "react";
 import { BarChart } from "@/components/ui/bar-chart";
 import { Segmented } from "@/components/ui/field";
 import { FiguresTable } from "@/components/ui/figures-table";
+import type { Stretch } from "@/lib/contract";
 import {
   formatCompact,
   formatDate,
@@ -10,7 +11,6 @@ import {
   formatNumber,
   formatTime,
 } from "@/lib/format";
-import type { Stretch } from "../api/report";
 
 type Measure = "sent" | "delivered" | "opened" | "clicked" | "converted";
 

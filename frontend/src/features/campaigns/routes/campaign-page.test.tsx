@@ -4,13 +4,14 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Campaign, Role } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { all, openPage, serve } from "@/testing/open";
+import { aCampaign } from "@/testing/made";
+import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, noContent, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
 import "@/testing/sizes";
 import { Component as CampaignPage } from "./campaign-page";
 
-const CAMPAIGN: Campaign = {
+const CAMPAIGN = aCampaign({
   id: "c1",
   name: "Diwali",
   segmentId: "s1",
@@ -37,7 +38,7 @@ const CAMPAIGN: Campaign = {
   delivered: 900,
   failed: 0,
   skipped: 100,
-};
+});
 const GET = "GET /api/campaigns/c1";
 const REMOVE = "DELETE /api/campaigns/c1";
 const WHY = "GET /api/campaigns/c1/why";
@@ -94,11 +95,7 @@ afterEach(() => {
 
 const tagged = (campaign: object, version = 1) => json(campaign, { headers: { etag: `"${version}"` } });
 
-function open(
-  campaign: Partial<Campaign>,
-  answers: Parameters<typeof serve>[0] = {},
-  role: Role = "marketer",
-) {
+function open(campaign: Partial<Campaign>, answers: Answers = {}, role: Role = "marketer") {
   signedIn(role);
   const calls = serve({
     [GET]: () => tagged({ ...CAMPAIGN, ...campaign }),
@@ -117,7 +114,7 @@ const offered = () =>
   ACTIONS.filter((name) => screen.queryByRole("button", { name }) ?? screen.queryByRole("link", { name }));
 
 describe("the actions of a campaign", () => {
-  it.each<[string, string[]]>([
+  it.each<[Campaign["status"], string[]]>([
     ["draft", ["Delete", "Edit", "Review and launch"]],
     ["scheduled", ["Cancel campaign"]],
     ["sending", ["Pause", "Cancel campaign"]],

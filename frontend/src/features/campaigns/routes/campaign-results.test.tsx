@@ -1,15 +1,16 @@
 import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Campaign, Role } from "@/lib/contract";
+import type { Role } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { all, openPage, serve } from "@/testing/open";
+import { aCampaign } from "@/testing/made";
+import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
 import { Component as CampaignPage } from "./campaign-page";
 
-const CAMPAIGN: Campaign = {
+const CAMPAIGN = aCampaign({
   id: "c1",
   name: "Diwali",
   segmentId: "s1",
@@ -25,7 +26,7 @@ const CAMPAIGN: Campaign = {
   delivered: 900,
   failed: 0,
   skipped: 100,
-};
+});
 const REPORT = "GET /api/campaigns/c1/report";
 const counts = (sent: number, converted: number) => ({
   audience: sent,
@@ -67,7 +68,7 @@ afterEach(() => {
   sessionStorage.clear();
 });
 
-function open(answers: Parameters<typeof serve>[0], role: Role = "marketer") {
+function open(answers: Answers, role: Role = "marketer") {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   signedIn(role);
   const calls = serve({

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Campaign } from "@/lib/contract";
 import { session } from "@/lib/session";
-import { all, openPage, serve } from "@/testing/open";
+import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
 import { Component as EditCampaignPage } from "./edit-campaign-page";
@@ -31,7 +31,7 @@ afterEach(() => {
 
 const tagged = (campaign: object, version: number) => json(campaign, { headers: { etag: `"${version}"` } });
 
-function open(answers: Parameters<typeof serve>[0] = {}, step = "audience") {
+function open(answers: Answers = {}, step = "audience") {
   signedIn();
   const calls = serve({
     [GET]: () => tagged(DRAFT, 1),

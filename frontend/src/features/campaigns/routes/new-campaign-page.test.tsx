@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { all, openPage, serve } from "@/testing/open";
+import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
 import { Component as NewCampaignPage } from "./new-campaign-page";
@@ -36,7 +36,7 @@ afterEach(() => {
 const refusal = (...errors: { field: string; reason: string }[]) =>
   json({ type: "about:blank", title: "x", status: 422, code: "invalid", errors }, { status: 422 });
 
-function open(answers: Parameters<typeof serve>[0] = {}, address = "/campaigns/new") {
+function open(answers: Answers = {}, address = "/campaigns/new") {
   signedIn();
   const calls = serve({
     "GET /api/segments": () => all({ id: "s1", name: "Big spenders", kind: "rules", state: "live" }),

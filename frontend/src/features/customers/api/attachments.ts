@@ -1,18 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { request } from "@/lib/api";
-import type { Attachment, AttachmentLink, AttachmentRequest, AttachmentTicket, Page } from "@/lib/contract";
+import { call } from "@/lib/call";
+import type { AttachmentRequest, AttachmentTicket } from "@/lib/contract";
 import { openFile } from "@/lib/open-file";
-import { customerPath } from "./customers";
 
-const listPath = (customerId: string) => `${customerPath(customerId)}/attachments`;
-const onePath = (customerId: string, id: string) => `${listPath(customerId)}/${encodeURIComponent(id)}`;
+const LIST = "/api/customers/{id}/attachments";
+const ONE = "/api/customers/{id}/attachments/{attachmentId}";
 export const attachmentsKey = (customerId: string) => ["customers", customerId, "attachments"];
 
 /** The files of a customer; they come all at once. */
 export function useAttachments(customerId: string) {
   return useQuery({
     queryKey: attachmentsKey(customerId),
-    queryFn: ({ signal }) => request<Page<Attachment>>(listPath(customerId), { signal }),
+    queryFn: ({ signal }) => call(`GET ${LIST}`, { path: { id: customerId }, signal }),
   });
 }
 
@@ -22,21 +21,21 @@ export function announceAttachment(
   file: AttachmentRequest,
   idempotencyKey: string,
 ): Promise<AttachmentTicket> {
-  return request(listPath(customerId), { method: "POST", body: file, idempotencyKey });
+  return call(`POST ${LIST}`, { path: { id: customerId }, body: file, idempotencyKey });
 }
 
 /** Asks for the link, which is good for minutes only, and opens it. */
 export function useOpenAttachment(customerId: string) {
   return useMutation({
     mutationFn: async (id: string) => {
-      const { url } = await request<AttachmentLink>(onePath(customerId, id));
+      const { url } = await call(`GET ${ONE}`, { path: { id: customerId, attachmentId: id } });
       openFile(url);
     },
   });
 }
 
 export function deleteAttachment(customerId: string, id: string): Promise<void> {
-  return request(onePath(customerId, id), { method: "DELETE" });
+  return call(`DELETE ${ONE}`, { path: { id: customerId, attachmentId: id } });
 }
 
 export function useDeleteAttachment(customerId: string) {

@@ -1,13 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { request, requestTagged } from "@/lib/api";
-import type { Customer, CustomerChange, Membership, MembershipMove, Order, Page } from "@/lib/contract";
+import { call, callTagged } from "@/lib/call";
+import type { CustomerChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
 
-export const customerPath = (id: string) => `/api/customers/${encodeURIComponent(id)}`;
-
 export function useCustomers(search: string, options: { enabled?: boolean } = {}) {
-  return useCursorList<Customer>(["customers"], "/api/customers", {
+  return useCursorList(["customers"], "GET /api/customers", {
     query: { search: search || undefined },
     ...options,
   });
@@ -17,7 +15,7 @@ export function useCustomers(search: string, options: { enabled?: boolean } = {}
 export function useCustomer(id: string) {
   return useQuery({
     queryKey: ["customers", id],
-    queryFn: ({ signal }) => requestTagged<Customer>(customerPath(id), { signal }),
+    queryFn: ({ signal }) => callTagged("GET /api/customers/{id}", { path: { id }, signal }),
   });
 }
 
@@ -25,11 +23,7 @@ export function useCreateCustomer() {
   const queryClient = useQueryClient();
   return useIntent(
     (customer: CustomerChange & { email: string }, idempotencyKey) =>
-      request<{ id: string; status: string }>("/api/customers", {
-        method: "POST",
-        body: customer,
-        idempotencyKey,
-      }),
+      call("POST /api/customers", { body: customer, idempotencyKey }),
     {
       onSuccess: () => {
         // It goes through the queue, which mostly takes less than a second.
@@ -45,7 +39,7 @@ export function useUpdateCustomer(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ change, etag }: { change: CustomerChange; etag: string | null }) =>
-      requestTagged<Customer>(customerPath(id), { method: "PATCH", body: change, ifMatch: etag }),
+      callTagged("PATCH /api/customers/{id}", { path: { id }, body: change, ifMatch: etag }),
     onSuccess: (saved) => {
       queryClient.setQueryData(["customers", id], saved);
       return queryClient.invalidateQueries({ queryKey: ["customers"] });
@@ -56,7 +50,7 @@ export function useUpdateCustomer(id: string) {
 /** Erases somebody. What was loaded of them is forgotten by whoever leaves their page: see `useForgetCustomer`. */
 export function useEraseCustomer(id: string) {
   return useMutation({
-    mutationFn: (etag: string | null) => request<void>(customerPath(id), { method: "DELETE", ifMatch: etag }),
+    mutationFn: (etag: string | null) => call("DELETE /api/customers/{id}", { path: { id }, ifMatch: etag }),
   });
 }
 
@@ -74,26 +68,24 @@ export function useForgetCustomer() {
 /** Merges `from` into `into`, which stays. */
 export function useMergeCustomers() {
   return useIntent(({ into, from }: { into: string; from: string }, idempotencyKey) =>
-    requestTagged<Customer>(`${customerPath(into)}/merge`, {
-      method: "POST",
-      body: { from },
-      idempotencyKey,
-    }),
+    callTagged("POST /api/customers/{id}/merge", { path: { id: into }, body: { from }, idempotencyKey }),
   );
 }
 
 export function useCustomerOrders(id: string) {
-  return useCursorList<Order>(["customers", id, "orders"], `${customerPath(id)}/orders`);
+  return useCursorList(["customers", id, "orders"], "GET /api/customers/{id}/orders", { path: { id } });
 }
 
 /** The segments of a customer; they come all at once. */
 export function useCustomerSegments(id: string) {
   return useQuery({
     queryKey: ["customers", id, "segments"],
-    queryFn: ({ signal }) => request<Page<Membership>>(`${customerPath(id)}/segments`, { signal }),
+    queryFn: ({ signal }) => call("GET /api/customers/{id}/segments", { path: { id }, signal }),
   });
 }
 
 export function useCustomerMoves(id: string) {
-  return useCursorList<MembershipMove>(["customers", id, "moves"], `${customerPath(id)}/segments/history`);
+  return useCursorList(["customers", id, "moves"], "GET /api/customers/{id}/segments/history", {
+    path: { id },
+  });
 }

@@ -1,7 +1,8 @@
 /** Which files may be attached to a customer. The server decides; this saves the upload of what it would refuse. */
+import type { ContentType } from "@/lib/contract";
 
 /** Types by the endings of their names. */
-const TYPES: Record<string, string> = {
+const TYPES: Record<string, ContentType> = {
   pdf: "application/pdf",
   png: "image/png",
   jpg: "image/jpeg",
@@ -22,9 +23,10 @@ export const ACCEPTED = Object.keys(TYPES)
 export const ACCEPTED_IN_WORDS = "PDF, images, text, CSV, Excel or Word; at most 10 MB each";
 
 /** The type under which a file is sent. Systems disagree about some, such as CSV: there the ending tells. */
-export function contentTypeOf(file: { name: string; type: string }): string | undefined {
+export function contentTypeOf(file: { name: string; type: string }): ContentType | undefined {
   const type = file.type.split(";")[0]?.trim().toLowerCase();
-  if (type && Object.values(TYPES).includes(type)) return type;
+  const known = Object.values(TYPES).find((one) => one === type);
+  if (known) return known;
   const ending = /\.([^.]+)$/.exec(file.name)?.[1]?.toLowerCase();
   return ending !== undefined && Object.hasOwn(TYPES, ending) ? TYPES[ending] : undefined;
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Attachment, Role } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { all, openPage, serve } from "@/testing/open";
+import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, noContent, problem, signedIn } from "@/testing/signed-in";
 import { catchUploads } from "@/testing/uploads";
 import "@/testing/dialogs";
@@ -36,7 +36,7 @@ afterEach(() => {
   session.end();
 });
 
-function open(answers: Parameters<typeof serve>[0] = {}, role: Role = "marketer") {
+function open(answers: Answers = {}, role: Role = "marketer") {
   signedIn(role);
   const calls = serve({ [LIST]: () => all(CONTRACT), ...answers });
   openPage(() => <AttachmentsCard customerId="c1" />, "/customers/:id", "/customers/c1");

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { all, openPage, serve } from "@/testing/open";
+import { type Answer, all, openPage, serve } from "@/testing/open";
 import { problem, signedIn } from "@/testing/signed-in";
 import { Timeline } from "./timeline";
 
@@ -53,7 +53,7 @@ afterEach(() => {
   session.end();
 });
 
-function open(answer: Parameters<typeof serve>[0][string]) {
+function open(answer: Answer) {
   const calls = serve({ [TIMELINE]: answer });
   openPage(() => <Timeline id="c1" />, "/customers/:id", "/customers/c1");
   return calls;

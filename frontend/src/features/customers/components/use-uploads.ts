@@ -45,11 +45,13 @@ export function useUploads(customerId: string) {
   }
 
   async function run(key: string, file: File) {
+    const contentType = contentTypeOf(file);
+    if (!contentType) return;
     const abort = new AbortController();
     aborts.current.set(key, abort);
     let ticket: AttachmentTicket | undefined;
     try {
-      const about = { name: file.name, contentType: contentTypeOf(file) ?? "", size: file.size };
+      const about = { name: file.name, contentType, size: file.size };
       ticket = await keys.once([about, file.lastModified], (intent) =>
         announceAttachment(customerId, about, intent),
       );

@@ -5,14 +5,13 @@ import { Toasts } from "@/components/ui/toasts";
 import type { Role } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { all, openPage, serve } from "@/testing/open";
+import { aCustomer } from "@/testing/made";
+import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, noContent, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
 import { Component as CustomerPage } from "./customer-page";
 
-const ASHA = {
-  id: "c1",
-  email: "asha@example.com",
+const ASHA = aCustomer({
   otherEmails: ["asha@old.example"],
   name: "Asha",
   city: "Pune",
@@ -22,15 +21,15 @@ const ASHA = {
   orderCount: 2,
   totalSpend: 900,
   createdAt: "2026-01-05T10:20:30Z",
-};
-const TWIN = {
+});
+const TWIN = aCustomer({
   ...ASHA,
   id: "c2",
   email: "asha.rao@example.com",
   otherEmails: [],
   name: "A. Rao",
   orderCount: 7,
-};
+});
 const tagged = (customer: object, etag: string) => json(customer, { headers: { etag } });
 
 afterEach(() => {
@@ -38,7 +37,7 @@ afterEach(() => {
   session.end();
 });
 
-function open(answers: Parameters<typeof serve>[0] = {}, role: Role = "marketer", id = "c1") {
+function open(answers: Answers = {}, role: Role = "marketer", id = "c1") {
   signedIn(role);
   const calls = serve({
     "GET /api/stats": () => ({ currency: "INR" }),

@@ -3,12 +3,13 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { all, openPage, serve } from "@/testing/open";
+import { aCustomer } from "@/testing/made";
+import { type Answers, all, openPage, serve } from "@/testing/open";
 import { problem, signedIn } from "@/testing/signed-in";
 import { Component as CustomerPage } from "./customer-page";
 
 const HISTORY = "GET /api/customers/c1/segments/history";
-const ASHA = { id: "c1", email: "asha@example.com", name: "Asha", tags: [], attributes: {}, orderCount: 0 };
+const ASHA = aCustomer({ name: "Asha" });
 const move = (name: string, event: string, cause: string) => ({
   segmentId: "s1",
   name,
@@ -23,7 +24,7 @@ afterEach(() => {
   session.end();
 });
 
-function open(answers: Parameters<typeof serve>[0]) {
+function open(answers: Answers) {
   const calls = serve({
     "GET /api/customers/c1": () => ASHA,
     "GET /api/customers/c1/orders": () => all(),

@@ -3,26 +3,23 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { openPage, serve } from "@/testing/open";
+import { aCustomer } from "@/testing/made";
+import { type Answers, openPage, serve } from "@/testing/open";
 import { json, problem, signedIn } from "@/testing/signed-in";
 import { Component as EditCustomerPage } from "./edit-customer-page";
 
 const READ = "GET /api/customers/c1";
 const SAVE = "PATCH /api/customers/c1";
-const ASHA = {
-  id: "c1",
-  email: "asha@example.com",
+const ASHA = aCustomer({
   name: "Asha",
   city: "Pune",
   tags: ["vip"],
   attributes: { size: 38 },
   visits: 3,
-  orderCount: 0,
   createdAt: "2026-01-05T10:20:30Z",
-  emailConsent: true,
   smsConsent: false,
   whatsappConsent: false,
-};
+});
 const tagged = (customer: object, etag: string) => json(customer, { headers: { etag } });
 
 beforeEach(() => signedIn());
@@ -32,7 +29,7 @@ afterEach(() => {
   sessionStorage.clear();
 });
 
-function open(answers: Parameters<typeof serve>[0] = {}) {
+function open(answers: Answers = {}) {
   const calls = serve({ [READ]: () => tagged(ASHA, '"1"'), [SAVE]: () => tagged(ASHA, '"2"'), ...answers });
   const router = openPage(EditCustomerPage, "/customers/:id/edit", "/customers/c1/edit");
   return { calls, router };

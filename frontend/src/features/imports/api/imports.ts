@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { download, request } from "@/lib/api";
+import { call, callFile } from "@/lib/call";
 import type { ImportJob, ImportRequest, ImportTicket } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 
@@ -7,7 +7,7 @@ export const isRunning = (job: ImportJob) => job.status === "reading" || job.sta
 const isOver = (job: ImportJob) => job.status === "done" || job.status === "failed";
 
 export function useImports() {
-  return useCursorList<ImportJob>(["imports"], "/api/imports", {
+  return useCursorList(["imports"], "GET /api/imports", {
     refetchInterval: (jobs) => (jobs.some(isRunning) ? 2_000 : false),
   });
 }
@@ -16,18 +16,16 @@ export function useImports() {
 export function useImport(id: string) {
   return useQuery({
     queryKey: ["imports", id],
-    queryFn: ({ signal }) => request<ImportJob>(`/api/imports/${encodeURIComponent(id)}`, { signal }),
+    queryFn: ({ signal }) => call("GET /api/imports/{id}", { path: { id }, signal }),
     refetchInterval: (query) => (query.state.data && isOver(query.state.data) ? false : 1_000),
   });
 }
 
 export function createImport(body: ImportRequest, idempotencyKey: string): Promise<ImportTicket> {
-  return request("/api/imports", { method: "POST", body, idempotencyKey });
+  return call("POST /api/imports", { body, idempotencyKey });
 }
 
 export function downloadRejected(job: ImportJob): Promise<void> {
-  return download(
-    `/api/imports/${encodeURIComponent(job.id)}/rejected`,
-    `rejected-${job.kind}-${job.createdAt.slice(0, 10)}.csv`,
-  );
+  const name = `rejected-${job.kind}-${job.createdAt.slice(0, 10)}.csv`;
+  return callFile("GET /api/imports/{id}/rejected", name, { path: { id: job.id } });
 }

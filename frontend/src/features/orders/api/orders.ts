@@ -1,6 +1,5 @@
-import type { Order } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 
 export function useOrders() {
-  return useCursorList<Order>(["orders"], "/api/orders");
+  return useCursorList(["orders"], "GET /api/orders");
 }

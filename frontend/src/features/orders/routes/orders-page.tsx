@@ -100,8 +100,7 @@ function itemsOf(order: Order): string {
   return others.length > 0 ? `${name} and ${others.length} more` : name;
 }
 
-/** The customer's profile, or, where the order does not name it, the search for the address. */
+/** The search for the address, since an order names its customer by that alone. */
 function customerOf(order: Order): string {
-  if (order.customerId) return `/customers/${encodeURIComponent(order.customerId)}`;
   return `/customers?search=${encodeURIComponent(order.email)}`;
 }

@@ -1,35 +1,22 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { request, requestTagged } from "@/lib/api";
-import type {
-  Customer,
-  ExplainedGroup,
-  ListChange,
-  ListChanged,
-  MembersEdit,
-  Overlap,
-  RuleGroup,
-  Segment,
-  SegmentDraft,
-  SegmentPreview,
-} from "@/lib/contract";
+import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { call, callTagged } from "@/lib/call";
+import type { ListChange, MembersEdit, RuleGroup, SegmentChange, SegmentDraft } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
 import { isPassing, Problem } from "@/lib/problem";
 import { buildingInterval } from "@/lib/segments";
 
-const path = (id: string) => `/api/segments/${encodeURIComponent(id)}`;
-
 /** A segment with the tag that a change of it has to name. */
 export function useSegment(id: string) {
   return useQuery({
     queryKey: ["segments", id],
-    queryFn: ({ signal }) => requestTagged<Segment>(path(id), { signal }),
+    queryFn: ({ signal }) => callTagged("GET /api/segments/{id}", { path: { id }, signal }),
     refetchInterval: ({ state }) => (state.data ? buildingInterval(state.data.data) : false),
   });
 }
 
 export function useMembers(id: string) {
-  return useCursorList<Customer>(["segments", id, "members"], `${path(id)}/members`);
+  return useCursorList(["segments", id, "members"], "GET /api/segments/{id}/members", { path: { id } });
 }
 
 /**
@@ -39,14 +26,9 @@ export function useMembers(id: string) {
 export function usePreview(rules: RuleGroup | null) {
   return useQuery({
     queryKey: ["segments", "preview", rules],
-    queryFn: ({ signal }) =>
-      request<SegmentPreview>("/api/segments/preview", {
-        method: "POST",
-        body: { rules },
-        idempotencyKey: null,
-        signal,
-      }),
-    enabled: rules !== null,
+    queryFn: rules
+      ? ({ signal }) => call("POST /api/segments/preview", { body: { rules }, idempotencyKey: null, signal })
+      : skipToken,
     staleTime: 10_000,
     gcTime: 60_000,
   });
@@ -56,7 +38,8 @@ export function usePreview(rules: RuleGroup | null) {
 export function useOverlap(id: string, other: string) {
   return useQuery({
     queryKey: ["segments", id, "overlap", other],
-    queryFn: ({ signal }) => request<Overlap>(`${path(id)}/overlap`, { query: { with: other }, signal }),
+    queryFn: ({ signal }) =>
+      call("GET /api/segments/{id}/overlap", { path: { id }, query: { with: other }, signal }),
     enabled: other !== "",
     retry: (failures, error) => failures < 2 && isPassing(error) && !isBuilding(error),
     refetchInterval: ({ state: { error } }) => (isBuilding(error) ? (error.retryAfter ?? 5) * 1_000 : false),
@@ -71,7 +54,8 @@ export function isBuilding(error: unknown): error is Problem {
 export function useExplanation(id: string, email: string) {
   return useQuery({
     queryKey: ["segments", id, "explanation", email],
-    queryFn: ({ signal }) => request<ExplainedGroup>(`${path(id)}/explain`, { query: { email }, signal }),
+    queryFn: ({ signal }) =>
+      call("GET /api/segments/{id}/explain", { path: { id }, query: { email }, signal }),
     enabled: email !== "",
   });
 }
@@ -87,14 +71,14 @@ export function useChangePeople(id: string) {
   return useIntent(
     (change: PeopleChange, idempotencyKey) =>
       "csv" in change
-        ? request<ListChanged>(`${path(id)}/members/file`, {
-            method: "POST",
+        ? call("POST /api/segments/{id}/members/file", {
+            path: { id },
             query: { action: change.action },
             body: change.csv,
             contentType: "text/csv",
             idempotencyKey,
           })
-        : request<ListChanged>(`${path(id)}/members`, { method: "POST", body: change, idempotencyKey }),
+        : call("POST /api/segments/{id}/members", { path: { id }, body: change, idempotencyKey }),
     {
       onSuccess: () => {
         for (const wait of LOOKS) {
@@ -110,11 +94,7 @@ export function useEditMembers(id: string) {
   const queryClient = useQueryClient();
   return useIntent(
     (edit: MembersEdit, idempotencyKey) =>
-      request<{ id: string; status: string }>(`${path(id)}/edit`, {
-        method: "POST",
-        body: edit,
-        idempotencyKey,
-      }),
+      call("POST /api/segments/{id}/edit", { path: { id }, body: edit, idempotencyKey }),
     {
       onSuccess: () => {
         for (const wait of LOOKS) {
@@ -132,8 +112,7 @@ export function useEditMembers(id: string) {
 export function useCreateSegment() {
   const queryClient = useQueryClient();
   return useIntent(
-    (draft: SegmentDraft, idempotencyKey) =>
-      request<Segment>("/api/segments", { method: "POST", body: draft, idempotencyKey }),
+    (draft: SegmentDraft, idempotencyKey) => call("POST /api/segments", { body: draft, idempotencyKey }),
     { onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }) },
   );
 }
@@ -141,8 +120,8 @@ export function useCreateSegment() {
 export function useUpdateSegment(id: string, etag: string | null) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (draft: SegmentDraft) =>
-      request<Segment>(path(id), { method: "PATCH", body: draft, ifMatch: etag }),
+    mutationFn: (change: SegmentChange) =>
+      call("PATCH /api/segments/{id}", { path: { id }, body: change, ifMatch: etag }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }),
   });
 }
@@ -150,7 +129,7 @@ export function useUpdateSegment(id: string, etag: string | null) {
 export function useDeleteSegment(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (etag: string | null) => request<void>(path(id), { method: "DELETE", ifMatch: etag }),
+    mutationFn: (etag: string | null) => call("DELETE /api/segments/{id}", { path: { id }, ifMatch: etag }),
     onSuccess: () => {
       queryClient.removeQueries({ queryKey: ["segments", id] });
       return queryClient.invalidateQueries({ queryKey: ["segments"], exact: false });

@@ -21,7 +21,7 @@ export function MembersCard({ segment }: { segment: Segment }) {
   const remove = useChangePeople(segment.id);
   const mayWrite = useMay("write");
   const mayRemove = mayWrite && segment.kind === "list";
-  const exporting = useFileExport(`/api/segments/${encodeURIComponent(segment.id)}`, segment.id);
+  const exporting = useFileExport("segments", segment.id);
   const [editing, setEditing] = useState(false);
 
   // Once the building has ended, others belong than before.

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { all, openPage, serve } from "@/testing/open";
+import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, signedIn } from "@/testing/signed-in";
 import { Component as NewSegmentPage } from "./new-segment-page";
 
@@ -17,7 +17,7 @@ afterEach(() => {
   session.end();
 });
 
-function open(answers: Parameters<typeof serve>[0] = {}) {
+function open(answers: Answers = {}) {
   const calls = serve({
     "GET /api/segments": () => all(VIP, LAPSED),
     "POST /api/segments": () => json({ ...VIP, id: "s9" }, { status: 201 }),

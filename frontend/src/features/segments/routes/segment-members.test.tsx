@@ -1,22 +1,22 @@
 import { act, cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Segment } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { all, openPage, serve } from "@/testing/open";
+import { aSegment } from "@/testing/made";
+import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
 import { Component as SegmentPage } from "./segment-page";
 
-const SEGMENT: Segment = {
+const SEGMENT = aSegment({
   id: "s1",
   name: "Big spenders",
   kind: "rules",
   rules: { combinator: "and", rules: [{ field: "totalSpend", operator: ">=", value: 5000 }] },
   count: 40,
   state: "live",
-};
+});
 const EXPORT = "GET /api/exports/x1";
 const START = "POST /api/segments/s1/exports";
 const job = (status: string, rows: number, more = {}) => ({
@@ -36,7 +36,7 @@ afterEach(() => {
   sessionStorage.clear();
 });
 
-function open(answers: Parameters<typeof serve>[0]) {
+function open(answers: Answers) {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   signedIn("marketer");
   const calls = serve({

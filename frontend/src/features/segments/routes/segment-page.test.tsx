@@ -4,21 +4,22 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Role, Segment } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { all, openPage, serve } from "@/testing/open";
+import { aSegment } from "@/testing/made";
+import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
 import { Component as SegmentPage } from "./segment-page";
 
-const RULES: Segment = {
+const RULES = aSegment({
   id: "s1",
   name: "Big spenders",
   kind: "rules",
   rules: { combinator: "and", rules: [{ field: "totalSpend", operator: ">=", value: 5000 }] },
   count: 40,
   state: "live",
-};
-const LIST: Segment = { id: "s1", name: "Guests", kind: "list", count: 1, state: "live" };
-const VIP: Segment = { id: "s2", name: "VIP", kind: "list", count: 25, state: "live" };
+});
+const LIST = aSegment({ id: "s1", name: "Guests", kind: "list", count: 1, state: "live" });
+const VIP = aSegment({ id: "s2", name: "VIP", kind: "list", count: 25, state: "live" });
 const ASHA = { id: "c1", email: "asha@example.com", name: "Asha", orderCount: 2, totalSpend: 900 };
 
 beforeEach(() => signedIn());
@@ -28,7 +29,7 @@ afterEach(() => {
   session.end();
 });
 
-function open(segment: Segment, answers: Parameters<typeof serve>[0] = {}, role: Role = "owner") {
+function open(segment: Segment, answers: Answers = {}, role: Role = "owner") {
   signedIn(role);
   const calls = serve({
     "GET /api/stats": () => ({ currency: "INR" }),

@@ -1,21 +1,22 @@
 import { screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Segment } from "@/lib/contract";
+import type { RuleGroup } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
+import { aSegment } from "@/testing/made";
 import { all, openPage, serve } from "@/testing/open";
 import { signedIn } from "@/testing/signed-in";
 import { Component as SegmentsPage } from "./segments-page";
 
-const BIG: Segment = {
+const BIG = aSegment({
   id: "s1",
   name: "Big spenders",
   kind: "rules",
   rules: { combinator: "and", rules: [{ field: "segment", operator: "in", value: ["s2", "gone"] }] },
   count: 1234,
   state: "live",
-};
-const VIP: Segment = { id: "s2", name: "VIP", kind: "list", count: 3, state: "live" };
+});
+const VIP = aSegment({ id: "s2", name: "VIP", kind: "list", count: 3, state: "live" });
 
 beforeEach(() => signedIn());
 afterEach(() => {
@@ -42,10 +43,8 @@ describe("the list of segments", () => {
 
   it("looks every two seconds how far a building is, and no more once all are live", async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
-    let now: Segment = {
-      ...{ id: "s1", name: "Fresh", kind: "rules", rules: { combinator: "and", rules: [] } },
-      ...{ state: "building", progress: 0.429, updatedAt: "2026-01-05T00:00:00Z" },
-    };
+    const rules: RuleGroup = { combinator: "and", rules: [] };
+    let now = aSegment({ name: "Fresh", rules, state: "building", progress: 0.429 });
     const calls = serve({ "GET /api/segments": () => all(now) });
     open();
     expect(await screen.findByText("building 42%")).toBeTruthy();

@@ -1,17 +1,16 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { download, request } from "@/lib/api";
-import type { Channel, Suppressed, Suppression, SuppressionReason } from "@/lib/contract";
+import { call, callFile } from "@/lib/call";
+import type { Channel, Suppressed, SuppressionReason } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
 
-const PATH = "/api/suppressions";
 const KEY = ["suppressions"];
 
 /** What is asked for; with an address, all that stands of it. Empty words ask for everything. */
 export type SuppressionFilter = { channel: Channel | ""; reason: SuppressionReason | ""; address: string };
 
 export function useSuppressions({ channel, reason, address }: SuppressionFilter) {
-  return useCursorList<Suppression>(KEY, PATH, {
+  return useCursorList(KEY, "GET /api/suppressions", {
     query: { channel: channel || undefined, reason: reason || undefined, address: address || undefined },
   });
 }
@@ -29,8 +28,7 @@ export function useAddSuppressions() {
 function send(addition: Addition, idempotencyKey: string): Promise<Suppressed> {
   const { channel } = addition;
   if ("csv" in addition) {
-    return request<Suppressed>(`${PATH}/file`, {
-      method: "POST",
+    return call("POST /api/suppressions/file", {
       query: { channel },
       body: addition.csv,
       contentType: "text/csv",
@@ -38,13 +36,13 @@ function send(addition: Addition, idempotencyKey: string): Promise<Suppressed> {
     });
   }
   const items = addition.addresses.map((address) => ({ channel, address }));
-  return request<Suppressed>(PATH, { method: "POST", body: { items }, idempotencyKey });
+  return call("POST /api/suppressions", { body: { items }, idempotencyKey });
 }
 
 export function useRemoveSuppression() {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => request<void>(`${PATH}/${encodeURIComponent(id)}`, { method: "DELETE" }),
+    mutationFn: (id: string) => call("DELETE /api/suppressions/{id}", { path: { id } }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
 }
@@ -52,9 +50,9 @@ export function useRemoveSuppression() {
 /** The list, as far as it is of a channel and a reason, as a CSV file. */
 export function useExportSuppressions() {
   return useMutation({
-    mutationFn: ({ channel, reason }: Omit<SuppressionFilter, "address">) => {
-      const wanted = Object.entries({ channel, reason }).filter(([, value]) => value !== "");
-      return download(`${PATH}/file?${new URLSearchParams(wanted)}`, "suppressions.csv");
-    },
+    mutationFn: ({ channel, reason }: Omit<SuppressionFilter, "address">) =>
+      callFile("GET /api/suppressions/file", "suppressions.csv", {
+        query: { channel: channel || undefined, reason: reason || undefined },
+      }),
   });
 }

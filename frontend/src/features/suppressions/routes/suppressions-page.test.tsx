@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Role } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { all, openPage, serve } from "@/testing/open";
+import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, noContent, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
 import { Component as SuppressionsPage } from "./suppressions-page";
@@ -28,7 +28,7 @@ afterEach(() => {
   session.end();
 });
 
-function open(answers: Parameters<typeof serve>[0] = {}, role: Role = "admin") {
+function open(answers: Answers = {}, role: Role = "admin") {
   signedIn(role);
   const calls = serve({ [LIST]: () => all(BOUNCED), ...answers });
   openPage(SuppressionsPage, "/suppressions", "/suppressions");

@@ -1,0 +1,99 @@
+//! The loop of the questions queue: each question by itself, back on the queue while the model is over its quota, and to the
+//! offline engine once it has waited long enough.
+
+use std::sync::Arc;
+
+use crm_ai::{Asker, Assistant, Store as Reads};
+use crm_domain::ai::{Question, Refusal, Step, Task, Waiting};
+use crm_domain::ports::{Enqueue, KeepWaiting, Outgoing, QueueError, QueueName, ReadSecrets};
+use crm_domain::time::{MINUTE, Time};
+use crm_lambda::batch::Incoming;
+use crm_lambda::contract::ai;
+use crm_lambda::problem::chain;
+use uuid::Uuid;
+
+/// How long a question waits for the model.
+const LONGEST_WAIT: i64 = 15 * MINUTE;
+/// Seconds between two looks at whether the model answers again, at first and at most.
+const PAUSE: u32 = 5;
+const LONGEST_PAUSE: u32 = 60;
+/// Tries of a question that fails for other reasons, before it is set aside.
+const MAX_ATTEMPTS: u32 = 8;
+
+/// The storage that answering needs.
+pub trait Store: Reads + KeepWaiting {}
+impl<S: Reads + KeepWaiting> Store for S {}
+
+/// What the tasks work with.
+pub struct Worker<S, Q, K> {
+    pub store: Arc<S>,
+    pub queue: Arc<Q>,
+    pub assistant: Assistant<S, K>,
+}
+
+impl<S: Store, Q: Enqueue, K: ReadSecrets> Worker<S, Q, K> {
+    /// Takes a batch; returns the ids of the messages that must come again.
+    pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
+        let mut failed = Vec::new();
+        for message in batch {
+            let outcome = match Step::parse(&message.body) {
+                Ok(step) => self.run(step).await,
+                Err(reason) => self.bury(message.body, reason).await,
+            };
+            if let Err(error) = outcome {
+                // The queue does not answer: the message comes back when its visibility ends.
+                tracing::error!(cause = %chain(&error), "question cannot be handed on");
+                failed.push(message.id);
+            }
+        }
+        failed
+    }
+
+    async fn run(&self, Step { task, attempt }: Step) -> Result<(), QueueError> {
+        let Task::Answer { id, user, asked_at, question } = &task;
+        match self.answer(*id, user, *asked_at, question).await {
+            Ok(()) => Ok(()),
+            Err(Refusal::Waits) => self.requeue(Step { task, attempt: attempt + 1 }, pause(attempt)).await,
+            Err(error) if attempt < MAX_ATTEMPTS => {
+                tracing::warn!(attempt, cause = %chain(&error), "question not answered");
+                self.requeue(Step { task, attempt: attempt + 1 }, pause(attempt)).await
+            }
+            Err(error) => {
+                tracing::error!(cause = %chain(&error), "question set aside");
+                self.bury(Step::first(task).body(), error.to_string()).await
+            }
+        }
+    }
+
+    /// Answers a question and keeps the outcome, refusals too; an error when it has to come again.
+    async fn answer(&self, id: Uuid, user: &str, asked_at: Time, question: &Question) -> Result<(), Refusal> {
+        let now = Time::now();
+        let known = self.store.waiting(id, now).await?;
+        let Some(waiting) = known.filter(|waiting| waiting.outcome.is_none()) else {
+            // Answered before, or nobody can ask for the answer any more.
+            return Ok(());
+        };
+        let asker = Asker { user: user.to_owned(), waits: now.micros() - asked_at.micros() < LONGEST_WAIT };
+        let answer = match self.assistant.answer(question, &asker, now).await {
+            Err(Refusal::Waits) => return Err(Refusal::Waits),
+            Err(Refusal::Store(error)) => return Err(error.into()),
+            answer => answer,
+        };
+        self.store.finish_waiting(&Waiting { outcome: Some(ai::outcome(answer)), ..waiting }).await?;
+        Ok(())
+    }
+
+    async fn requeue(&self, step: Step, delay: u32) -> Result<(), QueueError> {
+        let message = Outgoing { body: step.body(), delay, ..Outgoing::default() };
+        self.queue.enqueue(QueueName::Questions, vec![message]).await
+    }
+
+    async fn bury(&self, body: String, reason: String) -> Result<(), QueueError> {
+        self.queue.bury(QueueName::Questions, Outgoing { body, delay: 0, attributes: vec![("reason", reason)] }).await
+    }
+}
+
+const fn pause(attempt: u32) -> u32 {
+    let pause = PAUSE << (if attempt < 4 { attempt } else { 4 });
+    if pause < LONGEST_PAUSE { pause } else { LONGEST_PAUSE }
+}
