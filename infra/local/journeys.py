@@ -17,7 +17,7 @@ from infra.local.settings import ROOT, Settings
 _FRONTEND = ROOT / "frontend"
 _DIRECTORY = _FRONTEND / "e2e" / "journeys"
 # A journey takes seconds; what takes minutes hangs.
-_PATIENCE = 600
+_PATIENCE = 420
 
 
 def names() -> list[str]:
@@ -39,14 +39,17 @@ def run(settings: Settings, name: str) -> tuple[bool, str]:
         "CRM_PEOPLE": json.dumps(people),
     }
     command = [str(VENV / "node"), str(_DIRECTORY / f"{name}.ts")]
-    try:
-        done = subprocess.run(
-            command, cwd=_FRONTEND, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, timeout=_PATIENCE, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as late:
-        return False, f"{(late.stdout or b'').decode(errors='replace')}\nnot over after {_PATIENCE} s"
-    return done.returncode == 0, done.stdout
+    with subprocess.Popen(
+        command, cwd=_FRONTEND, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            # Not SIGKILL: it is to take its browser along.
+            process.terminate()
+            said, _ = process.communicate()
+            return False, f"{said}\nnot over after {_PATIENCE} s"
+    return process.returncode == 0, said
 
 
 def main() -> int:
