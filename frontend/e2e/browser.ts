@@ -2,7 +2,7 @@
  * The browser of the journeys: what `CHROMIUM` names, else a Chromium of the system, else the one inside
  * `@sparticuz/chromium`, which brings its own libraries. Without any of them a journey fails.
  */
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
@@ -39,10 +39,17 @@ function systemChromium(): string | undefined {
 
 async function packedChromium(): Promise<{ executablePath: string; args: string[] }> {
   mkdirSync(UNPACKED, { recursive: true });
+  // Its own file looks for fonts elsewhere than it unpacks them here, and without any font it ends at the first text.
+  process.env.FONTCONFIG_FILE = join(UNPACKED, "fonts.conf");
+  writeFileSync(
+    process.env.FONTCONFIG_FILE,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>/usr/share/fonts</dir><dir>${UNPACKED}/fonts</dir><cachedir>${UNPACKED}/fonts-cache</cachedir></fontconfig>`,
+  );
+  // It unpacks its libraries only where it believes to be in a bare container, which CI may be too.
+  process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs24.x";
   const { TMPDIR } = process.env;
   process.env.TMPDIR = UNPACKED;
-  // It unpacks libraries and fonts only where it believes to be in a bare container, which CI is too.
-  process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs24.x";
   const { default: packed } = await import("@sparticuz/chromium");
   const executablePath = await packed.executablePath();
   if (TMPDIR === undefined) delete process.env.TMPDIR;

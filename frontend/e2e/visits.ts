@@ -147,6 +147,9 @@ export async function furnish(stack: Stack): Promise<Things> {
     );
     return status === "sent" && delivered > 0;
   });
+  await until("the report", async () => {
+    return "asOf" in (await stack.api("GET", `/api/campaigns/${campaign}/report`));
+  });
   await stack.api("POST", "/api/suppressions", { address: stack.email("gone") });
   return { customer, segment, list, campaign, draft, import: await imported(stack) };
 }
