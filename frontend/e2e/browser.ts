@@ -6,6 +6,7 @@ import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
+const ATTEMPTS = 3;
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 const ELSEWHERE = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 /** Where the packed one is unpacked to; a name of its own, since an older one would be taken as it is. */
@@ -15,13 +16,22 @@ const UNPACKED = new URL("../../target/chromium-153", import.meta.url).pathname;
 export async function launch(): Promise<Browser> {
   const system = process.env.CHROMIUM || systemChromium();
   const { executablePath, args } = system ? { executablePath: system, args: [] } : await packedChromium();
-  return chromium.launch({
+  const options = {
     executablePath,
     headless: true,
     // Chromium has no sandbox for root.
     chromiumSandbox: process.getuid?.() !== 0 && system !== undefined,
-    args: [...args, "--disable-background-networking", "--disable-component-update", "--no-first-run"],
-  });
+    args: [...args, "--disable-gpu", "--disable-component-update", "--no-first-run"],
+  };
+  // On a machine without a display or a bus Chromium now and then ends before its first page, which says nothing of the app.
+  for (let attempts = 1; attempts < ATTEMPTS; attempts++) {
+    try {
+      return await chromium.launch(options);
+    } catch (error) {
+      if (!(error instanceof Error && /has been closed/.test(error.message))) throw error;
+    }
+  }
+  return chromium.launch(options);
 }
 
 function systemChromium(): string | undefined {
@@ -54,5 +64,5 @@ async function packedChromium(): Promise<{ executablePath: string; args: string[
   const executablePath = await packed.executablePath();
   if (TMPDIR === undefined) delete process.env.TMPDIR;
   else process.env.TMPDIR = TMPDIR;
-  return { executablePath, args: ["--no-zygote", "--disable-gpu"] };
+  return { executablePath, args: ["--no-zygote"] };
 }
