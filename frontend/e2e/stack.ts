@@ -124,7 +124,7 @@ export class Stack {
   /** A segment of all customers of this journey, once its members have been found; its id. */
   async segment(name: string, members: number): Promise<string> {
     const { id } = await this.api<{ id: string }>("POST", "/api/segments", {
-      name: `${name} ${this.mark}`,
+      name,
       rules: this.rules(),
     });
     await until(`the members of ${name}`, async () => {

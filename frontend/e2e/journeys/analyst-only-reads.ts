@@ -7,7 +7,7 @@ const WRITES =
 
 await journey(async (stack) => {
   await stack.customers(2);
-  const segment = await stack.segment("Read", 2);
+  const segment = await stack.segment(`Read ${stack.mark}`, 2);
   const { items } = await stack.api<{ items: { id: string }[] }>(
     "GET",
     `/api/customers?search=${stack.email("person0")}`,

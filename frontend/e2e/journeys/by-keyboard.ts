@@ -9,7 +9,7 @@ const MOST = 80;
 await journey(async (stack) => {
   const { mark } = stack;
   await stack.customers(3, (index) => ({ visits: index }));
-  await stack.segment("Keys", 3);
+  await stack.segment(`Keys ${stack.mark}`, 3);
   const marketer = await stack.visitor();
   const { page } = marketer;
   await page.goto("/segments");

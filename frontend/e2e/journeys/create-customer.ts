@@ -9,6 +9,7 @@ await journey(async (stack) => {
   await page.getByText(`Nobody matches “${email}”`).waitFor();
   await page.goto("/customers");
   await page.getByRole("link", { name: "New customer" }).click();
+  await marketer.heading("New customer").waitFor();
   await page.getByLabel("Name").fill(`Nadia ${stack.mark}`);
   await page.getByLabel("Phone").fill("12");
   await page.getByLabel("E-mail", { exact: true }).first().fill("nadia");

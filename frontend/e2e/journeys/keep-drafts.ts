@@ -7,7 +7,7 @@ const RESTORED = "What you typed here earlier and have not saved is in the form.
 await journey(async (stack) => {
   const { mark } = stack;
   await stack.customers(1);
-  const segment = await stack.segment("Drafts", 1);
+  const segment = await stack.segment(`Drafts ${stack.mark}`, 1);
   const marketer = await stack.signedIn("marketer", `/campaigns/new?segment=${segment}`);
   const { page } = marketer;
   const name = page.getByLabel("Campaign name");

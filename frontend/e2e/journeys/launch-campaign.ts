@@ -7,7 +7,7 @@ const PEOPLE = 20;
 await journey(async (stack) => {
   const { mark } = stack;
   await stack.customers(PEOPLE);
-  const segment = await stack.segment("Everybody", PEOPLE);
+  const segment = await stack.segment(`Everybody ${stack.mark}`, PEOPLE);
   const marketer = await stack.signedIn("marketer", `/segments/${segment}`);
   const { page } = marketer;
   await page.getByRole("link", { name: "Write to them" }).click();

@@ -7,7 +7,7 @@ const PEOPLE = 60;
 await journey(async (stack) => {
   const { mark } = stack;
   await stack.customers(PEOPLE);
-  const segmentId = await stack.segment("Slowly", PEOPLE);
+  const segmentId = await stack.segment(`Slowly ${stack.mark}`, PEOPLE);
   const { id } = await stack.api<{ id: string }>("POST", "/api/campaigns", {
     name: `Slow ${mark}`,
     segmentId,
