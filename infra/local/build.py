@@ -63,7 +63,8 @@ def install_web_tools() -> None:
 
 
 def _generated(path: Path, frontend: Path) -> bool:
-    return path.relative_to(frontend).parts[0] in ("node_modules", "dist", "coverage", "test-results")
+    # Journeys and pictures are no part of the app either.
+    return path.relative_to(frontend).parts[0] in ("node_modules", "dist", "coverage", "test-results", "e2e", "pictures")
 
 
 def _run(command: list[str], where: Path = ROOT) -> None:

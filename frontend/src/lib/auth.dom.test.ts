@@ -73,6 +73,19 @@ describe("opening the app", () => {
     expect(session.get()).toMatchObject({ phase: "in" });
   });
 
+  it("goes on trying by itself after somebody has tried in vain", async () => {
+    vi.useFakeTimers();
+    fetched.mockRejectedValueOnce(new TypeError("Failed to fetch"));
+    const { session, open, renew } = await tab();
+    open();
+    await vi.advanceTimersByTimeAsync(0);
+    fetched.mockRejectedValueOnce(new TypeError("Failed to fetch"));
+    await expect(renew()).rejects.toThrow();
+    fetched.mockResolvedValueOnce(json(grant("token-1")));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(session.get()).toMatchObject({ phase: "in" });
+  });
+
   it("tries again as soon as the connection is back", async () => {
     fetched.mockRejectedValueOnce(new TypeError("Failed to fetch"));
     const { session, open } = await tab();

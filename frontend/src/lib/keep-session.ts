@@ -32,6 +32,8 @@ export function keepSession(): () => void {
   function follow() {
     const now = session.get();
     if (now.phase === "in") plan(now.renewAt - Date.now());
+    // Also after an attempt that somebody has made by hand.
+    else if (now.phase === "unreachable") plan(RETRY);
     else clearTimeout(timer);
   }
 

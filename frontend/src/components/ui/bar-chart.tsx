@@ -31,7 +31,8 @@ export function BarChart({ summary, bars, format, formatAxis }: BarChartProps) {
   const labelled = labelIndexes(bars.length, Math.max(2, Math.floor(plot / 84)));
 
   return (
-    <div ref={frame} className="relative" style={{ height: HEIGHT }}>
+    // As wide as there is room, never as wide as the chart was before: windows become narrow, phones are turned.
+    <div ref={frame} className="relative contain-inline-size" style={{ height: HEIGHT }}>
       {width > 0 && (
         <svg
           role="img"

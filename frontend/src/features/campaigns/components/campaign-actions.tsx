@@ -59,7 +59,8 @@ function RunningActions({ campaign }: { campaign: Campaign }) {
   const run = (action: CampaignAction) =>
     act.mutate(action, {
       onSuccess: () => {
-        setAsking(false);
+        // The answer to another action says nothing of the question that is open meanwhile.
+        if (action === "cancel") setAsking(false);
         toast(DONE[action]);
       },
     });

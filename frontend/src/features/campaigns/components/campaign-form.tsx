@@ -160,14 +160,10 @@ export function CampaignForm(props: CampaignFormProps) {
         <p role="status" className="mr-auto text-sm text-muted max-sm:w-full max-sm:order-first">
           {state}
         </p>
-        <Button
-          aria-label="Save draft"
-          icon={<Save aria-hidden />}
-          busy={busy === "saving"}
-          disabled={busy !== null}
-          onClick={save}
-        >
-          Save<span className="-ml-1 max-sm:hidden">draft</span>
+        <Button icon={<Save aria-hidden />} busy={busy === "saving"} disabled={busy !== null} onClick={save}>
+          <span>
+            Save <span className="max-sm:sr-only">draft</span>
+          </span>
         </Button>
         {after ? (
           <Button type="submit" look="primary" disabled={busy !== null}>

@@ -109,7 +109,10 @@ function columnsOf(campaign: Campaign, ask: (email: string) => void): Column<Mes
         <>
           <p className="font-medium">
             {message.customerId ? (
-              <Link to={`/customers/${encodeURIComponent(message.customerId)}`} className="hover:underline">
+              <Link
+                to={`/customers/${encodeURIComponent(message.customerId)}`}
+                className="block truncate leading-6 hover:underline"
+              >
                 {message.email}
               </Link>
             ) : (
@@ -152,7 +155,7 @@ function Text({ message }: { message: Message }) {
   if (!message.body) return null;
   return (
     <details className="text-sm">
-      <summary className="w-fit cursor-pointer rounded text-muted hover:text-ink">Message</summary>
+      <summary className="w-fit cursor-pointer rounded leading-6 text-muted hover:text-ink">Message</summary>
       <div className="mt-1 max-w-prose rounded-lg bg-sunken px-3 py-2">
         {message.subject && <p className="font-medium">{message.subject}</p>}
         <p className="whitespace-pre-wrap wrap-anywhere">{message.body}</p>

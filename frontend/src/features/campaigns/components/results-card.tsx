@@ -57,7 +57,7 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
   const { currency } = attribution;
   return (
     <>
-      <div className="grid gap-5 p-5">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5 p-5">
         <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-4">
           <Figure
             label="Revenue"

@@ -26,8 +26,8 @@ export function useCreateCustomer() {
       call("POST /api/customers", { body: customer, idempotencyKey }),
     {
       onSuccess: () => {
-        // It goes through the queue, which mostly takes less than a second.
-        for (const wait of [500, 2_000, 5_000]) {
+        // It goes through the queue, which mostly takes less than a second, and longer behind a large import.
+        for (const wait of [500, 2_000, 5_000, 15_000, 45_000]) {
           setTimeout(() => void queryClient.invalidateQueries({ queryKey: ["customers"] }), wait);
         }
       },

@@ -64,7 +64,7 @@ export function useExplanation(id: string, email: string) {
 export type PeopleChange = ListChange | { action: "add" | "remove"; csv: string };
 
 /** Milliseconds after which a change that was queued is looked for. */
-const LOOKS = [500, 2_000, 5_000, 10_000];
+const LOOKS = [500, 2_000, 5_000, 10_000, 30_000];
 
 export function useChangePeople(id: string) {
   const queryClient = useQueryClient();

@@ -70,7 +70,7 @@ export function Component() {
     cell: (suppression) => (
       <Button
         look="quiet"
-        aria-label={`Take ${suppression.address ?? "this address"} off the list`}
+        aria-label={`Take off the list: ${suppression.address ?? "this address"}`}
         onClick={() => setRemoving(suppression)}
       >
         Take off

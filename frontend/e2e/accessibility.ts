@@ -1,0 +1,23 @@
+/** What axe finds on a page as it is drawn: contrast as a browser computes it, sizes, names. */
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
+
+/** The violations of WCAG 2.2 A and AA, a line for each kind. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  // Frames hold messages as their readers get them, without scripts, so axe could not run there.
+  const options = { runOnly: WCAG, iframes: false, resultTypes: ["violations" as const] };
+  const { violations } = await page.evaluate(
+    (given) => (window as unknown as { axe: typeof axe }).axe.run(document, given),
+    options,
+  );
+  return violations.map(({ id, help, nodes }) => {
+    const [first] = nodes;
+    const checks = [...(first?.any ?? []), ...(first?.all ?? []), ...(first?.none ?? [])];
+    const why = checks.map(({ message }) => message).join("; ");
+    const others = nodes.length > 1 ? ` and ${nodes.length - 1} more` : "";
+    return `${id} (${help}) at ${first?.target.join(" ")}${others}: ${why}`;
+  });
+}

@@ -1,0 +1,45 @@
+/** A segment with a group inside: the count follows the rules, and who was counted are its members. */
+import assert from "node:assert/strict";
+import { journey } from "../stack.ts";
+
+const CITIES = ["Pune", "Delhi", "Kochi"];
+
+await journey(async (stack) => {
+  const { mark } = stack;
+  await stack.customers(9, (index) => ({ city: CITIES[index % 3] }));
+  const marketer = await stack.signedIn("marketer", "/segments");
+  const { page } = marketer;
+  await page.getByRole("link", { name: "New segment" }).first().click();
+  await marketer.heading("New segment").waitFor();
+
+  await page.getByRole("button", { name: "Create segment" }).click();
+  await page.getByText("Give the segment a name.").waitFor();
+  await page.getByLabel("Name", { exact: true }).fill(`Two cities ${mark}`);
+
+  // Of this journey alone, and there in Pune or Delhi.
+  await page.getByRole("button", { name: "Use a custom attribute" }).click();
+  await page.getByLabel("Attribute name").fill("mark");
+  await page.getByRole("button", { name: "Add as a condition" }).click();
+  await page.getByLabel("mark: value").fill(mark);
+  await page.getByRole("button", { name: "Remove this condition" }).first().click();
+  const preview = page.getByRole("status").filter({ hasText: /of [\d,]+ customers/ });
+  await preview.filter({ hasText: /^9 of/ }).waitFor();
+
+  await page.getByRole("button", { name: "Group", exact: true }).click();
+  await page.getByRole("combobox", { name: "People match" }).last().selectOption({ label: "any of these" });
+  await page.getByRole("combobox", { name: "Field" }).last().selectOption({ label: "City" });
+  await page.getByLabel("City: value").last().fill("Pune");
+  await preview.filter({ hasText: /^3 of/ }).waitFor();
+  await page.getByRole("button", { name: "Condition", exact: true }).last().click();
+  await page.getByRole("combobox", { name: "Field" }).last().selectOption({ label: "City" });
+  await page.getByLabel("City: value").last().fill("Delhi");
+  await preview.filter({ hasText: /^6 of/ }).waitFor();
+  const sample = page.getByRole("list", { name: "Some of them" });
+  assert.equal(await sample.getByText(new RegExp(`^Person \\d ${mark}$`)).count(), 6);
+
+  await page.getByRole("button", { name: "Create segment" }).click();
+  await marketer.heading(`Two cities ${mark}`).waitFor();
+  await page.getByText("6 members, all shown").waitFor();
+  for (const index of [0, 1, 3, 4, 6, 7]) await marketer.row(`Person ${index} ${mark}`).waitFor();
+  assert.equal(await marketer.row(`Person 2 ${mark}`).count(), 0);
+});

@@ -1,0 +1,71 @@
+/** Without a pointer: sign in, go to the segments, open one, edit its rules, and see the count follow. */
+import assert from "node:assert/strict";
+import type { Locator, Page } from "playwright-core";
+import { journey } from "../stack.ts";
+
+/** More than any page has to be stepped through. */
+const MOST = 80;
+
+await journey(async (stack) => {
+  const { mark } = stack;
+  await stack.customers(3, (index) => ({ visits: index }));
+  await stack.segment(`Keys ${stack.mark}`, 3);
+  const marketer = await stack.visitor();
+  const { page } = marketer;
+  await page.goto("/segments");
+  await page.getByLabel("E-mail", { exact: true }).waitFor();
+  // The form has the focus already.
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("marketer@journeys.example");
+  await page.keyboard.press("Enter");
+  await marketer.heading("Segments").waitFor();
+
+  await page.keyboard.press("Tab");
+  await page.getByRole("link", { name: "Skip to content" }).waitFor();
+  assert.equal(await focusText(page), "Skip to content");
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByRole("link", { name: `Keys ${mark}` }));
+  await page.keyboard.press("Enter");
+  await marketer.heading(`Keys ${mark}`).waitFor();
+  assert.equal(await focusText(page), `Keys ${mark}`, "the focus has not come along");
+
+  await tabTo(page, page.getByRole("link", { name: "Edit", exact: true }));
+  await page.keyboard.press("Enter");
+  await marketer.heading(`Edit Keys ${mark}`).waitFor();
+  const preview = page.getByRole("status").filter({ hasText: /of [\d,]+ customers/ });
+  await preview.filter({ hasText: /^3 of/ }).waitFor();
+  await tabTo(page, page.getByRole("button", { name: "Condition", exact: true }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByRole("combobox", { name: "Field" }).last());
+  await page.keyboard.type("Visits");
+  await tabTo(page, page.getByLabel("Visits: value"));
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("1");
+  await preview.filter({ hasText: /^2 of/ }).waitFor();
+  await tabTo(page, page.getByRole("button", { name: "Save changes" }));
+  await page.keyboard.press("Enter");
+  await marketer.heading(`Keys ${mark}`).waitFor();
+  await page.getByText("2 members, all shown").waitFor();
+});
+
+/** Presses Tab until `target` has the focus, and looks that the focus is seen there. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let presses = 0; presses < MOST; presses++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return assertSeen(target);
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`${MOST} times Tab have not reached ${target}`);
+}
+
+async function assertSeen(target: Locator): Promise<void> {
+  const isSeen = await target.evaluate((element) => {
+    const styles = [getComputedStyle(element), getComputedStyle(element, "::after")];
+    return styles.some(({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && outlineWidth !== "0px");
+  });
+  assert.ok(isSeen, `the focus is not seen on ${target}`);
+}
+
+function focusText(page: Page): Promise<string | undefined> {
+  return page.evaluate(() => document.activeElement?.textContent ?? undefined);
+}

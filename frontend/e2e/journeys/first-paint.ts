@@ -1,0 +1,63 @@
+/**
+ * How soon somebody who is signed in sees the dashboard in a browser that has never been here. The figures are printed, and
+ * nothing is asserted of them: on a busy machine they say more about the others.
+ */
+import assert from "node:assert/strict";
+import { launch } from "../browser.ts";
+import { DESKTOP, journey } from "../stack.ts";
+
+const BROWSERS = 3;
+
+type Times = { first: number; largest: number; figures: number };
+
+await journey(async (stack) => {
+  await stack.customers(1);
+  const owner = await stack.signedIn("owner");
+  await owner.heading("Dashboard").waitFor();
+  // The session's cookie, which changes with each renewal, is all that a cold browser gets.
+  let cookies = await owner.context.cookies();
+  await owner.context.close();
+  const all: Times[] = [];
+  for (let index = 0; index < BROWSERS; index++) {
+    const browser = await launch();
+    const context = await browser.newContext({ baseURL: stack.url, viewport: DESKTOP });
+    await context.addCookies(cookies);
+    const page = await context.newPage();
+    await page.addInitScript(watch);
+    await page.goto("/");
+    await page.waitForFunction(() => "figuresAt" in window);
+    const times = await page.evaluate(() => {
+      const { figuresAt, largestAt } = window as unknown as { figuresAt: number; largestAt: number };
+      const first = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0;
+      return { first, largest: largestAt, figures: figuresAt };
+    });
+    assert.ok(times.first > 0 && times.figures >= times.first, JSON.stringify(times));
+    all.push(times);
+    cookies = await context.cookies();
+    await browser.close();
+  }
+  const inWords = (of: (times: Times) => number) => all.map((times) => Math.round(of(times))).join(", ");
+  console.log(
+    `dashboard in ${BROWSERS} cold browsers, ms: first paint ${inWords(({ first }) => first)};`,
+    `figures ${inWords(({ figures }) => figures)}; largest paint ${inWords(({ largest }) => largest)}`,
+  );
+});
+
+/** Runs in the page before anything of it: notes when the dashboard's own figures stand there, and the largest paint. */
+function watch(): void {
+  const seen = window as unknown as { figuresAt?: number; largestAt?: number };
+  new PerformanceObserver((list) => {
+    seen.largestAt = list.getEntries().at(-1)?.startTime ?? 0;
+  }).observe({ type: "largest-contentful-paint", buffered: true });
+  const look = () => {
+    const tile = [...document.querySelectorAll("main li")].find((one) =>
+      one.textContent?.startsWith("Revenue"),
+    );
+    // Before the answer is there a grey bar stands in its place.
+    if (!tile || tile.querySelector("[aria-hidden]")) return requestAnimationFrame(look);
+    return requestAnimationFrame(() => {
+      seen.figuresAt = performance.now();
+    });
+  };
+  look();
+}

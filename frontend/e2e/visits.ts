@@ -1,0 +1,168 @@
+/**
+ * Where each route of the app is looked at: an address for everything that it shows, under the name of its pictures.
+ * A new route needs a line here, or the walk through every page fails.
+ */
+import type { Page } from "playwright-core";
+import { type Stack, until } from "./stack.ts";
+
+export type Visit = {
+  name: string;
+  address: string;
+  /** What is done before it is looked at. */
+  prepare?: (page: Page) => Promise<void>;
+};
+
+type Things = Record<"customer" | "segment" | "list" | "campaign" | "draft" | "import", string>;
+
+/** A route by its path in the router, and what there is to see. */
+export const VISITS: Record<string, (things: Things) => Visit[]> = {
+  "/": () => [{ name: "dashboard", address: "/" }],
+  "/customers": () => [
+    { name: "customers", address: "/customers" },
+    { name: "customers-none", address: "/customers?search=nobody-at-all" },
+  ],
+  "/customers/new": () => [
+    {
+      name: "customer-new",
+      address: "/customers/new",
+      prepare: (page) => page.getByRole("button", { name: "Create customer" }).click(),
+    },
+  ],
+  "/customers/:id": ({ customer }) => [
+    { name: "customer", address: `/customers/${customer}` },
+    { name: "customer-orders", address: `/customers/${customer}?view=orders` },
+    {
+      name: "customer-delete",
+      address: `/customers/${customer}`,
+      prepare: (page) => page.getByRole("main").getByRole("button", { name: "Delete" }).first().click(),
+    },
+  ],
+  "/customers/:id/edit": ({ customer }) => [
+    { name: "customer-edit", address: `/customers/${customer}/edit` },
+  ],
+  "/orders": () => [{ name: "orders", address: "/orders" }],
+  "/imports": () => [{ name: "imports", address: "/imports" }],
+  "/imports/:id": (things) => [{ name: "import", address: `/imports/${things.import}` }],
+  "/segments": () => [{ name: "segments", address: "/segments" }],
+  "/segments/new": () => [
+    { name: "segment-new", address: "/segments/new" },
+    {
+      name: "segment-new-faulty",
+      address: "/segments/new",
+      async prepare(page) {
+        await page.getByRole("button", { name: "Group", exact: true }).click();
+        await page.getByRole("button", { name: "Create segment" }).click();
+        await page.getByText("Give the segment a name.").waitFor();
+      },
+    },
+  ],
+  "/segments/:id": ({ segment, list }) => [
+    { name: "segment", address: `/segments/${segment}` },
+    { name: "segment-list", address: `/segments/${list}` },
+  ],
+  "/segments/:id/edit": ({ segment }) => [{ name: "segment-edit", address: `/segments/${segment}/edit` }],
+  "/campaigns": () => [{ name: "campaigns", address: "/campaigns" }],
+  "/campaigns/new": ({ segment }) => [
+    { name: "campaign-new", address: `/campaigns/new?segment=${segment}` },
+    { name: "campaign-review-faulty", address: "/campaigns/new?step=review" },
+  ],
+  "/campaigns/:id/edit": ({ draft }) =>
+    ["audience", "message", "schedule", "review"].map((step) => ({
+      name: `campaign-${step}`,
+      address: `/campaigns/${draft}/edit?step=${step}`,
+    })),
+  "/campaigns/:id": ({ campaign, draft }) => [
+    { name: "campaign", address: `/campaigns/${campaign}` },
+    { name: "campaign-draft", address: `/campaigns/${draft}` },
+  ],
+  "/suppressions": () => [{ name: "suppressions", address: "/suppressions" }],
+  "/*": () => [{ name: "not-found", address: "/no/such/page" }],
+};
+
+const NAMES = [
+  "Asha Rao",
+  "Vikram Nair",
+  "Meera Iyer",
+  "Kabir Shah",
+  "Leela Menon",
+  "Rohan Das",
+  "Zoya Khan",
+  "Dev Patel",
+];
+const CITIES = ["Pune", "Mumbai", "Bengaluru", "Delhi"];
+const PEOPLE = 24;
+const ORDERS = 120;
+const DAY = 86_400_000;
+
+/** Something to see on each page. */
+export async function furnish(stack: Stack): Promise<Things> {
+  await stack.customers(PEOPLE, (index) => ({
+    name: NAMES[index % NAMES.length],
+    city: CITIES[index % CITIES.length],
+    country: "India",
+    phone: `+91 98765 4${String(index).padStart(4, "0")}`,
+    tags: index % 3 === 0 ? ["vip"] : [],
+  }));
+  const items = Array.from({ length: ORDERS }, (_, index) => ({
+    email: stack.email(`person${index % PEOPLE}`),
+    orderId: `PAGE-${stack.mark}-${index}`,
+    total: 399 + ((index * 263) % 3_900),
+    placedAt: new Date(Date.now() - ((index * 7) % 30) * DAY).toISOString(),
+  }));
+  await stack.api("POST", "/api/orders", { items });
+  const email = stack.email("person0");
+  const path = `/api/customers?search=${encodeURIComponent(email)}`;
+  const person = async () =>
+    (await stack.api<{ items: { id: string; orderCount: number }[] }>("GET", path)).items[0];
+  await until("the orders", async () => (await person())?.orderCount === ORDERS / PEOPLE);
+  const customer = (await person())?.id ?? "";
+
+  const segment = await stack.segment("Festive buyers", PEOPLE);
+  const { id: list } = await stack.api<{ id: string }>("POST", "/api/segments", {
+    name: "Friends of the shop",
+    kind: "list",
+  });
+  await stack.api("POST", `/api/segments/${list}/members`, { add: [customer] });
+  const letter = {
+    name: "Diwali early access",
+    segmentId: segment,
+    channel: "email",
+    variants: [
+      {
+        subject: "The doors are open, {{name}}",
+        body: "<p>Dear {{name}}, come in before everybody else.</p>",
+      },
+      { subject: "{{name}}, a day before all others", body: "<p>Dear {{name}}, yours until midnight.</p>" },
+    ],
+  };
+  const { id: draft } = await stack.api<{ id: string }>("POST", "/api/campaigns", {
+    ...letter,
+    draft: true,
+  });
+  const { id: campaign } = await stack.api<{ id: string }>("POST", "/api/campaigns", letter);
+  await until("the campaign", async () => {
+    const { status, delivered } = await stack.api<{ status: string; delivered: number }>(
+      "GET",
+      `/api/campaigns/${campaign}`,
+    );
+    return status === "sent" && delivered > 0;
+  });
+  await until("the report", async () => {
+    return "asOf" in (await stack.api("GET", `/api/campaigns/${campaign}/report`));
+  });
+  await stack.api("POST", "/api/suppressions", { address: stack.email("gone") });
+  return { customer, segment, list, campaign, draft, import: await imported(stack) };
+}
+
+/** An import with a rejected row, once it is done. */
+async function imported(stack: Stack): Promise<string> {
+  type Ticket = { id: string; upload: { method: string; url: string; headers: Record<string, string> } };
+  const { id, upload } = await stack.api<Ticket>("POST", "/api/imports", { kind: "customers" });
+  const body = `email,name,shoe size\n${stack.email("late")},Late Comer,40\nnobody,No Body,41\n`;
+  const { ok, status } = await fetch(upload.url, { method: upload.method, headers: upload.headers, body });
+  if (!ok) throw new Error(`the store answered ${status}`);
+  await until("the import", async () => {
+    return (await stack.api<{ status: string }>("GET", `/api/imports/${id}`)).status === "done";
+  });
+  return id;
+}
