@@ -158,7 +158,9 @@ impl<S: Sync> FromRequestParts<S> for Asking {
     }
 }
 
+/// Preferences are listed by commas, each with parameters after a semicolon.
 fn would_wait(headers: &HeaderMap) -> bool {
     let preferences = headers.get_all(PREFER).into_iter().filter_map(|value| value.to_str().ok());
-    preferences.flat_map(|value| value.split([',', ';'])).any(|one| one.trim().eq_ignore_ascii_case(WAITING))
+    let names = preferences.flat_map(|value| value.split(',')).filter_map(|one| one.split(';').next());
+    names.map(str::trim).any(|name| name.eq_ignore_ascii_case(WAITING))
 }

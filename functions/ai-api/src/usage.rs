@@ -53,8 +53,5 @@ const fn add(sum: &mut AiSum, used: &Use) {
         Source::Gemini => sum.gemini += 1,
         Source::Offline => sum.offline += 1,
     }
-    if used.cached {
-        sum.cached += 1;
-    }
     sum.tokens = sum.tokens.plus(used.tokens);
 }

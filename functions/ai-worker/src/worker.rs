@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crm_ai::{Asker, Assistant, Store as Reads};
 use crm_domain::ai::{Question, Refusal, Step, Task, Waiting};
 use crm_domain::ports::{Enqueue, KeepWaiting, Outgoing, QueueError, QueueName, ReadSecrets};
-use crm_domain::time::{MINUTE, Time};
+use crm_domain::time::{MINUTE, SECOND, Time};
 use crm_lambda::batch::Incoming;
 use crm_lambda::contract::ai;
 use crm_lambda::problem::chain;
@@ -15,8 +15,8 @@ use uuid::Uuid;
 /// How long a question waits for the model.
 const LONGEST_WAIT: i64 = 15 * MINUTE;
 /// Seconds between two looks at whether the model answers again, at first and at most.
-const PAUSE: u32 = 5;
-const LONGEST_PAUSE: u32 = 60;
+const PAUSE: i64 = 5;
+const LONGEST_PAUSE: i64 = 60;
 /// Tries of a question that fails for other reasons, before it is set aside.
 const MAX_ATTEMPTS: u32 = 8;
 
@@ -53,10 +53,14 @@ impl<S: Store, Q: Enqueue, K: ReadSecrets> Worker<S, Q, K> {
         let Task::Answer { id, user, asked_at, question } = &task;
         match self.answer(*id, user, *asked_at, question).await {
             Ok(()) => Ok(()),
-            Err(Refusal::Waits) => self.requeue(Step { task, attempt: attempt + 1 }, pause(attempt)).await,
+            // Waiting is no failure.
+            Err(Refusal::Waits) => {
+                let pause = pause(*asked_at);
+                self.requeue(Step { task, attempt }, pause).await
+            }
             Err(error) if attempt < MAX_ATTEMPTS => {
                 tracing::warn!(attempt, cause = %chain(&error), "question not answered");
-                self.requeue(Step { task, attempt: attempt + 1 }, pause(attempt)).await
+                self.requeue(Step { task, attempt: attempt + 1 }, 1 << attempt).await
             }
             Err(error) => {
                 tracing::error!(cause = %chain(&error), "question set aside");
@@ -93,7 +97,8 @@ impl<S: Store, Q: Enqueue, K: ReadSecrets> Worker<S, Q, K> {
     }
 }
 
-const fn pause(attempt: u32) -> u32 {
-    let pause = PAUSE << (if attempt < 4 { attempt } else { 4 });
-    if pause < LONGEST_PAUSE { pause } else { LONGEST_PAUSE }
+/// Less and less often: each time about as long as it has waited so far.
+fn pause(asked_at: Time) -> u32 {
+    let waited = (Time::now().micros() - asked_at.micros()) / SECOND;
+    waited.clamp(PAUSE, LONGEST_PAUSE) as u32
 }

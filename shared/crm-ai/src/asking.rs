@@ -49,6 +49,14 @@ pub struct Asker {
     pub waits: bool,
 }
 
+/// Who asks, when, and until when the model may take its time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct By<'a> {
+    pub(crate) asker: &'a Asker,
+    pub(crate) now: Time,
+    pub(crate) deadline: Instant,
+}
+
 /// What asking has led to.
 #[derive(Debug)]
 pub(crate) enum Reply<T> {
@@ -70,50 +78,72 @@ pub(crate) struct Asking<S, K> {
 }
 
 impl<S: KeepAiState, K: ReadSecrets> Asking<S, K> {
+    /// When a question that comes now has to be answered.
+    pub(crate) fn deadline(&self) -> Instant {
+        Instant::now() + self.gemini.budget()
+    }
+
     pub(crate) fn new(gemini: Gemini, secrets: Arc<K>, store: Arc<S>, daily_tokens: u64) -> Self {
         Self { gemini, secrets, store, daily_tokens, key: Mutex::default() }
     }
 
-    pub(crate) async fn ask<A: Ask>(&self, ask: &A, asker: &Asker, now: Time) -> Result<Reply<A::Read>, StoreError> {
-        let Some(key) = self.key().await? else { return Ok(Reply::Nothing(None)) };
+    /// Asks what there is to ask; whatever goes wrong with it, the caller goes on without.
+    pub(crate) async fn ask<A: Ask>(&self, ask: &A, by: &By<'_>) -> Reply<A::Read> {
+        let key = match self.key().await {
+            Ok(Some(key)) => key,
+            Ok(None) => return Reply::Nothing(None),
+            Err(error) => return Reply::Nothing(Some(unknown(&error))),
+        };
         let (instructions, prompt) = (ask.instructions(), ask.prompt());
         let kept = AnswerKey::of(&[self.gemini.model(), &instructions, &ask.schema().to_string(), &prompt]);
-        if let Some(answer) = self.store.answer(&kept, now).await?
-            && let Ok(read) = ask.read(&answer)
-        {
-            self.note(asker, now, Source::Gemini, true, None, Tokens::default()).await?;
-            return Ok(Reply::Read(read));
+        if let Some(read) = self.kept(ask, &kept, by.now).await {
+            return Reply::Read(read);
         }
-        let (outcome, tokens) = match self.admitted(asker, now).await? {
-            Err(lack) => (Err(lack), Tokens::default()),
-            Ok(breaker) => {
-                let (outcome, tokens) = self.twice(ask, &key, &instructions, &prompt).await;
-                self.learn(breaker, &outcome).await;
-                (outcome.map_err(|error| lack(&error)), tokens)
-            }
+        let breaker = match self.admitted(by).await {
+            Ok(Ok(breaker)) => breaker,
+            Ok(Err(Lack::Quota)) if by.asker.waits => return Reply::Waits,
+            Ok(Err(lack)) => return Reply::Nothing(Some(lack)),
+            Err(error) => return Reply::Nothing(Some(unknown(&error))),
         };
-        let why = outcome.as_ref().err().copied();
-        if why == Some(Lack::Quota) && asker.waits {
-            return Ok(Reply::Waits);
+        let (outcome, tokens) = self.twice(ask, &key, &instructions, &prompt, by.deadline).await;
+        self.learn(breaker, outcome.as_ref().err()).await;
+        let why = outcome.as_ref().err().map(lack);
+        let waits = why == Some(Lack::Quota) && by.asker.waits;
+        // Who waits is answered later, and has used what there was to use.
+        if !waits || tokens != Tokens::default() {
+            self.note(by, why, tokens).await;
         }
-        self.note(asker, now, if why.is_none() { Source::Gemini } else { Source::Offline }, false, why, tokens).await?;
         match outcome {
             Ok((answer, read)) => {
-                self.store.keep_answer(&kept, &answer, now.plus(KEPT)).await?;
-                Ok(Reply::Read(read))
+                told(self.store.keep_answer(&kept, &answer, by.now.plus(KEPT)).await);
+                Reply::Read(read)
             }
-            Err(lack) => Ok(Reply::Nothing(Some(lack))),
+            Err(_) if waits => Reply::Waits,
+            Err(error) => Reply::Nothing(Some(lack(&error))),
         }
     }
 
+    /// Whether there is no point in asking before the model is under its quota again.
+    pub(crate) async fn is_over_quota(&self, now: Time) -> bool {
+        let held = self.store.breaker().await;
+        held.is_ok_and(|held| held.record.passage(now) == Passage::Shut(Lack::Quota))
+    }
+
+    async fn kept<A: Ask>(&self, ask: &A, key: &AnswerKey, now: Time) -> Option<A::Read> {
+        let answer = self.store.answer(key, now).await.inspect_err(|error| {
+            tracing::warn!(cause = %error, "no answer that was kept is read");
+        });
+        ask.read(&answer.ok()??).ok()
+    }
+
     /// The breaker that lets this request through, or why it does not pass.
-    async fn admitted(&self, asker: &Asker, now: Time) -> Result<Result<Versioned<Breaker>, Lack>, StoreError> {
-        let spent = self.store.uses(now.date(), Some(&asker.user)).await?;
+    async fn admitted(&self, by: &By<'_>) -> Result<Result<Versioned<Breaker>, Lack>, StoreError> {
+        let spent = self.store.uses(by.now.date(), Some(&by.asker.user)).await?;
         if spent.iter().map(|used| used.tokens.sum()).sum::<u64>() >= self.daily_tokens {
             return Ok(Err(Lack::Budget));
         }
         let held = self.store.breaker().await?;
-        match held.record.passage(now) {
+        match held.record.passage(by.now) {
             Passage::Open => Ok(Ok(held)),
             Passage::Shut(lack) => Ok(Err(lack)),
             Passage::Probe(probing) => match self.store.put_breaker(held.version, &probing).await {
@@ -132,8 +162,8 @@ impl<S: KeepAiState, K: ReadSecrets> Asking<S, K> {
         key: &str,
         instructions: &str,
         prompt: &str,
+        deadline: Instant,
     ) -> (Result<(String, A::Read), AiError>, Tokens) {
-        let deadline = Instant::now() + self.gemini.budget();
         let once = async |instructions: &str, turns: &[Turn<'_>]| {
             let question = Question { instructions, turns, schema: Some(ask.schema()), max_output: ask.most_output() };
             let Answer { text, tokens } = self.gemini.ask(key, &question, deadline).await;
@@ -156,49 +186,46 @@ impl<S: KeepAiState, K: ReadSecrets> Asking<S, K> {
             None => once(&format!("{instructions}\n{complaint}"), &[Turn::User(prompt)]).await,
         };
         // What the first answer lacked tells more than that there was no second one.
-        (second.map_err(|error| if matches!(error, AiError::Unavailable) { fault } else { error }), used.plus(more))
+        (second.map_err(|error| if matches!(error, AiError::Unavailable { .. }) { fault } else { error }), used.plus(more))
     }
 
     /// Tells all others how the model fares. Should that fail, they find out by themselves.
-    async fn learn<T>(&self, held: Versioned<Breaker>, outcome: &Result<T, AiError>) {
-        let next = match outcome {
-            Ok(_) | Err(AiError::BadOutput(_) | AiError::Refused(Refusal::Blocked)) => held.record.answered(),
-            Err(error) => {
-                let after = match error {
-                    AiError::RateLimited { after } => after.map(|after| after.as_secs().max(1)),
-                    _ => None,
-                };
-                Some(held.record.failed(Time::now(), lack(error), after))
+    async fn learn(&self, mut held: Versioned<Breaker>, error: Option<&AiError>) {
+        if matches!(error, Some(AiError::Refused(Refusal::Key))) {
+            // Perhaps there is another one by now.
+            *self.key.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        for _ in 0..2 {
+            let next = match error {
+                // It is there, whatever it says. What one question is refused for is nothing to others.
+                None | Some(AiError::BadOutput(_) | AiError::Refused(Refusal::Blocked | Refusal::Request)) => {
+                    held.record.answered()
+                }
+                Some(error) => Some(held.record.failed(Time::now(), lack(error), rest(error))),
+            };
+            let Some(next) = next else { return };
+            match self.store.put_breaker(held.version, &next).await {
+                // Another request has told of itself: this one counts beside it.
+                Err(StoreError::Conflict) => match self.store.breaker().await {
+                    Ok(newer) => held = newer,
+                    Err(error) => return told(Err(error)),
+                },
+                outcome => return told(outcome),
             }
-        };
-        if let Some(next) = next
-            && let Err(error) = self.store.put_breaker(held.version, &next).await
-            // A conflict: another request has told something newer.
-            && !matches!(error, StoreError::Conflict)
-        {
-            tracing::warn!(cause = %error, "the state of the model is not noted");
         }
     }
 
-    async fn note(
-        &self,
-        asker: &Asker,
-        now: Time,
-        source: Source,
-        cached: bool,
-        lack: Option<Lack>,
-        tokens: Tokens,
-    ) -> Result<(), StoreError> {
-        let used = Use { user: asker.user.clone(), source, cached, lack, tokens };
+    async fn note(&self, by: &By<'_>, lack: Option<Lack>, tokens: Tokens) {
+        let source = if lack.is_none() { Source::Gemini } else { Source::Offline };
+        let used = Use { user: by.asker.user.clone(), source, lack, tokens };
         tracing::info!(
             ai.source = ?source,
-            ai.cached = cached,
             ai.lack = ?lack,
             ai.input_tokens = tokens.input,
             ai.output_tokens = tokens.output,
             "model asked"
         );
-        self.store.note_use(now.date(), Uuid::now_v7(), &used).await
+        told(self.store.note_use(by.now.date(), Uuid::now_v7(), &used).await);
     }
 
     /// The key to the model, if the deployment has one.
@@ -222,6 +249,27 @@ const fn lack(error: &AiError) -> Lack {
         AiError::Refused(Refusal::Blocked) => Lack::Refused,
         AiError::Refused(Refusal::Key | Refusal::Request) => Lack::Misconfigured,
         AiError::BadOutput(_) => Lack::Unusable,
-        AiError::Unavailable => Lack::Unavailable,
+        AiError::Unavailable { .. } => Lack::Unavailable,
+    }
+}
+
+/// For how many seconds it wants to be left alone.
+fn rest(error: &AiError) -> Option<u64> {
+    match error {
+        AiError::RateLimited { after } | AiError::Unavailable { after } => after.map(|after| after.as_secs_f64().ceil() as u64),
+        _ => None,
+    }
+}
+
+/// Without its state nothing is asked: nobody knows what that would cost.
+fn unknown(error: &StoreError) -> Lack {
+    tracing::warn!(cause = %error, "the model is not asked");
+    Lack::Unavailable
+}
+
+/// What could not be noted is missing, and the answer is there all the same.
+fn told(outcome: Result<(), StoreError>) {
+    if let Err(error) = outcome {
+        tracing::warn!(cause = %error, "what the model did is not noted");
     }
 }

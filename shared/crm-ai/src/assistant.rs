@@ -22,7 +22,7 @@ use crm_domain::time::Time;
 use crm_words::Vocabulary;
 use serde_json::Value;
 
-use crate::asking::{Ask, Asker, Asking, Reply};
+use crate::asking::{Ask, Asker, Asking, By, Reply};
 use crate::gemini::Gemini;
 use crate::schema::with_attributes;
 use crate::settings::Settings;
@@ -67,35 +67,31 @@ impl<S: Store, K: ReadSecrets> Assistant<S, K> {
     /// # Errors
     /// Says why there is no answer.
     pub async fn answer(&self, question: &Question, asker: &Asker, now: Time) -> Result<Answer, Refusal> {
-        match question {
-            Question::Rules { prompt } => {
-                let told = self.rules(prompt, asker, now).await?;
-                Ok(answer(told, Content::Rules))
-            }
-            Question::Messages(brief) => {
-                let told = self.messages(brief, asker, now).await?;
-                Ok(answer(told, Content::Messages))
-            }
-            Question::Summary { campaign_id } => {
-                let told = self.summary(*campaign_id, asker, now).await?;
-                Ok(answer(told, Content::Summary))
-            }
-            Question::Suggestion { objective } => {
-                let told = self.suggestion(objective, asker, now).await?;
-                Ok(answer(told, |read| Content::Suggestion(Box::new(read))))
-            }
+        // All that an answer rests on is read in the same time.
+        let by = By { asker, now, deadline: self.asking.deadline() };
+        if asker.waits && self.asking.is_over_quota(now).await {
+            return Err(Refusal::Waits);
         }
+        let answered = match question {
+            Question::Rules { prompt } => self.rules(prompt, &by).await?.into_answer(Content::Rules),
+            Question::Messages(brief) => self.messages(brief, &by).await?.into_answer(Content::Messages),
+            Question::Summary { campaign_id } => self.summary(*campaign_id, &by).await?.into_answer(Content::Summary),
+            Question::Suggestion { objective } => {
+                self.suggestion(objective, &by).await?.into_answer(|read| Content::Suggestion(Box::new(read)))
+            }
+        };
+        tracing::info!(ai.kind = question.kind(), ai.source = ?answered.source, ai.lack = ?answered.lack, "question answered");
+        Ok(answered)
     }
 
     /// The model's reading, or the offline engine's.
     async fn told<A: Ask>(
         &self,
         ask: &A,
-        asker: &Asker,
-        now: Time,
+        by: &By<'_>,
         offline: impl FnOnce() -> Result<A::Read, Refusal>,
     ) -> Result<Told<A::Read>, Refusal> {
-        match self.asking.ask(ask, asker, now).await? {
+        match self.asking.ask(ask, by).await {
             Reply::Read(read) => Ok(Told { read, source: Source::Gemini, lack: None }),
             Reply::Waits => Err(Refusal::Waits),
             Reply::Nothing(lack) => Ok(Told { read: offline()?, source: Source::Offline, lack }),
@@ -106,7 +102,8 @@ impl<S: Store, K: ReadSecrets> Assistant<S, K> {
     async fn known(&self, now: Time) -> Result<Known, StoreError> {
         let names = self.store.names(now).await?;
         let segments = self.store.all_segments().await?;
-        let told = vocabulary::names_in_words(&names);
+        let mut told = vocabulary::names_in_words(&names);
+        told.push_str(&vocabulary::segments_in_words(&segments));
         let keys = names.iter().filter_map(|name| match name {
             Name::TextAttribute(key) | Name::NumberAttribute(key) | Name::FlagAttribute(key) => Some(key.clone()),
             Name::Tag(_) | Name::City(_) | Name::Country(_) | Name::Product(_) => None,
@@ -134,6 +131,8 @@ impl Known {
     }
 }
 
-fn answer<T>(told: Told<T>, content: impl FnOnce(T) -> Content) -> Answer {
-    Answer { content: content(told.read), source: told.source, lack: told.lack }
+impl<T> Told<T> {
+    fn into_answer(self, content: impl FnOnce(T) -> Content) -> Answer {
+        Answer { content: content(self.read), source: self.source, lack: self.lack }
+    }
 }

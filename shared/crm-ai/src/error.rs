@@ -19,7 +19,10 @@ pub enum AiError {
     BadOutput(String),
     /// It did not answer in time, or fails.
     #[error("the model does not answer")]
-    Unavailable,
+    Unavailable {
+        /// How long it asks us to wait, if it says so.
+        after: Option<Duration>,
+    },
 }
 
 /// What is refused.

@@ -124,7 +124,7 @@ impl Gemini {
         tokens: &mut Tokens,
     ) -> Result<String, AiError> {
         let (mut attempts, mut silences, mut pause) = (0, 0, Duration::ZERO);
-        let mut error = AiError::Unavailable;
+        let mut error = AiError::Unavailable { after: None };
         while Instant::now() + pause + self.patience.shortest <= deadline {
             tokio::time::sleep(pause).await;
             let thinking = !self.thinks_as_it_likes.load(Ordering::Relaxed);
@@ -144,12 +144,12 @@ impl Gemini {
                     after
                 }
                 Outcome::Failing { after } => {
-                    error = AiError::Unavailable;
+                    error = AiError::Unavailable { after };
                     after
                 }
                 Outcome::Silent => {
                     silences += 1;
-                    error = AiError::Unavailable;
+                    error = AiError::Unavailable { after: None };
                     None
                 }
             };

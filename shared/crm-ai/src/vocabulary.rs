@@ -9,6 +9,7 @@ use std::fmt::Write;
 use crm_domain::ids::SegmentId;
 use crm_domain::money::Currency;
 use crm_domain::names::Name;
+use crm_domain::segment::Segments;
 use crm_words::{AttributeType, Named, Vocabulary};
 use jiff::civil::Date;
 
@@ -16,6 +17,8 @@ use jiff::civil::Date;
 const MOST_IN_WORDS: usize = 200;
 /// Greatest length of all of that, in bytes.
 const MAX_WORDS: usize = 8 * 1_024;
+/// Most segments that a model is told.
+const MOST_SEGMENTS: usize = 100;
 
 /// What the kinds of names are called, in the order in which a model is told of them: what it needs most comes first.
 const KINDS: [(&str, &str); 7] = [
@@ -47,6 +50,17 @@ pub fn vocabulary<S: Into<String>>(
     });
     let segments = segments.into_iter().map(|(name, id)| Named::Segment(name.into(), id));
     Vocabulary::new(today, currency).with(things.chain(segments))
+}
+
+/// The segments for a model's instructions, newest last: what it is called, and by what it is named in rules.
+#[must_use]
+pub fn segments_in_words(segments: &Segments) -> String {
+    let mut told = String::new();
+    for held in segments.all.iter().take(MOST_SEGMENTS) {
+        // Into a text: this cannot fail.
+        let _ = writeln!(told, "segment {}: {}", quoted(&held.record.name), held.record.id);
+    }
+    told
 }
 
 /// The names for a model's instructions: a line per kind, each name a JSON text; always the same for the same names.

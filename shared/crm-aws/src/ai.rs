@@ -134,8 +134,8 @@ mod tests {
     fn uses_survive_storage_under_the_day_and_the_user() {
         let day = jiff::civil::date(2026, 11, 25);
         let (attempt, tokens) = (Uuid::now_v7(), Tokens { input: 1_234, output: 56 });
-        for (source, cached, lack) in [(Source::Gemini, true, None), (Source::Offline, false, Some(Lack::Quota))] {
-            let used = Use { user: "keys/7".into(), source, cached, lack, tokens };
+        for (source, lack) in [(Source::Gemini, None), (Source::Offline, Some(Lack::Quota))] {
+            let used = Use { user: "keys/7".into(), source, lack, tokens };
             let item = use_item(day, attempt, &used).unwrap();
             assert_eq!(item.get("pk"), Some(&AttributeValue::S("ai#use#2026-11-25".into())));
             assert_eq!(item.get("sk"), Some(&AttributeValue::S(format!("keys/7#{attempt}"))));

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::time::{DAY, HOUR, SECOND, Time};
 
-pub use answer::{Answer, Audience, Content, Refusal, Suggestion, Wording};
+pub use answer::{Answer, Audience, Content, Refusal, Suggestion, Summary, Wording};
 pub use question::{Brief, Question, Step, Task};
 
 /// Failures in a row after which the model is left alone.
@@ -23,8 +23,8 @@ const REST: i64 = 30 * SECOND;
 const LONGEST_REST: i64 = 600 * SECOND;
 /// For how many seconds it may ask to be left alone.
 const LONGEST_ASKED: u64 = 3_600;
-/// How long one request has to find out whether it answers again, before another may.
-const PROBE: i64 = 20 * SECOND;
+/// How long one request has to find out whether it answers again, before another may: longer than any takes.
+const PROBE: i64 = 90 * SECOND;
 /// How long the outcome of a request that waited can be asked for.
 pub const WAITING_KEPT: i64 = HOUR;
 /// How long it is known what a request used.
@@ -56,6 +56,8 @@ pub enum Lack {
     Misconfigured,
     /// What it answered could not be used, nor what it answered when it was told why.
     Unusable,
+    /// It saw no audience where the offline engine sees one.
+    NoAudience,
 }
 
 /// What a model used, as it says itself.
@@ -79,15 +81,12 @@ impl Tokens {
     }
 }
 
-/// What one request used.
+/// What one question to the model used; of answers that were kept, and of questions that were not put to it, nothing is noted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Use {
     /// A user's id, or that of a key.
     pub user: String,
     pub source: Source,
-    /// Whether the answer had been kept from before.
-    #[serde(default)]
-    pub cached: bool,
     /// Why the model did not answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lack: Option<Lack>,
@@ -176,7 +175,8 @@ impl Breaker {
         }
         let by_itself = (REST << self.rests.min(8)).min(LONGEST_REST);
         let asked = after.map(|seconds| (seconds.clamp(1, LONGEST_ASKED) as i64) * SECOND);
-        let until = now.plus(asked.unwrap_or(by_itself));
+        // What it asks for is enough once; after that it rests at least as long as it would without.
+        let until = now.plus(asked.map_or(by_itself, |asked| if self.rests == 0 { asked } else { asked.max(by_itself) }));
         Self { failures, rests: self.rests.saturating_add(1), until: Some(until), lack: Some(lack) }
     }
 }
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(breaker.passage(at(29)), Passage::Shut(Lack::Unavailable));
         let Passage::Probe(probing) = breaker.passage(at(30)) else { panic!("nobody tries") };
         assert_eq!(probing.passage(at(31)), Passage::Shut(Lack::Unavailable), "one at a time");
-        assert!(matches!(probing.passage(at(50)), Passage::Probe(_)), "whoever tried may have died");
+        assert!(matches!(probing.passage(at(120)), Passage::Probe(_)), "whoever tried may have died");
         let again = probing.failed(at(32), Lack::Unavailable, None);
         assert_eq!(again.until, Some(at(92)), "twice as long");
         assert_eq!(again.answered(), Some(Breaker::default()));

@@ -91,7 +91,9 @@ pub fn brought_by<'a>(commands: impl IntoIterator<Item = &'a Command>) -> Vec<Na
         match command {
             Command::UpsertCustomer(profile) => {
                 names.extend(said(&profile.tags).into_iter().flatten().filter_map(|tag| sound(tag)).map(Name::Tag));
-                names.extend(said(&profile.city).and_then(|city| sound(city)).map(Name::City));
+                // An address that was put into this field is no city.
+                let city = said(&profile.city).filter(|city| !city.contains(|c: char| c == ',' || c.is_numeric()));
+                names.extend(city.and_then(|city| sound(city)).map(Name::City));
                 names.extend(said(&profile.country).and_then(|country| sound(country)).map(Name::Country));
                 names.extend(attributes(&profile.attributes));
             }

@@ -123,13 +123,13 @@ operations! {
     }
     "ai-api" {
         GENERATE_RULES: Post "/api/generate-rules" Read "Rules for people whom somebody describes in plain words."
-            .rated(limits::ASK).may_wait().takes(of::<a::Prompt>).gives(200, of::<a::GeneratedRules>).gives(202, of::<a::Asked>);
+            .recomputed().rated(limits::ASK).may_wait().takes(of::<a::Prompt>).gives(200, of::<a::GeneratedRules>).gives(202, of::<a::Asked>);
         GENERATE_MESSAGES: Post "/api/generate-messages" Read "Wordings of a message, each tried on some of those who would get it."
-            .rated(limits::ASK).may_wait().takes(of::<a::Brief>).gives(200, of::<a::GeneratedMessages>).gives(202, of::<a::Asked>);
+            .recomputed().rated(limits::ASK).may_wait().takes(of::<a::Brief>).gives(200, of::<a::GeneratedMessages>).gives(202, of::<a::Asked>);
         SUMMARIZE_CAMPAIGN: Post "/api/campaigns/{id}/summary" Read "What a campaign has come to, in words."
-            .matched(false).rated(limits::ASK).may_wait().gives(200, of::<a::CampaignSummary>).gives(202, of::<a::Asked>);
+            .matched(false).recomputed().rated(limits::ASK).may_wait().gives(200, of::<a::CampaignSummary>).gives(202, of::<a::Asked>);
         SUGGEST_CAMPAIGN: Post "/api/campaigns/suggest" Read "A campaign that could be made; nothing of it is kept."
-            .rated(limits::ASK).may_wait().takes(of::<a::Objective>).gives(200, of::<a::CampaignSuggestion>).gives(202, of::<a::Asked>);
+            .recomputed().rated(limits::ASK).may_wait().takes(of::<a::Objective>).gives(200, of::<a::CampaignSuggestion>).gives(202, of::<a::Asked>);
         GET_ASKED: Get "/api/ai/requests/{id}" Read "The answer to a question that had to wait, for an hour; for who asked."
             .gives(200, of::<a::Asked>);
         SHOW_AI_USAGE: Get "/api/ai/usage" Administer "What was asked of the model, by day and user."

@@ -22,6 +22,8 @@ pub(crate) struct Remembered {
     names: Names,
     /// Names that were written.
     noted: usize,
+    /// Whether nothing of what asking needs can be read or written.
+    lost: bool,
 }
 
 impl Memory {
@@ -29,17 +31,27 @@ impl Memory {
     pub fn names_noted(&self) -> usize {
         self.remembered().noted
     }
+
+    /// Loses what asking a model rests on, for as long as this is `true`.
+    pub fn lose_asking(&self, lost: bool) {
+        self.remembered().lost = lost;
+    }
+
+    async fn asking(&self) -> Result<(), StoreError> {
+        self.step().await?;
+        if self.remembered().lost { Err(StoreError::Throttled) } else { Ok(()) }
+    }
 }
 
 impl KeepAiState for Memory {
     async fn answer(&self, key: &AnswerKey, now: Time) -> Result<Option<String>, StoreError> {
-        self.step().await?;
+        self.asking().await?;
         let kept = self.remembered().answers.get(key).cloned();
         Ok(kept.filter(|(_, until)| *until > now).map(|(answer, _)| answer))
     }
 
     async fn keep_answer(&self, key: &AnswerKey, answer: &str, until: Time) -> Result<(), StoreError> {
-        self.step().await?;
+        self.asking().await?;
         if answer.len() <= MAX_KEPT {
             wrote(&answer);
             self.remembered().answers.insert(key.clone(), (answer.to_owned(), until));
@@ -48,27 +60,27 @@ impl KeepAiState for Memory {
     }
 
     async fn note_use(&self, day: Date, attempt: Uuid, used: &Use) -> Result<(), StoreError> {
-        self.step().await?;
+        self.asking().await?;
         wrote(used);
         self.remembered().uses.entry((day, attempt)).or_insert_with(|| used.clone());
         Ok(())
     }
 
     async fn uses(&self, day: Date, user: Option<&str>) -> Result<Vec<Use>, StoreError> {
-        self.step().await?;
+        self.asking().await?;
         let remembered = self.remembered();
         let of_day = remembered.uses.iter().filter(|((noted, _), _)| *noted == day).map(|(_, used)| used);
         Ok(of_day.filter(|used| user.is_none_or(|user| used.user == user)).cloned().collect())
     }
 
     async fn breaker(&self) -> Result<Versioned<Breaker>, StoreError> {
-        self.step().await?;
+        self.asking().await?;
         let stored = self.remembered().breaker.clone();
         Ok(stored.unwrap_or_else(|| Versioned { version: 0, record: Breaker::default() }))
     }
 
     async fn put_breaker(&self, version: u64, breaker: &Breaker) -> Result<(), StoreError> {
-        self.step().await?;
+        self.asking().await?;
         wrote(breaker);
         let mut remembered = self.remembered();
         if remembered.breaker.as_ref().map_or(0, |held| held.version) != version {
@@ -157,13 +169,8 @@ mod tests {
     async fn an_attempt_counts_once_and_to_its_user_and_day() {
         let memory = Memory::default();
         let (day, attempt) = (at(0).date(), Uuid::now_v7());
-        let used = |user: &str| Use {
-            user: user.into(),
-            source: Source::Gemini,
-            cached: false,
-            lack: None,
-            tokens: Tokens { input: 1, output: 2 },
-        };
+        let used =
+            |user: &str| Use { user: user.into(), source: Source::Gemini, lack: None, tokens: Tokens { input: 1, output: 2 } };
         memory.note_use(day, attempt, &used("a")).await.unwrap();
         memory.note_use(day, attempt, &used("a")).await.unwrap();
         memory.note_use(day, Uuid::now_v7(), &used("b")).await.unwrap();

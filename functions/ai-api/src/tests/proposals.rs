@@ -1,6 +1,8 @@
 //! What is proposed can be used as it is, and nothing of it is kept.
 
+use crm_domain::audit::{Actor, AuditEntry};
 use crm_domain::campaign::CampaignDraft;
+use crm_domain::ids::{AuditId, CampaignId};
 use crm_domain::json::Json as Tree;
 use crm_domain::ports::{KeepCampaigns, QueueName, ReadSegments};
 use crm_domain::rules::Rules;
@@ -54,6 +56,47 @@ async fn a_suggestion_can_be_kept_as_a_draft_and_nothing_is_kept_by_itself() {
         assert!(crm.memory.all_segments().await.unwrap().all.is_empty());
         assert!(QueueName::ALL.into_iter().all(|queue| crm.memory.drain(queue).is_empty()));
     }
+}
+
+/// A campaign that has been launched, and its address.
+async fn campaign(crm: &Crm, name: &str, draft: bool) -> String {
+    let body = json!({
+        "name": name, "segmentId": "00000000-0000-7000-8000-000000000000", "channel": "sms", "variants": [{"body": "Thank you"}],
+        "draft": draft,
+    });
+    let parsed = CampaignDraft::parse(&Tree::parse(body.to_string().as_bytes()).unwrap(), Time::now()).unwrap();
+    let (id, rules) = (CampaignId::generate(), Rules::everyone(&settings().currency));
+    let campaign =
+        if draft { parsed.into_draft(id, rules, Time::now()) } else { parsed.into_campaign(id, rules, 30, Time::now()) };
+    let audit = AuditEntry {
+        id: AuditId::generate(),
+        at: Time::now(),
+        actor: Actor { id: "u-owner".into(), name: "owner@example.com".into() },
+        action: "launch_campaign".into(),
+        object: format!("campaigns/{id}"),
+        before: None,
+        after: None,
+        request_id: "r".into(),
+    };
+    crm.memory.create_campaign(&campaign, &audit).await.unwrap();
+    format!("/api/campaigns/{id}/summary")
+}
+
+#[tokio::test]
+async fn a_summary_has_no_numbers_but_those_of_the_campaign() {
+    let crm = Crm::new().await;
+    let path = campaign(&crm, "Hello", false).await;
+    let answer = send(&crm.router, "POST", &path, "").await;
+    assert_eq!((answer.status, &answer.json["source"]), (200, &json!("gemini")), "{answer:?}");
+    let other = campaign(&crm, "Thanks", false).await;
+    crm.peer.always(Behaviour::Say { text: json!({"summary": "It went to 1,234 people."}).to_string() });
+    let answer = send(&crm.router, "POST", &other, "").await;
+    assert_eq!((answer.status, &answer.json["offlineReason"]), (200, &json!("unusable")), "{answer:?}");
+    assert!(answer.json["summary"].as_str().unwrap().contains("Thanks"), "{answer:?}");
+    let asked = crm.peer.requests();
+    assert!(asked.last().unwrap().body["contents"][2].to_string().contains("1,234 is not among the facts"), "{asked:?}");
+    let draft = campaign(&crm, "Later", true).await;
+    assert_eq!(send(&crm.router, "POST", &draft, "").await.status, 409, "there is nothing to tell");
 }
 
 #[tokio::test]

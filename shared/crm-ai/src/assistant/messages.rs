@@ -7,12 +7,11 @@ use crm_domain::json::Json;
 use crm_domain::ports::ReadSecrets;
 use crm_domain::sms;
 use crm_domain::template::{self, Templates};
-use crm_domain::time::Time;
 use crm_words::claims::invented;
 use crm_words::messages::{Brief, COUNTS, Draft, Tone, compose};
 use serde_json::Value;
 
-use crate::asking::{Ask, Asker};
+use crate::asking::{Ask, By};
 use crate::assistant::{Assistant, Known, Store, Told};
 use crate::{instructions, schema};
 
@@ -135,9 +134,9 @@ impl Wanted<'_> {
 }
 
 impl<S: Store, K: ReadSecrets> Assistant<S, K> {
-    pub(super) async fn messages(&self, wanted: &ai::Brief, asker: &Asker, now: Time) -> Result<Told<Vec<Wording>>, Refusal> {
-        let sample = self.sample(wanted.segment_id, now).await?;
-        let known = self.known(now).await?;
+    pub(super) async fn messages(&self, wanted: &ai::Brief, by: &By<'_>) -> Result<Told<Vec<Wording>>, Refusal> {
+        let sample = self.sample(wanted.segment_id, by.now).await?;
+        let known = self.known(by.now).await?;
         let tone = wanted.tone.as_deref().unwrap_or(Tone::Friendly.as_str());
         let brief = Brief {
             objective: wanted.objective.clone(),
@@ -146,6 +145,6 @@ impl<S: Store, K: ReadSecrets> Assistant<S, K> {
             count: wanted.count,
         };
         let ask = Wanted { brief: &brief, tone, known: &known, sample: &sample };
-        self.told(&ask, asker, now, || Ok(ask.offline())).await
+        self.told(&ask, by, || Ok(ask.offline())).await
     }
 }

@@ -5,7 +5,7 @@ use crm_domain::customer::Customer;
 use crm_domain::faults::Faults;
 use crm_domain::ids::{CustomerId, SegmentId};
 use crm_domain::ports::{ReadSecrets, ScanPart};
-use crm_domain::rules::Context;
+use crm_domain::rules::{Context, Rules};
 use crm_domain::time::Time;
 
 use crate::assistant::{Assistant, Store};
@@ -25,7 +25,11 @@ impl<S: Store, K: ReadSecrets> Assistant<S, K> {
             let ids: Vec<CustomerId> = members.items.into_iter().map(|(id, _)| id).collect();
             return Ok(self.store.customers(&ids).await?.into_iter().map(|held| held.record).collect());
         }
-        let rules = &found.record.edition.rules;
+        self.matching(&found.record.edition.rules, now).await
+    }
+
+    /// Some customers whom rules select; maybe nobody, where the first pages of the table have none.
+    pub(super) async fn matching(&self, rules: &Rules, now: Time) -> Result<Vec<Customer>, Refusal> {
         let context = Context { now, consent_defaults: self.settings.consent_defaults };
         let reads = rules.reads().and(&crm_domain::template::reads());
         let (mut sample, mut at) = (Vec::new(), ScanPart { part: 0, of: 1, after: None });

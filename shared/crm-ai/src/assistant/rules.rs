@@ -1,15 +1,14 @@
 //! Plain words to rules.
 
-use crm_domain::ai::{Audience, Refusal, Source};
+use crm_domain::ai::{Audience, Lack, Refusal, Source};
 use crm_domain::json::Json;
 use crm_domain::money::Currency;
 use crm_domain::ports::ReadSecrets;
 use crm_domain::rules::Rules;
-use crm_domain::time::Time;
 use crm_words::{NotUnderstood, Vocabulary, explain, understand};
 use serde_json::Value;
 
-use crate::asking::{Ask, Asker};
+use crate::asking::{Ask, By};
 use crate::assistant::{Assistant, Known, Store, Told};
 use crate::{instructions, schema};
 
@@ -47,11 +46,28 @@ impl Ask for Described<'_> {
     fn read(&self, answer: &str) -> Result<Option<Audience>, String> {
         let json = Json::parse(answer.as_bytes()).map_err(|error| format!("it is not JSON: {error}"))?;
         match json.get("understood") {
-            Some(Json::Bool(true)) => audience(&json, self.known, self.currency).map(Some),
+            Some(Json::Bool(true)) => self.described(&json).map(Some),
             Some(Json::Bool(false)) => Ok(None),
             _ => Err("understood must be true or false".to_owned()),
         }
     }
+}
+
+impl Described<'_> {
+    fn described(&self, json: &Json) -> Result<Audience, String> {
+        let audience = audience(json, self.known, self.currency)?;
+        // The most dangerous mistake of all, and what somebody would try to talk it into.
+        let meant = || offline(self.prompt, &self.known.vocabulary).is_ok_and(|audience| is_everyone(&audience));
+        if is_everyone(&audience) && !meant() {
+            return Err("the rules select everyone, which the description does not say".to_owned());
+        }
+        Ok(audience)
+    }
+}
+
+/// By what the rules say: there are many ways to write it.
+fn is_everyone(audience: &Audience) -> bool {
+    audience.explanation == "Everyone"
 }
 
 /// Reads `rules` and `unsupported` of a model's answer as a user's input is read.
@@ -84,15 +100,15 @@ pub(super) fn offline(prompt: &str, vocabulary: &Vocabulary) -> Result<Audience,
 }
 
 impl<S: Store, K: ReadSecrets> Assistant<S, K> {
-    pub(super) async fn rules(&self, prompt: &str, asker: &Asker, now: Time) -> Result<Told<Audience>, Refusal> {
-        let known = self.known(now).await?;
+    pub(super) async fn rules(&self, prompt: &str, by: &By<'_>) -> Result<Told<Audience>, Refusal> {
+        let known = self.known(by.now).await?;
         let schema = known.schema(schema::rules_answer_schema());
         let ask = Described { prompt, known: &known, schema, currency: &self.settings.currency };
-        let told = self.told(&ask, asker, now, || Ok(Some(offline(prompt, &known.vocabulary)?))).await?;
+        let told = self.told(&ask, by, || Ok(Some(offline(prompt, &known.vocabulary)?))).await?;
         match told.read {
             Some(read) => Ok(Told { read, source: told.source, lack: told.lack }),
             // Two who see no audience in it are right; where the grammar does, every word of it is accounted for.
-            None => Ok(Told { read: offline(prompt, &known.vocabulary)?, source: Source::Offline, lack: None }),
+            None => Ok(Told { read: offline(prompt, &known.vocabulary)?, source: Source::Offline, lack: Some(Lack::NoAudience) }),
         }
     }
 }

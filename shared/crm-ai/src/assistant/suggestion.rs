@@ -5,14 +5,14 @@ use crm_domain::json::Json;
 use crm_domain::money::Currency;
 use crm_domain::ports::ReadSecrets;
 use crm_domain::rules::Rules;
-use crm_domain::time::Time;
 use crm_words::explain;
 use crm_words::messages::Brief;
 use crm_words::suggest::{self, suggest};
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::asking::{Ask, Asker};
+use crate::asking::{Ask, By};
 use crate::assistant::messages::Wanted;
 use crate::assistant::{Assistant, Known, Store, Told, rules};
 use crate::{instructions, schema};
@@ -81,11 +81,16 @@ fn at_hour(day: DateTime, hour: i64) -> DateTime {
 }
 
 impl<S: Store, K: ReadSecrets> Assistant<S, K> {
-    pub(super) async fn suggestion(&self, objective: &str, asker: &Asker, now: Time) -> Result<Told<Suggestion>, Refusal> {
-        let known = self.known(now).await?;
-        let sample = self.sample(None, now).await?;
-        let midnight = now.date().to_datetime(jiff::civil::Time::midnight());
-        let offline = suggest(objective, &known.vocabulary, midnight);
+    pub(super) async fn suggestion(&self, objective: &str, by: &By<'_>) -> Result<Told<Suggestion>, Refusal> {
+        let known = self.known(by.now).await?;
+        let offline = suggest(objective, &known.vocabulary, by.now.timestamp().to_zoned(TimeZone::UTC).datetime());
+        let sample = match &offline.rules {
+            Some(rules) => {
+                let expanded = known.segments.expanded(rules, "rules")?;
+                self.matching(&expanded, by.now).await?
+            }
+            None => self.sample(None, by.now).await?,
+        };
         let channel = offline.channel;
         let brief = Brief { count: VARIANTS, ..offline.brief.clone() };
         let wanted = Wanted { brief: &brief, tone: brief.tone.as_str(), known: &known, sample: &sample };
@@ -105,6 +110,6 @@ impl<S: Store, K: ReadSecrets> Assistant<S, K> {
                 why: offline.why.clone(),
             })
         };
-        self.told(&ask, asker, now, fallback).await
+        self.told(&ask, by, fallback).await
     }
 }

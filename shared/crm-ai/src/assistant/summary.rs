@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crm_domain::ai::Refusal;
+use crm_domain::ai::{Refusal, Summary};
 use crm_domain::campaign::Campaign;
 use crm_domain::ids::CampaignId;
 use crm_domain::json::Json;
@@ -11,12 +11,11 @@ use crm_domain::money::{Currency, Money};
 use crm_domain::ports::ReadSecrets;
 use crm_domain::report::Count;
 use crm_domain::statistics::difference_of_proportions;
-use crm_domain::time::Time;
 use crm_words::money;
 use crm_words::summary::{Facts, LiftFacts, VariantFacts, summarize, unfounded};
 use serde_json::Value;
 
-use crate::asking::{Ask, Asker};
+use crate::asking::{Ask, By};
 use crate::assistant::{Assistant, Store, Told};
 use crate::{instructions, schema};
 
@@ -61,20 +60,19 @@ impl Ask for Summed<'_> {
 }
 
 impl<S: Store, K: ReadSecrets> Assistant<S, K> {
-    pub(super) async fn summary(&self, id: CampaignId, asker: &Asker, now: Time) -> Result<Told<String>, Refusal> {
+    pub(super) async fn summary(&self, id: CampaignId, by: &By<'_>) -> Result<Told<Summary>, Refusal> {
         let campaign = self.store.campaign(id).await?.ok_or(Refusal::NoCampaign)?.record;
         if campaign.is_draft() {
             return Err(Refusal::NotLaunched);
         }
+        // Messages are counted as they happen; orders and variants when somebody looks at the report.
+        let tally = self.store.tallies(id).await?.into_iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(tally));
         let latest = self.store.reports(id).await?.and_then(|held| held.record.latest);
-        let count = match latest {
-            Some(report) => report.count,
-            None => {
-                Count::of(self.store.tallies(id).await?.into_iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(tally)))
-            }
-        };
+        let (as_of, mut count) = latest.map_or_else(|| (None, Count::of(tally)), |report| (Some(report.as_of), report.count));
+        count.tally = tally;
         let facts = facts(&campaign, &count, &self.settings.currency);
-        self.told(&Summed(&facts), asker, now, || Ok(summarize(&facts))).await
+        let told = self.told(&Summed(&facts), by, || Ok(summarize(&facts))).await?;
+        Ok(Told { read: Summary { text: told.read, as_of }, source: told.source, lack: told.lack })
     }
 }
 
@@ -121,17 +119,16 @@ fn facts(campaign: &Campaign, count: &Count, currency: &Currency) -> Facts {
     }
 }
 
-/// The variant of whose recipients the largest share ordered, or clicked where nobody ordered; and whether its lead over the
+/// The variant of whose recipients the largest share ordered, or clicked of those whom it reached where nobody ordered; and whether its lead over the
 /// next one is more than chance.
 fn ahead(variants: &[VariantFacts]) -> (Option<usize>, Option<bool>) {
     let orders = variants.iter().any(|variant| variant.converted > 0);
-    let reached = |variant: &VariantFacts| (if orders { variant.converted } else { variant.clicked }, variant.sent);
-    let mut ranked: Vec<(usize, (u64, u64))> = variants
-        .iter()
-        .enumerate()
-        .map(|(place, variant)| (place, reached(variant)))
-        .filter(|(_, (_, sent))| *sent > 0)
-        .collect();
+    // By the same measures as the sentences give.
+    let reached = |variant: &VariantFacts| {
+        if orders { (variant.converted, variant.sent) } else { (variant.clicked, variant.delivered) }
+    };
+    let mut ranked: Vec<(usize, (u64, u64))> =
+        variants.iter().enumerate().map(|(place, variant)| (place, reached(variant))).filter(|(_, (_, of))| *of > 0).collect();
     // Shares compared without dividing; of equals the first.
     ranked.sort_by(|(_, (won, of)), (_, (other_won, other_of))| {
         (u128::from(*other_won) * u128::from(*of)).cmp(&(u128::from(*won) * u128::from(*other_of)))

@@ -6,6 +6,8 @@ use reqwest::Url;
 
 /// Greatest length of a model's name, in bytes.
 const LONGEST_NAME: usize = 100;
+/// Least time budget: one attempt.
+const LEAST_BUDGET: u64 = 1_500;
 /// Greatest time budget: what a worker takes. Behind an HTTP API, which waits 30 seconds, it has to be less.
 const GREATEST_BUDGET: u64 = 60_000;
 
@@ -55,8 +57,8 @@ impl Configuration {
             Some(text) => text
                 .parse()
                 .ok()
-                .filter(|millis| (1_000..=GREATEST_BUDGET).contains(millis))
-                .ok_or(BadConfiguration { name: "GEMINI_BUDGET_MS", fault: "must be from 1000 to 60000" })?,
+                .filter(|millis| (LEAST_BUDGET..=GREATEST_BUDGET).contains(millis))
+                .ok_or(BadConfiguration { name: "GEMINI_BUDGET_MS", fault: "must be from 1500 to 60000" })?,
         };
         Ok(Self {
             base: needed("GEMINI_BASE_URL")?,

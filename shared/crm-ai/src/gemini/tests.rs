@@ -147,7 +147,7 @@ async fn who_fails_is_asked_again() {
     let (answer, requests) = scripted(&[down.clone(), over_quota(), B::ServerError { status: 500 }]).await;
     assert!(answer.text.is_ok() && requests == 4, "{answer:?} after {requests}");
     let (answer, requests) = scripted(&vec![down; 20]).await;
-    assert_eq!((answer.text, requests), (Err(AiError::Unavailable), MOST_ATTEMPTS as usize));
+    assert_eq!((answer.text, requests), (Err(AiError::Unavailable { after: None }), MOST_ATTEMPTS as usize));
     let (answer, requests) = scripted(&vec![over_quota(); 20]).await;
     assert_eq!((answer.text, requests), (Err(AiError::RateLimited { after: None }), MOST_ATTEMPTS as usize));
 }
@@ -189,7 +189,7 @@ async fn a_connection_that_ends_is_tried_once_more() {
         let (answer, requests) = scripted(std::slice::from_ref(&drop)).await;
         assert!(answer.text.is_ok() && requests == 2, "{answer:?} after {requests}");
         let (answer, requests) = scripted(&vec![drop; 9]).await;
-        assert_eq!((answer.text, requests), (Err(AiError::Unavailable), 2));
+        assert_eq!((answer.text, requests), (Err(AiError::Unavailable { after: None }), 2));
     }
 }
 
@@ -198,7 +198,10 @@ async fn nobody_there_is_unavailable() {
     let peer = Peer::start().await;
     let gemini = client(&peer, PATIENCE);
     drop(peer);
-    assert_eq!(ask(&gemini, None, LONG).await, Answer { text: Err(AiError::Unavailable), tokens: Tokens::default() });
+    assert_eq!(
+        ask(&gemini, None, LONG).await,
+        Answer { text: Err(AiError::Unavailable { after: None }), tokens: Tokens::default() }
+    );
 }
 
 #[tokio::test]
@@ -207,7 +210,7 @@ async fn who_hangs_is_left_in_time_for_another_attempt() {
     let peer = Peer::start().await;
     peer.always(Behaviour::Hang);
     let answer = ask(&client(&peer, patience), None, LONG).await;
-    assert_eq!((answer.text, peer.requests().len()), (Err(AiError::Unavailable), 2));
+    assert_eq!((answer.text, peer.requests().len()), (Err(AiError::Unavailable { after: None }), 2));
 }
 
 #[tokio::test]
@@ -216,10 +219,14 @@ async fn the_deadline_holds_whatever_happens() {
     peer.always(Behaviour::Hang);
     let began = Instant::now();
     let answer = ask(&client(&peer, PATIENCE), None, Duration::from_millis(300)).await;
-    assert_eq!((answer.text, peer.requests().len()), (Err(AiError::Unavailable), 1));
+    assert_eq!((answer.text, peer.requests().len()), (Err(AiError::Unavailable { after: None }), 1));
     assert!(began.elapsed() < Duration::from_secs(4), "an attempt may take five seconds: {:?}", began.elapsed());
     let late = ask(&client(&peer, PATIENCE), None, Duration::ZERO).await;
-    assert_eq!((late.text, peer.requests().len()), (Err(AiError::Unavailable), 1), "nothing is begun that cannot end");
+    assert_eq!(
+        (late.text, peer.requests().len()),
+        (Err(AiError::Unavailable { after: None }), 1),
+        "nothing is begun that cannot end"
+    );
 }
 
 #[tokio::test]

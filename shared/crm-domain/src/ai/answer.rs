@@ -7,6 +7,7 @@ use crate::customer::Channel;
 use crate::faults::Faults;
 use crate::ports::StoreError;
 use crate::rules::Rules;
+use crate::time::Time;
 
 /// An answer, and who gave it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +22,16 @@ pub struct Answer {
 pub enum Content {
     Rules(Audience),
     Messages(Vec<Wording>),
-    Summary(String),
+    Summary(Summary),
     Suggestion(Box<Suggestion>),
+}
+
+/// What a campaign has come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    pub text: String,
+    /// When orders and variants were counted; absent as long as they have not been.
+    pub as_of: Option<Time>,
 }
 
 /// Whom somebody described.

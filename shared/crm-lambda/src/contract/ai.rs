@@ -6,6 +6,7 @@ use crm_domain::campaign::Variant;
 use crm_domain::customer::Channel;
 use crm_domain::faults::{Fault, Faults};
 use crm_domain::rules::Rules;
+use crm_domain::time::Time;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -108,8 +109,11 @@ pub struct GeneratedMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CampaignSummary {
-    /// Every number in it is one of the campaign's report.
+    /// Every number in it is one of the campaign's.
     pub summary: String,
+    /// When its orders and variants were counted; counts of messages are those of now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Time>,
     #[serde(flatten)]
     pub origin: Origin,
 }
@@ -195,13 +199,11 @@ pub struct AiUser {
     pub sum: AiSum,
 }
 
-/// Questions by who answered them.
+/// Questions that were put to the model, by who answered them in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AiSum {
     pub gemini: u64,
-    /// Those among them whose answer had been kept.
-    pub cached: u64,
     pub offline: u64,
     pub tokens: Tokens,
 }
@@ -228,7 +230,9 @@ pub fn shown(answer: Answer) -> Value {
         Content::Messages(wordings) => {
             serde_json::to_value(GeneratedMessages { messages: wordings.into_iter().map(Into::into).collect(), origin })
         }
-        Content::Summary(summary) => serde_json::to_value(CampaignSummary { summary, origin }),
+        Content::Summary(ai::Summary { text: summary, as_of }) => {
+            serde_json::to_value(CampaignSummary { summary, as_of, origin })
+        }
         Content::Suggestion(suggestion) => {
             let ai::Suggestion { name, objective, audience, channel, local_time, variants, why } = *suggestion;
             let variant = |wording: ai::Wording| Variant { subject: wording.subject, body: wording.body, share: None };
