@@ -78,7 +78,7 @@ const PAGES: [string, () => React.ReactNode, string, string[]][] = [
   ["the dashboard", DashboardPage, "", ["Import", "New segment", "New campaign"]],
   ["customers", CustomersPage, "No customers yet", ["New customer", "Import a CSV file"]],
   ["a customer", CustomerPage, "No files yet", ["Delete", "Merge", "Edit"]],
-  ["orders", OrdersPage, "No orders yet", ["Import a CSV file"]],
+  ["orders", OrdersPage, "No orders yet", ["New order", "Import a CSV file"]],
   ["imports", ImportsPage, "Nothing imported yet", ["Upload and import"]],
   ["segments", SegmentsPage, "No segments yet", ["New segment"]],
   [

@@ -24,6 +24,7 @@ export const router = createBrowserRouter([
                   { path: "customers", lazy: () => import("@/features/customers/routes/customers-page") },
                   { path: "customers/:id", lazy: () => import("@/features/customers/routes/customer-page") },
                   { path: "orders", lazy: () => import("@/features/orders/routes/orders-page") },
+                  { path: "orders/:id", lazy: () => import("@/features/orders/routes/order-page") },
                   { path: "imports", lazy: () => import("@/features/imports/routes/imports-page") },
                   { path: "imports/:id", lazy: () => import("@/features/imports/routes/import-page") },
                   { path: "segments", lazy: () => import("@/features/segments/routes/segments-page") },
@@ -45,6 +46,7 @@ export const router = createBrowserRouter([
                         path: "customers/:id/edit",
                         lazy: () => import("@/features/customers/routes/edit-customer-page"),
                       },
+                      { path: "orders/new", lazy: () => import("@/features/orders/routes/new-order-page") },
                       {
                         path: "segments/new",
                         lazy: () => import("@/features/segments/routes/new-segment-page"),

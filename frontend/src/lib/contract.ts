@@ -133,6 +133,8 @@ export type Order = {
   currency: string;
   placedAt: string;
   status: OrderStatus;
+  /** Whether a version that says something else was ever received. */
+  conflict?: boolean;
 };
 
 export type ImportKind = "customers" | "orders" | "activities";

@@ -3,6 +3,7 @@ import { request, requestTagged } from "@/lib/api";
 import type { Customer, CustomerChange, Membership, MembershipMove, Order, Page } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
+import { refreshSoon } from "@/lib/refresh-soon";
 
 export const customerPath = (id: string) => `/api/customers/${encodeURIComponent(id)}`;
 
@@ -30,14 +31,7 @@ export function useCreateCustomer() {
         body: customer,
         idempotencyKey,
       }),
-    {
-      onSuccess: () => {
-        // It goes through the queue, which mostly takes less than a second.
-        for (const wait of [500, 2_000, 5_000]) {
-          setTimeout(() => void queryClient.invalidateQueries({ queryKey: ["customers"] }), wait);
-        }
-      },
-    },
+    { onSuccess: () => refreshSoon(queryClient, "customers") },
   );
 }
 

@@ -1,6 +1,73 @@
-import type { Order } from "@/lib/contract";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { request, requestTagged } from "@/lib/api";
+import type { Customer, Order, OrderItem, OrderStatus, Page } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
+import { useIntent } from "@/lib/intent";
+import { refreshSoon } from "@/lib/refresh-soon";
+
+/** Under which address the orders of erased customers are kept. */
+export const ERASED = "erased@customer.invalid";
+
+const orderPath = (id: string) => `/api/orders/${encodeURIComponent(id)}`;
+
+/** An order to be placed; without a moment, it is placed now. */
+export type OrderRequest = {
+  email: string;
+  orderId?: string;
+  items: OrderItem[];
+  /** What was paid, where that is not the sum. */
+  total?: number;
+  placedAt?: string;
+};
 
 export function useOrders() {
   return useCursorList<Order>(["orders"], "/api/orders");
+}
+
+/** An order with the tag that a change has to name; asked for again and again while a change is `onItsWay`. */
+export function useOrder(id: string, onItsWay: (order: Order) => boolean) {
+  return useQuery({
+    queryKey: ["orders", id],
+    queryFn: ({ signal }) => requestTagged<Order>(orderPath(id), { signal }),
+    refetchInterval: ({ state: { data } }) => (data && onItsWay(data.data) ? 1_000 : false),
+  });
+}
+
+export function usePlaceOrder() {
+  const queryClient = useQueryClient();
+  return useIntent(
+    (order: OrderRequest, idempotencyKey) =>
+      request<{ id: string; status: string }>("/api/orders", { method: "POST", body: order, idempotencyKey }),
+    // Whoever ordered is changed, or created, by it.
+    { onSuccess: () => refreshSoon(queryClient, "orders", "customers", "stats") },
+  );
+}
+
+/** Asks for another status. It goes through the queue: see `useOrder`. */
+export function useChangeOrderStatus(id: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: ({ status, etag }: { status: OrderStatus; etag: string | null }) =>
+      request<{ id: string; status: string }>(orderPath(id), {
+        method: "PATCH",
+        body: { status },
+        ifMatch: etag,
+      }),
+    onSuccess: () => refreshSoon(queryClient, "orders", "customers", "stats"),
+  });
+}
+
+/** Who has the address of an order: found by looking for it, since orders name their customers by address. */
+export function useCustomerOf(email: string | undefined) {
+  return useQuery({
+    queryKey: ["customers", "of", email],
+    queryFn: async ({ signal }) => {
+      const query = { search: email, limit: 10 };
+      const found = await request<Page<Customer>>("/api/customers", { query, signal });
+      return found.items.find((one) => one.email === email || one.otherEmails?.includes(email ?? "")) ?? null;
+    },
+    enabled: email !== undefined && email !== ERASED,
+    staleTime: 60_000,
+    retry: false,
+  });
 }
