@@ -1,4 +1,4 @@
-/** Where the navigation leads. */
+/** Where the navigation leads, and whom. */
 import {
   ChartColumn,
   FileUp,
@@ -9,9 +9,10 @@ import {
   UsersRound,
   Workflow,
 } from "lucide-react";
+import { type Permission, useMay } from "@/lib/permissions";
 
-/** `short` is for the bar of phones. */
-export type Place = { to: string; label: string; short?: string; icon: LucideIcon };
+/** `short` is for the bar of phones. Without `needs`, every role goes there. */
+export type Place = { to: string; label: string; short?: string; icon: LucideIcon; needs?: Permission };
 
 export const PLACES: readonly Place[] = [
   { to: "/", label: "Dashboard", short: "Home", icon: ChartColumn },
@@ -22,7 +23,11 @@ export const PLACES: readonly Place[] = [
   { to: "/imports", label: "Imports", icon: FileUp },
 ];
 
-/** What is seldom gone to: below the others on wide screens, under the account on phones. Every role may read it. */
-export const ADMINISTRATION: readonly Place[] = [
-  { to: "/suppressions", label: "Suppressions", icon: ShieldOff },
-];
+/** What is seldom gone to: below the others on wide screens, under the account on phones. */
+const ADMINISTRATION: readonly Place[] = [{ to: "/suppressions", label: "Suppressions", icon: ShieldOff }];
+
+/** The places of administration that are open to who is signed in. */
+export function useAdministration(): readonly Place[] {
+  const mayAdminister = useMay("administer");
+  return ADMINISTRATION.filter(({ needs }) => needs !== "administer" || mayAdminister);
+}
