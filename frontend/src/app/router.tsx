@@ -36,6 +36,15 @@ export const router = createBrowserRouter([
                     lazy: () => import("@/features/suppressions/routes/suppressions-page"),
                   },
                   {
+                    lazy: () => import("./require-administer"),
+                    children: [
+                      { path: "users", lazy: () => import("@/features/admin/routes/users-page") },
+                      { path: "keys", lazy: () => import("@/features/admin/routes/keys-page") },
+                      { path: "queues", lazy: () => import("@/features/admin/routes/queues-page") },
+                      { path: "audit", lazy: () => import("@/features/admin/routes/audit-page") },
+                    ],
+                  },
+                  {
                     lazy: () => import("./require-write"),
                     children: [
                       {
