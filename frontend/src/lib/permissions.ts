@@ -33,11 +33,3 @@ export function useMay(permission: Permission): boolean {
 export function mayGrant(role: string, granted: Role): boolean {
   return isAllowed(role, "administer") && (granted !== "owner" || role === "owner");
 }
-
-/** The roles, from the one that may do most. */
-export const ROLES: readonly { value: Role; label: string; hint: string }[] = [
-  { value: "owner", label: "Owner", hint: "Everything, other owners included" },
-  { value: "admin", label: "Admin", hint: "Everything but owners: also users, keys and queues" },
-  { value: "marketer", label: "Marketer", hint: "Customers, orders, segments, campaigns, imports" },
-  { value: "analyst", label: "Analyst", hint: "Reads, and changes nothing" },
-];

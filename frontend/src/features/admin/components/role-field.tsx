@@ -1,6 +1,14 @@
 import { Field } from "@/components/ui/field";
 import type { Role } from "@/lib/contract";
-import { mayGrant, ROLES } from "@/lib/permissions";
+import { mayGrant } from "@/lib/permissions";
+
+/** The roles, from the one that may do most. */
+const ROLES: readonly { value: Role; label: string; hint: string }[] = [
+  { value: "owner", label: "Owner", hint: "Everything, other owners included" },
+  { value: "admin", label: "Admin", hint: "Everything but owners: also users, keys and queues" },
+  { value: "marketer", label: "Marketer", hint: "Customers, orders, segments, campaigns, imports" },
+  { value: "analyst", label: "Analyst", hint: "Reads, and changes nothing" },
+];
 
 type RoleFieldProps = {
   /** The role of who chooses: nobody gives more than they may. */
