@@ -29,10 +29,10 @@ export function Shell() {
         <div aria-hidden className="fixed inset-x-0 top-0 z-40 h-0.5 animate-pulse bg-accent" />
       )}
       <aside className="hidden md:block">
-        <div className="sticky top-0 flex h-dvh flex-col gap-5 overflow-y-auto border-r border-line px-3 py-5">
+        <div className="sticky top-0 flex h-dvh flex-col gap-4 border-r border-line px-3 py-5">
           <Brand />
           <PaletteButton onOpen={search} />
-          <nav aria-label="Main" className="grid gap-0.5">
+          <nav aria-label="Main" className="-m-1 grid min-h-0 content-start gap-0.5 overflow-y-auto p-1">
             {PLACES.map((place) => (
               <SideLink key={place.to} place={place} />
             ))}

@@ -156,6 +156,8 @@ export type ImportJob = {
   rows: number;
   accepted: number;
   rejected: number;
+  /** Queued so far, and those of them that are not applied yet. */
+  parts?: number;
   pendingParts: number;
   /** Columns of the file that stand for no field of ours. */
   ignoredColumns?: string[];
