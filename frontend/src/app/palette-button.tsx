@@ -47,7 +47,9 @@ export function PaletteButton({ compact = false, onOpen }: { compact?: boolean; 
       className="flex min-h-9.5 items-center gap-2.5 rounded-lg border border-line bg-surface px-3 text-left text-sm text-muted shadow-card transition-colors hover:bg-sunken hover:text-ink [&_svg]:size-4"
     >
       <Search aria-hidden />
-      <span className="flex-1">Search or go to</span>
+      <span className="flex-1">
+        Search<span className="sr-only"> or go to</span>
+      </span>
       <kbd aria-hidden className="font-sans text-xs">
         {MODIFIER}K
       </kbd>

@@ -1,5 +1,6 @@
 import { Link } from "react-router";
 import { Button } from "@/components/ui/button";
+import { cn } from "@/lib/cn";
 import { formatDateTime } from "@/lib/format";
 import type { AuditEntry } from "../api/audit";
 import { type Change, changesOf, inPlainWords } from "./changes";
@@ -26,8 +27,8 @@ export function AuditEntryItem({ entry, onActor, onObject }: AuditEntryItemProps
       </div>
       <div className="flex flex-wrap items-start justify-between gap-x-4">
         {changes.length > 0 ? (
-          <details className="min-w-0 flex-1">
-            <summary className="w-fit cursor-pointer rounded py-1.5 text-sm text-muted hover:text-ink">
+          <details className="min-w-0 flex-1 open:basis-full">
+            <summary className="w-fit cursor-pointer rounded py-1.5 text-sm whitespace-nowrap text-muted hover:text-ink">
               What changed
               <span className="sr-only">
                 {" "}
@@ -40,11 +41,15 @@ export function AuditEntryItem({ entry, onActor, onObject }: AuditEntryItemProps
           <span />
         )}
         <div className="-mx-3.5 flex flex-wrap">
-          <Button look="quiet" aria-label={`Only by ${actor.name ?? actor.id}`} onClick={onActor}>
-            Only theirs
+          <Button look="quiet" onClick={onActor}>
+            <span>
+              Only theirs<span className="sr-only">: {actor.name ?? actor.id}</span>
+            </span>
           </Button>
-          <Button look="quiet" aria-label={`Only of ${object}`} onClick={onObject}>
-            Only of this
+          <Button look="quiet" onClick={onObject}>
+            <span>
+              Only of this<span className="sr-only">: {object}</span>
+            </span>
           </Button>
         </div>
       </div>
@@ -54,13 +59,13 @@ export function AuditEntryItem({ entry, onActor, onObject }: AuditEntryItemProps
 
 function Changes({ changes, caption }: { changes: readonly Change[]; caption: string }) {
   return (
-    <div className="mt-1 mb-2 overflow-x-auto rounded-lg border border-line">
-      <table className="w-full text-left text-sm">
+    <div className="mt-1 mb-2 overflow-hidden rounded-lg border border-line">
+      <table className="w-full table-fixed text-left text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead className="bg-sunken text-xs text-muted">
           <tr>
-            {["What", "Before", "After"].map((name) => (
-              <th key={name} scope="col" className="px-3 py-1.5 font-medium">
+            {["What", "Before", "After"].map((name, index) => (
+              <th key={name} scope="col" className={cn("px-3 py-1.5 font-medium", index === 0 && "w-1/4")}>
                 {name}
               </th>
             ))}
@@ -69,7 +74,7 @@ function Changes({ changes, caption }: { changes: readonly Change[]; caption: st
         <tbody className="divide-y divide-line align-top">
           {changes.map(({ member, before, after }) => (
             <tr key={member}>
-              <th scope="row" className="px-3 py-1.5 font-normal whitespace-nowrap text-muted">
+              <th scope="row" className="px-3 py-1.5 font-normal wrap-anywhere text-muted">
                 {member}
               </th>
               <Value text={before} />
@@ -84,7 +89,7 @@ function Changes({ changes, caption }: { changes: readonly Change[]; caption: st
 
 function Value({ text }: { text: string | undefined }) {
   return (
-    <td className="min-w-32 px-3 py-1.5 wrap-anywhere whitespace-pre-wrap">
+    <td className="px-3 py-1.5 wrap-anywhere whitespace-pre-wrap">
       {text ?? <span className="text-muted italic">not there</span>}
     </td>
   );

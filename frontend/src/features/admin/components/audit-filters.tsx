@@ -79,7 +79,7 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
           />
         )}
       </Field>
-      <Button type="submit" className="mt-7" icon={<Search aria-hidden />}>
+      <Button type="submit" className="sm:mt-7" icon={<Search aria-hidden />}>
         Look up
       </Button>
     </form>

@@ -56,7 +56,7 @@ export function InviteCard({ own }: { own: Role }) {
             )}
           </Field>
           <RoleField own={own} value={role} error={faults.role} onChange={setRole} />
-          <Button type="submit" look="primary" className="mt-7" busy={invite.isPending}>
+          <Button type="submit" look="primary" className="sm:mt-7" busy={invite.isPending}>
             Invite
           </Button>
         </div>

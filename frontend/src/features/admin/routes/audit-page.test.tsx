@@ -53,7 +53,7 @@ it("tells who changed what, from what to what, by keyboard too", async () => {
 it("is narrowed down by person, thing and days, which the address keeps", async () => {
   const { calls, router, user } = open("/audit?since=2026-11-01&until=2026-11-30");
   expect(screen.getByLabelText<HTMLInputElement>("From").value).toBe("2026-11-01");
-  await user.click(await screen.findByRole("button", { name: "Only by bina@example.com" }));
+  await user.click(await screen.findByRole("button", { name: "Only theirs: bina@example.com" }));
   expect(await screen.findByRole("option", { name: "bina@example.com", selected: true })).toBeTruthy();
   await user.type(screen.getByLabelText("What"), "segments/s1{Enter}");
   await screen.findByText("What changed");

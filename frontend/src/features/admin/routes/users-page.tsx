@@ -30,18 +30,18 @@ export function Component() {
     {
       header: "User",
       main: true,
-      cell: ({ id, name, email, status }) => (
+      cell: ({ id, name, email, role, status }) => (
         <>
           <p className="font-medium">
             {name || email}
             {id === self?.id && <span className="font-normal text-muted"> (you)</span>}
           </p>
           {name && <p className="text-sm text-muted">{email}</p>}
-          <p className="mt-1 sm:hidden">{status !== "active" && <StatusBadge status={status} />}</p>
+          <p className="text-sm text-muted sm:hidden">{status === "active" ? role : `${role}, ${status}`}</p>
         </>
       ),
     },
-    { header: "Role", cell: ({ role }) => <span className="capitalize">{role}</span> },
+    { header: "Role", from: "sm", cell: ({ role }) => <span className="capitalize">{role}</span> },
     { header: "Status", from: "sm", cell: ({ status }) => <StatusBadge status={status} /> },
     {
       header: "Last sign-in",

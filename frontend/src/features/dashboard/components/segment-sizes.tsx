@@ -33,7 +33,7 @@ export function SegmentSizes({ customers }: { customers: number }) {
       >
         {(items, hasMore) => (
           <>
-            <ul className="grid gap-3 px-5 pt-2 pb-5">
+            <ul className="grid grid-cols-[minmax(0,1fr)] gap-3 px-5 pt-2 pb-5">
               {largest(items).map((segment) => (
                 <Size key={segment.id} segment={segment} customers={customers} />
               ))}
@@ -53,11 +53,11 @@ export function SegmentSizes({ customers }: { customers: number }) {
 function Size({ segment: { id, name, count }, customers }: { segment: Segment; customers: number }) {
   const share = customers > 0 ? Math.min(1, (count ?? 0) / customers) : 0;
   return (
-    <li className="grid gap-1">
+    <li className="grid grid-cols-[minmax(0,1fr)] gap-1">
       <div className="flex items-baseline justify-between gap-3 text-sm">
         <Link
           to={`/segments/${encodeURIComponent(id)}`}
-          className="truncate py-0.5 font-medium hover:underline"
+          className="min-w-0 truncate py-0.5 font-medium hover:underline"
         >
           {name}
         </Link>

@@ -66,7 +66,7 @@ export function ColumnsInput({ kind, columns, rows, choice, disabled, faults, on
               disabled={disabled || columns[at] === ""}
               value={field}
               onChange={(event) => onChange(choice.with(at, event.target.value))}
-              className="control min-w-40"
+              className="control max-w-80 min-w-40"
             >
               <option value="">Not used</option>
               {choicesFor(kind, columns[at] ?? "").map(({ value, label }) => (

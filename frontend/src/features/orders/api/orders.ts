@@ -24,12 +24,18 @@ export function useOrders() {
   return useCursorList<Order>(["orders"], "/api/orders");
 }
 
-/** An order with the tag that a change has to name; asked for again and again while a change is `onItsWay`. */
-export function useOrder(id: string, onItsWay: (order: Order) => boolean) {
+/** Milliseconds until the next look at a change on its way, which mostly takes less than a second. */
+const paceOf = (since: number) => (Date.now() - since < 30_000 ? 1_000 : 10_000);
+
+/** An order with the tag that a change has to name. It is asked for again while a change is on its way, `since` when. */
+export function useOrder(id: string, changing: (order: Order) => number | false) {
   return useQuery({
     queryKey: ["orders", id],
     queryFn: ({ signal }) => requestTagged<Order>(orderPath(id), { signal }),
-    refetchInterval: ({ state: { data } }) => (data && onItsWay(data.data) ? 1_000 : false),
+    refetchInterval: ({ state: { data } }) => {
+      const since = data !== undefined && changing(data.data);
+      return since === false ? false : paceOf(since);
+    },
   });
 }
 

@@ -20,7 +20,7 @@ import { StatusActions } from "../components/status-actions";
 const BACK = { to: "/orders", label: "Orders" };
 
 /** A change that the server has accepted and not made yet. */
-type OnItsWay = { from: OrderStatus; to: OrderStatus };
+type OnItsWay = { from: OrderStatus; to: OrderStatus; since: number };
 
 export function Component() {
   const { id = "" } = useParams();
@@ -29,7 +29,7 @@ export function Component() {
 
 function OrderOf({ id }: { id: string }) {
   const [change, setChange] = useState<OnItsWay | null>(null);
-  const order = useOrder(id, (shown) => change !== null && shown.status === change.from);
+  const order = useOrder(id, (shown) => shown.status === change?.from && change.since);
   const status = order.data?.data.status;
 
   useEffect(() => {
@@ -63,7 +63,7 @@ function OrderOf({ id }: { id: string }) {
     <Shown
       loaded={order.data}
       change={change}
-      onAccepted={(from, to) => setChange({ from, to })}
+      onAccepted={(from, to) => setChange({ from, to, since: Date.now() })}
       reload={order.refetch}
     />
   );
