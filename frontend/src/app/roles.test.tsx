@@ -17,7 +17,9 @@ import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { aCampaign, aCustomer, aSegment } from "@/testing/made";
 import { json, problem, signedIn } from "@/testing/signed-in";
+import { Component as RequireAdminister } from "./require-administer";
 import { Component as RequireWrite } from "./require-write";
+import { Shell } from "./shell";
 
 const NOTHING = { items: [], nextCursor: null };
 const ANSWERS: Record<string, unknown> = {
@@ -57,7 +59,7 @@ const PAGES: [string, () => React.ReactNode, string, string[]][] = [
   ["the dashboard", DashboardPage, "", ["Import", "New segment", "New campaign"]],
   ["customers", CustomersPage, "No customers yet", ["New customer", "Import a CSV file"]],
   ["a customer", CustomerPage, "No files yet", ["Delete", "Merge", "Edit"]],
-  ["orders", OrdersPage, "No orders yet", ["Import a CSV file"]],
+  ["orders", OrdersPage, "No orders yet", ["New order", "Import a CSV file"]],
   ["imports", ImportsPage, "Nothing imported yet", ["Upload and import"]],
   ["segments", SegmentsPage, "No segments yet", ["New segment"]],
   [
@@ -110,4 +112,37 @@ describe("a page that only makes something", () => {
     expect(await screen.findByText(/Your role is to read/)).toBeTruthy();
     expect(screen.queryByText("The form")).toBeNull();
   });
+});
+
+describe("administration", () => {
+  function openGuarded(role: Role) {
+    signedIn(role);
+    const router = createMemoryRouter([
+      { Component: RequireAdminister, children: [{ path: "/", element: <p>The users</p> }] },
+    ]);
+    render(<RouterProvider router={router} />);
+  }
+  const led = () => screen.queryAllByRole("link", { name: "Users" });
+
+  it.each<Role>(["admin", "owner"])("is there for an %s, and in the navigation", async (role) => {
+    openGuarded(role);
+    expect(await screen.findByText("The users")).toBeTruthy();
+    openShell(role);
+    expect(led()).toHaveLength(1);
+  });
+
+  it.each<Role>(["marketer", "analyst"])("tells a %s the reason instead, and is not shown", async (role) => {
+    openGuarded(role);
+    expect(await screen.findByText("This page is for administrators")).toBeTruthy();
+    expect(screen.queryByText("The users")).toBeNull();
+    expect(await accessibilityFaults(document.querySelector("h1")?.parentElement as Element)).toEqual([]);
+    openShell(role);
+    expect(led()).toEqual([]);
+    expect(screen.getByRole("link", { name: "Suppressions" })).toBeTruthy();
+  });
+
+  function openShell(role: Role) {
+    vi.stubGlobal("scrollTo", () => undefined);
+    open(role, Shell);
+  }
 });

@@ -24,6 +24,7 @@ export const router = createBrowserRouter([
                   { path: "customers", lazy: () => import("@/features/customers/routes/customers-page") },
                   { path: "customers/:id", lazy: () => import("@/features/customers/routes/customer-page") },
                   { path: "orders", lazy: () => import("@/features/orders/routes/orders-page") },
+                  { path: "orders/:id", lazy: () => import("@/features/orders/routes/order-page") },
                   { path: "imports", lazy: () => import("@/features/imports/routes/imports-page") },
                   { path: "imports/:id", lazy: () => import("@/features/imports/routes/import-page") },
                   { path: "segments", lazy: () => import("@/features/segments/routes/segments-page") },
@@ -33,6 +34,15 @@ export const router = createBrowserRouter([
                   {
                     path: "suppressions",
                     lazy: () => import("@/features/suppressions/routes/suppressions-page"),
+                  },
+                  {
+                    lazy: () => import("./require-administer"),
+                    children: [
+                      { path: "users", lazy: () => import("@/features/admin/routes/users-page") },
+                      { path: "keys", lazy: () => import("@/features/admin/routes/keys-page") },
+                      { path: "queues", lazy: () => import("@/features/admin/routes/queues-page") },
+                      { path: "audit", lazy: () => import("@/features/admin/routes/audit-page") },
+                    ],
                   },
                   {
                     lazy: () => import("./require-write"),
@@ -45,6 +55,7 @@ export const router = createBrowserRouter([
                         path: "customers/:id/edit",
                         lazy: () => import("@/features/customers/routes/edit-customer-page"),
                       },
+                      { path: "orders/new", lazy: () => import("@/features/orders/routes/new-order-page") },
                       {
                         path: "segments/new",
                         lazy: () => import("@/features/segments/routes/new-segment-page"),

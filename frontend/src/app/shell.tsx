@@ -1,16 +1,22 @@
 import { Moon, Sun } from "lucide-react";
-import { useSyncExternalStore } from "react";
+import { lazy, Suspense, useSyncExternalStore } from "react";
 import { Link, NavLink, Outlet, ScrollRestoration, useNavigation } from "react-router";
 import { Toasts } from "@/components/ui/toasts";
 import { cn } from "@/lib/cn";
 import { userOf, useSession } from "@/lib/session";
 import { useTheme } from "@/lib/theme";
-import { ADMINISTRATION, PLACES, type Place } from "./places";
+import { PaletteButton, usePalette } from "./palette-button";
+import { PLACES, type Place, useAdministration } from "./places";
 import { UserMenu } from "./user-menu";
+
+const CommandPalette = lazy(() => import("./command-palette"));
 
 /** Navigation around every page: a side bar on wide screens, a bar under the thumb on phones. */
 export function Shell() {
   const navigation = useNavigation();
+  const administration = useAdministration();
+  const [searching, setSearching] = usePalette();
+  const search = () => setSearching(true);
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[14rem_minmax(0,1fr)]">
       <a
@@ -23,14 +29,15 @@ export function Shell() {
         <div aria-hidden className="fixed inset-x-0 top-0 z-40 h-0.5 animate-pulse bg-accent" />
       )}
       <aside className="hidden md:block">
-        <div className="sticky top-0 flex h-dvh flex-col gap-6 border-r border-line px-3 py-5">
+        <div className="sticky top-0 flex h-dvh flex-col gap-4 border-r border-line px-3 py-5">
           <Brand />
-          <nav aria-label="Main" className="grid gap-0.5">
+          <PaletteButton onOpen={search} />
+          <nav aria-label="Main" className="-m-1 grid min-h-0 content-start gap-0.5 overflow-y-auto p-1">
             {PLACES.map((place) => (
               <SideLink key={place.to} place={place} />
             ))}
             <h2 className="mt-4 px-3 pb-1 text-xs font-medium text-muted">Administration</h2>
-            {ADMINISTRATION.map((place) => (
+            {administration.map((place) => (
               <SideLink key={place.to} place={place} />
             ))}
           </nav>
@@ -42,7 +49,10 @@ export function Shell() {
       <div className="min-w-0">
         <header className="flex items-center justify-between border-b border-line px-4 py-2.5 md:hidden">
           <Brand />
-          <Person compact />
+          <div className="flex items-center gap-1">
+            <PaletteButton compact onOpen={search} />
+            <Person compact places={administration} />
+          </div>
         </header>
         <OfflineNotice />
         <main id="main" tabIndex={-1} className="mx-auto max-w-6xl px-4 pt-6 pb-28 md:px-8 md:pt-8 md:pb-16">
@@ -70,6 +80,11 @@ export function Shell() {
           </NavLink>
         ))}
       </nav>
+      {searching && (
+        <Suspense>
+          <CommandPalette onClose={() => setSearching(false)} />
+        </Suspense>
+      )}
       <Toasts />
       <ScrollRestoration />
     </div>
@@ -103,7 +118,7 @@ function Brand() {
   );
 }
 
-function Person({ compact = false }: { compact?: boolean }) {
+function Person({ compact = false, places }: { compact?: boolean; places?: readonly Place[] }) {
   const user = userOf(useSession());
   const [theme, setTheme] = useTheme();
   const other = theme === "dark" ? "light" : "dark";
@@ -119,7 +134,7 @@ function Person({ compact = false }: { compact?: boolean }) {
       >
         {theme === "dark" ? <Sun aria-hidden /> : <Moon aria-hidden />}
       </button>
-      {user && compact && <UserMenu user={user} compact places={ADMINISTRATION} />}
+      {user && compact && <UserMenu user={user} compact places={places} />}
     </div>
   );
 }

@@ -12,7 +12,7 @@ type UserMenuProps = {
   /** Only the initials, for narrow screens; the panel then opens downwards. */
   compact?: boolean;
   /** Where else one can go from here: what has no room in the navigation of phones. */
-  places?: readonly Place[];
+  places?: readonly Place[] | undefined;
 };
 
 /** Who is signed in, in which role, and the way out. */

@@ -42,6 +42,11 @@ export async function requestTagged<T>(path: string, options: RequestOptions = {
   return { data: await readJson<T>(response), etag: response.headers.get("etag") };
 }
 
+/** As `request`, for an answer that is text. */
+export async function requestText(path: string, options: RequestOptions = {}): Promise<string> {
+  return (await send(path, options)).text();
+}
+
 /** Fetches a file that needs the token, and hands it to the browser's downloads. */
 export async function download(path: string, filename: string, query?: Query): Promise<void> {
   const blob = await (await send(path, query ? { query } : {})).blob();

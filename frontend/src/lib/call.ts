@@ -2,7 +2,7 @@
  * The API by its own description: `call("GET /api/customers/{id}", { path: { id } })`. The route says which path, query
  * and body it takes and what it answers, so a wrong one does not compile. `api.ts` does the rest.
  */
-import { download, type RequestOptions, request, requestTagged, type Tagged } from "./api";
+import { download, type RequestOptions, request, requestTagged, requestText, type Tagged } from "./api";
 import type { Operations } from "./generated/operations.gen";
 
 /** A verb and a path, as the document has them. */
@@ -42,6 +42,11 @@ export function callTagged<R extends Route>(
   ...[input]: Argument<Input<R>>
 ): Promise<Tagged<Answer<R>>> {
   return requestTagged(addressOf(route, input), optionsOf(route, input));
+}
+
+/** As `call`, of an answer that is text. */
+export function callText<R extends Route>(route: R, ...[input]: Argument<Input<R>>): Promise<string> {
+  return requestText(addressOf(route, input), optionsOf(route, input));
 }
 
 /** Fetches a file, and hands it to the browser's downloads. */

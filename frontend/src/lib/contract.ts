@@ -9,10 +9,13 @@ export type * from "./contract/campaigns";
 /** What goes by the document's names. */
 export type {
   Actor,
+  ApiKey,
+  ApiKeyRequest,
   Attachment,
   AttachmentRequest,
   AttachmentTicket,
   AttributeValue,
+  AuditEntry,
   ContentType,
   Customer,
   DailyFigures,
@@ -24,11 +27,13 @@ export type {
   ListChange,
   ListChanged,
   Order,
+  OrderRequest,
   OrderStatus,
   Overlap,
   Role,
   Rule,
   RuleGroup,
+  Scope,
   Segment,
   SegmentKind,
 } from "./generated/types.gen";
@@ -38,6 +43,13 @@ export type Page<T> = { items: T[]; nextCursor: string | null };
 
 /** What the page has to know before anybody is signed in: a file beside the app, not of the API. */
 export type AppConfig = { googleClientId: string; localIdentity: boolean };
+
+/** A user as administration sees them; who is invited has not come yet. */
+export type Colleague = wire.User;
+export type Invitation = wire.InvitationRequest;
+export type UserChange = wire.UserChangeRequest;
+/** How a queue stands. */
+export type QueueState = wire.Queue;
 
 /** Who is signed in. */
 export type User = wire.Me;

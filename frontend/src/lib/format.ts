@@ -22,9 +22,9 @@ export function formatShare(part: number, whole: number): string {
   return whole > 0 ? percents.format(part / whole) : "–";
 }
 
-/** `amount` in major units, as on the wire. `compact` for axes: ₹2.5L. */
+/** `amount` in major units, as on the wire; as digits, none is lost. `compact` for axes: ₹2.5L. */
 export function formatMoney(
-  amount: number | null | undefined,
+  amount: number | `${number}` | null | undefined,
   currency: string,
   style: "full" | "compact" = "full",
 ): string {

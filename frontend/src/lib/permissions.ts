@@ -28,3 +28,8 @@ export function useMay(permission: Permission): boolean {
   const user = userOf(useSession());
   return user !== null && isAllowed(user.role, permission);
 }
+
+/** Whether somebody may give a role to others, or take it from them: nobody raises anybody above themselves. */
+export function mayGrant(role: string, granted: Role): boolean {
+  return isAllowed(role, "administer") && (granted !== "owner" || role === "owner");
+}

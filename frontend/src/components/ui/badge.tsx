@@ -50,6 +50,11 @@ const STATUS_TONES: Record<string, Tone> = {
   unsubscribed: "warn",
   skipped: "neutral",
   unknown: "warn",
+  active: "good",
+  invited: "busy",
+  disabled: "neutral",
+  revoked: "neutral",
+  expired: "warn",
 };
 
 /** Any status of the API, in the field's own word. */

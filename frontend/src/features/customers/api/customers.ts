@@ -3,6 +3,7 @@ import { call, callTagged } from "@/lib/call";
 import type { CustomerChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
+import { refreshSoon } from "@/lib/refresh-soon";
 
 export function useCustomers(search: string, options: { enabled?: boolean } = {}) {
   return useCursorList(["customers"], "GET /api/customers", {
@@ -24,14 +25,7 @@ export function useCreateCustomer() {
   return useIntent(
     (customer: CustomerChange & { email: string }, idempotencyKey) =>
       call("POST /api/customers", { body: customer, idempotencyKey }),
-    {
-      onSuccess: () => {
-        // It goes through the queue, which mostly takes less than a second, and longer behind a large import.
-        for (const wait of [500, 2_000, 5_000, 15_000, 45_000]) {
-          setTimeout(() => void queryClient.invalidateQueries({ queryKey: ["customers"] }), wait);
-        }
-      },
-    },
+    { onSuccess: () => refreshSoon(queryClient, "customers") },
   );
 }
 

@@ -2,7 +2,7 @@ import { ShoppingBag } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { ListView } from "@/components/ui/list-view";
 import { Empty } from "@/components/ui/states";
-import { type Column, Table } from "@/components/ui/table";
+import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { Order } from "@/lib/contract";
 import { formatDateTime, formatMoney, formatNumber } from "@/lib/format";
 import { useCustomerOrders } from "../api/customers";
@@ -10,7 +10,9 @@ import { useCustomerOrders } from "../api/customers";
 const COLUMNS: Column<Order>[] = [
   {
     header: "Placed",
-    cell: (order) => <span className="sm:whitespace-nowrap">{formatDateTime(order.placedAt)}</span>,
+    cell: (order) => (
+      <RowLink to={`/orders/${encodeURIComponent(order.id)}`}>{formatDateTime(order.placedAt)}</RowLink>
+    ),
   },
   { header: "Items", from: "sm", cell: (order) => <Items order={order} /> },
   { header: "Status", cell: (order) => <StatusBadge status={order.status} /> },

@@ -82,7 +82,7 @@ describe("the timeline", () => {
     const address = (name: string) => screen.getByRole("link", { name }).getAttribute("href");
     expect(address("Diwali")).toBe("/campaigns/k1");
     expect(address("VIP")).toBe("/segments/s1");
-    expect(address("Order INV-1")).toBe("/customers/c1?view=orders");
+    expect(address("Order INV-1")).toBe("/orders/INV-1");
     const earlier = screen.getAllByRole("heading").at(-1)?.textContent;
     expect(earlier).toBe(
       new Intl.DateTimeFormat([...navigator.languages], { dateStyle: "long" }).format(new Date(at(2))),

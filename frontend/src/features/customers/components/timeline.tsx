@@ -89,7 +89,9 @@ function tell(entry: TimelineEntry): Told {
         tone: "bg-accent-soft text-accent",
         title: (
           <>
-            <Strong to="?view=orders">{order.orderId ? `Order ${order.orderId}` : "Order"}</Strong>
+            <Strong to={`/orders/${encodeURIComponent(order.id)}`}>
+              {order.orderId ? `Order ${order.orderId}` : "Order"}
+            </Strong>
             <StatusBadge status={order.status} />
           </>
         ),

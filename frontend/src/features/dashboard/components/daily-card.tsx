@@ -21,6 +21,7 @@ const MEASURES = [
   { value: "customers", label: "New customers" },
 ] as const;
 const RANGES = [
+  { value: "7", label: "7 days" },
   { value: "30", label: "30 days" },
   { value: "90", label: "90 days" },
   { value: "365", label: "1 year" },

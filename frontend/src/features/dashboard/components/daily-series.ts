@@ -5,7 +5,7 @@
 import type { DailyFigures } from "@/lib/contract";
 
 export type Measure = "orders" | "revenue" | "customers";
-export type Range = "30" | "90" | "365" | "all";
+export type Range = "7" | "30" | "90" | "365" | "all";
 export type Bucket = { from: string; to: string; orders: number; revenue: number; customers: number };
 export type Series = { size: "day" | "week" | "month"; buckets: Bucket[] };
 

@@ -1,19 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { FileUp } from "lucide-react";
 import { lazy, type ReactNode, Suspense } from "react";
 import { Link } from "react-router";
-import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Page } from "@/components/ui/page";
-import { Empty, Failure, Skeleton } from "@/components/ui/states";
+import { Failure, Skeleton } from "@/components/ui/states";
 import type { Stats } from "@/lib/contract";
 import { formatMoney, formatNumber } from "@/lib/format";
-import { useMay } from "@/lib/permissions";
 import { statsQuery } from "@/lib/stats";
 
-// Asked for along with the figures that it shows, and not waited for before the page itself is there.
+// Asked for along with the figures, and not waited for before the page itself is there.
 const chart = import("../components/daily-card");
 const DailyCard = lazy(() => chart);
+const overview = import("../components/overview");
+const Overview = lazy(() => overview);
+const FirstSteps = lazy(() => import("../components/first-steps"));
 
 /** The shop at a glance, refreshed every two seconds while the tab is visible. */
 export function Component() {
@@ -36,7 +36,13 @@ export function Component() {
 }
 
 function Filled({ stats }: { stats: Stats }) {
-  if (stats.customers === 0 && stats.orders === 0) return <FirstSteps />;
+  if (stats.customers === 0 && stats.orders === 0) {
+    return (
+      <Suspense fallback={<Skeleton className="h-72 w-full rounded-xl" />}>
+        <FirstSteps />
+      </Suspense>
+    );
+  }
   return (
     <>
       <Tiles
@@ -56,6 +62,9 @@ function Filled({ stats }: { stats: Stats }) {
       />
       <Suspense fallback={<Skeleton className="h-96 w-full rounded-xl" />}>
         <DailyCard stats={stats} />
+      </Suspense>
+      <Suspense fallback={<Skeleton className="h-72 w-full rounded-xl" />}>
+        <Overview customers={stats.customers} />
       </Suspense>
     </>
   );
@@ -101,61 +110,6 @@ function Live({ broken }: { broken: boolean }) {
       <span aria-hidden className={`size-2 rounded-full ${broken ? "bg-warn" : "bg-accent"}`} />
       {broken ? "Not reachable, trying again" : "Live"}
     </span>
-  );
-}
-
-const STEPS = [
-  {
-    title: "Bring in your customers and orders",
-    text: "A CSV file is enough.",
-    to: "/imports",
-    action: "Import",
-  },
-  {
-    title: "Describe an audience",
-    text: "By what people bought, when, and who they are.",
-    to: "/segments/new",
-    action: "New segment",
-  },
-  {
-    title: "Write to them",
-    text: "And see for each person what happened.",
-    to: "/campaigns/new",
-    action: "New campaign",
-  },
-];
-
-function FirstSteps() {
-  if (!useMay("write")) {
-    return (
-      <Card>
-        <Empty title="Nothing here yet">The figures appear as customers and orders come in.</Empty>
-      </Card>
-    );
-  }
-  return (
-    <Card title="Three steps to your first campaign">
-      <ol className="grid gap-4">
-        {STEPS.map((step, index) => (
-          <li key={step.to} className="flex flex-wrap items-center gap-4">
-            <span className="grid size-9 place-items-center rounded-full bg-accent-soft font-semibold text-accent">
-              {index + 1}
-            </span>
-            <div className="min-w-48 flex-1">
-              <p className="font-medium">{step.title}</p>
-              <p className="text-sm text-muted">{step.text}</p>
-            </div>
-            <ButtonLink
-              to={step.to}
-              look={index === 0 ? "primary" : "plain"}
-              icon={index === 0 && <FileUp />}
-            >
-              {step.action}
-            </ButtonLink>
-          </li>
-        ))}
-      </ol>
-    </Card>
   );
 }
 

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { call, callFile } from "@/lib/call";
+import { call, callFile, callText } from "@/lib/call";
 import type { ImportJob, ImportRequest, ImportTicket } from "@/lib/contract";
+import { firstRows } from "@/lib/csv";
 import { useCursorList } from "@/lib/cursor-list";
 
 export const isRunning = (job: ImportJob) => job.status === "reading" || job.status === "applying";
-const isOver = (job: ImportJob) => job.status === "done" || job.status === "failed";
+export const isOver = (job: Pick<ImportJob, "status">) => job.status === "done" || job.status === "failed";
 
 export function useImports() {
   return useCursorList(["imports"], "GET /api/imports", {
@@ -23,6 +24,22 @@ export function useImport(id: string) {
 
 export function createImport(body: ImportRequest, idempotencyKey: string): Promise<ImportTicket> {
   return call("POST /api/imports", { body, idempotencyKey });
+}
+
+export type RejectedRow = { line: string; reason: string; row: string };
+
+/** The first `most` rows that were refused, of an import that is over. */
+export function useRejected({ id, status, rejected }: ImportJob, most: number) {
+  return useQuery({
+    queryKey: ["imports", id, "rejected"],
+    queryFn: async ({ signal }) => {
+      const file = await callText("GET /api/imports/{id}/rejected", { path: { id }, signal });
+      const [, ...rows] = firstRows(file, most + 1, true);
+      return rows.map(([line = "", reason = "", row = ""]): RejectedRow => ({ line, reason, row }));
+    },
+    enabled: isOver({ status }) && rejected > 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 }
 
 export function downloadRejected(job: ImportJob): Promise<void> {

@@ -8,12 +8,15 @@ import { DropArea } from "@/components/ui/drop-area";
 import { Choices } from "@/components/ui/field";
 import { Progress } from "@/components/ui/progress";
 import { FormProblem } from "@/components/ui/states";
-import type { ImportKind } from "@/lib/contract";
-import { formatBytes, formatShare } from "@/lib/format";
+import type { ImportKind, ImportRequest } from "@/lib/contract";
+import { firstRows } from "@/lib/csv";
+import { formatBytes, formatShare, plural } from "@/lib/format";
 import { useIntent } from "@/lib/intent";
+import { faultsByField } from "@/lib/problem";
 import { isCancelled, uploadFile } from "@/lib/upload-file";
 import { createImport } from "../api/imports";
-import { headerOf } from "./csv-header";
+import { type Choice, faultOf, mappingOf, matched } from "./columns";
+import { ColumnsInput } from "./columns-input";
 
 const KINDS: { value: ImportKind; label: string; hint: string }[] = [
   { value: "customers", label: "Customers", hint: "Needs the column email" },
@@ -21,41 +24,73 @@ const KINDS: { value: ImportKind; label: string; hint: string }[] = [
   { value: "activities", label: "Activities", hint: "Needs email, type and at" },
 ];
 
-type Chosen = { file: File; columns: string[] };
+/** So much of a file is looked at, for its columns and its first rows. */
+const LOOKED_AT = 65_536;
+const SHOWN_ROWS = 3;
+
+type Chosen = { file: File; columns: string[]; rows: string[][] };
 
 /** What makes two attempts the same import. */
-type Announcement = { kind: ImportKind; name: string; size: number; lastModified: number };
+type Announcement = {
+  kind: ImportKind;
+  mapping?: Record<string, string> | undefined;
+  name: string;
+  size: number;
+  lastModified: number;
+};
 
-/** Chooses a file and what is in it, uploads it, and goes on to the import's own page. */
+/** Chooses a file, what is in it and what its columns become, uploads it, and goes on to the import's own page. */
 export function NewImport() {
   const [kind, setKind] = useState<ImportKind>("customers");
   const [chosen, setChosen] = useState<Chosen | null>(null);
-  const [missing, setMissing] = useState(false);
+  /** As long as nobody has chosen, names decide. */
+  const [choice, setChoice] = useState<Choice | null>(null);
+  const [tried, setTried] = useState(false);
   const [sent, setSent] = useState<number | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const announce = useIntent((file: Announcement, key) => createImport({ kind: file.kind }, key));
+  const announce = useIntent((file: Announcement, key) => createImport(requestOf(file), key));
   const abort = useRef<AbortController | null>(null);
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const uploading = sent !== null;
+  const columns = chosen?.columns ?? [];
+  const shown = choice ?? matched(kind, columns);
+  const missing = tried && !chosen;
+  const fault = chosen ? faultOf(kind, columns, shown) : undefined;
 
   async function choose(file: File | undefined) {
     if (!file) return;
     setError(null);
-    setMissing(false);
-    setChosen({ file, columns: headerOf(await file.slice(0, 65_536).text()) });
+    setTried(false);
+    setChoice(null);
+    const text = await file.slice(0, LOOKED_AT).text();
+    const [names = [], ...rows] = firstRows(text, SHOWN_ROWS + 1, file.size <= LOOKED_AT);
+    const columns = names.some(isNoText) ? [] : names.map((name) => name.trim());
+    setChosen({ file, columns, rows });
+  }
+
+  function chooseKind(next: ImportKind) {
+    setKind(next);
+    setChoice(null);
+    setError(null);
   }
 
   async function start(event: FormEvent) {
     event.preventDefault();
-    setMissing(!chosen);
-    if (!chosen) return;
+    setTried(true);
+    if (!chosen || fault) return;
     setError(null);
     setSent(0);
     abort.current = new AbortController();
     try {
       const { name, size, lastModified } = chosen.file;
-      const ticket = await announce.mutateAsync({ kind, name, size, lastModified });
+      const ticket = await announce.mutateAsync({
+        kind,
+        mapping: mappingOf(kind, columns, shown),
+        name,
+        size,
+        lastModified,
+      });
       await uploadFile(ticket.upload, chosen.file, setSent, abort.current.signal);
       void queryClient.invalidateQueries({ queryKey: ["imports"] });
       navigate(`/imports/${encodeURIComponent(ticket.id)}`);
@@ -68,7 +103,13 @@ export function NewImport() {
   return (
     <Card title="New import">
       <form onSubmit={(event) => void start(event)} className="grid gap-5">
-        <Choices legend="What is in the file?" name="kind" value={kind} choices={KINDS} onChange={setKind} />
+        <Choices
+          legend="What is in the file?"
+          name="kind"
+          value={kind}
+          choices={KINDS}
+          onChange={chooseKind}
+        />
         <div className="grid gap-1.5">
           <DropArea
             accept=".csv,text/csv"
@@ -82,8 +123,7 @@ export function NewImport() {
               <>
                 <span className="font-medium wrap-anywhere">{chosen.file.name}</span>
                 <span className="text-sm text-muted">
-                  {formatBytes(chosen.file.size)}
-                  {chosen.columns.length > 0 && ` · Columns: ${chosen.columns.join(", ")}`}
+                  {formatBytes(chosen.file.size)} · {plural(columns.length, "column")}
                 </span>
               </>
             ) : (
@@ -101,7 +141,26 @@ export function NewImport() {
             </p>
           )}
         </div>
-        <FormProblem error={error} />
+        {chosen && columns.length > 0 && (
+          <ColumnsInput
+            kind={kind}
+            columns={columns}
+            rows={chosen.rows}
+            choice={shown}
+            disabled={uploading}
+            faults={faultsByField(error)}
+            onChange={(next) => {
+              setChoice(next);
+              setError(null);
+            }}
+          />
+        )}
+        {chosen && fault && (
+          <p role="alert" className={tried ? "text-sm text-danger" : "text-sm text-warn"}>
+            {fault}
+          </p>
+        )}
+        <FormProblem error={error} shown={mappedFields(error, shown)} />
         {uploading && chosen ? (
           <div className="grid gap-2">
             <Progress
@@ -128,5 +187,20 @@ export function NewImport() {
         )}
       </form>
     </Card>
+  );
+}
+
+/** A spreadsheet, an archive, or text in another encoding. */
+const isNoText = (name: string) =>
+  name.includes("\0") || name.includes("\uFFFD") || name.startsWith("PK\u0003");
+
+function requestOf({ kind, mapping }: Announcement): ImportRequest {
+  return mapping ? { kind, mapping } : { kind };
+}
+
+/** The fields of a refusal that have a column on the screen. */
+function mappedFields(error: unknown, choice: Choice): string[] {
+  return Object.keys(faultsByField(error)).filter((path) =>
+    choice.some((field) => field !== "" && path === `mapping.${field}`),
   );
 }

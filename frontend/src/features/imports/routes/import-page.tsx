@@ -10,8 +10,9 @@ import { Page } from "@/components/ui/page";
 import { Failure, FormProblem, SkeletonRows } from "@/components/ui/states";
 import type { ImportJob } from "@/lib/contract";
 import { formatDateTime, formatNumber, plural } from "@/lib/format";
-import { downloadRejected, useImport } from "../api/imports";
+import { downloadRejected, isOver, useImport } from "../api/imports";
 import { ImportProgress } from "../components/import-progress";
+import { RejectedRows } from "../components/rejected-rows";
 
 const BACK = { to: "/imports", label: "Imports" };
 
@@ -86,6 +87,7 @@ function Job({ job }: { job: ImportJob }) {
           </div>
         </div>
       </Card>
+      {job.rejected > 0 && isOver(job) && <RejectedRows job={job} />}
     </Page>
   );
 }

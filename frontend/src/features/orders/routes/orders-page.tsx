@@ -1,33 +1,25 @@
-import { ShoppingBag } from "lucide-react";
-import { Link } from "react-router";
+import { Plus, ShoppingBag } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
 import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
-import { type Column, Table } from "@/components/ui/table";
+import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { Order } from "@/lib/contract";
 import { formatDateTime, formatMoney, plural } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
-import { useOrders } from "../api/orders";
-
-/** Under which address the orders of erased customers are kept. */
-const ERASED = "erased@customer.invalid";
+import { ERASED, useOrders } from "../api/orders";
 
 const COLUMNS: Column<Order>[] = [
   {
-    header: "Customer",
+    header: "Order",
     main: true,
     cell: (order) => (
       <>
-        {order.email === ERASED ? (
-          <p className="text-muted">Erased customer</p>
-        ) : (
-          <Link to={customerOf(order)} className="block font-medium wrap-anywhere hover:underline">
-            {order.email}
-          </Link>
-        )}
+        <RowLink to={`/orders/${encodeURIComponent(order.id)}`}>
+          {order.email === ERASED ? "Erased customer" : order.email}
+        </RowLink>
         {order.orderId && <p className="text-sm text-muted wrap-anywhere max-sm:hidden">{order.orderId}</p>}
         <p className="text-sm text-muted sm:hidden">{formatDateTime(order.placedAt)}</p>
       </>
@@ -57,8 +49,13 @@ const COLUMNS: Column<Order>[] = [
 export function Component() {
   const list = useOrders();
   const mayWrite = useMay("write");
+  const create = mayWrite && (
+    <ButtonLink look="primary" to="/orders/new" icon={<Plus aria-hidden />}>
+      New order
+    </ButtonLink>
+  );
   return (
-    <Page title="Orders">
+    <Page title="Orders" actions={create}>
       <Card flush>
         <ListView
           list={list}
@@ -98,9 +95,4 @@ function itemsOf(order: Order): string {
   if (!first) return order.quantity ? plural(order.quantity, "item") : "–";
   const name = `${first.name || first.sku}${first.quantity > 1 ? ` × ${first.quantity}` : ""}`;
   return others.length > 0 ? `${name} and ${others.length} more` : name;
-}
-
-/** The search for the address, since an order names its customer by that alone. */
-function customerOf(order: Order): string {
-  return `/customers?search=${encodeURIComponent(order.email)}`;
 }

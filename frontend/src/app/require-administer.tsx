@@ -1,0 +1,19 @@
+import { Outlet } from "react-router";
+import { ButtonLink } from "@/components/ui/button";
+import { Page } from "@/components/ui/page";
+import { useMay } from "@/lib/permissions";
+
+/** Guards the pages of administration: who follows a link to one gets the reason rather than refusals. */
+export function Component() {
+  if (useMay("administer")) return <Outlet />;
+  return (
+    <Page
+      title="This page is for administrators"
+      description="Users, API keys, queues and the audit log are seen by owners and administrators. An owner or administrator can give you another role."
+    >
+      <div>
+        <ButtonLink to="/">To the dashboard</ButtonLink>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,87 @@
+import { Search } from "lucide-react";
+import { type FormEvent, useEffect, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import type { AuditFilter } from "../api/audit";
+import { useUsers } from "../api/users";
+
+type AuditFiltersProps = {
+  filter: AuditFilter;
+  /** What the server finds wrong, by field. */
+  faults: Record<string, string>;
+  onChange: (filter: AuditFilter) => void;
+};
+
+/** Narrows the log down to somebody, to something, and to some days. */
+export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
+  const users = useUsers();
+  const [object, setObject] = useState(filter.object);
+  useEffect(() => setObject(filter.object), [filter.object]);
+  // An API key, or somebody beyond the first page of users.
+  const isOther = filter.actor !== "" && !users.items.some(({ id }) => id === filter.actor);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    onChange({ ...filter, object: object.trim() });
+  }
+
+  const day = (field: "since" | "until", label: string) => (
+    <Field label={label} error={faults[field]}>
+      {(control) => (
+        <input
+          {...control}
+          type="date"
+          value={filter[field]}
+          onChange={(event) => onChange({ ...filter, [field]: event.target.value })}
+          className="control w-auto"
+        />
+      )}
+    </Field>
+  );
+
+  return (
+    <form
+      aria-label="Narrow down"
+      onSubmit={submit}
+      noValidate
+      className="flex flex-wrap items-start gap-3 border-b border-line px-5 pt-4 pb-5"
+    >
+      <Field label="Who" error={faults.actor}>
+        {(control) => (
+          <select
+            {...control}
+            value={filter.actor}
+            onChange={(event) => onChange({ ...filter, actor: event.target.value })}
+            className="control max-w-60"
+          >
+            <option value="">Everybody</option>
+            {isOther && <option value={filter.actor}>{filter.actor}</option>}
+            {users.items.map(({ id, email }) => (
+              <option key={id} value={id}>
+                {email}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {day("since", "From")}
+      {day("until", "Until")}
+      <Field label="What" error={faults.object} className="min-w-48 flex-1">
+        {(control) => (
+          <input
+            {...control}
+            value={object}
+            maxLength={300}
+            autoComplete="off"
+            placeholder="segments/ID"
+            onChange={(event) => setObject(event.target.value)}
+            className="control"
+          />
+        )}
+      </Field>
+      <Button type="submit" className="sm:mt-7" icon={<Search aria-hidden />}>
+        Look up
+      </Button>
+    </form>
+  );
+}

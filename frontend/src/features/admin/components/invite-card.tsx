@@ -1,0 +1,67 @@
+import { type FormEvent, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { Field } from "@/components/ui/field";
+import { FormProblem } from "@/components/ui/states";
+import { toast } from "@/components/ui/toasts";
+import type { Role } from "@/lib/contract";
+import { faultsByField } from "@/lib/problem";
+import { useInviteUser } from "../api/users";
+import { RoleField } from "./role-field";
+
+/** Lets somebody in: from then on they sign in by themselves. No letter is sent. */
+export function InviteCard({ own }: { own: Role }) {
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState<Role>("marketer");
+  const [missing, setMissing] = useState(false);
+  const invite = useInviteUser();
+  const faults = faultsByField(invite.error);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const address = email.trim();
+    setMissing(address === "");
+    if (address === "" || invite.isPending) return;
+    invite.mutate(
+      { email: address, role },
+      {
+        onSuccess: () => {
+          toast(`${address} may sign in now`);
+          setEmail("");
+        },
+      },
+    );
+  }
+
+  return (
+    <Card title="Invite somebody">
+      <form onSubmit={submit} noValidate className="grid gap-4">
+        <div className="flex flex-wrap items-start gap-3">
+          <Field
+            label="E-mail"
+            error={missing ? "Write an address first." : faults.email}
+            hint="Of their Google account. No letter goes out: tell them where to sign in."
+            className="min-w-56 flex-1"
+          >
+            {(control) => (
+              <input
+                {...control}
+                type="email"
+                value={email}
+                maxLength={254}
+                autoComplete="off"
+                onChange={(event) => setEmail(event.target.value)}
+                className="control"
+              />
+            )}
+          </Field>
+          <RoleField own={own} value={role} error={faults.role} onChange={setRole} />
+          <Button type="submit" look="primary" className="sm:mt-7" busy={invite.isPending}>
+            Invite
+          </Button>
+        </div>
+        <FormProblem error={faults.email || faults.role ? null : invite.error} />
+      </form>
+    </Card>
+  );
+}

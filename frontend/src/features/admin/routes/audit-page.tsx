@@ -1,0 +1,82 @@
+import { ScrollText, Search } from "lucide-react";
+import { useSearchParams } from "react-router";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { ListView } from "@/components/ui/list-view";
+import { Page } from "@/components/ui/page";
+import { Empty } from "@/components/ui/states";
+import { faultsByField } from "@/lib/problem";
+import { type AuditFilter, useAudit } from "../api/audit";
+import { AuditEntryItem } from "../components/audit-entry";
+import { AuditFilters } from "../components/audit-filters";
+
+const FIELDS = ["actor", "object", "since", "until"] as const;
+
+/** Who changed what. The address keeps what is asked for. */
+export function Component() {
+  const [params, setParams] = useSearchParams();
+  const filter: AuditFilter = {
+    actor: params.get("actor") ?? "",
+    object: params.get("object") ?? "",
+    since: params.get("since") ?? "",
+    until: params.get("until") ?? "",
+  };
+  const list = useAudit(filter);
+  const faults = faultsByField(list.error);
+  const isFiltered = FIELDS.some((field) => filter[field] !== "");
+
+  function narrow(next: AuditFilter) {
+    const given = FIELDS.filter((field) => next[field] !== "").map((field) => [field, next[field]]);
+    setParams(new URLSearchParams(given as [string, string][]), { preventScrollReset: true });
+  }
+
+  return (
+    <Page
+      title="Audit log"
+      description="Every change that somebody made, and from what to what. Days are UTC."
+    >
+      <Card flush>
+        <AuditFilters filter={filter} faults={faults} onChange={narrow} />
+        {FIELDS.some((field) => faults[field]) ? (
+          <p className="px-5 py-8 text-muted">Put the search right to look it up.</p>
+        ) : (
+          <ListView
+            list={list}
+            noun="changes"
+            empty={
+              isFiltered ? (
+                <Empty
+                  icon={<Search />}
+                  title="No change is like that"
+                  action={
+                    <Button onClick={() => narrow({ actor: "", object: "", since: "", until: "" })}>
+                      Show all
+                    </Button>
+                  }
+                />
+              ) : (
+                <Empty icon={<ScrollText />} title="Nothing has been changed yet">
+                  Whoever changes a segment, a campaign, a customer or a user leaves an entry here, which
+                  nobody can take away.
+                </Empty>
+              )
+            }
+          >
+            {(items) => (
+              <ul aria-label="Changes, newest first" className="divide-y divide-line">
+                {items.map((entry) => (
+                  <AuditEntryItem
+                    key={entry.id}
+                    entry={entry}
+                    onActor={() => narrow({ ...filter, actor: entry.actor.id })}
+                    onObject={() => narrow({ ...filter, object: entry.object })}
+                  />
+                ))}
+              </ul>
+            )}
+          </ListView>
+        )}
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,125 @@
+import { Plus, Trash2 } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { decimalsOf, formatMinor } from "@/lib/money";
+import { type ItemRow, lineTotal, MOST_ITEMS, newItem } from "./order-values";
+
+type ItemsInputProps = {
+  items: readonly ItemRow[];
+  currency: string;
+  /** By path, as the form and the server name them. */
+  faults: Record<string, string>;
+  onChange: (items: ItemRow[]) => void;
+};
+
+/** What was ordered, line by line. The focus goes where the next thing is to be typed. */
+export function ItemsInput({ items, currency, faults, onChange }: ItemsInputProps) {
+  const group = useRef<HTMLDivElement>(null);
+  const added = useRef<string | null>(null);
+
+  useEffect(() => {
+    if (added.current === null || !items.some(({ id }) => id === added.current)) return;
+    added.current = null;
+    const first = group.current?.querySelectorAll<HTMLInputElement>("[data-first]");
+    first?.[first.length - 1]?.focus();
+  }, [items]);
+
+  function add() {
+    const item = newItem();
+    added.current = item.id;
+    onChange([...items, item]);
+  }
+
+  function remove(id: string) {
+    onChange(items.filter((item) => item.id !== id));
+    group.current?.querySelector<HTMLButtonElement>("[data-add]")?.focus();
+  }
+
+  return (
+    <div ref={group} className="grid gap-4">
+      {items.map((item, index) => (
+        <Item
+          key={item.id}
+          item={item}
+          number={index + 1}
+          currency={currency}
+          fault={(field) => faults[`items.${index}.${field}`]}
+          onChange={(part) =>
+            onChange(items.map((other) => (other.id === item.id ? { ...other, ...part } : other)))
+          }
+          onRemove={items.length > 1 ? () => remove(item.id) : undefined}
+        />
+      ))}
+      {faults.items && <p className="text-sm text-danger">{faults.items}</p>}
+      <div>
+        <Button data-add icon={<Plus aria-hidden />} disabled={items.length >= MOST_ITEMS} onClick={add}>
+          Add an item
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+type ItemProps = {
+  item: ItemRow;
+  number: number;
+  currency: string;
+  fault: (field: keyof ItemRow) => string | undefined;
+  onChange: (part: Partial<ItemRow>) => void;
+  /** An order has at least one item. */
+  onRemove: (() => void) | undefined;
+};
+
+function Item({ item, number, currency, fault, onChange, onRemove }: ItemProps) {
+  const total = lineTotal(item, currency);
+  const price = decimalsOf(currency) === 0 ? "numeric" : "decimal";
+  const text = (
+    field: Exclude<keyof ItemRow, "id">,
+    label: string,
+    maxLength: number,
+    inputMode?: "numeric" | "decimal",
+  ) => (
+    <Field label={label} error={fault(field)}>
+      {(control) => (
+        <input
+          {...control}
+          data-first={field === "sku" || undefined}
+          value={item[field]}
+          maxLength={maxLength}
+          inputMode={inputMode}
+          autoComplete="off"
+          onChange={(event) => onChange({ [field]: event.target.value })}
+          className={inputMode ? "control tabular-nums" : "control"}
+        />
+      )}
+    </Field>
+  );
+  return (
+    <fieldset className="min-w-0 border-b border-line pb-2">
+      <legend className="mb-2 text-sm font-medium text-muted">Item {number}</legend>
+      <div className="grid grid-cols-2 gap-3 md:grid-cols-[8rem_minmax(0,1fr)_6rem_8rem]">
+        {text("sku", "SKU", 100)}
+        {text("name", "Name", 200)}
+        {text("quantity", "Quantity", 7, "numeric")}
+        {text("unitPrice", "Unit price", 20, price)}
+      </div>
+      <div className="mt-2 flex min-h-9.5 items-center justify-between gap-3">
+        {onRemove ? (
+          <Button
+            look="quiet"
+            aria-label={`Remove item ${number}`}
+            icon={<Trash2 aria-hidden />}
+            onClick={onRemove}
+            className="-ml-3.5"
+          >
+            Remove
+          </Button>
+        ) : (
+          <span />
+        )}
+        <p className="text-sm tabular-nums">{total === null ? "–" : formatMinor(total, currency)}</p>
+      </div>
+    </fieldset>
+  );
+}

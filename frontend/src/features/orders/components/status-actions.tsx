@@ -1,0 +1,111 @@
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { FormProblem } from "@/components/ui/states";
+import type { Order, OrderStatus } from "@/lib/contract";
+import { formatMoney } from "@/lib/format";
+import { Problem } from "@/lib/problem";
+import { useChangeOrderStatus } from "../api/orders";
+
+type Action = { label: string; question: string; danger?: boolean };
+
+const ACTIONS: Record<OrderStatus, Action> = {
+  fulfilled: { label: "Fulfil", question: "Mark this order as fulfilled?" },
+  cancelled: { label: "Cancel order", question: "Cancel this order?", danger: true },
+  refunded: { label: "Refund", question: "Mark this order as refunded?", danger: true },
+  placed: { label: "Back to placed", question: "Set this order back to placed?" },
+};
+
+/** What is offered from where an order stands; each step can be taken back. */
+const OFFERED: Record<OrderStatus, readonly OrderStatus[]> = {
+  placed: ["cancelled", "refunded", "fulfilled"],
+  fulfilled: ["refunded", "placed"],
+  cancelled: ["placed"],
+  refunded: ["placed"],
+};
+
+type StatusActionsProps = {
+  order: Order;
+  etag: string | null;
+  /** Whether an earlier change is still on its way. */
+  waiting: boolean;
+  onAccepted: (from: OrderStatus, to: OrderStatus) => void;
+  /** Loads the order again, for the newest tag. */
+  reload: () => Promise<unknown>;
+};
+
+/** Buttons that move an order on, each with a question first. */
+export function StatusActions({ order, etag, waiting, onAccepted, reload }: StatusActionsProps) {
+  const [asked, setAsked] = useState<OrderStatus | null>(null);
+  const change = useChangeOrderStatus(order.id);
+  const action = asked && ACTIONS[asked];
+
+  function close() {
+    change.reset();
+    setAsked(null);
+  }
+
+  function confirm(status: OrderStatus) {
+    change.mutate(
+      { status, etag },
+      {
+        onSuccess: () => {
+          onAccepted(order.status, status);
+          close();
+        },
+        onError: (error) => {
+          if (error instanceof Problem && error.status === 412) void reload();
+        },
+      },
+    );
+  }
+
+  return (
+    <>
+      {(OFFERED[order.status] ?? []).map((to) => (
+        <Button
+          key={to}
+          look={ACTIONS[to].danger ? "danger" : "plain"}
+          disabled={waiting}
+          onClick={() => setAsked(to)}
+        >
+          {ACTIONS[to].label}
+        </Button>
+      ))}
+      <Dialog
+        open={asked !== null}
+        onClose={close}
+        title={action?.question ?? ""}
+        footer={
+          asked && (
+            <>
+              <Button onClick={close}>Leave it as it is</Button>
+              <Button
+                look={action?.danger ? "danger" : "primary"}
+                busy={change.isPending}
+                onClick={() => confirm(asked)}
+              >
+                {action?.label}
+              </Button>
+            </>
+          )
+        }
+      >
+        {asked && <p className="text-muted">{meaning(asked, order)}</p>}
+        <FormProblem error={change.error} />
+      </Dialog>
+    </>
+  );
+}
+
+function meaning(to: OrderStatus, { status, total, currency }: Order): string {
+  const amount = formatMoney(total, currency);
+  if (to === "fulfilled") return "Everything has been delivered. What the order counts for stays the same.";
+  if (to === "placed") {
+    return status === "fulfilled"
+      ? "As if it had not been delivered. What the order counts for stays the same."
+      : `Its ${amount} count again: in what the customer has spent, in segments and in the figures.`;
+  }
+  const money = to === "refunded" ? " No money moves by this: pay it back where it was paid." : "";
+  return `Its ${amount} no longer count: not in what the customer has spent, nor in segments and figures.${money}`;
+}
