@@ -12,7 +12,12 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { host: "127.0.0.1", port: 5173, proxy },
   preview: { host: "127.0.0.1", port: 4173, proxy },
-  build: { manifest: true, reportCompressedSize: false },
+  build: {
+    manifest: true,
+    reportCompressedSize: false,
+    // A browser that does not preload modules still loads them; the polyfill would be in everybody's first load.
+    modulePreload: { polyfill: false },
+  },
   test: {
     restoreMocks: true,
     // Forms that are filled in key by key take seconds on a machine that builds something else meanwhile.

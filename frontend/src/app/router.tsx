@@ -28,6 +28,7 @@ export const router = createBrowserRouter([
                   { path: "imports", lazy: () => import("@/features/imports/routes/imports-page") },
                   { path: "imports/:id", lazy: () => import("@/features/imports/routes/import-page") },
                   { path: "segments", lazy: () => import("@/features/segments/routes/segments-page") },
+                  { path: "segments/new", lazy: () => import("@/features/segments/routes/new-segment-page") },
                   { path: "segments/:id", lazy: () => import("@/features/segments/routes/segment-page") },
                   { path: "campaigns", lazy: () => import("@/features/campaigns/routes/campaigns-page") },
                   { path: "campaigns/:id", lazy: () => import("@/features/campaigns/routes/campaign-page") },
@@ -56,10 +57,6 @@ export const router = createBrowserRouter([
                         lazy: () => import("@/features/customers/routes/edit-customer-page"),
                       },
                       { path: "orders/new", lazy: () => import("@/features/orders/routes/new-order-page") },
-                      {
-                        path: "segments/new",
-                        lazy: () => import("@/features/segments/routes/new-segment-page"),
-                      },
                       {
                         path: "segments/:id/edit",
                         lazy: () => import("@/features/segments/routes/edit-segment-page"),

@@ -10,7 +10,14 @@ import { session } from "./session";
 type Query = Record<string, string | number | undefined>;
 
 export type RequestOptions = { query?: Query; signal?: AbortSignal } & (
-  | { method?: "GET"; body?: never; contentType?: never; ifMatch?: never; idempotencyKey?: never }
+  | {
+      method?: "GET";
+      body?: never;
+      contentType?: never;
+      ifMatch?: never;
+      idempotencyKey?: never;
+      prefer?: never;
+    }
   | {
       method: "POST";
       body?: unknown;
@@ -19,6 +26,8 @@ export type RequestOptions = { query?: Query; signal?: AbortSignal } & (
       ifMatch?: string | null;
       /** From `useIntent`, so that a repeated request is done once; `null` where nothing changes, as in a preview. */
       idempotencyKey: string | null;
+      /** Rather wait than do without what is busy (RFC 7240). */
+      prefer?: "respond-async";
     }
   | {
       method: "PATCH" | "DELETE";
@@ -26,6 +35,7 @@ export type RequestOptions = { query?: Query; signal?: AbortSignal } & (
       contentType?: never;
       ifMatch?: string | null;
       idempotencyKey?: never;
+      prefer?: never;
     }
 );
 
@@ -58,8 +68,11 @@ export async function download(path: string, filename: string, query?: Query): P
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** A refused token is renewed once, and the request sent again as it was; refused again, the session has ended. */
-async function send(path: string, options: RequestOptions): Promise<Response> {
+/**
+ * The answer as it came, when it is a good one. A refused token is renewed once, and the request sent again as it was;
+ * refused again, the session has ended.
+ */
+export async function send(path: string, options: RequestOptions = {}): Promise<Response> {
   const token = await freshToken();
   // Not worth asking: a page under the sign-in form goes on refreshing what it shows.
   if (token === null) throw signedOut();
@@ -82,6 +95,7 @@ function attempt(path: string, options: RequestOptions, token: string): Promise<
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (options.ifMatch) headers["if-match"] = options.ifMatch;
   if (options.idempotencyKey) headers["idempotency-key"] = options.idempotencyKey;
+  if (options.prefer) headers.prefer = options.prefer;
   return exchange(path + queryString(options.query), {
     method: options.method ?? "GET",
     headers,

@@ -2,7 +2,7 @@
  * The API by its own description: `call("GET /api/customers/{id}", { path: { id } })`. The route says which path, query
  * and body it takes and what it answers, so a wrong one does not compile. `api.ts` does the rest.
  */
-import { download, type RequestOptions, request, requestTagged, requestText, type Tagged } from "./api";
+import { download, type RequestOptions, request, requestTagged, requestText, send, type Tagged } from "./api";
 import type { Operations } from "./generated/operations.gen";
 
 /** A verb and a path, as the document has them. */
@@ -25,7 +25,8 @@ export type Path<R extends Route> = Operations[R] extends { takes: infer Takes e
 /** On which terms it is asked: once, and only of what has not changed. */
 type Terms<Takes> = Takes extends { headers?: infer Named }
   ? ("Idempotency-Key" extends keyof Named ? { idempotencyKey: string | null } : unknown) &
-      ("If-Match" extends keyof Named ? { ifMatch?: string | null } : unknown)
+      ("If-Match" extends keyof Named ? { ifMatch?: string | null } : unknown) &
+      ("Prefer" extends keyof Named ? { prefer?: "respond-async" } : unknown)
   : unknown;
 
 /** An argument that may be left out where all that is in it may. */
@@ -42,6 +43,11 @@ export function callTagged<R extends Route>(
   ...[input]: Argument<Input<R>>
 ): Promise<Tagged<Answer<R>>> {
   return requestTagged(addressOf(route, input), optionsOf(route, input));
+}
+
+/** As `call`, with the answer as it came, for who needs its status and headers. */
+export function callRaw<R extends Route>(route: R, ...[input]: Argument<Input<R>>): Promise<Response> {
+  return send(addressOf(route, input), optionsOf(route, input));
 }
 
 /** As `call`, of an answer that is text. */

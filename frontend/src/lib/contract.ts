@@ -9,6 +9,9 @@ export type * from "./contract/campaigns";
 /** What goes by the document's names. */
 export type {
   Actor,
+  AiDay,
+  AiUsage,
+  AiUser,
   ApiKey,
   ApiKeyRequest,
   Attachment,

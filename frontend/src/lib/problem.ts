@@ -42,24 +42,33 @@ export class Problem extends Error {
   /** Reads an answer that is not 2xx. Whatever its body holds, the result is presentable. */
   static async fromResponse(response: Response): Promise<Problem> {
     const body: unknown = await response.json().catch(() => undefined);
+    return Problem.of(body, response.status, retryAfterOf(response));
+  }
+
+  /** A problem that came as part of something else; `status` is that of its answer. */
+  static of(body: unknown, status: number, retryAfter?: number): Problem {
     const of = isRecord(body) ? body : {};
     const errors = Array.isArray(of.errors) ? of.errors.flatMap(asFault) : [];
     const detail = text(of.detail);
     // Under `about:blank` the title is only the status in words (RFC 9457, 4.2.1): the detail says what is wrong.
     const named = of.type !== undefined && of.type !== "about:blank" ? text(of.title) : undefined;
     const title =
-      errors.length > 0
-        ? "Some entries were not accepted"
-        : (named ?? detail ?? fallbackTitle(response.status));
+      errors.length > 0 ? "Some entries were not accepted" : (named ?? detail ?? fallbackTitle(status));
     return new Problem({
-      status: response.status,
-      code: text(of.code) ?? `http_${response.status}`,
+      status,
+      code: text(of.code) ?? `http_${status}`,
       title,
       detail: errors.length > 0 || detail === title ? undefined : detail,
       errors,
-      retryAfter: seconds(response.headers.get("retry-after")),
+      retryAfter,
     });
   }
+}
+
+/** Seconds after which an answer wants to be asked for again. */
+export function retryAfterOf(response: Response): number | undefined {
+  const header = response.headers.get("retry-after");
+  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
 }
 
 /** Whether the same request may well succeed later: an outage, too many requests, a twin of it that still runs. */
@@ -110,10 +119,6 @@ function fallbackTitle(status: number): string {
   if (status === 429) return "Too many requests, try again in a moment";
   if (status >= 500) return "The server could not answer";
   return "The request was refused";
-}
-
-function seconds(header: string | null): number | undefined {
-  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
 }
 
 function asFault(value: unknown): FieldFault[] {

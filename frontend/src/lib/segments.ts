@@ -1,8 +1,9 @@
-/** Segments as other things name them: to choose from, and by their names. */
-import { queryOptions, useQueries, useQuery } from "@tanstack/react-query";
+/** Segments as other things need them: to choose from, by their names, and a new one of an audience that was proposed. */
+import { queryOptions, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call } from "./call";
-import type { Segment } from "./contract";
+import type { Segment, SegmentDraft } from "./contract";
 import { useCursorList } from "./cursor-list";
+import { useIntent } from "./intent";
 
 /** The segments, newest first; asked for again while one of them is being built. */
 export function useSegments(enabled = true) {
@@ -15,6 +16,15 @@ export function useSegments(enabled = true) {
 /** Milliseconds until the next look at segments: there is something to see only while one is being built. */
 export function buildingInterval(...segments: Segment[]): number | false {
   return segments.some((segment) => segment.state === "building") ? 2_000 : false;
+}
+
+/** Keeps an audience as a segment. */
+export function useCreateSegment() {
+  const queryClient = useQueryClient();
+  return useIntent(
+    (draft: SegmentDraft, idempotencyKey) => call("POST /api/segments", { body: draft, idempotencyKey }),
+    { onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }) },
+  );
 }
 
 /** The name of one segment; nothing is asked about an empty id. */

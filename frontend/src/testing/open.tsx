@@ -2,7 +2,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { createMemoryRouter, RouterProvider } from "react-router";
+import { createMemoryRouter, type InitialEntry, RouterProvider } from "react-router";
 import { vi } from "vitest";
 import type { Route } from "@/lib/call";
 import { json, problem } from "./signed-in";
@@ -42,7 +42,7 @@ export function serve(answers: Answers): (name: string) => Call[] {
 export const all = (...items: unknown[]) => ({ items, nextCursor: null });
 
 /** Renders `Component` at `address`, which `path` describes; any other page only tells its address. */
-export function openPage(Component: () => ReactNode, path: string, address: string) {
+export function openPage(Component: () => ReactNode, path: string, address: InitialEntry) {
   const router = createMemoryRouter(
     [
       { path, Component },

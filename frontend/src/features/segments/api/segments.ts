@@ -1,6 +1,6 @@
-import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, callTagged } from "@/lib/call";
-import type { ListChange, MembersEdit, RuleGroup, SegmentChange, SegmentDraft } from "@/lib/contract";
+import type { ListChange, MembersEdit, SegmentChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
 import { isPassing, Problem } from "@/lib/problem";
@@ -17,21 +17,6 @@ export function useSegment(id: string) {
 
 export function useMembers(id: string) {
   return useCursorList(["segments", id, "members"], "GET /api/segments/{id}/members", { path: { id } });
-}
-
-/**
- * How many people rules describe. The rules are the key: as soon as they change, the request for the former ones is
- * cancelled, and no answer is ever taken for that of other rules.
- */
-export function usePreview(rules: RuleGroup | null) {
-  return useQuery({
-    queryKey: ["segments", "preview", rules],
-    queryFn: rules
-      ? ({ signal }) => call("POST /api/segments/preview", { body: { rules }, idempotencyKey: null, signal })
-      : skipToken,
-    staleTime: 10_000,
-    gcTime: 60_000,
-  });
 }
 
 /** How many two segments share. While one of them is being built, it is asked again as the server says. */
@@ -106,14 +91,6 @@ export function useEditMembers(id: string) {
         }
       },
     },
-  );
-}
-
-export function useCreateSegment() {
-  const queryClient = useQueryClient();
-  return useIntent(
-    (draft: SegmentDraft, idempotencyKey) => call("POST /api/segments", { body: draft, idempotencyKey }),
-    { onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }) },
   );
 }
 

@@ -2,11 +2,11 @@ import { Card } from "@/components/ui/card";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { RuleGroup, SegmentPreview } from "@/lib/contract";
 import { formatNumber, formatShare } from "@/lib/format";
+import { usePreview } from "@/lib/preview";
 import { Problem } from "@/lib/problem";
 import type { RuleField } from "@/lib/rules/vocabulary";
 import { queryFault } from "@/lib/rules/wire";
 import { useDebounced } from "@/lib/use-debounced";
-import { usePreview } from "../api/segments";
 import { conditionName } from "./condition-name";
 
 type PreviewCardProps = {

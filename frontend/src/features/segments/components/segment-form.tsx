@@ -1,14 +1,16 @@
-import { type FormEvent, type ReactNode, useMemo, useState } from "react";
+import { type FormEvent, type ReactNode, useMemo, useRef, useState } from "react";
 import { add as addToQuery, prepareRuleGroup, type RuleGroupType } from "react-querybuilder";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import type { RuleGroup, SegmentDraft, SegmentKind } from "@/lib/contract";
+import { READ_ONLY } from "@/lib/permissions";
 import { faultsByField, fieldPath, Problem } from "@/lib/problem";
 import type { RuleField } from "@/lib/rules/vocabulary";
 import { operatorsOf } from "@/lib/rules/vocabulary";
 import { attributesIn, coerceValue, EVERYONE, queryFault, toWire } from "@/lib/rules/wire";
 import { conditionName } from "./condition-name";
+import { DescribeBox } from "./describe-box";
 import { PreviewCard } from "./preview-card";
 import { RuleBuilder } from "./rule-builder";
 
@@ -16,6 +18,8 @@ type SegmentFormProps = {
   initial: { name: string; description?: string; rules?: RuleGroup };
   /** Of a list there is only a name here. */
   kind: SegmentKind;
+  /** Who may not save is shown the rules and whom they describe, and nothing to save them by. */
+  isReadOnly?: boolean;
   /** Chooses the kind of a new segment. */
   kindChoice?: ReactNode;
   /** The segment that is edited. */
@@ -30,7 +34,7 @@ type SegmentFormProps = {
 const OWN_FIELDS = ["name", "description"];
 
 export function SegmentForm(props: SegmentFormProps) {
-  const { initial, kind, kindChoice, self, submitLabel, cancelTo, busy, error, onSubmit } = props;
+  const { initial, kind, isReadOnly, kindChoice, self, submitLabel, cancelTo, busy, error, onSubmit } = props;
   const given = initial.rules ?? EVERYONE;
   const isList = kind === "list";
   const [name, setName] = useState(initial.name);
@@ -38,8 +42,12 @@ export function SegmentForm(props: SegmentFormProps) {
   const [query, setQuery] = useState<RuleGroupType>(() => prepareRuleGroup(given as RuleGroupType));
   const [attributes, setAttributes] = useState<readonly RuleField[]>(() => attributesIn(given));
   const [tried, setTried] = useState(false);
+  /** What the builder had before the assistant's rules came into it, and what those became there. */
+  const [replaced, setReplaced] = useState<{ query: RuleGroupType; by: string } | null>(null);
+  const rulesHeading = useRef<HTMLHeadingElement>(null);
 
   const rules = useMemo(() => toWire(query, attributes), [query, attributes]);
+  const written = JSON.stringify(rules);
   const refused = faultsByField(error);
   const nameFault = tried && name.trim() === "" ? "Give the segment a name." : refused.name;
 
@@ -50,8 +58,24 @@ export function SegmentForm(props: SegmentFormProps) {
     setQuery((current) => addToQuery(current, { field: field.name, operator, value }, []) as RuleGroupType);
   }
 
+  function adopt(proposed: RuleGroup) {
+    const fields = withAttributes(attributes, proposed);
+    setReplaced({ query, by: JSON.stringify(toWire(proposed, fields)) });
+    setAttributes(fields);
+    setQuery(prepareRuleGroup(proposed as RuleGroupType));
+    // The button is gone: on to what it was pressed for.
+    rulesHeading.current?.focus();
+  }
+
+  function takeBack() {
+    if (replaced) setQuery(replaced.query);
+    setReplaced(null);
+    rulesHeading.current?.focus();
+  }
+
   function submit(event: FormEvent) {
     event.preventDefault();
+    if (isReadOnly) return;
     setTried(true);
     if (name.trim() === "" || (!isList && queryFault(rules, attributes))) return;
     const named = { name: name.trim(), description: description.trim() || null };
@@ -61,35 +85,51 @@ export function SegmentForm(props: SegmentFormProps) {
   return (
     <form onSubmit={submit} noValidate className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_18rem]">
       <div className="grid min-w-0 gap-5">
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Field label="Name" error={nameFault}>
-            {(control) => (
-              <input
-                {...control}
-                value={name}
-                maxLength={200}
-                placeholder="e.g. Big spenders"
-                onChange={(event) => setName(event.target.value)}
-                className="control"
-              />
-            )}
-          </Field>
-          <Field label="Description" optional error={refused.description}>
-            {(control) => (
-              <input
-                {...control}
-                value={description}
-                maxLength={500}
-                onChange={(event) => setDescription(event.target.value)}
-                className="control"
-              />
-            )}
-          </Field>
-        </div>
+        {!isReadOnly && (
+          <div className="grid gap-4 sm:grid-cols-2">
+            <Field label="Name" error={nameFault}>
+              {(control) => (
+                <input
+                  {...control}
+                  value={name}
+                  maxLength={200}
+                  placeholder="e.g. Big spenders"
+                  onChange={(event) => setName(event.target.value)}
+                  className="control"
+                />
+              )}
+            </Field>
+            <Field label="Description" optional error={refused.description}>
+              {(control) => (
+                <input
+                  {...control}
+                  value={description}
+                  maxLength={500}
+                  onChange={(event) => setDescription(event.target.value)}
+                  className="control"
+                />
+              )}
+            </Field>
+          </div>
+        )}
         {kindChoice}
         {!isList && (
+          <DescribeBox
+            isInUse={(proposed) =>
+              JSON.stringify(toWire(proposed, withAttributes(attributes, proposed))) === written
+            }
+            onUse={adopt}
+            onUndo={replaced?.by === written ? takeBack : undefined}
+          />
+        )}
+        {!isList && (
           <section aria-labelledby="rules-heading" className="grid gap-2">
-            <h2 id="rules-heading" className="text-sm font-medium">
+            <h2
+              ref={rulesHeading}
+              id="rules-heading"
+              tabIndex={-1}
+              className="text-sm font-medium outline-none"
+            >
               Customers who match
             </h2>
             <RuleBuilder
@@ -107,14 +147,18 @@ export function SegmentForm(props: SegmentFormProps) {
           shown={error instanceof Problem ? error.errors.map(({ field }) => field).filter(isOwn) : []}
           name={conditionName}
         />
-        <div className="flex gap-2">
-          <Button type="submit" look="primary" busy={busy}>
-            {submitLabel}
-          </Button>
-          <ButtonLink look="quiet" to={cancelTo}>
-            Cancel
-          </ButtonLink>
-        </div>
+        {isReadOnly ? (
+          <p className="text-sm text-muted">{READ_ONLY}</p>
+        ) : (
+          <div className="flex gap-2">
+            <Button type="submit" look="primary" busy={busy}>
+              {submitLabel}
+            </Button>
+            <ButtonLink look="quiet" to={cancelTo}>
+              Cancel
+            </ButtonLink>
+          </div>
+        )}
       </div>
       {!isList && (
         <div className="lg:sticky lg:top-8">
@@ -123,6 +167,11 @@ export function SegmentForm(props: SegmentFormProps) {
       )}
     </form>
   );
+}
+
+/** The attributes at hand, and those that further rules speak of. */
+function withAttributes(known: readonly RuleField[], rules: RuleGroup): readonly RuleField[] {
+  return [...known, ...attributesIn(rules).filter(({ name }) => !known.some((field) => field.name === name))];
 }
 
 function isOwn(field: string): boolean {

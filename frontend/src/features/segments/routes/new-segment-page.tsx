@@ -5,7 +5,8 @@ import { Choices } from "@/components/ui/field";
 import { Page } from "@/components/ui/page";
 import { toast } from "@/components/ui/toasts";
 import type { SegmentDraft, SegmentKind } from "@/lib/contract";
-import { useCreateSegment } from "../api/segments";
+import { useMay } from "@/lib/permissions";
+import { useCreateSegment } from "@/lib/segments";
 import { SegmentForm } from "../components/segment-form";
 
 const FIRST_CONDITION = { field: "totalSpend", operator: ">=", value: 5000 };
@@ -21,8 +22,10 @@ const KINDS: { value: SegmentKind; label: string; hint: string; icon: React.Reac
   { value: "list", label: "List", hint: "You name the people", icon: <ListChecks aria-hidden /> },
 ];
 
+/** A new segment; whoever may not make one may still try whom rules, or words, describe. */
 export function Component() {
   const [kind, setKind] = useState<SegmentKind>("rules");
+  const mayWrite = useMay("write");
   const create = useCreateSegment();
   const navigate = useNavigate();
 
@@ -38,7 +41,7 @@ export function Component() {
 
   return (
     <Page
-      title="New segment"
+      title={mayWrite ? "New segment" : "Try an audience"}
       back={{ to: "/segments", label: "Segments" }}
       description={
         kind === "list"
@@ -49,14 +52,17 @@ export function Component() {
       <SegmentForm
         initial={INITIAL}
         kind={kind}
+        isReadOnly={!mayWrite}
         kindChoice={
-          <Choices
-            legend="Who belongs is said by"
-            name="kind"
-            value={kind}
-            choices={KINDS}
-            onChange={setKind}
-          />
+          mayWrite && (
+            <Choices
+              legend="Who belongs is said by"
+              name="kind"
+              value={kind}
+              choices={KINDS}
+              onChange={setKind}
+            />
+          )
         }
         submitLabel={kind === "list" ? "Create list" : "Create segment"}
         cancelTo="/segments"

@@ -58,10 +58,12 @@ const COLUMNS: Column<Segment>[] = [
 
 export function Component() {
   const list = useSegments();
-  const create = useMay("write") && (
+  const create = useMay("write") ? (
     <ButtonLink look="primary" to="/segments/new" icon={<Plus aria-hidden />}>
       New segment
     </ButtonLink>
+  ) : (
+    <ButtonLink to="/segments/new">Try an audience</ButtonLink>
   );
   return (
     <Page title="Segments" actions={create}>
