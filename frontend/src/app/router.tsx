@@ -31,6 +31,10 @@ export const router = createBrowserRouter([
                   { path: "segments/new", lazy: () => import("@/features/segments/routes/new-segment-page") },
                   { path: "segments/:id", lazy: () => import("@/features/segments/routes/segment-page") },
                   { path: "campaigns", lazy: () => import("@/features/campaigns/routes/campaigns-page") },
+                  {
+                    path: "campaigns/suggest",
+                    lazy: () => import("@/features/campaigns/routes/suggest-campaign-page"),
+                  },
                   { path: "campaigns/:id", lazy: () => import("@/features/campaigns/routes/campaign-page") },
                   {
                     path: "suppressions",

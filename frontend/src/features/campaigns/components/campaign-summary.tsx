@@ -56,7 +56,7 @@ export function Wordings({ campaign }: { campaign: Said }) {
   );
 }
 
-export function whenInWords({ scheduledAt, localTime }: Said): string {
+export function whenInWords({ scheduledAt, localTime }: Pick<Said, "scheduledAt" | "localTime">): string {
   if (localTime) return `${formatDateTime(localTime)}, by each recipient’s clock`;
   return scheduledAt ? formatDateTime(scheduledAt) : "Right away at the launch";
 }

@@ -7,14 +7,15 @@ import type { Channel } from "@/lib/contract";
 import { nextKey, type VariantValues } from "./campaign-values";
 import { RenderedCard } from "./rendered-card";
 import type { StepProps } from "./step-props";
+import { MAX_VARIANTS } from "./take-over";
 import { VariantEditor } from "./variant-editor";
+import { WriteCard } from "./write-card";
 
 const CHANNELS: { value: Channel; label: string; hint: string; icon: ReactNode }[] = [
   { value: "email", label: "E-mail", hint: "With a subject", icon: <Mail aria-hidden /> },
   { value: "sms", label: "SMS", hint: "Short text", icon: <MessageSquare aria-hidden /> },
   { value: "whatsapp", label: "WhatsApp", hint: "Text", icon: <MessageCircle aria-hidden /> },
 ];
-const MAX_VARIANTS = 5;
 
 /** The channel, the wordings, and what somebody would read. */
 export function MessageStep({ values, faults, set }: StepProps) {
@@ -75,6 +76,7 @@ export function MessageStep({ values, faults, set }: StepProps) {
           </p>
         </div>
       </Card>
+      <WriteCard values={values} set={set} />
       <RenderedCard values={values} />
     </>
   );

@@ -16,6 +16,7 @@ import { DeliveryBar, DeliveryFigures } from "../components/delivery";
 import { Funnel } from "../components/funnel";
 import { MessageLog } from "../components/message-log";
 import { ResultsCard } from "../components/results-card";
+import { ToldCard } from "../components/told-card";
 
 const BACK = { to: "/campaigns", label: "Campaigns" };
 
@@ -89,6 +90,7 @@ function Shown({ loaded, reload }: ShownProps) {
             </div>
           </Card>
           <ResultsCard campaign={campaign} />
+          <ToldCard campaignId={campaign.id} />
         </>
       )}
       <div className="grid items-start gap-5 lg:grid-cols-2">

@@ -1,4 +1,4 @@
-import { Plus, Send } from "lucide-react";
+import { Plus, Send, Sparkles } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -54,7 +54,17 @@ export function Component() {
     </ButtonLink>
   );
   return (
-    <Page title="Campaigns" actions={create}>
+    <Page
+      title="Campaigns"
+      actions={
+        <>
+          <ButtonLink to="/campaigns/suggest" icon={<Sparkles aria-hidden />}>
+            Suggest a campaign
+          </ButtonLink>
+          {create}
+        </>
+      }
+    >
       <Card flush>
         <ListView
           list={list}

@@ -1,23 +1,31 @@
-import { useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useEffect, useState } from "react";
+import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { Page } from "@/components/ui/page";
 import { RestoredNotice } from "@/components/ui/restored-notice";
 import { toast } from "@/components/ui/toasts";
+import type { Campaign } from "@/lib/contract";
 import { useDraft } from "@/lib/draft";
 import { useKeepDraft, useLaunchCampaign } from "../api/drafts";
 import { CampaignForm } from "../components/campaign-form";
-import { EMPTY, newDraftName, wireOf } from "../components/campaign-values";
+import { EMPTY, newDraftName, valuesOf, wireOf } from "../components/campaign-values";
 
 /** A campaign from nothing: launched as it is, or first kept as a draft. */
 export function Component() {
   const [params] = useSearchParams();
   const segmentId = params.get("segment") ?? "";
-  const begun = () => ({ ...EMPTY, segmentId });
+  const suggested = useSuggested();
+  const begun = () => ({ ...(suggested ? valuesOf(suggested) : EMPTY), segmentId });
   const draft = useDraft(newDraftName(segmentId), begun);
   const [restored, setRestored] = useState(draft.restored);
   const keep = useKeepDraft();
   const launch = useLaunchCampaign();
   const navigate = useNavigate();
+
+  // The next step of the form is another entry of the history, which does not hold it: the tab does from now on.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only on arrival
+  useEffect(() => {
+    if (suggested && !draft.restored) draft.change(draft.value);
+  }, []);
 
   function save() {
     launch.reset();
@@ -70,4 +78,11 @@ export function Component() {
       />
     </Page>
   );
+}
+
+/** The campaign with which somebody comes from a suggestion. */
+function useSuggested(): Partial<Campaign> | undefined {
+  const { state } = useLocation();
+  const [arrived] = useState<{ suggested?: Partial<Campaign> } | null>(state);
+  return arrived?.suggested;
 }
