@@ -9,6 +9,7 @@ import {
   Send,
   ShieldOff,
   ShoppingBag,
+  Sparkles,
   UserCog,
   UsersRound,
   Workflow,
@@ -33,6 +34,7 @@ const ADMINISTRATION: readonly Place[] = [
   { to: "/users", label: "Users", icon: UserCog, needs: "administer" },
   { to: "/keys", label: "API keys", icon: KeyRound, needs: "administer" },
   { to: "/queues", label: "Queues", icon: Layers, needs: "administer" },
+  { to: "/ai", label: "Assistant", icon: Sparkles, needs: "administer" },
   { to: "/audit", label: "Audit log", icon: ScrollText, needs: "administer" },
 ];
 

@@ -93,6 +93,20 @@ describe.each(PAGES)("%s", (_, Component, shown, actions) => {
   });
 });
 
+describe("what asks and keeps nothing", () => {
+  it.each<Role>(["analyst", "marketer"])("is offered to a %s", async (role) => {
+    open(role, CampaignsPage);
+    expect((await screen.findByRole("link", { name: "Suggest a campaign" })).getAttribute("href")).toBe(
+      "/campaigns/suggest",
+    );
+  });
+
+  it("is an audience to be tried where an analyst sees the segments", async () => {
+    open("analyst", SegmentsPage);
+    expect((await screen.findAllByRole("link", { name: "Try an audience" })).length).toBeGreaterThan(0);
+  });
+});
+
 describe("a page that only makes something", () => {
   function openGuarded(role: Role) {
     signedIn(role);
@@ -122,13 +136,13 @@ describe("administration", () => {
     ]);
     render(<RouterProvider router={router} />);
   }
-  const led = () => screen.queryAllByRole("link", { name: "Users" });
+  const led = () => ["Users", "Assistant"].flatMap((name) => screen.queryAllByRole("link", { name }));
 
   it.each<Role>(["admin", "owner"])("is there for an %s, and in the navigation", async (role) => {
     openGuarded(role);
     expect(await screen.findByText("The users")).toBeTruthy();
     openShell(role);
-    expect(led()).toHaveLength(1);
+    expect(led()).toHaveLength(2);
   });
 
   it.each<Role>(["marketer", "analyst"])("tells a %s the reason instead, and is not shown", async (role) => {

@@ -46,6 +46,7 @@ export const router = createBrowserRouter([
                       { path: "users", lazy: () => import("@/features/admin/routes/users-page") },
                       { path: "keys", lazy: () => import("@/features/admin/routes/keys-page") },
                       { path: "queues", lazy: () => import("@/features/admin/routes/queues-page") },
+                      { path: "ai", lazy: () => import("@/features/admin/routes/assistant-page") },
                       { path: "audit", lazy: () => import("@/features/admin/routes/audit-page") },
                     ],
                   },
