@@ -17,6 +17,8 @@ export default defineConfig({
     reportCompressedSize: false,
     // A browser that does not preload modules still loads them; the polyfill would be in everybody's first load.
     modulePreload: { polyfill: false },
+    // The first load lists all chunks, so their names would be in it, too.
+    rolldownOptions: { output: { chunkFileNames: "assets/[hash].js" } },
   },
   test: {
     restoreMocks: true,

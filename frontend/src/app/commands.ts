@@ -1,5 +1,5 @@
 /** What the palette offers besides customers: the pages, and what can be made. */
-import { FilePlus, type LucideIcon, PackagePlus, Send, UserPlus, Workflow } from "lucide-react";
+import { FilePlus, type LucideIcon, PackagePlus, Send, Sparkles, UserPlus, Workflow } from "lucide-react";
 import { useMay } from "@/lib/permissions";
 import { PLACES, type Place, useAdministration } from "./places";
 
@@ -18,6 +18,7 @@ const CREATE: readonly Command[] = [
   { to: "/orders/new", label: "New order", icon: PackagePlus },
   { to: "/segments/new", label: "New segment", icon: Workflow },
   { to: "/campaigns/new", label: "New campaign", icon: Send },
+  { to: "/campaigns/suggest", label: "Suggest a campaign", icon: Sparkles },
   { to: "/imports", label: "Import a CSV file", icon: FilePlus },
 ];
 

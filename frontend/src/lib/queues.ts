@@ -20,6 +20,7 @@ const CONTENTS: Record<string, string> = {
   imports: "Files that are read",
   segments: "Segments that are built or edited",
   erasures: "Customers who are erased",
+  questions: "Questions to the assistant that wait for their turn",
 };
 
 export const contentsOf = (queue: string) => CONTENTS[queue] ?? "";
