@@ -137,3 +137,26 @@ it("says at the objective what was not understood, and keeps it", async () => {
   expect(screen.getByLabelText("Objective").getAttribute("aria-invalid")).toBe("true");
   expect((screen.getByLabelText("Objective") as HTMLInputElement).value).toBe(OBJECTIVE);
 });
+
+it("waits for its turn, and loses nothing with the connection", async () => {
+  const answers: unknown[] = [
+    json({ id: "q1", status: "waiting" }, { status: 202, headers: { "retry-after": "60" } }),
+  ];
+  const { calls, user } = open({
+    [ASK]: () => {
+      const answer = answers.shift();
+      if (!answer) throw new TypeError("Failed to fetch");
+      return answer;
+    },
+  });
+  await suggest(user);
+  expect(await screen.findByText(/your question waits for its turn/)).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Stop waiting" }));
+  await user.click(screen.getByRole("button", { name: "Suggest" }));
+  await screen.findByText("No connection to the server", {}, { timeout: 9_000 });
+  answers.push(SUGGESTION);
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByText("City is Pune")).toBeTruthy();
+  const keys = calls(ASK).map(({ headers }) => headers.get("idempotency-key"));
+  expect(new Set(keys).size, "all of these are one question").toBe(1);
+});

@@ -4,8 +4,10 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Role } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
+import { aSegment } from "@/testing/made";
 import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, signedIn } from "@/testing/signed-in";
+import { Component as EditSegmentPage } from "./edit-segment-page";
 import { Component as NewSegmentPage } from "./new-segment-page";
 
 const ASK = "POST /api/generate-rules";
@@ -130,6 +132,33 @@ describe("people in plain words", () => {
     expect((await screen.findByRole("alert")).textContent).toContain("Too many questions");
     await user.click(button("Try again"));
     expect(await screen.findByText(ANSWER.explanation)).toBeTruthy();
+  });
+
+  it("change the rules of a segment that there is, and are saved with it", async () => {
+    signedIn();
+    const calls = serve({
+      "GET /api/segments": () => all(),
+      "GET /api/segments/s1": () =>
+        json(
+          aSegment({
+            rules: { combinator: "and", not: false, rules: [{ field: "visits", operator: ">", value: 3 }] },
+          }),
+          { headers: { etag: '"4"' } },
+        ),
+      "PATCH /api/segments/s1": () => aSegment({}),
+      [PREVIEW]: () => ({ count: 3, total: 9, sample: [], tookMs: 1 }),
+      [ASK]: () => ANSWER,
+    });
+    openPage(EditSegmentPage, "/segments/:id/edit", "/segments/s1/edit");
+    const user = userEvent.setup();
+    await user.type(await screen.findByLabelText(/^Describe the people/), "vip on gold{Enter}");
+    await user.click(await screen.findByRole("button", { name: "Use these rules" }));
+    expect(calls("PATCH /api/segments/s1"), "nothing is saved by itself").toEqual([]);
+    await user.click(button("Save changes"));
+    await screen.findByText("Elsewhere");
+    const [saved] = calls("PATCH /api/segments/s1");
+    expect(JSON.parse(saved?.body ?? "").rules).toEqual(ANSWER.rules);
+    expect(saved?.headers.get("if-match")).toBe('"4"');
   });
 
   it("may be tried by an analyst, who is offered nothing to save them by", async () => {
