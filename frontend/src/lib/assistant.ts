@@ -151,6 +151,7 @@ const REASONS: Record<Lack, string> = {
   refused: "the model would not answer this",
   misconfigured: "the model’s key or settings are not accepted, which an administrator can put right",
   unusable: "what the model said could not be used",
+  no_audience: "the model saw no audience in it",
 };
 
 /** Who answered, in words. */

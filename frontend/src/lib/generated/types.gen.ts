@@ -1585,7 +1585,7 @@ export type Source = 'gemini' | 'offline';
 /**
  * Why a model that there is did not answer.
  */
-export type Lack = 'quota' | 'budget' | 'unavailable' | 'refused' | 'misconfigured' | 'unusable';
+export type Lack = 'quota' | 'budget' | 'unavailable' | 'refused' | 'misconfigured' | 'unusable' | 'no_audience';
 
 /**
  * A question that waits for its turn with the model.
@@ -1667,9 +1667,13 @@ export type MessagesRequest = {
  */
 export type CampaignSummary = {
     /**
-     * Every number in it is one of the campaign's report.
+     * Every number in it is one of the campaign's.
      */
     summary: string;
+    /**
+     * When its orders and variants were counted; counts of messages are those of now.
+     */
+    asOf?: Time;
     source: Source;
     /**
      * Why Gemini did not answer; absent when it did, and where there is no key for it.
@@ -1743,10 +1747,6 @@ export type AiUsage = {
 export type AiDay = {
     date: string;
     gemini: number;
-    /**
-     * Those among them whose answer had been kept.
-     */
-    cached: number;
     offline: number;
     tokens: Tokens;
     /**
@@ -1775,10 +1775,6 @@ export type AiUser = {
      */
     user: string;
     gemini: number;
-    /**
-     * Those among them whose answer had been kept.
-     */
-    cached: number;
     offline: number;
     tokens: Tokens;
 };

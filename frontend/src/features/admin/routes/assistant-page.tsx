@@ -15,13 +15,12 @@ const PERIODS = [
   { value: "31", label: "31 days" },
 ] as const;
 
-type Sum = Pick<AiDay, "gemini" | "cached" | "offline" | "tokens">;
+type Sum = Pick<AiDay, "gemini" | "offline" | "tokens">;
 
 /** Columns of whatever is summed up: questions by who answered them, and what that took. */
 const SUMS: Column<Sum>[] = [
   { header: "Questions", end: true, cell: ({ gemini, offline }) => formatNumber(gemini + offline) },
   { header: "By Gemini", end: true, from: "sm", cell: ({ gemini }) => formatNumber(gemini) },
-  { header: "Kept answers", end: true, from: "md", cell: ({ cached }) => formatNumber(cached) },
   { header: "Offline", end: true, from: "sm", cell: ({ offline }) => formatNumber(offline) },
   { header: "Tokens", end: true, cell: ({ tokens }) => formatNumber(tokensOf(tokens)) },
 ];
@@ -78,7 +77,7 @@ function Shown({ usage: { days, dailyTokens } }: { usage: AiUsage }) {
           <Figure
             label="Answered by Gemini"
             value={formatShare(all.gemini, all.gemini + all.offline)}
-            note={`${formatNumber(all.cached)} of them kept answers`}
+            note="of those put to it; kept answers cost nothing"
           />
           <Figure
             label="Tokens"
@@ -147,12 +146,11 @@ function Shown({ usage: { days, dailyTokens } }: { usage: AiUsage }) {
   );
 }
 
-const NOTHING: Sum = { gemini: 0, cached: 0, offline: 0, tokens: { input: 0, output: 0 } };
+const NOTHING: Sum = { gemini: 0, offline: 0, tokens: { input: 0, output: 0 } };
 
-function plus(sum: Sum, { gemini, cached, offline, tokens }: Sum): Sum {
+function plus(sum: Sum, { gemini, offline, tokens }: Sum): Sum {
   return {
     gemini: sum.gemini + gemini,
-    cached: sum.cached + cached,
     offline: sum.offline + offline,
     tokens: { input: sum.tokens.input + tokens.input, output: sum.tokens.output + tokens.output },
   };
