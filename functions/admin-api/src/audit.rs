@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use crm_domain::audit::AuditFilter;
 use crm_domain::faults::{Faults, checked_text};
@@ -12,6 +12,7 @@ use crm_lambda::api::Api;
 use crm_lambda::gate::Gate;
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
+use crm_lambda::query::Asked;
 use crm_lambda::routes;
 use serde::Deserialize;
 
@@ -32,7 +33,7 @@ struct Wanted {
 async fn list_audit<S: Store>(
     State(store): State<Arc<S>>,
     paging: Paging,
-    Query(wanted): Query<Wanted>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<Response, Problem> {
     let page = store.audit(&read(wanted)?, paging.after.clone(), paging.limit).await?;
     Ok(paging.answer(page, |entry| entry))

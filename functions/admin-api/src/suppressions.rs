@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
@@ -24,6 +24,7 @@ use crm_lambda::contract::suppressions::{Suppressed, Suppression as Shape};
 use crm_lambda::gate::Gate;
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
+use crm_lambda::query::Asked;
 use crm_lambda::routes;
 use serde::Deserialize;
 use serde_json::json;
@@ -68,7 +69,7 @@ struct Wanted {
 async fn list_suppressions<S: Store>(
     State(list): State<Listed<S>>,
     paging: Paging,
-    Query(wanted): Query<Wanted>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<Response, Problem> {
     let filter = read(&wanted)?;
     let page = match &wanted.address {
@@ -107,7 +108,7 @@ async fn import_suppressions<S: Store>(
     State(list): State<Listed<S>>,
     caller: Caller,
     attempt: Attempt,
-    Query(wanted): Query<Wanted>,
+    Asked(wanted): Asked<Wanted>,
     request: Request,
 ) -> Result<Response, Problem> {
     let channel = read(&wanted)?.channel.unwrap_or(Channel::Email);
@@ -133,7 +134,7 @@ async fn add<S: Store>(list: &Listed<S>, caller: &Caller, notes: &[Note], reject
     Ok(Json(Suppressed { added, rejected }).into_response())
 }
 
-async fn export_suppressions<S: Store>(State(list): State<Listed<S>>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+async fn export_suppressions<S: Store>(State(list): State<Listed<S>>, Asked(wanted): Asked<Wanted>) -> Result<Response, Problem> {
     let filter = read(&wanted)?;
     let (mut text, mut lines, mut after) = (file::HEADER.to_owned(), 0, None);
     loop {

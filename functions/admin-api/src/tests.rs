@@ -139,6 +139,19 @@ async fn rejected_rows_come_as_csv_and_say_what_is_missing() {
 }
 
 #[tokio::test]
+async fn a_query_that_cannot_be_read_is_a_problem_like_others() {
+    for path in [
+        "/api/suppressions?reason=bounce&reason=bounce",
+        "/api/audit?actor=a&actor=b",
+        "/api/suppressions/file?channel=sms&channel=sms",
+    ] {
+        let refused = send(&crm().0, "GET", path, "").await;
+        assert_eq!((refused.status, &refused.json["code"]), (400, &json!("malformed_query")), "{path}: {refused:?}");
+        assert_eq!(refused.headers["content-type"], "application/problem+json");
+    }
+}
+
+#[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
     assert_eq!(walk("admin-api", &crm().0).await, 22 * 7);
 }

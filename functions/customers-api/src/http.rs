@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
@@ -24,6 +24,7 @@ use crm_lambda::etag::etag;
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
+use crm_lambda::query::Asked;
 use crm_lambda::{routes, view};
 use serde::Deserialize;
 use serde_json::json;
@@ -92,7 +93,7 @@ struct Search {
 async fn list_customers<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
     paging: Paging,
-    Query(query): Query<Search>,
+    Asked(query): Asked<Search>,
 ) -> Result<Response, Problem> {
     let after = paging.after.clone();
     let page = match query.search.as_deref().map(|text| text.trim_matches(' ')).filter(|text| !text.is_empty()) {

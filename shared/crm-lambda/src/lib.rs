@@ -17,6 +17,7 @@ pub mod memberships;
 pub mod operation;
 pub mod paging;
 pub mod problem;
+pub mod query;
 mod replay;
 pub mod routes;
 pub mod serve;
