@@ -242,6 +242,10 @@ export type Order = {
      */
     orderId?: string;
     email: string;
+    /**
+     * Under which its customer is found; absent where they were erased since.
+     */
+    customerId?: string;
     items: Array<OrderLine>;
     quantity?: number;
     /**
