@@ -1,17 +1,19 @@
-/** Where the navigation leads. */
+/** Where the navigation leads, and whom. */
 import {
   ChartColumn,
   FileUp,
   type LucideIcon,
   Send,
+  Settings2,
   ShieldOff,
   ShoppingBag,
   UsersRound,
   Workflow,
 } from "lucide-react";
+import { useMay } from "@/lib/permissions";
 
-/** `short` is for the bar of phones. */
-export type Place = { to: string; label: string; short?: string; icon: LucideIcon };
+/** `short` is for the bar of phones. Without `needs`, every role goes there. */
+export type Place = { to: string; label: string; short?: string; icon: LucideIcon; needs?: "administer" };
 
 export const PLACES: readonly Place[] = [
   { to: "/", label: "Dashboard", short: "Home", icon: ChartColumn },
@@ -22,7 +24,14 @@ export const PLACES: readonly Place[] = [
   { to: "/imports", label: "Imports", icon: FileUp },
 ];
 
-/** What is seldom gone to: below the others on wide screens, under the account on phones. Every role may read it. */
-export const ADMINISTRATION: readonly Place[] = [
+/** What is seldom gone to: below the others on wide screens, under the account on phones. */
+const ADMINISTRATION: readonly Place[] = [
   { to: "/suppressions", label: "Suppressions", icon: ShieldOff },
+  { to: "/settings", label: "Settings", icon: Settings2, needs: "administer" },
 ];
+
+/** The places of administration that are open to who is signed in. */
+export function useAdministration(): readonly Place[] {
+  const mayAdminister = useMay("administer");
+  return ADMINISTRATION.filter(({ needs }) => needs === undefined || mayAdminister);
+}

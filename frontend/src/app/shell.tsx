@@ -5,12 +5,13 @@ import { Toasts } from "@/components/ui/toasts";
 import { cn } from "@/lib/cn";
 import { userOf, useSession } from "@/lib/session";
 import { useTheme } from "@/lib/theme";
-import { ADMINISTRATION, PLACES, type Place } from "./places";
+import { PLACES, type Place, useAdministration } from "./places";
 import { UserMenu } from "./user-menu";
 
 /** Navigation around every page: a side bar on wide screens, a bar under the thumb on phones. */
 export function Shell() {
   const navigation = useNavigation();
+  const administration = useAdministration();
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[14rem_minmax(0,1fr)]">
       <a
@@ -30,7 +31,7 @@ export function Shell() {
               <SideLink key={place.to} place={place} />
             ))}
             <h2 className="mt-4 px-3 pb-1 text-xs font-medium text-muted">Administration</h2>
-            {ADMINISTRATION.map((place) => (
+            {administration.map((place) => (
               <SideLink key={place.to} place={place} />
             ))}
           </nav>
@@ -42,7 +43,7 @@ export function Shell() {
       <div className="min-w-0">
         <header className="flex items-center justify-between border-b border-line px-4 py-2.5 md:hidden">
           <Brand />
-          <Person compact />
+          <Person compact places={administration} />
         </header>
         <OfflineNotice />
         <main id="main" tabIndex={-1} className="mx-auto max-w-6xl px-4 pt-6 pb-28 md:px-8 md:pt-8 md:pb-16">
@@ -103,7 +104,7 @@ function Brand() {
   );
 }
 
-function Person({ compact = false }: { compact?: boolean }) {
+function Person({ compact = false, places }: { compact?: boolean; places?: readonly Place[] }) {
   const user = userOf(useSession());
   const [theme, setTheme] = useTheme();
   const other = theme === "dark" ? "light" : "dark";
@@ -119,7 +120,7 @@ function Person({ compact = false }: { compact?: boolean }) {
       >
         {theme === "dark" ? <Sun aria-hidden /> : <Moon aria-hidden />}
       </button>
-      {user && compact && <UserMenu user={user} compact places={ADMINISTRATION} />}
+      {user && compact && <UserMenu user={user} compact places={places} />}
     </div>
   );
 }

@@ -1,18 +1,56 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
+import { Card } from "@/components/ui/card";
+import { Notice } from "@/components/ui/notice";
 import { Page } from "@/components/ui/page";
 import { RestoredNotice } from "@/components/ui/restored-notice";
+import { SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
+import type { Settings } from "@/lib/contract";
 import { useDraft } from "@/lib/draft";
+import { useSettings } from "@/lib/settings";
 import { useKeepDraft, useLaunchCampaign } from "../api/drafts";
 import { CampaignForm } from "../components/campaign-form";
-import { EMPTY, newDraftName, wireOf } from "../components/campaign-values";
+import { begunWith, newDraftName, wireOf } from "../components/campaign-values";
 
 /** A campaign from nothing: launched as it is, or first kept as a draft. */
 export function Component() {
+  const settings = useSettings();
+  // Those of today, not of an earlier visit. Without them one may go on: nothing is sent before the review has shown the limits.
+  if (!settings.isFetchedAfterMount) {
+    return (
+      <NewCampaign>
+        <Card flush>
+          <SkeletonRows />
+        </Card>
+      </NewCampaign>
+    );
+  }
+  return <Begun settings={settings.data?.data ?? {}} missing={!settings.data} />;
+}
+
+function NewCampaign({ children }: { children: ReactNode }) {
+  return (
+    <Page
+      title="New campaign"
+      back={{ to: "/campaigns", label: "Campaigns" }}
+      description="Nothing is sent before you have seen who will get it and confirmed."
+    >
+      {children}
+    </Page>
+  );
+}
+
+type BegunProps = {
+  settings: Partial<Settings>;
+  /** Whether it is not known what is set. */
+  missing: boolean;
+};
+
+function Begun({ settings, missing }: BegunProps) {
   const [params] = useSearchParams();
   const segmentId = params.get("segment") ?? "";
-  const begun = () => ({ ...EMPTY, segmentId });
+  const begun = () => ({ ...begunWith(settings), segmentId });
   const draft = useDraft(newDraftName(segmentId), begun);
   const [restored, setRestored] = useState(draft.restored);
   const keep = useKeepDraft();
@@ -43,11 +81,7 @@ export function Component() {
   }
 
   return (
-    <Page
-      title="New campaign"
-      back={{ to: "/campaigns", label: "Campaigns" }}
-      description="Nothing is sent before you have seen who will get it and confirmed."
-    >
+    <NewCampaign>
       <div role="status" className="empty:hidden">
         {restored && (
           <RestoredNotice
@@ -57,6 +91,9 @@ export function Component() {
               setRestored(false);
             }}
           />
+        )}
+        {missing && !draft.restored && (
+          <Notice text="The settings could not be loaded, so nothing of them is filled in: see the schedule and limits." />
         )}
       </div>
       <CampaignForm
@@ -68,6 +105,6 @@ export function Component() {
         onSave={save}
         onLaunch={send}
       />
-    </Page>
+    </NewCampaign>
   );
 }
