@@ -76,6 +76,7 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
     { name: "campaign-draft", address: `/campaigns/${draft}` },
   ],
   "/suppressions": () => [{ name: "suppressions", address: "/suppressions" }],
+  "/settings": () => [{ name: "settings", address: "/settings" }],
   "/*": () => [{ name: "not-found", address: "/no/such/page" }],
 };
 

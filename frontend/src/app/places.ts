@@ -7,6 +7,7 @@ import {
   type LucideIcon,
   ScrollText,
   Send,
+  Settings2,
   ShieldOff,
   ShoppingBag,
   Sparkles,
@@ -36,6 +37,7 @@ const ADMINISTRATION: readonly Place[] = [
   { to: "/queues", label: "Queues", icon: Layers, needs: "administer" },
   { to: "/ai", label: "Assistant", icon: Sparkles, needs: "administer" },
   { to: "/audit", label: "Audit log", icon: ScrollText, needs: "administer" },
+  { to: "/settings", label: "Settings", icon: Settings2, needs: "administer" },
 ];
 
 /** The places of administration that are open to who is signed in. */

@@ -40,6 +40,7 @@ export const router = createBrowserRouter([
                     path: "suppressions",
                     lazy: () => import("@/features/suppressions/routes/suppressions-page"),
                   },
+                  { path: "settings", lazy: () => import("@/features/settings/routes/settings-page") },
                   {
                     lazy: () => import("./require-administer"),
                     children: [

@@ -39,10 +39,14 @@ export type {
   Scope,
   Segment,
   SegmentKind,
+  Settings,
 } from "./generated/types.gen";
 
 /** A page of a list. */
 export type Page<T> = { items: T[]; nextCursor: string | null };
+
+/** What changes of what campaigns begin with; `null` takes it out. */
+export type SettingsChange = wire.SettingsChangeRequest;
 
 /** What the page has to know before anybody is signed in: a file beside the app, not of the API. */
 export type AppConfig = { googleClientId: string; localIdentity: boolean };

@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use axum::Router;
 use crm_domain::ports::{
-    Enqueue, KeepAccess, KeepAudit, KeepErasures, KeepImports, KeepRequests, KeepSuppressions, KeepUploads, WatchQueues,
+    Enqueue, KeepAccess, KeepAudit, KeepErasures, KeepImports, KeepRequests, KeepSettings, KeepSuppressions, KeepUploads,
+    WatchQueues,
 };
 use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
+use crm_lambda::config::Settings;
 use crm_lambda::gate::Gate;
 
-use crate::{audit, erasures, imports, keys, queues, suppressions, users};
+use crate::{audit, erasures, imports, keys, queues, settings, suppressions, users};
 
 /// The storage that administration needs, imports apart.
-pub trait Store: KeepAccess + KeepAudit + KeepErasures + KeepRequests + KeepSuppressions {}
-impl<S: KeepAccess + KeepAudit + KeepErasures + KeepRequests + KeepSuppressions> Store for S {}
+pub trait Store: KeepAccess + KeepAudit + KeepErasures + KeepRequests + KeepSettings + KeepSuppressions {}
+impl<S: KeepAccess + KeepAudit + KeepErasures + KeepRequests + KeepSettings + KeepSuppressions> Store for S {}
 
 /// What the handlers work with.
 pub struct App<S, I, U, Q> {
@@ -22,6 +24,8 @@ pub struct App<S, I, U, Q> {
     pub imports: Arc<I>,
     pub uploads: Arc<U>,
     pub queues: Arc<Q>,
+    /// What the deployment was given.
+    pub settings: Arc<Settings>,
 }
 
 /// All routes.
@@ -36,6 +40,7 @@ pub fn router<S: Store, I: KeepImports, U: KeepUploads, Q: WatchQueues + Enqueue
         .merge(queues::routes(gate.clone(), watched.clone()))
         .merge(erasures::routes(gate.clone(), watched))
         .merge(suppressions::routes(gate.clone(), suppressions::Listed { store: app.store.clone(), addresses }))
+        .merge(settings::routes(gate.clone(), settings::Agreed { store: app.store.clone(), given: app.settings }))
         .merge(users::routes(gate.clone(), app.store.clone()))
         .merge(keys::routes(gate.clone(), app.store.clone()))
         .merge(audit::routes(gate, app.store))

@@ -6,6 +6,7 @@ mod http;
 mod imports;
 mod keys;
 mod queues;
+mod settings;
 mod suppressions;
 #[cfg(test)]
 mod tests;
@@ -24,12 +25,13 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
     let aws = crm_aws::config().await;
     let settings = Settings::from_env()?;
-    let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
+    let store = Arc::new(Dynamo::from_env(&aws, settings.currency.clone())?);
     let app = http::App {
         imports: store.clone(),
         store,
         uploads: Arc::new(S3Uploads::from_env(&aws)?),
         queues: Arc::new(Sqs::new(&aws)),
+        settings: Arc::new(settings),
     };
     let secrets = Arc::new(SecretsManager::from_env(&aws)?);
     let addresses = Addresses::new(secrets.clone(), app.store.clone());

@@ -9,10 +9,12 @@ use crm_domain::ids::ImportId;
 use crm_domain::import::Header;
 use crm_domain::ports::{Outgoing, QueueName};
 use crm_lambda::addresses::Addresses;
-use crm_testing::{Answer, AtDesk, Memory, answer, cases, keys, send, send_event, token, walk};
+use crm_testing::{Answer, AtDesk, Memory, answer, cases, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
 use crate::http::{App, router};
+
+mod settings;
 
 fn crm() -> (Router, AtDesk) {
     let (router, desk, _) = house();
@@ -23,7 +25,8 @@ fn crm() -> (Router, AtDesk) {
 fn house() -> (Router, AtDesk, Arc<Memory>) {
     let (desk, memory) = (AtDesk::default(), Arc::new(Memory::default()));
     let shared = Arc::new(desk.clone());
-    let app = App { store: memory.clone(), imports: shared.clone(), uploads: shared.clone(), queues: shared };
+    let app =
+        App { store: memory.clone(), imports: shared.clone(), uploads: shared.clone(), queues: shared, settings: settings() };
     (router(app, keys(), Addresses::new(memory.clone(), memory.clone())), desk, memory)
 }
 
@@ -153,7 +156,7 @@ async fn a_query_that_cannot_be_read_is_a_problem_like_others() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("admin-api", &crm().0).await, 22 * 7);
+    assert_eq!(walk("admin-api", &crm().0).await, 24 * 7);
 }
 
 #[tokio::test]

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use crm_domain::email::Email;
 use crm_domain::event::Event;
+use crm_domain::ids::CustomerId;
 use crm_domain::json::Json;
-use crm_domain::ports::QueueName;
+use crm_domain::ports::{ForgetTraces as _, QueueName};
 use crm_domain::time::Time;
 use crm_lambda::api::App;
 use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
@@ -60,6 +62,22 @@ async fn replayed_order_counts_once() {
     assert_eq!(list.json["items"].as_array().unwrap().len(), 1);
     assert_eq!(list.json["items"][0]["total"], 12.5);
     assert_eq!(list.json["nextCursor"], json!(null));
+}
+
+#[tokio::test]
+async fn an_order_names_its_customer_until_they_are_erased() {
+    let (router, memory) = crm();
+    let placed = send(&router, "POST", "/api/orders", r#"{"email":"A@x.in ","orderId":"7","total":1}"#).await;
+    apply_queued(&memory);
+    let id = CustomerId::of(&Email::parse("a@x.in").unwrap());
+    let path = format!("/api/orders/{}", placed.json["id"].as_str().unwrap());
+    let named = async || {
+        let (one, list) = (send(&router, "GET", &path, "").await.json, send(&router, "GET", "/api/orders", "").await.json);
+        [one.get("customerId").cloned(), list["items"][0].get("customerId").cloned()]
+    };
+    assert_eq!(named().await, [Some(json!(id.to_string())), Some(json!(id.to_string()))]);
+    assert_eq!(memory.forget_orders(id, Time::now()).await.unwrap(), 1);
+    assert_eq!(named().await, [None, None]);
 }
 
 #[tokio::test]

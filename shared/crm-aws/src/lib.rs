@@ -45,6 +45,7 @@ mod search;
 #[cfg(feature = "secrets")]
 mod secrets;
 mod segments;
+mod settings;
 #[cfg(feature = "sqs")]
 mod simulated;
 #[cfg(feature = "sqs")]

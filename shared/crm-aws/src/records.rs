@@ -307,8 +307,7 @@ pub(crate) fn order_item(order: &Order, version: u64) -> Result<Item, StoreError
     serde_dynamo::to_item(OrderRecord {
         id: order.id,
         stamp,
-        // Orders of erased customers are nobody's.
-        customer_id: body.as_ref().filter(|body| !body.email.is_erased()).map(|body| CustomerId::of(&body.email)),
+        customer_id: order.customer_id(),
         body,
         status_stamp,
         status,

@@ -7,8 +7,10 @@
 //! Customers may have been merged since, so that one person has several entries in a log. Each order then belongs to one
 //! of them: to a message that was sent rather than to one that was held out, and of several to the latest.
 
+use crate::faults::{self, Reason};
 use crate::history::History;
 use crate::ids::CustomerId;
+use crate::json::Json;
 use crate::message::{Message, SkipReason};
 use crate::money::Money;
 use crate::time::{DAY, Time};
@@ -16,7 +18,7 @@ use crate::time::{DAY, Time};
 /// For how many days orders count unless a campaign says something else.
 pub const DEFAULT_DAYS: u32 = 7;
 /// The most days for which they may.
-pub const MAX_DAYS: i64 = 90;
+const MAX_DAYS: i64 = 90;
 
 /// On which side of the comparison an entry of a log is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +46,14 @@ pub struct Credit {
     pub revenue: Money,
     /// When the first of them was placed.
     pub first_at: Option<Time>,
+}
+
+/// Reads for how many days orders are to count.
+///
+/// # Errors
+/// Says that it is no whole number, or out of bounds.
+pub fn days(json: &Json) -> Result<u32, Reason> {
+    faults::integer(json, 1, MAX_DAYS).map(|days| days as u32)
 }
 
 impl Window {

@@ -119,7 +119,7 @@ impl CampaignDraft {
         let channel = channel_of(&mut fields);
         let objective = fields.optional("objective", |json| faults::long_text(json, limits::OBJECTIVE)).value();
         let variants = variants(&mut fields, channel);
-        let holdout = fields.optional("holdout", |json| Share::from_json(json, [Share::NONE, Share::MOST_HELD_OUT])).value();
+        let holdout = fields.optional("holdout", Share::held_out).value();
         let test = match fields.raw("test") {
             None | Some(Json::Null) => None,
             Some(json) => fields.nested(Test::parse(json, "test")),
@@ -130,13 +130,8 @@ impl CampaignDraft {
         let draft = fields.optional("draft", faults::boolean).value().unwrap_or_default();
         let scheduled_at = fields.optional("scheduledAt", Time::from_json).value();
         let timing = Timing::read(&mut fields);
-        let caps = match fields.raw("caps") {
-            None | Some(Json::Null) => None,
-            Some(json) => fields.nested(Caps::parse(json, "caps")),
-        };
-        let attribution_days = fields
-            .optional("attributionDays", |json| faults::integer(json, 1, attribution::MAX_DAYS).map(|days| days as u32))
-            .value();
+        let caps = Caps::read(&mut fields);
+        let attribution_days = fields.optional("attributionDays", attribution::days).value();
         let far = now.plus(MAX_AHEAD);
         if scheduled_at.is_some_and(|at| at > far) || timing.stretch().is_some_and(|[earliest, _]| earliest > far) {
             fields.fault(if scheduled_at.is_some() { "scheduledAt" } else { "localTime" }, "must be at most a year ahead");

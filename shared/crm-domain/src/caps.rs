@@ -89,10 +89,14 @@ impl Caps {
     }
 
     /// Reads the member `caps` of a launch.
-    ///
-    /// # Errors
-    /// Every fault found.
-    pub fn parse(json: &Json, path: &str) -> Result<Self, Faults> {
+    pub fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        match fields.raw("caps") {
+            None | Some(Json::Null) => None,
+            Some(json) => fields.nested(Self::parse(json, "caps")),
+        }
+    }
+
+    fn parse(json: &Json, path: &str) -> Result<Self, Faults> {
         let mut fields = Fields::of(json, path)?;
         let messages = fields.required("messages", |json| faults::integer(json, 1, MAX_MESSAGES));
         let days = fields.required("days", |json| faults::integer(json, 1, MAX_DAYS));

@@ -53,6 +53,14 @@ impl Share {
         }
     }
 
+    /// Reads the share of an audience that is held out.
+    ///
+    /// # Errors
+    /// Says that it is no number, or out of bounds.
+    pub fn held_out(json: &Json) -> Result<Self, Reason> {
+        Self::from_json(json, [Self::NONE, Self::MOST_HELD_OUT])
+    }
+
     #[must_use]
     pub const fn is_none(&self) -> bool {
         self.0 == 0

@@ -52,6 +52,7 @@ pub mod rules;
 pub mod segment;
 pub mod sending;
 pub mod ses;
+pub mod settings;
 pub mod sms;
 pub mod spreadsheet;
 pub mod stamp;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::email::Email;
 use crate::faults::{self, Faults, Fields, Patch, Reason};
 use crate::history::Product;
-use crate::ids::OrderId;
+use crate::ids::{CustomerId, OrderId};
 use crate::json::Json;
 use crate::limits;
 use crate::money::{Currency, MAX_MAJOR, Money};
@@ -160,6 +160,12 @@ impl Order {
     #[must_use]
     pub fn body(&self) -> Option<&OrderBody> {
         self.standing.as_ref().map(|(_, body)| body)
+    }
+
+    /// Under which identity its customer is known; nobody's where they were erased since.
+    #[must_use]
+    pub fn customer_id(&self) -> Option<CustomerId> {
+        self.body().filter(|body| !body.email.is_erased()).map(|body| CustomerId::of(&body.email))
     }
 
     /// When it was placed: as given, else when the event that brought it happened.

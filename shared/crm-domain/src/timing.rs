@@ -87,6 +87,11 @@ impl Timing {
     /// Reads the members that say it from a launch.
     pub fn read(fields: &mut Fields<'_>) -> Self {
         let local_time = fields.optional("localTime", local_time).value();
+        Self { local_time, ..Self::read_standing(fields) }
+    }
+
+    /// Reads those of them that may be said of many campaigns: all but the local time.
+    pub fn read_standing(fields: &mut Fields<'_>) -> Self {
         let time_zone = fields.optional("timeZone", zone_name).value();
         let windows = windows(fields);
         let quiet_hours = match fields.raw("quietHours") {
@@ -94,8 +99,8 @@ impl Timing {
             Some(json) => fields.nested(Hours::parse(json, "quietHours")),
         };
         let rate_per_minute = fields.optional("ratePerMinute", |json| faults::integer(json, 1, FASTEST)).value();
-        let timing =
-            Self { local_time, time_zone, windows, quiet_hours, rate_per_minute: rate_per_minute.map(|rate| rate as u32) };
+        let rate_per_minute = rate_per_minute.map(|rate| rate as u32);
+        let timing = Self { local_time: None, time_zone, windows, quiet_hours, rate_per_minute };
         if !timing.week().is_ever_open() {
             fields.fault("quietHours", "leave no minute of the windows");
         }

@@ -5,7 +5,9 @@ use crm_domain::access::Permission;
 use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
-use crate::contract::{ai as a, files as f, launches as l, reports as r, requests as q, shapes as s, suppressions as x};
+use crate::contract::{
+    ai as a, files as f, launches as l, reports as r, requests as q, settings as g, shapes as s, suppressions as x,
+};
 use crate::operation::{Operation, Verb, of};
 
 macro_rules! operations {
@@ -174,6 +176,10 @@ operations! {
             .asks(&[("channel", false), ("reason", false)]).gives_text("text/csv");
         REMOVE_SUPPRESSION: Delete "/api/suppressions/{id}" Administer "Let an address be written to again."
             .matched(false).gives_nothing();
+        SHOW_SETTINGS: Get "/api/settings" Read
+            "What the form of a new campaign begins with, and what the deployment was given.".gives(200, of::<g::Settings>);
+        CHANGE_SETTINGS: Patch "/api/settings" Administer "Change what the form of a new campaign begins with."
+            .takes(of::<g::SettingsChange>).gives(200, of::<g::Settings>);
         LIST_AUDIT: Get "/api/audit" Administer "Who changed what, newest first."
             .asks(&[("actor", false), ("object", false), ("since", false), ("until", false)])
             .lists(of::<s::Page<AuditEntry>>);

@@ -53,6 +53,7 @@ pub fn order(order: &order::Order, settings: &Settings) -> Option<Order> {
         id: order.id.to_string(),
         order_id: body.merchant_id.clone(),
         email: body.email.to_string(),
+        customer_id: order.customer_id().map(|id| id.to_string()),
         items: items.collect(),
         quantity: body.quantity,
         total: major(body.total()),

@@ -13,6 +13,7 @@ mod imports;
 mod memberships;
 mod memory;
 mod reports;
+mod settings;
 mod suppressions;
 mod traces;
 mod turns;

@@ -19,6 +19,7 @@ use crm_domain::ports::{
     ReadFigures, ReadOrders, ReadSecrets, ScanCustomers, ScanPart, SigningKeys, StoreError, Versioned,
 };
 use crm_domain::rules::Reads;
+use crm_domain::settings::CampaignDefaults;
 use jiff::civil::Date;
 
 use crate::access::House;
@@ -44,6 +45,7 @@ pub struct Memory {
     remembered: Mutex<Remembered>,
     pub(crate) suppressions: Mutex<crate::suppressions::List>,
     gemini_key: Mutex<Option<String>>,
+    pub(crate) defaults: Mutex<(u64, CampaignDefaults)>,
 }
 
 #[derive(Default)]

@@ -158,6 +158,10 @@ export type Operations = {
   "GET /api/suppressions/file": { takes: types.ExportSuppressionsData; gives: types.ExportSuppressionsResponse };
   /** Let an address be written to again. */
   "DELETE /api/suppressions/{id}": { takes: types.RemoveSuppressionData; gives: types.RemoveSuppressionResponse };
+  /** What the form of a new campaign begins with, and what the deployment was given. */
+  "GET /api/settings": { takes: types.ShowSettingsData; gives: types.ShowSettingsResponse };
+  /** Change what the form of a new campaign begins with. */
+  "PATCH /api/settings": { takes: types.ChangeSettingsData; gives: types.ChangeSettingsResponse };
   /** Who changed what, newest first. */
   "GET /api/audit": { takes: types.ListAuditData; gives: types.ListAuditResponse };
   /** Sign in with Google's ID token. */

@@ -242,6 +242,10 @@ export type Order = {
      */
     orderId?: string;
     email: string;
+    /**
+     * Under which its customer is found; absent where they were erased since.
+     */
+    customerId?: string;
     items: Array<OrderLine>;
     quantity?: number;
     /**
@@ -2111,6 +2115,83 @@ export type ManySuppressionRequest = {
 };
 
 /**
+ * What is set for everybody. Of a deployment's parameters it shows what others build upon; they change with a deployment.
+ */
+export type Settings = {
+    /**
+     * In which all amounts are, by its ISO 4217 code.
+     */
+    currency: string;
+    consentDefaults: ConsentDefaults;
+    version: string;
+    caps?: CapsRequest;
+    /**
+     * The zone of those of whom none is known; UTC when nothing is said.
+     */
+    timeZone?: TimeZone;
+    /**
+     * Open hours; all when there are none.
+     */
+    windows?: Array<WindowRequest>;
+    /**
+     * Hours in which nobody is written to, whatever the windows say.
+     */
+    quietHours?: HoursRequest;
+    /**
+     * Most recipients in any minute.
+     */
+    ratePerMinute?: number;
+    /**
+     * For how many days after a message its recipient's orders count for the campaign.
+     */
+    attributionDays?: number;
+    /**
+     * Share of those who could be written to that is not, for comparison.
+     */
+    holdout?: number;
+};
+
+/**
+ * What is taken for the consent of those who never said.
+ */
+export type ConsentDefaults = {
+    email: boolean;
+    sms: boolean;
+    whatsapp: boolean;
+};
+
+/**
+ * What is to change of what campaigns begin with; `null` takes it out.
+ */
+export type SettingsChangeRequest = {
+    caps?: CapsRequest | null;
+    /**
+     * The zone of those of whom none is known; UTC when nothing is said.
+     */
+    timeZone?: TimeZone | null;
+    /**
+     * Open hours; all when there are none.
+     */
+    windows?: Array<WindowRequest> | null;
+    /**
+     * Hours in which nobody is written to, whatever the windows say.
+     */
+    quietHours?: HoursRequest | null;
+    /**
+     * Most recipients in any minute.
+     */
+    ratePerMinute?: number | null;
+    /**
+     * For how many days after a message its recipient's orders count for the campaign.
+     */
+    attributionDays?: number | null;
+    /**
+     * Share of those who could be written to that is not, for comparison.
+     */
+    holdout?: number | null;
+};
+
+/**
  * A page of a list.
  */
 export type AuditEntryPage = {
@@ -3973,6 +4054,44 @@ export type RemoveSuppressionResponses = {
 };
 
 export type RemoveSuppressionResponse = RemoveSuppressionResponses[keyof RemoveSuppressionResponses];
+
+export type ShowSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/settings';
+};
+
+export type ShowSettingsResponses = {
+    /**
+     * What was asked for.
+     */
+    200: Settings;
+};
+
+export type ShowSettingsResponse = ShowSettingsResponses[keyof ShowSettingsResponses];
+
+export type ChangeSettingsData = {
+    body: SettingsChangeRequest;
+    headers?: {
+        /**
+         * The ETag that the change is based on.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/settings';
+};
+
+export type ChangeSettingsResponses = {
+    /**
+     * What was asked for.
+     */
+    200: Settings;
+};
+
+export type ChangeSettingsResponse = ChangeSettingsResponses[keyof ChangeSettingsResponses];
 
 export type ListAuditData = {
     body?: never;

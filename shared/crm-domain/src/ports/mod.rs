@@ -6,6 +6,7 @@ mod campaigns;
 mod files;
 mod reports;
 mod sending;
+mod settings;
 mod suppressions;
 
 use std::future::Future;
@@ -40,6 +41,7 @@ pub use campaigns::{KeepCampaigns, KeepLog, ReadMessages};
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 pub use reports::{KeepReports, MeterUsage};
 pub use sending::{KeepHands, KeepTurns, ReadContacts};
+pub use settings::KeepSettings;
 pub use suppressions::{AddressSecrets, KeepSuppressions, ReadSuppressions};
 
 /// Why storage did not do as asked.

@@ -37,6 +37,15 @@ pub struct Timing {
     /// it has passed already, at once.
     #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:00)?$"))]
     pub local_time: Option<String>,
+    #[schemars(flatten)]
+    pub standing: StandingTiming,
+}
+
+/// What of it may be said of many campaigns.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", rename = "StandingTimingRequest")]
+#[allow(dead_code, reason = "describes what the domain's reader takes")]
+pub struct StandingTiming {
     /// The zone of those of whom none is known; UTC when nothing is said.
     pub time_zone: Option<super::requests::TimeZone>,
     /// Open hours; all when there are none.

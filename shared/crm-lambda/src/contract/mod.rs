@@ -7,6 +7,7 @@ pub mod files;
 pub mod launches;
 pub mod reports;
 pub mod requests;
+pub mod settings;
 pub mod shapes;
 pub mod suppressions;
 

@@ -83,6 +83,10 @@ pub struct Order {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_id: Option<String>,
     pub email: String,
+    /// Under which its customer is found; absent where they were erased since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "uuid"))]
+    pub customer_id: Option<String>,
     pub items: Vec<OrderLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quantity: Option<u32>,

@@ -1,8 +1,10 @@
 /** What can be wrong with a campaign, and in which step of the form it is put right. */
+import { type Faults, onlyFaults, sendingFaults } from "@/lib/sending";
+import { optional, whole, within } from "@/lib/typed-number";
 import { type CampaignValues, isTested } from "./campaign-values";
 
+export type { Faults };
 export type Step = "audience" | "message" | "schedule" | "review";
-export type Faults = Record<string, string>;
 
 export const STEPS: readonly { id: Step; label: string }[] = [
   { id: "audience", label: "Audience" },
@@ -46,16 +48,8 @@ export function faultsOf(values: CampaignValues): Faults {
     segmentId: values.segmentId === "" && "Choose whom it goes to.",
     scheduledAt: values.when === "moment" && values.scheduledAt === "" && "Choose day and time.",
     localTime: values.when === "local" && values.localTime === "" && "Choose day and time.",
-    "quietHours.from": values.quietUntil !== "" && values.quietFrom === "" && "Say when they begin.",
-    "quietHours.until": values.quietFrom !== "" && values.quietUntil === "" && "Say when they end.",
-    ratePerMinute: optional(values.ratePerMinute, (rate) => whole(rate, 1, 1_000_000)),
-    holdout: optional(values.holdout, (holdout) => within(holdout, 0, 50)),
-    attributionDays: optional(values.attributionDays, (days) => whole(days, 1, 90)),
+    ...sendingFaults(values),
   };
-  if (values.capMessages.trim() || values.capDays.trim()) {
-    found["caps.messages"] = whole(values.capMessages, 1, 100);
-    found["caps.days"] = whole(values.capDays, 1, 90);
-  }
   if (isTested(values)) {
     found["test.share"] = within(values.testShare, 0.1, 99.9);
     found["test.minutes"] = whole(values.testMinutes, 1, 7 * 24 * 60);
@@ -68,13 +62,7 @@ export function faultsOf(values: CampaignValues): Faults {
     found[`${path}.share`] =
       values.variants.length > 1 && optional(share, (typed) => within(typed, 0.001, 1_000));
   });
-  values.windows.forEach(({ from, until }, index) => {
-    found[`windows.${index}.from`] = from === "" && "Say when it begins.";
-    found[`windows.${index}.until`] = until === "" && "Say when it ends.";
-  });
-  const isFault = (entry: [string, string | false | undefined]): entry is [string, string] =>
-    Boolean(entry[1]);
-  return Object.fromEntries(Object.entries(found).filter(isFault));
+  return onlyFaults(found);
 }
 
 /** Fields by their names on the page. */
@@ -101,18 +89,4 @@ export function fieldInWords(field: string): string {
   const [outer = "", index] = field.split(".");
   if (outer === "variants" && index !== undefined) return `Message ${Number(index) + 1}`;
   return NAMES[outer] ?? field;
-}
-
-function optional(typed: string, fault: (typed: string) => string | undefined): string | undefined {
-  return typed.trim() === "" ? undefined : fault(typed);
-}
-
-function whole(typed: string, least: number, most: number): string | undefined {
-  return /^\d+$/.test(typed.trim()) ? within(typed, least, most) : "Write a whole number.";
-}
-
-function within(typed: string, least: number, most: number): string | undefined {
-  const number = Number(typed);
-  if (typed.trim() === "" || Number.isNaN(number)) return "Write a number.";
-  return number < least || number > most ? `Must be from ${least} to ${most}.` : undefined;
 }

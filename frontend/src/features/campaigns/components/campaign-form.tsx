@@ -4,9 +4,9 @@ import { useSearchParams } from "react-router";
 import { Button } from "@/components/ui/button";
 import { FormProblem } from "@/components/ui/states";
 import { Stepper } from "@/components/ui/stepper";
-import type { CampaignDraft } from "@/lib/contract";
 import { plural } from "@/lib/format";
 import { faultsByField, fieldPath, Problem } from "@/lib/problem";
+import { useRefusal } from "@/lib/refusal";
 import { useFunnel } from "../api/drafts";
 import { AudienceStep } from "./audience-step";
 import {
@@ -192,18 +192,6 @@ export function CampaignForm(props: CampaignFormProps) {
         onLaunch={props.onLaunch}
       />
     </form>
-  );
-}
-
-/** What the server has refused, as long as that has not been changed since. */
-function useRefusal(error: unknown, wire: CampaignDraft): Faults {
-  const [refused, setRefused] = useState({ error, wire });
-  if (refused.error !== error) setRefused({ error, wire });
-  return Object.fromEntries(
-    Object.entries(faultsByField(refused.error)).filter(([path]) => {
-      const field = path.split(".")[0] as keyof CampaignDraft;
-      return JSON.stringify(wire[field]) === JSON.stringify(refused.wire[field]);
-    }),
   );
 }
 

@@ -1,8 +1,8 @@
+import { DAYS } from "@/components/sending/windows-input";
 import { Badge } from "@/components/ui/badge";
 import { type Fact, Facts } from "@/components/ui/facts";
 import type { Campaign, CampaignDraft, SendWindow } from "@/lib/contract";
 import { formatDateTime, formatNumber, formatShare, plural } from "@/lib/format";
-import { DAYS } from "./windows-input";
 
 /** What is said of a campaign, before its launch and after it. */
 type Said = CampaignDraft | Campaign;

@@ -4,20 +4,21 @@ import type {
   CampaignChange,
   CampaignDraft,
   Channel,
-  Day,
-  SendWindow,
+  Settings,
   TestPhase,
   Variant,
   WinBy,
 } from "@/lib/contract";
 import { localTime, moment } from "@/lib/local-time";
+import { percent, type SendingValues, sendingOf, sendingValuesOf, share, text } from "@/lib/sending";
+
+export { nextKey } from "@/lib/sending";
 
 /** Rows have keys so that removing one does not mix up the others. */
 export type VariantValues = { key: number; subject: string; body: string; share: string };
-export type WindowValues = { key: number; from: string; until: string; days: Day[] };
 
 /** Numbers as they are typed, shares in percent, moments in the reader's time. */
-export type CampaignValues = {
+export type CampaignValues = SendingValues & {
   name: string;
   segmentId: string;
   objective: string;
@@ -26,29 +27,28 @@ export type CampaignValues = {
   when: "now" | "moment" | "local";
   scheduledAt: string;
   localTime: string;
-  timeZone: string;
-  windows: WindowValues[];
-  quietFrom: string;
-  quietUntil: string;
-  ratePerMinute: string;
-  capMessages: string;
-  capDays: string;
-  holdout: string;
   isTested: boolean;
   testShare: string;
   testMinutes: string;
   testBy: WinBy;
-  attributionDays: string;
 };
 
 /** Under which what is typed and not yet saved is kept; of a new campaign for each segment that one comes from. */
 export const draftName = (id: string) => `campaign/1/${id}`;
 export const newDraftName = (segmentId: string) => `campaign/1/new/${segmentId}`;
 
-export const EMPTY: CampaignValues = valuesOf({ variants: [{ body: "" }] });
+export const EMPTY: CampaignValues = begunWith({});
+
+/** A new campaign, with what is set for all of them as far as nothing is said of it yet. */
+export function begunWith(
+  settings: Partial<Settings>,
+  said: Partial<Campaign> = { variants: [{ body: "" }] },
+): CampaignValues {
+  return valuesOf({ ...settings, ...said });
+}
 
 export function valuesOf(campaign: Partial<Campaign>): CampaignValues {
-  const { scheduledAt, test, holdout, attributionDays, quietHours, caps } = campaign;
+  const { scheduledAt, test, attributionDays = 7 } = campaign;
   return {
     name: campaign.name ?? "",
     segmentId: campaign.segmentId ?? "",
@@ -63,24 +63,11 @@ export function valuesOf(campaign: Partial<Campaign>): CampaignValues {
     when: campaign.localTime ? "local" : scheduledAt ? "moment" : "now",
     scheduledAt: localTime(scheduledAt),
     localTime: campaign.localTime?.slice(0, 16) ?? "",
-    timeZone: campaign.timeZone ?? "",
-    windows: (campaign.windows ?? []).map(({ from, until, days }, index) => ({
-      key: index + 1,
-      from,
-      until: shownEnd(until),
-      days: days ?? [],
-    })),
-    quietFrom: quietHours?.from ?? "",
-    quietUntil: shownEnd(quietHours?.until ?? ""),
-    ratePerMinute: text(campaign.ratePerMinute),
-    capMessages: text(caps?.messages),
-    capDays: text(caps?.days),
-    holdout: holdout ? percent(holdout) : "",
+    ...sendingValuesOf({ ...campaign, attributionDays }),
     isTested: test !== undefined,
     testShare: percent(test?.share ?? 0.2),
     testMinutes: text(test?.minutes ?? 240),
     testBy: test?.by ?? "clicks",
-    attributionDays: text(attributionDays ?? 7),
   };
 }
 
@@ -91,22 +78,14 @@ export function wireOf(values: CampaignValues): CampaignDraft {
     segmentId: values.segmentId,
     channel: values.channel,
     variants: variantsOf(values),
+    ...sendingOf(values),
   };
   const scheduledAt = values.when === "moment" ? moment(values.scheduledAt) : null;
-  const holdout = share(values.holdout);
   if (values.objective.trim()) wire.objective = values.objective.trim();
   if (scheduledAt) wire.scheduledAt = scheduledAt;
   if (values.when === "local") wire.localTime = values.localTime;
-  if (values.timeZone.trim() && usesClocks(values)) wire.timeZone = values.timeZone.trim();
-  if (values.windows.length > 0) wire.windows = values.windows.map(windowOf);
-  if (values.quietFrom) wire.quietHours = { from: values.quietFrom, until: end(values.quietUntil) };
-  if (values.ratePerMinute.trim()) wire.ratePerMinute = Number(values.ratePerMinute);
-  if (values.capMessages.trim()) {
-    wire.caps = { messages: Number(values.capMessages), days: Number(values.capDays) };
-  }
-  if (holdout) wire.holdout = holdout;
+  if (!usesClocks(values)) delete wire.timeZone;
   if (isTested(values)) wire.test = testOf(values);
-  if (values.attributionDays.trim()) wire.attributionDays = Number(values.attributionDays);
   return wire;
 }
 
@@ -148,35 +127,6 @@ export function rebased(
   return { ...theirs, ...Object.fromEntries(changed.map((field) => [field, mine[field]])) };
 }
 
-/** A key that no row has. */
-export const nextKey = (rows: readonly { key: number }[]) => Math.max(0, ...rows.map(({ key }) => key)) + 1;
-
-function windowOf({ from, until, days }: WindowValues): SendWindow {
-  return { from, until: end(until), ...(days.length > 0 && { days }) };
-}
-
 function testOf({ testShare, testMinutes, testBy }: CampaignValues): TestPhase {
   return { share: share(testShare), minutes: Number(testMinutes), by: testBy };
-}
-
-/** Midnight at the end of a day is 24:00, which a control of time does not know. */
-function end(until: string): string {
-  return until === "00:00" ? "24:00" : until;
-}
-
-function shownEnd(until: string): string {
-  return until === "24:00" ? "00:00" : until;
-}
-
-function text(value: number | undefined): string {
-  return value === undefined ? "" : String(value);
-}
-
-/** Shares have at most six decimals, so percents have four. */
-function percent(value: number): string {
-  return String(Math.round(value * 1_000_000) / 10_000);
-}
-
-function share(typed: string): number {
-  return Math.round(Number(typed) * 10_000) / 1_000_000;
 }

@@ -1,9 +1,10 @@
+import { Measuring } from "@/components/sending/measuring";
 import { Card } from "@/components/ui/card";
 import { Segmented } from "@/components/ui/field";
+import { NumberField } from "@/components/ui/number-field";
 import type { WinBy } from "@/lib/contract";
 import { minutesInWords } from "./campaign-summary";
 import { isTested } from "./campaign-values";
-import { NumberField } from "./number-field";
 import type { StepProps } from "./step-props";
 
 const WIN_BY: { value: WinBy; label: string }[] = [
@@ -18,23 +19,7 @@ export function MeasuringCard({ values, faults, set }: StepProps) {
   return (
     <Card title="Measuring">
       <div className="grid gap-5">
-        <NumberField
-          label="Orders count for"
-          unit="days"
-          value={values.attributionDays}
-          error={faults.attributionDays}
-          hint="After the message, and if they are not cancelled."
-          onChange={(attributionDays) => set({ attributionDays })}
-        />
-        <NumberField
-          label="Held out"
-          optional
-          unit="% of the audience"
-          value={values.holdout}
-          error={faults.holdout}
-          hint="They get nothing, so that the results can say what the campaign has changed. At most 50 %."
-          onChange={(holdout) => set({ holdout })}
-        />
+        <Measuring values={values} faults={faults} set={set} />
         <div className="grid gap-3">
           <label className="flex w-fit items-center gap-2.5 text-sm font-medium">
             <input

@@ -1,13 +1,12 @@
 import { CalendarClock, Clock, Send } from "lucide-react";
 import type { ReactNode } from "react";
+import { SendingHours } from "@/components/sending/sending-hours";
+import { SendingLimits } from "@/components/sending/sending-limits";
 import { Card } from "@/components/ui/card";
 import { Choices, Field } from "@/components/ui/field";
-import { TimeZoneField } from "@/components/ui/time-zone-field";
 import { type CampaignValues, usesClocks } from "./campaign-values";
 import { MeasuringCard } from "./measuring-card";
-import { NumberField } from "./number-field";
 import type { StepProps } from "./step-props";
-import { WindowsInput } from "./windows-input";
 
 const WHEN: { value: CampaignValues["when"]; label: string; hint: string; icon: ReactNode }[] = [
   { value: "now", label: "Right away", hint: "At the launch", icon: <Send aria-hidden /> },
@@ -47,61 +46,11 @@ export function ScheduleStep(props: StepProps) {
               onChange={(localTime) => set({ localTime })}
             />
           )}
-          <WindowsInput windows={values.windows} faults={faults} onChange={(windows) => set({ windows })} />
-          <TimeRange
-            legend="Quiet hours"
-            hint="Nobody is written to then; messages wait. They may pass midnight."
-            from={values.quietFrom}
-            until={values.quietUntil}
-            fault={faults["quietHours.from"] ?? faults["quietHours.until"] ?? faults.quietHours}
-            onChange={(quietFrom, quietUntil) => set({ quietFrom, quietUntil })}
-          />
-          {usesClocks(values) && (
-            <div className="max-w-md">
-              <TimeZoneField
-                label="Time zone of those of whom none is known"
-                hint="Such as Asia/Kolkata; UTC if you leave it out."
-                value={values.timeZone}
-                error={faults.timeZone}
-                onChange={(timeZone) => set({ timeZone })}
-              />
-            </div>
-          )}
+          <SendingHours values={values} faults={faults} set={set} zoned={usesClocks(values)} />
         </div>
       </Card>
       <Card title="Limits">
-        <div className="grid gap-5">
-          <NumberField
-            label="Messages a minute"
-            optional
-            value={values.ratePerMinute}
-            error={faults.ratePerMinute}
-            hint="At most; without it, as fast as your provider takes them."
-            onChange={(ratePerMinute) => set({ ratePerMinute })}
-          />
-          <fieldset>
-            <legend className="mb-1.5 text-sm font-medium">
-              Frequency cap <span className="font-normal text-muted">(optional)</span>
-            </legend>
-            <div className="flex flex-wrap items-start gap-3">
-              <NumberField
-                label="Messages"
-                value={values.capMessages}
-                error={faults["caps.messages"] ?? faults.caps}
-                onChange={(capMessages) => set({ capMessages })}
-              />
-              <NumberField
-                label="in days"
-                value={values.capDays}
-                error={faults["caps.days"]}
-                onChange={(capDays) => set({ capDays })}
-              />
-            </div>
-            <p className="mt-1.5 text-sm text-muted">
-              Who has had that many messages of all campaigns within that time is left out.
-            </p>
-          </fieldset>
-        </div>
+        <SendingLimits values={values} faults={faults} set={set} />
       </Card>
       <MeasuringCard {...props} />
     </>
@@ -129,45 +78,5 @@ function DateTime({ label, hint, value, error, onChange }: DateTimeProps) {
         />
       )}
     </Field>
-  );
-}
-
-type TimeRangeProps = {
-  legend: string;
-  hint: string;
-  from: string;
-  until: string;
-  fault: string | undefined;
-  onChange: (from: string, until: string) => void;
-};
-
-function TimeRange({ legend, hint, from, until, fault, onChange }: TimeRangeProps) {
-  return (
-    <fieldset>
-      <legend className="mb-1.5 text-sm font-medium">
-        {legend} <span className="font-normal text-muted">(optional)</span>
-      </legend>
-      <div className="flex flex-wrap items-center gap-2 text-sm">
-        <input
-          type="time"
-          aria-label={`${legend} from`}
-          aria-invalid={fault ? true : undefined}
-          value={from}
-          onChange={(event) => onChange(event.target.value, until)}
-          className="control w-auto"
-        />
-        until
-        <input
-          type="time"
-          aria-label={`${legend} until`}
-          aria-invalid={fault ? true : undefined}
-          value={until}
-          onChange={(event) => onChange(from, event.target.value)}
-          className="control w-auto"
-        />
-      </div>
-      {fault && <p className="mt-1.5 text-sm text-danger">{fault}</p>}
-      <p className="mt-1.5 text-sm text-muted">{hint}</p>
-    </fieldset>
   );
 }

@@ -10,6 +10,7 @@ import { Component as NewCampaignPage } from "./new-campaign-page";
 
 const CREATE = "POST /api/campaigns";
 const PREVIEW = "POST /api/campaigns/preview";
+const SETTINGS = "GET /api/settings";
 const RENDER = "POST /api/campaigns/render";
 const ASHA = { id: "u1", email: "asha@example.com", name: "Asha Rao" };
 const FUNNEL = {
@@ -36,9 +37,10 @@ afterEach(() => {
 const refusal = (...errors: { field: string; reason: string }[]) =>
   json({ type: "about:blank", title: "x", status: 422, code: "invalid", errors }, { status: 422 });
 
-function open(answers: Answers = {}, address = "/campaigns/new") {
+async function open(answers: Answers = {}, address = "/campaigns/new") {
   signedIn();
   const calls = serve({
+    [SETTINGS]: () => ({ currency: "INR" }),
     "GET /api/segments": () => all({ id: "s1", name: "Big spenders", kind: "rules", state: "live" }),
     "GET /api/segments/s1": () => ({ id: "s1", name: "Big spenders" }),
     "GET /api/segments/s1/members": () => all(ASHA),
@@ -47,6 +49,7 @@ function open(answers: Answers = {}, address = "/campaigns/new") {
     ...answers,
   });
   const router = openPage(NewCampaignPage, "/campaigns/new", address);
+  await screen.findByRole("navigation", { name: "Steps" });
   return { calls, router, user: userEvent.setup() };
 }
 
@@ -69,7 +72,7 @@ async function fill(user: User) {
 
 describe("a new campaign", () => {
   it("goes through four steps to a launch that somebody confirms", async () => {
-    const { calls, router, user } = open({
+    const { calls, router, user } = await open({
       [CREATE]: () => json({ id: "c1", status: "sending" }, { status: 202 }),
     });
     await fill(user);
@@ -96,8 +99,51 @@ describe("a new campaign", () => {
     });
   });
 
+  it("begins with what is set for all campaigns, and sends what stands there in the end", async () => {
+    const { calls, user } = await open({
+      [SETTINGS]: () => ({
+        currency: "INR",
+        caps: { messages: 3, days: 7 },
+        windows: [{ from: "09:00", until: "24:00", days: ["mon"] }],
+        quietHours: { from: "21:00", until: "08:00" },
+        timeZone: "Asia/Kolkata",
+        ratePerMinute: 600,
+        attributionDays: 14,
+        holdout: 0.125,
+      }),
+      [CREATE]: () => json({ id: "c1", status: "draft", variants: [] }, { status: 201 }),
+    });
+    await fill(user);
+    await next(user);
+    const cap = within(screen.getByRole("group", { name: /^Frequency cap/ }));
+    await user.clear(cap.getByLabelText("Messages"));
+    await user.clear(cap.getByLabelText("in days"));
+    await press(user, "Save draft");
+    await waitFor(() => expect(calls(CREATE)).toHaveLength(1));
+    expect(body(calls(CREATE)[0])).toEqual({
+      name: "Diwali",
+      segmentId: "s1",
+      channel: "email",
+      variants: [{ subject: "Hi", body: "Hello" }],
+      windows: [{ from: "09:00", until: "24:00", days: ["mon"] }],
+      quietHours: { from: "21:00", until: "08:00" },
+      timeZone: "Asia/Kolkata",
+      ratePerMinute: 600,
+      attributionDays: 14,
+      holdout: 0.125,
+      draft: true,
+    });
+  });
+
+  it("begins without settings that cannot be had, and says so", async () => {
+    const { user } = await open({ [SETTINGS]: () => problem(503, "unavailable") });
+    expect(screen.getByText(/settings could not be loaded/)).toBeTruthy();
+    await step(user, 3);
+    expect((screen.getByLabelText("in days") as HTMLInputElement).value).toBe("");
+  });
+
   it("is kept as a draft, under the draft's own address and in the same step", async () => {
-    const { calls, router, user } = open({
+    const { calls, router, user } = await open({
       [CREATE]: () =>
         json({ id: "c1", status: "draft", variants: [] }, { status: 201, headers: { etag: '"1"' } }),
     });
@@ -110,7 +156,7 @@ describe("a new campaign", () => {
   });
 
   it("cannot be saved half-done: the first thing that is missing gets the focus", async () => {
-    const { calls, user } = open();
+    const { calls, user } = await open();
     await screen.findByRole("option", { name: "Big spenders" });
     await press(user, "Save draft");
     expect(await screen.findByText("Give the campaign a name.")).toBeTruthy();
@@ -121,7 +167,7 @@ describe("a new campaign", () => {
   });
 
   it("says in the review what is still missing, and leads there", async () => {
-    const { calls, user } = open();
+    const { calls, user } = await open();
     await step(user, 4);
     const missing = within(await screen.findByRole("region", { name: "To be put right" }));
     expect(missing.getAllByRole("listitem").map((item) => item.textContent)).toEqual([
@@ -144,7 +190,7 @@ describe("a new campaign", () => {
       ),
       json({ id: "c1", status: "sending" }, { status: 202 }),
     ];
-    const { router, user } = open({ [CREATE]: () => answers.shift() });
+    const { router, user } = await open({ [CREATE]: () => answers.shift() });
     await fill(user);
     await step(user, 4);
     await user.click(await screen.findByRole("button", { name: "Launch to 1,000 people…" }));
@@ -165,7 +211,7 @@ describe("a new campaign", () => {
 
   it("says when the people could not be counted, and counts again on demand", async () => {
     const answers = [problem(503, "unavailable"), json({ ...FUNNEL, willSend: 0 })];
-    const { user } = open({ [PREVIEW]: () => answers.shift() });
+    const { user } = await open({ [PREVIEW]: () => answers.shift() });
     await fill(user);
     await step(user, 4);
     await user.click(await screen.findByRole("button", { name: "Try again" }));
@@ -174,12 +220,12 @@ describe("a new campaign", () => {
   });
 
   it("is there again after a reload, of the segment that one came from", async () => {
-    const first = open({}, "/campaigns/new?segment=s1");
+    const first = await open({}, "/campaigns/new?segment=s1");
     await screen.findByRole("option", { name: "Big spenders" });
     expect((screen.getByLabelText("Segment") as HTMLSelectElement).value).toBe("s1");
     await first.user.type(screen.getByLabelText("Campaign name"), "Diwali");
     document.body.replaceChildren();
-    const again = open({}, "/campaigns/new?segment=s1");
+    const again = await open({}, "/campaigns/new?segment=s1");
     expect(await screen.findByDisplayValue("Diwali")).toBeTruthy();
     await press(again.user, "Discard it");
     expect((screen.getByLabelText("Campaign name") as HTMLInputElement).value).toBe("");
@@ -188,7 +234,7 @@ describe("a new campaign", () => {
 
 describe("the message", () => {
   it("is shown as somebody of the segment gets it, and as who is asked for", async () => {
-    const { calls, user } = open({
+    const { calls, user } = await open({
       [RENDER]: ({ body: asked }) =>
         JSON.parse(asked).email === "nobody@x.in"
           ? problem(404, "not_found")
@@ -204,7 +250,7 @@ describe("the message", () => {
   });
 
   it("of an SMS is counted in segments while it is typed", async () => {
-    const { user } = open({
+    const { user } = await open({
       [RENDER]: () => ({ messages: [{ body: "x", segments: 3, encoding: "UCS-2" }] }),
     });
     await fill(user);
@@ -217,7 +263,7 @@ describe("the message", () => {
   });
 
   it("has variants with shares, which can be tested first", async () => {
-    const { user } = open();
+    const { user } = await open();
     await fill(user);
     await press(user, "Another variant");
     const [, second] = screen.getAllByRole("group", { name: /^Variant/ }) as [HTMLElement, HTMLElement];
@@ -239,7 +285,7 @@ describe("the message", () => {
 
 describe("the schedule", () => {
   it("goes by each one's clock, within hours, outside quiet ones, and slowly", async () => {
-    const { calls, user } = open({
+    const { calls, user } = await open({
       [CREATE]: () => json({ id: "c1", status: "scheduled" }, { status: 202 }),
     });
     await fill(user);

@@ -1,20 +1,57 @@
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useLocation, useNavigate, useSearchParams } from "react-router";
+import { Card } from "@/components/ui/card";
+import { Notice } from "@/components/ui/notice";
 import { Page } from "@/components/ui/page";
 import { RestoredNotice } from "@/components/ui/restored-notice";
+import { SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
-import type { Campaign } from "@/lib/contract";
+import type { Campaign, Settings } from "@/lib/contract";
 import { useDraft } from "@/lib/draft";
+import { useSettings } from "@/lib/settings";
 import { useKeepDraft, useLaunchCampaign } from "../api/drafts";
 import { CampaignForm } from "../components/campaign-form";
-import { EMPTY, newDraftName, valuesOf, wireOf } from "../components/campaign-values";
+import { begunWith, newDraftName, wireOf } from "../components/campaign-values";
 
 /** A campaign from nothing: launched as it is, or first kept as a draft. */
 export function Component() {
+  const settings = useSettings();
+  // Those of today, not of an earlier visit. Without them one may go on: nothing is sent before the review has shown the limits.
+  if (!settings.isFetchedAfterMount) {
+    return (
+      <NewCampaign>
+        <Card flush>
+          <SkeletonRows />
+        </Card>
+      </NewCampaign>
+    );
+  }
+  return <Begun settings={settings.data?.data ?? {}} missing={!settings.data} />;
+}
+
+function NewCampaign({ children }: { children: ReactNode }) {
+  return (
+    <Page
+      title="New campaign"
+      back={{ to: "/campaigns", label: "Campaigns" }}
+      description="Nothing is sent before you have seen who will get it and confirmed."
+    >
+      {children}
+    </Page>
+  );
+}
+
+type BegunProps = {
+  settings: Partial<Settings>;
+  /** Whether it is not known what is set. */
+  missing: boolean;
+};
+
+function Begun({ settings, missing }: BegunProps) {
   const [params] = useSearchParams();
   const segmentId = params.get("segment") ?? "";
   const suggested = useSuggested();
-  const begun = () => ({ ...(suggested ? valuesOf(suggested) : EMPTY), segmentId });
+  const begun = () => ({ ...begunWith(settings, suggested), segmentId });
   const draft = useDraft(newDraftName(segmentId), begun);
   const [restored, setRestored] = useState(draft.restored);
   const keep = useKeepDraft();
@@ -51,11 +88,7 @@ export function Component() {
   }
 
   return (
-    <Page
-      title="New campaign"
-      back={{ to: "/campaigns", label: "Campaigns" }}
-      description="Nothing is sent before you have seen who will get it and confirmed."
-    >
+    <NewCampaign>
       <div role="status" className="empty:hidden">
         {restored && (
           <RestoredNotice
@@ -65,6 +98,9 @@ export function Component() {
               setRestored(false);
             }}
           />
+        )}
+        {missing && !draft.restored && (
+          <Notice text="The settings could not be loaded, so nothing of them is filled in: see the schedule and limits." />
         )}
       </div>
       <CampaignForm
@@ -76,7 +112,7 @@ export function Component() {
         onSave={save}
         onLaunch={send}
       />
-    </Page>
+    </NewCampaign>
   );
 }
 

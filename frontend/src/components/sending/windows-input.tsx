@@ -2,8 +2,7 @@ import { Plus, Trash2 } from "lucide-react";
 import { useId } from "react";
 import { Button } from "@/components/ui/button";
 import type { Day } from "@/lib/contract";
-import type { Faults } from "./campaign-faults";
-import { nextKey, type WindowValues } from "./campaign-values";
+import { type Faults, nextKey, type WindowValues } from "@/lib/sending";
 
 export const DAYS: readonly { value: Day; label: string }[] = [
   { value: "mon", label: "Mon" },

@@ -1,0 +1,40 @@
+type TimeRangeProps = {
+  legend: string;
+  hint: string;
+  from: string;
+  until: string;
+  fault: string | undefined;
+  onChange: (from: string, until: string) => void;
+};
+
+/** From one time of day until another, which may be of the next day. */
+export function TimeRange({ legend, hint, from, until, fault, onChange }: TimeRangeProps) {
+  return (
+    <fieldset>
+      <legend className="mb-1.5 text-sm font-medium">
+        {legend} <span className="font-normal text-muted">(optional)</span>
+      </legend>
+      <div className="flex flex-wrap items-center gap-2 text-sm">
+        <input
+          type="time"
+          aria-label={`${legend} from`}
+          aria-invalid={fault ? true : undefined}
+          value={from}
+          onChange={(event) => onChange(event.target.value, until)}
+          className="control w-auto"
+        />
+        until
+        <input
+          type="time"
+          aria-label={`${legend} until`}
+          aria-invalid={fault ? true : undefined}
+          value={until}
+          onChange={(event) => onChange(from, event.target.value)}
+          className="control w-auto"
+        />
+      </div>
+      {fault && <p className="mt-1.5 text-sm text-danger">{fault}</p>}
+      <p className="mt-1.5 text-sm text-muted">{hint}</p>
+    </fieldset>
+  );
+}
