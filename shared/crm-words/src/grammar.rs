@@ -11,7 +11,7 @@
 
 use crate::cursor::Reader;
 use crate::tree::{EVERYONE, NO_ONE, Node};
-use crate::words::{AUXILIARIES, CONSENTS, DEEDS, EXCEPT, FIELDS, FILLERS, GOING_ON, PLACED, TAILS};
+use crate::words::{AUXILIARIES, CONSENTS, DEEDS, DETERMINERS, EXCEPT, FIELDS, FILLERS, GOING_ON, PLACED, TAILS};
 
 /// How deep brackets may nest: deeper than rules may.
 const MAX_DEPTH: usize = 16;
@@ -47,8 +47,10 @@ impl Reader<'_> {
 
     /// `relative`: within what is said of people, so that it ends where other people are named.
     pub(crate) fn any(&mut self, relative: bool) -> Node {
-        let (first, commas) = self.all(relative);
+        let from = self.at;
+        let (first, commas, mut beside) = self.all(relative);
         let mut nodes = vec![first];
+        let mut earlier = false;
         loop {
             let start = self.at;
             self.eat_symbol(",");
@@ -67,17 +69,24 @@ impl Reader<'_> {
                     nodes = listed;
                 }
             }
-            nodes.push(self.all(relative).0);
+            let (next, _, also) = self.all(relative);
+            nodes.push(next);
+            earlier |= std::mem::replace(&mut beside, also);
+        }
+        if beside && !earlier && nodes.len() > 1 {
+            // "orders > 5 or spend > 10000 in Pune": both in Pune, or those who spend?
+            return self.unread(from, true);
         }
         if nodes.len() == 1 { nodes.pop().unwrap_or(NO_ONE) } else { Node::Or(nodes) }
     }
 
-    /// What holds together, and whether commas alone say so.
-    fn all(&mut self, relative: bool) -> (Node, bool) {
+    /// What holds together, whether commas alone say so, and whether something stands beside at the end that may be said of
+    /// more than this.
+    fn all(&mut self, relative: bool) -> (Node, bool, bool) {
         let from_people = self.people_ahead().is_some();
         let mut last_start = self.at;
         let mut nodes = vec![self.unit()];
-        let mut commas = true;
+        let (mut commas, mut beside) = (true, false);
         let mut of_people = from_people;
         loop {
             let start = self.at;
@@ -90,6 +99,7 @@ impl Reader<'_> {
             let named = matches!(self.word(0), "who" | "that" | "whose" | "which");
             let next = self.unit();
             commas &= joint == Joint::Comma;
+            beside = joint == Joint::Beside;
             match nodes.pop() {
                 // "VIP customers and wholesale customers" are all of them.
                 Some(last) if others && of_people && joint == Joint::And => nodes.push(Node::Or(vec![last, next])),
@@ -107,7 +117,7 @@ impl Reader<'_> {
         }
         let single = nodes.len() == 1;
         let node = if single { nodes.pop().unwrap_or(EVERYONE) } else { Node::And(nodes) };
-        (node, commas && !single && !from_people)
+        (node, commas && !single && !from_people, beside && !from_people)
     }
 
     fn joint(&mut self) -> Option<Joint> {
@@ -177,6 +187,9 @@ impl Reader<'_> {
             }
             self.at += 1;
         }
+        if denied && let Some(node) = self.without_adjective(start) {
+            return node;
+        }
         let before = std::mem::replace(&mut self.denied, denied);
         let mut node = self.poisoned(start, has);
         if denied && wide {
@@ -184,6 +197,41 @@ impl Reader<'_> {
         }
         self.denied = before;
         node.negated_if(denied)
+    }
+
+    /// "vip customers from Pune", denied: people who are not that, and all else that is said of them. Where people were named
+    /// before, or more are named behind, it may be said of all of it.
+    fn without_adjective(&mut self, start: usize) -> Option<Node> {
+        let noun = self.people_ahead()?;
+        let described = self.tokens.get(self.at..noun)?.iter().any(|token| !DETERMINERS.contains(&&*token.word));
+        let names = self.tokens.get(noun).is_some_and(|noun| matches!(&*noun.word, "vips" | "subscriber" | "subscribers"));
+        if names && !described {
+            // "not vips from Pune"
+            let start = self.at;
+            self.people()?;
+            let says_more = self.at > noun + 1;
+            self.at = if says_more { self.at } else { start };
+            return says_more.then(|| self.unread(start, true));
+        }
+        if !described || self.names_nobody() {
+            return None;
+        }
+        let bound = matches!(self.word_before(), "not" | "no" | "neither" | "nor") || DETERMINERS.contains(&self.word_before());
+        let first = std::mem::replace(&mut self.people_named, true);
+        self.without = true;
+        let node = self.people()?;
+        self.without = false;
+        self.eat_phrase(&TAILS);
+        let says_more = self.at > noun + 1;
+        let others = self.attempt(|reader| {
+            reader.eat_symbol(",");
+            let either = matches!(reader.word(0), "or" | "nor");
+            reader.eat(&["or", "nor", "and"]).then_some(())?;
+            reader.eat_all(&["not", "no"]);
+            (either || reader.people_ahead().is_some()).then_some(())
+        });
+        let sound = (bound && !first || !says_more) && others.is_none() && (self.closes() || self.goes_on());
+        Some(if sound { node } else { self.unknown(start, true) })
     }
 
     /// "no one", "nobody"
@@ -213,11 +261,15 @@ impl Reader<'_> {
 
     /// "neither from Mumbai nor tagged vip"
     fn neither(&mut self, has: bool) -> Node {
-        let mut nodes = vec![self.unit_of(has).negated()];
-        while self.eat(&["nor", "or"]) {
-            nodes.push(self.unit_of(has).negated());
+        let mut nodes = Vec::new();
+        loop {
+            let start = self.at;
+            let node = self.without_adjective(start);
+            nodes.push(node.unwrap_or_else(|| self.unit_of(has).negated()));
+            if !self.eat(&["nor", "or"]) {
+                return Node::And(nodes);
+            }
         }
-        Node::And(nodes)
     }
 
     /// Whether a phrase ends here.
@@ -233,7 +285,9 @@ impl Reader<'_> {
         let node = self.phrase(start, has);
         self.eat_phrase(&TAILS);
         let closed = self.closes() || self.goes_on();
-        if closed { node } else { self.unknown(start, false) }
+        // "never visited customers from Pune" names other people.
+        let others = !closed && self.people_ahead().is_some();
+        if closed { node } else { self.unknown(start, others) }
     }
 
     fn phrase(&mut self, start: usize, has: bool) -> Node {
@@ -244,6 +298,8 @@ impl Reader<'_> {
         let whole = self
             .attribute(has)
             .or_else(|| self.people())
+            .or_else(|| self.lately_active())
+            .or_else(|| self.spenders())
             .or_else(|| self.consenting())
             .or_else(|| self.moment_field())
             .or_else(|| self.figure(has))
