@@ -11,6 +11,7 @@
 
 use crate::cursor::Reader;
 use crate::tree::{EVERYONE, NO_ONE, Node};
+use crate::vocabulary::Named;
 use crate::words::{AUXILIARIES, CONSENTS, DEEDS, DETERMINERS, EXCEPT, FIELDS, FILLERS, GOING_ON, PLACED, TAILS};
 
 /// How deep brackets may nest: deeper than rules may.
@@ -97,14 +98,19 @@ impl Reader<'_> {
                 break;
             }
             let named = matches!(self.word(0), "who" | "that" | "whose" | "which");
+            let excepts = self.excepts(joint, nodes.last());
             let next = self.unit();
+            if excepts == Some(false) {
+                nodes.push(self.unread(last_start, true));
+                continue;
+            }
             commas &= joint == Joint::Comma;
             beside = joint == Joint::Beside;
             match nodes.pop() {
                 // "VIP customers and wholesale customers" are all of them.
                 Some(last) if others && of_people && joint == Joint::And => nodes.push(Node::Or(vec![last, next])),
-                // "everyone but VIPs"
-                Some(last) if others && joint == Joint::But => nodes.extend([last, next.negated()]),
+                // "everyone but VIPs", "everyone but wholesale"
+                Some(last) if (others || excepts.is_some()) && joint == Joint::But => nodes.extend([last, next.negated()]),
                 // What stands beside something that was done says how it was done.
                 Some(_) if joint == Joint::Beside && next.is_unknown() && !named => nodes.push(self.unread(last_start, false)),
                 last => {
@@ -118,6 +124,16 @@ impl Reader<'_> {
         let single = nodes.len() == 1;
         let node = if single { nodes.pop().unwrap_or(EVERYONE) } else { Node::And(nodes) };
         (node, commas && !single && !from_people, beside && !from_people)
+    }
+
+    /// Whether a bare adjective behind "but" leaves people out, as in "everyone but wholesale"; of others than everyone it may,
+    /// or may be said of them.
+    fn excepts(&self, joint: Joint, before: Option<&Node>) -> Option<bool> {
+        let everyone = before == Some(&EVERYONE);
+        let tagged = self.word(0) == "vip" || self.vocabulary.find(self.rest(), |named| matches!(named, Named::Tag(_))).is_some();
+        let placed = everyone && self.is_phrase(&PLACED);
+        let bare = tagged || everyone && (self.described(self.rest()).is_some() || self.is_place()) || placed;
+        (joint == Joint::But && bare).then_some(everyone)
     }
 
     fn joint(&mut self) -> Option<Joint> {

@@ -68,7 +68,7 @@ impl Reader<'_> {
     }
 
     /// How many words an adjective has that is known.
-    fn described(&self, tokens: &[Token]) -> Option<usize> {
+    pub(crate) fn described(&self, tokens: &[Token]) -> Option<usize> {
         let convention = CONVENTIONS.find(tokens).map(|(_, length)| length);
         convention
             .or_else(|| self.vocabulary.find(tokens, |named| !matches!(named, Named::Attribute(..))).map(|(_, length)| length))

@@ -148,7 +148,7 @@ fn brings_back(tokens: &[Token]) -> bool {
 }
 
 /// Whether such words are in it.
-pub(super) fn gives_orders(tokens: &[Token]) -> bool {
+pub(crate) fn gives_orders(tokens: &[Token]) -> bool {
     (0..tokens.len()).any(|at| ORDERS.find(tokens.get(at..).unwrap_or_default()).is_some())
 }
 

@@ -5,6 +5,7 @@
 //! to `messages`.
 
 mod brand;
+mod calendar;
 mod days;
 mod kinds;
 mod links;
@@ -19,8 +20,9 @@ use crate::lexer::{Kind as Looks, lex};
 use crate::understand::MAX_PROMPT;
 use crate::vocabulary::{AttributeType, Named, Vocabulary};
 
+pub(crate) use calendar::{Named as Day, day};
 pub(crate) use days::DAY_WORDS;
-pub(crate) use kinds::Kind;
+pub(crate) use kinds::{Kind, gives_orders};
 pub(crate) use links::{links, without_scheme};
 pub(crate) use whom::{Whom, channel, whom};
 
