@@ -23,9 +23,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) of_people: bool,
     /// Whether people are being left out, so that "vip and gold" are all of both.
     pub(crate) excepting: bool,
-    /// Whether people were named before, and whether those to come are to be without the adjective that stands there.
-    pub(crate) people_named: bool,
-    pub(crate) without: bool,
+    /// How often people were named.
+    pub(crate) named: usize,
     /// Where what is asked for begins, behind "show me".
     pub(crate) opened: usize,
     pub(crate) depth: usize,

@@ -233,10 +233,8 @@ impl Reader<'_> {
             return None;
         }
         let bound = matches!(self.word_before(), "not" | "no" | "neither" | "nor") || DETERMINERS.contains(&self.word_before());
-        let first = std::mem::replace(&mut self.people_named, true);
-        self.without = true;
-        let node = self.people()?;
-        self.without = false;
+        let first = self.named == 0;
+        let node = self.people_but(true)?;
         self.eat_phrase(&TAILS);
         let says_more = self.at > noun + 1;
         let others = self.attempt(|reader| {
@@ -246,7 +244,7 @@ impl Reader<'_> {
             reader.eat_all(&["not", "no"]);
             (either || reader.people_ahead().is_some()).then_some(())
         });
-        let sound = (bound && !first || !says_more) && others.is_none() && (self.closes() || self.goes_on());
+        let sound = (bound && first || !says_more) && others.is_none() && (self.closes() || self.goes_on());
         Some(if sound { node } else { self.unknown(start, true) })
     }
 

@@ -76,8 +76,12 @@ impl Reader<'_> {
 
     /// People, with what is said of them.
     pub(crate) fn people(&mut self) -> Option<Node> {
+        self.people_but(false)
+    }
+
+    /// `without`: those who are not what the adjective before the noun says.
+    pub(crate) fn people_but(&mut self, without: bool) -> Option<Node> {
         let noun = self.people_ahead()?;
-        let without = std::mem::take(&mut self.without);
         let mut node = EVERYONE;
         let first = self.at;
         while self.at < noun {
@@ -87,7 +91,7 @@ impl Reader<'_> {
             let adjectives = self.adjectives(noun);
             node = node.and(adjectives.unwrap_or_else(|| self.unknown_adjectives(noun)));
         }
-        self.people_named = true;
+        self.named += 1;
         if without {
             node = match node {
                 // One thing, whatever it is.

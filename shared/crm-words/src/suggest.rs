@@ -142,7 +142,7 @@ fn audience(
             Node::is("orderCount", ">=", number(5)),
             "Thanks go to those with at least 5 orders, who are called loyal here; a limit of spending would do as well.",
         ),
-        Kind::Launch | Kind::Restock => (
+        Kind::Launch | Kind::Restock | Kind::Recommend => (
             Node::Or(vec![back("lastActiveAt", "P180D"), back("lastOrderAt", "P180D")]),
             "News of what there is to buy interest those who were active or ordered in the last 180 days.",
         ),
@@ -163,6 +163,14 @@ fn audience(
             );
             return None;
         }
+        Kind::Apology | Kind::Notice => {
+            why.push(
+                "Whom it concerns is not told by what is known here; choose the audience, or it is for everybody who may be written to."
+                    .to_owned(),
+            );
+            return None;
+        }
+        Kind::Referral => (ordered(), "Friends are brought by those who have ordered before."),
         Kind::Greeting | Kind::Reminder | Kind::News | Kind::Plain => {
             why.push(match unread.first() {
                 Some(said) => format!(
@@ -182,7 +190,7 @@ fn audience(
 const fn tone(kind: Kind) -> Tone {
     match kind {
         Kind::WinBack | Kind::Thanks | Kind::Birthday | Kind::Greeting | Kind::Welcome => Tone::Warm,
-        Kind::Reminder | Kind::News => Tone::Professional,
+        Kind::Reminder | Kind::News | Kind::Apology | Kind::Notice => Tone::Professional,
         _ => Tone::Friendly,
     }
 }
@@ -210,6 +218,10 @@ fn name(read: &Objective) -> String {
         Kind::Feedback => "Feedback",
         Kind::Birthday => "Birthday",
         Kind::Greeting => "Greetings",
+        Kind::Apology => "Apology",
+        Kind::Notice => "Notice",
+        Kind::Referral => "Referral",
+        Kind::Recommend => "Recommendation",
         Kind::News => "News",
         Kind::Plain => "Hello",
     };

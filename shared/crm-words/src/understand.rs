@@ -82,8 +82,7 @@ impl<'a> Reader<'a> {
             denied: false,
             of_people: false,
             excepting: false,
-            people_named: false,
-            without: false,
+            named: 0,
             opened: 0,
             depth: 0,
             // Each phrase takes one, and one more for each time that it is tried in another reading.

@@ -23,7 +23,7 @@ use crate::readings::{Reading, Unit, readings};
 use crate::vocabulary::Vocabulary;
 use crate::words::set;
 
-/// How many characters the body of a WhatsApp message may have.
+/// How many characters a message by `WhatsApp` may have.
 const MAX_WHATSAPP: usize = 1_024;
 
 /// The first thing that a draft says without having it from its brief, in words for whoever drafted it. Of a draft without
@@ -175,18 +175,15 @@ impl Given {
 
     /// A telephone number in words.
     fn spelt(&self, tokens: &[Token]) -> Option<String> {
-        let mut run = 0;
+        let mut run: Vec<&str> = Vec::new();
         for token in tokens {
-            let (double, digit) = (matches!(&*token.word, "double" | "triple"), DIGITS.contains(&*token.word));
-            let between = matches!(token.kind, Kind::Symbol('-' | ','));
-            run = if digit {
-                run + 1
-            } else if double || between {
-                run
-            } else {
-                0
-            };
-            if run >= MAX_SPELT {
+            let between = matches!(token.kind, Kind::Symbol('-' | ',')) || matches!(&*token.word, "double" | "triple");
+            if DIGITS.contains(&*token.word) {
+                run.push(&token.word);
+            } else if !between {
+                run.clear();
+            }
+            if run.len() >= MAX_SPELT && !run.iter().all(|word| self.words.contains(*word)) {
                 return Some("spells out a number; leave it out".to_owned());
             }
         }

@@ -120,7 +120,7 @@ fn days(tokens: &[Token], today: Date) -> Option<(Date, Date)> {
         // "Friday, 5 December" is that day.
         match day {
             Some(day) if month(word).is_some() && found.len() == 1 && !tokens.iter().any(|token| token.word == "to") => {
-                found = vec![day]
+                found = vec![day];
             }
             Some(day) => found.push(day),
             None => {}
