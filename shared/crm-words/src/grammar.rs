@@ -49,7 +49,9 @@ impl Reader<'_> {
     /// `relative`: within what is said of people, so that it ends where other people are named.
     pub(crate) fn any(&mut self, relative: bool) -> Node {
         let from = self.at;
+        let noun = self.people_ahead();
         let (first, commas, mut beside) = self.all(relative);
+        let mut bare = noun.is_some_and(|noun| self.at == noun + 1);
         let mut nodes = vec![first];
         let mut earlier = false;
         loop {
@@ -70,8 +72,15 @@ impl Reader<'_> {
                     nodes = listed;
                 }
             }
+            let (begin, noun) = (self.at, self.people_ahead());
             let (next, _, also) = self.all(relative);
             nodes.push(next);
+            // "vip customers or gold customers from Pune"
+            let described = noun.is_some_and(|noun| noun > begin && self.at > noun + 1);
+            if bare && described {
+                return self.unread(from, true);
+            }
+            bare &= noun.is_some_and(|noun| self.at == noun + 1);
             earlier |= std::mem::replace(&mut beside, also);
         }
         if beside && !earlier && nodes.len() > 1 {
@@ -99,8 +108,10 @@ impl Reader<'_> {
             }
             let named = matches!(self.word(0), "who" | "that" | "whose" | "which");
             let excepts = self.excepts(joint, nodes.last());
+            // "except vips and gold": either, or who is both?
+            let either = self.excepting && joint == Joint::And && of_people && !others && self.is_adjective();
             let next = self.unit();
-            if excepts == Some(false) {
+            if excepts == Some(false) || either {
                 nodes.push(self.unread(last_start, true));
                 continue;
             }
@@ -132,8 +143,12 @@ impl Reader<'_> {
         let everyone = before == Some(&EVERYONE);
         let tagged = self.word(0) == "vip" || self.vocabulary.find(self.rest(), |named| matches!(named, Named::Tag(_))).is_some();
         let placed = everyone && self.is_phrase(&PLACED);
-        let bare = tagged || everyone && (self.described(self.rest()).is_some() || self.is_place()) || placed;
+        let bare = tagged || everyone && self.is_adjective() || placed;
         (joint == Joint::But && bare).then_some(everyone)
+    }
+
+    fn is_adjective(&self) -> bool {
+        self.word(0) == "vip" || self.is_place() || self.described(self.rest()).is_some()
     }
 
     fn joint(&mut self) -> Option<Joint> {
@@ -212,6 +227,10 @@ impl Reader<'_> {
             node = self.widely_denied(start, node, has);
         }
         self.denied = before;
+        if denied && node == EVERYONE && !self.word_before().is_empty() {
+            // "not all customers"
+            return self.unread(start, true);
+        }
         node.negated_if(denied)
     }
 
