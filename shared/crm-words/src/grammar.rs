@@ -210,7 +210,8 @@ impl Reader<'_> {
                 }
                 _ if self.is_phrase(&PLACED) => break,
                 _ if AUXILIARIES.contains(word) && !self.is_phrase(&CONSENTS) => {
-                    wide = true;
+                    // Explanations say "not has tags", of that alone.
+                    wide |= !(denied && word == "has");
                     has |= matches!(word, "have" | "has" | "had" | "having" | "with" | "got" | "carry");
                 }
                 _ if FILLERS.contains(word) && self.people_ahead().is_none() && !self.is_phrase(&FIELDS) => {}
