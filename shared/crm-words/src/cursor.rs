@@ -5,7 +5,7 @@ use crate::lexer::{Kind, Token};
 use crate::phrasebook::Phrasebook;
 use crate::tree::{Node, Unknown};
 use crate::vocabulary::{Named, Vocabulary};
-use crate::words::{ACTIONS, STRUCTURE};
+use crate::words::{ACTIONS, COMMANDS, REQUESTS, STRUCTURE};
 
 /// Reads a prompt from left to right. What reads a phrase of some kind leaves the place as it was when there is none.
 pub(crate) struct Reader<'a> {
@@ -23,6 +23,10 @@ pub(crate) struct Reader<'a> {
     pub(crate) of_people: bool,
     /// Whether people are being left out, so that "vip and gold" are all of both.
     pub(crate) excepting: bool,
+    /// How often people were named.
+    pub(crate) named: usize,
+    /// Where what is asked for begins, behind "show me".
+    pub(crate) opened: usize,
     pub(crate) depth: usize,
     /// Steps that are left: reading is linear whatever the prompt.
     pub(crate) fuel: usize,
@@ -166,8 +170,28 @@ impl<'a> Reader<'a> {
     /// Something from a token to here that was not understood.
     pub(crate) fn unread(&self, from: usize, astray: bool) -> Node {
         let tokens = self.tokens.get(from..self.at).unwrap_or_default();
-        let acts = tokens.iter().any(|token| token.kind == Kind::Word && ACTIONS.contains(&*token.word));
+        let acts = tokens.iter().any(|token| token.kind == Kind::Word && ACTIONS.contains(&*token.word)) || self.asks(from);
         let first = tokens.first().map_or(0, |token| token.from);
         Node::Unknown(Unknown { part: first..tokens.last().map_or(first, |token| token.to), astray: astray || acts })
+    }
+
+    /// Whether something is asked for between a token and here: "remind", "please make", "about the sale".
+    fn asks(&self, from: usize) -> bool {
+        let tokens = self.tokens.get(from..self.at).unwrap_or_default();
+        if tokens.first().is_some_and(|first| matches!(&*first.word, "about" | "regarding")) {
+            return true;
+        }
+        (from..self.at).any(|at| {
+            let word = self.tokens.get(at).filter(|token| token.kind == Kind::Word).map_or("", |token| &*token.word);
+            let before = at.checked_sub(1).and_then(|at| self.tokens.get(at));
+            let begins = at == self.opened
+                || before.is_none_or(|before| match before.kind {
+                    Kind::Symbol(symbol) => matches!(symbol, '.' | '!' | '?' | ';' | ':' | '\n'),
+                    _ => matches!(&*before.word, "please" | "kindly" | "then" | "now"),
+                });
+            word == "please" && at + 1 < self.tokens.len()
+                || (begins || at == from) && COMMANDS.contains(word)
+                || begins && (REQUESTS.contains(word) || COMMANDS.contains(word))
+        })
     }
 }

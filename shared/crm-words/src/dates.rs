@@ -27,7 +27,10 @@ impl Reader<'_> {
     pub(crate) fn relative_period(&mut self) -> Option<Period> {
         let (first, last) = self.attempt(|reader| {
             reader.eat(&["the"]);
-            reader.attempt(Self::named_day).or_else(|| reader.attempt(Self::part_of_year))
+            reader
+                .attempt(Self::financial_year)
+                .or_else(|| reader.attempt(Self::named_day))
+                .or_else(|| reader.attempt(Self::part_of_year))
         })?;
         Some((first.to_string(), last.to_string()))
     }
@@ -43,7 +46,8 @@ impl Reader<'_> {
         if self.word(0) == "year" && self.year_at(1).is_some() {
             self.at += 1;
         }
-        self.attempt(Self::named_day)
+        self.attempt(Self::financial_year)
+            .or_else(|| self.attempt(Self::named_day))
             .or_else(|| self.attempt(Self::counted_day))
             .or_else(|| self.attempt(Self::month_and_day))
             .or_else(|| self.attempt(Self::part_of_year))
@@ -104,8 +108,10 @@ impl Reader<'_> {
         whole(self.latest(year, month, 1)?, 1)
     }
 
-    /// "Q1 2026", "the first quarter of 2026", "H2 2025".
+    /// "calendar Q1 2026", "the first quarter of calendar year 2026", "Q1 of FY 2025-26". A quarter of neither may be of the
+    /// calendar or of the financial year.
     fn part_of_year(&mut self) -> Option<(Date, Date)> {
+        let calendar = self.eat(&["calendar"]);
         let ordinal = ["first", "second", "third", "fourth"].iter().position(|word| *word == self.word(0));
         let (place, months) = match (ordinal, self.word(1), self.word(0)) {
             (Some(place), "quarter", _) => (place, 3),
@@ -119,9 +125,58 @@ impl Reader<'_> {
             _ => return None,
         };
         self.at += 1 + usize::from(ordinal.is_some());
-        self.eat(&["of"]);
+        self.eat(&["of", "in"]);
+        if let Some((first, _)) = self.attempt(Self::financial_year) {
+            let first = first.checked_add((i32::try_from(place).ok()? * i32::from(months)).months()).ok()?;
+            return whole(first, i32::from(months)).filter(|_| !calendar);
+        }
+        let calendar = self.eat(&["calendar"]) || calendar;
+        self.eat(&["year"]);
         let year = self.year();
-        whole(self.latest(year, place as i8 * months + 1, 1)?, i32::from(months))
+        whole(self.latest(year, place as i8 * months + 1, 1)?, i32::from(months)).filter(|_| calendar)
+    }
+
+    /// "this financial year", "FY 2025-26", as India counts: from April to March.
+    fn financial_year(&mut self) -> Option<(Date, Date)> {
+        let today = self.vocabulary.today;
+        let current = today.year() - i16::from(today.month() < 4);
+        let back = match self.word(0) {
+            "this" | "current" => Some(0),
+            "last" | "previous" => Some(1),
+            _ => None,
+        };
+        self.at += usize::from(back.is_some());
+        let written = self.word(0);
+        let year = if let Some(years) = written.strip_prefix("fy").filter(|years| !years.is_empty()) {
+            self.at += 1;
+            Some(years.to_owned())
+        } else if self.eat(&["fy", "fiscal"]) || self.eat_run(&["financial", "year"]) {
+            self.eat(&["year"]);
+            let start = self.at;
+            // "2025-26"
+            let _years = self.attempt(|reader| {
+                reader.year()?;
+                reader.eat_symbol("-/").then_some(())?;
+                reader.at += 1;
+                Some(())
+            });
+            Some(self.written(start).to_owned()).filter(|_| self.at > start)
+        } else {
+            return None;
+        };
+        let year = match (back, year) {
+            (Some(back), None) => current - back,
+            (None, Some(years)) => {
+                // "FY26" may begin or end in that year.
+                let (first, second) = years.split_once(['-', '/'])?;
+                let first: i16 = first.parse().ok().filter(|year| (1900..=2198).contains(year))?;
+                let next = (first + 1).to_string();
+                (second == next || second.len() == 2 && next.ends_with(second)).then_some(first)?
+            }
+            _ => return None,
+        };
+        (self.vocabulary.currency.code() == "INR").then_some(())?;
+        whole(date(year, 4, 1), 12)
     }
 
     fn day(&self, year: Option<i16>, month: i8, day: i8) -> Option<(Date, Date)> {

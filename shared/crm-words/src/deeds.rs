@@ -16,7 +16,7 @@ use crate::words::{ACTIONS, BOUNDS, DEEDS, Deed, FIELDS, Field, PRESENCE, UNHELD
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Done {
     Deed(Deed),
-    Bought(Node),
+    Bought(Node, bool),
     /// What is true of those whom a word names.
     Counted(Node),
     /// A point in time.
@@ -31,6 +31,19 @@ const MAX_PRODUCT_WORDS: usize = 3;
 impl Reader<'_> {
     /// "ordered at least 3 times in the last 90 days", "haven't visited recently", "inactive for 90 days".
     pub(crate) fn deed(&mut self, has: bool) -> Option<Node> {
+        let start = self.at;
+        let node = self.deed_anywhere(has)?;
+        let somewhere = matches!(self.done, Some(Done::Deed(Deed::Ordered | Deed::Visited) | Done::Bought(..)))
+            && matches!(self.word(0), "in" | "from" | "at")
+            && !matches!(self.word_before(), "days" | "weeks" | "months" | "years");
+        if somewhere && self.attempt(Self::placed).is_some() {
+            // Where somebody lives is known, and not where they bought.
+            return Some(self.unread(start, false));
+        }
+        Some(node)
+    }
+
+    fn deed_anywhere(&mut self, has: bool) -> Option<Node> {
         let start = self.at;
         self.attempt(|reader| {
             if let Some(node) = reader.attempt(Self::placed_orders) {
@@ -157,9 +170,14 @@ impl Reader<'_> {
 
     /// What was bought, in the stretch that follows.
     fn bought(&mut self, start: usize, bought: Node) -> Node {
-        self.done = Some(Done::Bought(bought.clone()));
+        let before = matches!(self.done, Some(Done::Bought(_, false)));
         self.eat_run(&["at", "least", "once"]);
         let when = self.when();
+        self.done = Some(Done::Bought(bought.clone(), when.is_some()));
+        if before && when.is_some() {
+            // "bought tea but not coffee in the last month": tea whenever, or then?
+            return self.unread(start, true);
+        }
         self.narrowed(start, bought, when)
     }
 
@@ -245,11 +263,11 @@ impl Reader<'_> {
         let start = self.at;
         let done = self.done.clone()?;
         match done {
-            Done::Bought(_) => {
+            Done::Bought(..) => {
                 if let Some(bought) = self.attempt(Self::products) {
                     return Some(self.bought(start, bought));
                 }
-                let Done::Bought(bought) = done else { return None };
+                let Done::Bought(bought, _) = done else { return None };
                 let when = self.when()?;
                 Some(self.narrowed(start, bought, Some(when)))
             }

@@ -11,7 +11,8 @@
 
 use crate::cursor::Reader;
 use crate::tree::{EVERYONE, NO_ONE, Node};
-use crate::words::{AUXILIARIES, CONSENTS, DEEDS, EXCEPT, FIELDS, FILLERS, GOING_ON, PLACED, TAILS};
+use crate::vocabulary::Named;
+use crate::words::{AUXILIARIES, CONSENTS, DEEDS, DETERMINERS, EXCEPT, FIELDS, FILLERS, GOING_ON, PLACED, TAILS};
 
 /// How deep brackets may nest: deeper than rules may.
 const MAX_DEPTH: usize = 16;
@@ -47,8 +48,12 @@ impl Reader<'_> {
 
     /// `relative`: within what is said of people, so that it ends where other people are named.
     pub(crate) fn any(&mut self, relative: bool) -> Node {
-        let (first, commas) = self.all(relative);
+        let from = self.at;
+        let noun = self.people_ahead();
+        let (first, commas, mut beside) = self.all(relative);
+        let mut bare = noun.is_some_and(|noun| self.at == noun + 1);
         let mut nodes = vec![first];
+        let mut earlier = false;
         loop {
             let start = self.at;
             self.eat_symbol(",");
@@ -67,17 +72,31 @@ impl Reader<'_> {
                     nodes = listed;
                 }
             }
-            nodes.push(self.all(relative).0);
+            let (begin, noun) = (self.at, self.people_ahead());
+            let (next, _, also) = self.all(relative);
+            nodes.push(next);
+            // "vip customers or gold customers from Pune"
+            let described = noun.is_some_and(|noun| noun > begin && self.at > noun + 1);
+            if bare && described {
+                return self.unread(from, true);
+            }
+            bare &= noun.is_some_and(|noun| self.at == noun + 1);
+            earlier |= std::mem::replace(&mut beside, also);
+        }
+        if beside && !earlier && nodes.len() > 1 {
+            // "orders > 5 or spend > 10000 in Pune": both in Pune, or those who spend?
+            return self.unread(from, true);
         }
         if nodes.len() == 1 { nodes.pop().unwrap_or(NO_ONE) } else { Node::Or(nodes) }
     }
 
-    /// What holds together, and whether commas alone say so.
-    fn all(&mut self, relative: bool) -> (Node, bool) {
+    /// What holds together, whether commas alone say so, and whether something stands beside at the end that may be said of
+    /// more than this.
+    fn all(&mut self, relative: bool) -> (Node, bool, bool) {
         let from_people = self.people_ahead().is_some();
         let mut last_start = self.at;
         let mut nodes = vec![self.unit()];
-        let mut commas = true;
+        let (mut commas, mut beside) = (true, false);
         let mut of_people = from_people;
         loop {
             let start = self.at;
@@ -88,13 +107,21 @@ impl Reader<'_> {
                 break;
             }
             let named = matches!(self.word(0), "who" | "that" | "whose" | "which");
+            let excepts = self.excepts(joint, nodes.last());
+            // "except vips and gold": either, or who is both?
+            let either = self.excepting && joint == Joint::And && of_people && !others && self.is_adjective();
             let next = self.unit();
+            if excepts == Some(false) || either {
+                nodes.push(self.unread(last_start, true));
+                continue;
+            }
             commas &= joint == Joint::Comma;
+            beside = joint == Joint::Beside;
             match nodes.pop() {
                 // "VIP customers and wholesale customers" are all of them.
                 Some(last) if others && of_people && joint == Joint::And => nodes.push(Node::Or(vec![last, next])),
-                // "everyone but VIPs"
-                Some(last) if others && joint == Joint::But => nodes.extend([last, next.negated()]),
+                // "everyone but VIPs", "everyone but wholesale"
+                Some(last) if (others || excepts.is_some()) && joint == Joint::But => nodes.extend([last, next.negated()]),
                 // What stands beside something that was done says how it was done.
                 Some(_) if joint == Joint::Beside && next.is_unknown() && !named => nodes.push(self.unread(last_start, false)),
                 last => {
@@ -107,7 +134,21 @@ impl Reader<'_> {
         }
         let single = nodes.len() == 1;
         let node = if single { nodes.pop().unwrap_or(EVERYONE) } else { Node::And(nodes) };
-        (node, commas && !single && !from_people)
+        (node, commas && !single && !from_people, beside && !from_people)
+    }
+
+    /// Whether a bare adjective behind "but" leaves people out, as in "everyone but wholesale"; of others than everyone it may,
+    /// or may be said of them.
+    fn excepts(&self, joint: Joint, before: Option<&Node>) -> Option<bool> {
+        let everyone = before == Some(&EVERYONE);
+        let tagged = self.word(0) == "vip" || self.vocabulary.find(self.rest(), |named| matches!(named, Named::Tag(_))).is_some();
+        let placed = everyone && self.is_phrase(&PLACED);
+        let bare = tagged || everyone && self.is_adjective() || placed;
+        (joint == Joint::But && bare).then_some(everyone)
+    }
+
+    fn is_adjective(&self) -> bool {
+        self.word(0) == "vip" || self.is_place() || self.described(self.rest()).is_some()
     }
 
     fn joint(&mut self) -> Option<Joint> {
@@ -169,7 +210,8 @@ impl Reader<'_> {
                 }
                 _ if self.is_phrase(&PLACED) => break,
                 _ if AUXILIARIES.contains(word) && !self.is_phrase(&CONSENTS) => {
-                    wide = true;
+                    // Explanations say "not has tags", of that alone.
+                    wide |= !(denied && word == "has");
                     has |= matches!(word, "have" | "has" | "had" | "having" | "with" | "got" | "carry");
                 }
                 _ if FILLERS.contains(word) && self.people_ahead().is_none() && !self.is_phrase(&FIELDS) => {}
@@ -177,13 +219,53 @@ impl Reader<'_> {
             }
             self.at += 1;
         }
+        if denied && let Some(node) = self.without_adjective(start) {
+            return node;
+        }
         let before = std::mem::replace(&mut self.denied, denied);
         let mut node = self.poisoned(start, has);
         if denied && wide {
             node = self.widely_denied(start, node, has);
         }
         self.denied = before;
+        if denied && node == EVERYONE && !self.word_before().is_empty() {
+            // "not all customers"
+            return self.unread(start, true);
+        }
         node.negated_if(denied)
+    }
+
+    /// "vip customers from Pune", denied: people who are not that, and all else that is said of them. Where people were named
+    /// before, or more are named behind, it may be said of all of it.
+    fn without_adjective(&mut self, start: usize) -> Option<Node> {
+        let noun = self.people_ahead()?;
+        let described = self.tokens.get(self.at..noun)?.iter().any(|token| !DETERMINERS.contains(&&*token.word));
+        let names = self.tokens.get(noun).is_some_and(|noun| matches!(&*noun.word, "vips" | "subscriber" | "subscribers"));
+        if names && !described {
+            // "not vips from Pune"
+            let start = self.at;
+            self.people()?;
+            let says_more = self.at > noun + 1;
+            self.at = if says_more { self.at } else { start };
+            return says_more.then(|| self.unread(start, true));
+        }
+        if !described || self.names_nobody() {
+            return None;
+        }
+        let bound = matches!(self.word_before(), "not" | "no" | "neither" | "nor") || DETERMINERS.contains(&self.word_before());
+        let first = self.named == 0;
+        let node = self.people_but(true)?;
+        self.eat_phrase(&TAILS);
+        let says_more = self.at > noun + 1;
+        let others = self.attempt(|reader| {
+            reader.eat_symbol(",");
+            let either = matches!(reader.word(0), "or" | "nor");
+            reader.eat(&["or", "nor", "and"]).then_some(())?;
+            reader.eat_all(&["not", "no"]);
+            (either || reader.people_ahead().is_some()).then_some(())
+        });
+        let sound = (bound && first || !says_more) && others.is_none() && (self.closes() || self.goes_on());
+        Some(if sound { node } else { self.unknown(start, true) })
     }
 
     /// "no one", "nobody"
@@ -213,11 +295,15 @@ impl Reader<'_> {
 
     /// "neither from Mumbai nor tagged vip"
     fn neither(&mut self, has: bool) -> Node {
-        let mut nodes = vec![self.unit_of(has).negated()];
-        while self.eat(&["nor", "or"]) {
-            nodes.push(self.unit_of(has).negated());
+        let mut nodes = Vec::new();
+        loop {
+            let start = self.at;
+            let node = self.without_adjective(start);
+            nodes.push(node.unwrap_or_else(|| self.unit_of(has).negated()));
+            if !self.eat(&["nor", "or"]) {
+                return Node::And(nodes);
+            }
         }
-        Node::And(nodes)
     }
 
     /// Whether a phrase ends here.
@@ -233,7 +319,9 @@ impl Reader<'_> {
         let node = self.phrase(start, has);
         self.eat_phrase(&TAILS);
         let closed = self.closes() || self.goes_on();
-        if closed { node } else { self.unknown(start, false) }
+        // "never visited customers from Pune" names other people.
+        let others = !closed && self.people_ahead().is_some();
+        if closed { node } else { self.unknown(start, others) }
     }
 
     fn phrase(&mut self, start: usize, has: bool) -> Node {
@@ -244,6 +332,8 @@ impl Reader<'_> {
         let whole = self
             .attribute(has)
             .or_else(|| self.people())
+            .or_else(|| self.lately_active())
+            .or_else(|| self.spenders())
             .or_else(|| self.consenting())
             .or_else(|| self.moment_field())
             .or_else(|| self.figure(has))

@@ -20,6 +20,7 @@ mod deeds;
 mod explain;
 mod figures;
 mod grammar;
+mod hours;
 mod lexer;
 mod lists;
 pub mod messages;

@@ -5,6 +5,7 @@ use crm_domain::json::Json;
 use crate::conventions::CONVENTIONS;
 use crate::cursor::Reader;
 use crate::deeds::Done;
+use crate::figures::tested;
 use crate::lexer::{Kind, Token};
 use crate::times::When;
 use crate::tree::{EVERYONE, NO_ONE, Node};
@@ -55,7 +56,7 @@ impl Reader<'_> {
                 }
             } else if determines
                 || word == "non"
-                || described && matches!(word, "and" | "or" | "based")
+                || described && matches!(word, "and" | "or" | "based" | "tagged")
                 || !STRUCTURE.contains(word)
             {
                 at += 1;
@@ -67,7 +68,7 @@ impl Reader<'_> {
     }
 
     /// How many words an adjective has that is known.
-    fn described(&self, tokens: &[Token]) -> Option<usize> {
+    pub(crate) fn described(&self, tokens: &[Token]) -> Option<usize> {
         let convention = CONVENTIONS.find(tokens).map(|(_, length)| length);
         convention
             .or_else(|| self.vocabulary.find(tokens, |named| !matches!(named, Named::Attribute(..))).map(|(_, length)| length))
@@ -75,14 +76,31 @@ impl Reader<'_> {
 
     /// People, with what is said of them.
     pub(crate) fn people(&mut self) -> Option<Node> {
+        self.people_but(false)
+    }
+
+    /// `without`: those who are not what the adjective before the noun says.
+    pub(crate) fn people_but(&mut self, without: bool) -> Option<Node> {
         let noun = self.people_ahead()?;
         let mut node = EVERYONE;
+        let first = self.at;
         while self.at < noun {
             if self.eat(DETERMINERS) || self.eat(&["no"]) {
                 continue;
             }
             let adjectives = self.adjectives(noun);
             node = node.and(adjectives.unwrap_or_else(|| self.unknown_adjectives(noun)));
+        }
+        self.named += 1;
+        if without {
+            node = match node {
+                // One thing, whatever it is.
+                Node::And(mut nodes) if nodes.len() == 1 => nodes.pop().unwrap_or(EVERYONE).surely().negated(),
+                // "not new vip customers"
+                _ => self.unread(first, true),
+            };
+            // "not new customers this year": new then, or not?
+            (self.done, self.topic) = (None, None);
         }
         match self.word(0) {
             "vips" => node = node.and(Node::is("tags", "contains", "vip")),
@@ -101,6 +119,27 @@ impl Reader<'_> {
         let node = self.relative(node);
         self.of_people = before;
         Some(node)
+    }
+
+    /// "last 30 days active customers"
+    pub(crate) fn lately_active(&mut self) -> Option<Node> {
+        self.attempt(|reader| {
+            reader.eat(&["the", "in"]);
+            reader.eat(&["last", "past"]).then_some(())?;
+            let duration = reader.duration()?;
+            let active = Self::moment("lastActiveAt", &When::Back(duration));
+            reader.eat(&["active"]).then_some(())?;
+            Some(active.and(reader.people()?))
+        })
+    }
+
+    /// "5000+ spenders"
+    pub(crate) fn spenders(&mut self) -> Option<Node> {
+        self.attempt(|reader| {
+            let tests = reader.sizes()?;
+            reader.eat(&["spender", "spenders"]).then_some(())?;
+            tested("totalSpend", tests)
+        })
     }
 
     fn unknown_adjectives(&mut self, noun: usize) -> Node {
@@ -222,6 +261,9 @@ impl Reader<'_> {
             return Some(self.conventional(convention));
         }
         self.known_tag()
+            .inspect(|_| {
+                self.eat(&["tagged"]);
+            })
             .or_else(|| self.attempt(Self::consenting))
             .or_else(|| {
                 let place = if self.is_place() { self.places(false) } else { None };

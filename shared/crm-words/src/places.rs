@@ -129,6 +129,8 @@ impl Reader<'_> {
                 && reader.is_capital(0)
                 && !reader.is_structure(0)
                 && !reader.word(0).is_empty()
+                // "Q1", "FY26"
+                && !reader.word(0).bytes().any(|b| b.is_ascii_digit())
             {
                 reader.at += 1;
             }

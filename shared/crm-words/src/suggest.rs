@@ -4,20 +4,23 @@
 //! People whom the objective describes are read by the grammar; else the kind of message says whom it concerns, by stated
 //! rules. Nothing is learned from data.
 
+use std::ops::Range;
+
 use crm_domain::customer::Channel;
 use crm_domain::json::Json;
 use crm_domain::rules::Rules;
-use jiff::ToSpan;
-use jiff::civil::{DateTime, Weekday, time};
+use jiff::civil::DateTime;
 
 use crate::cursor::Reader;
 use crate::explain::explain;
+use crate::hours::when;
 use crate::lexer::{Kind as Looks, Token, lex};
 use crate::messages::{Brief, COUNTS, Tone};
-use crate::objective::{Kind, Objective, Whom, channel, whom};
+use crate::objective::{Kind, Objective, Whom, channel, day, gives_orders, whom};
 use crate::tree::Node;
 use crate::understand::MAX_PROMPT;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Named, Vocabulary};
+use crate::words::PEOPLE;
 
 /// Most characters of a name.
 const MAX_NAME: usize = 60;
@@ -48,18 +51,25 @@ pub fn suggest(objective: &str, vocabulary: &Vocabulary, now: DateTime) -> Sugge
     let tokens = lex(text, vocabulary.currency.code());
     let reader = Reader::new(text, &tokens, vocabulary);
     // An objective that gives orders describes nobody either.
-    let people = whom(&reader).filter(|_| read != Objective::default());
-    let none = 0..0;
-    let named = channel(&reader, people.as_ref().map_or(&none, |people| &people.tokens)).filter(|_| read != Objective::default());
-    let unsupported = people.as_ref().and_then(|people| left(&reader, people.tokens.end)).into_iter().collect();
+    let obeys = !gives_orders(&tokens);
+    let people = whom(&reader).filter(|_| obeys);
+    let of_people = people.as_ref().map_or(0..0, |people| people.tokens.clone());
+    let named = channel(&reader, &of_people).filter(|_| obeys);
+    let mut unsupported: Vec<String> = people.as_ref().and_then(|people| left(&reader, people.tokens.end)).into_iter().collect();
+    let others = if obeys { apart(&reader, &of_people) } else { None };
+    unsupported.extend(others.filter(|others| !unsupported.iter().any(|said| others.contains(said))));
     let mut why = Vec::new();
-    let rules = audience(people, read.kind, vocabulary, &mut why);
+    let rules = audience(people, read.kind, &unsupported, vocabulary, &mut why);
+    if let (Some(said), Some(_)) = (unsupported.first(), &rules) {
+        why.push(format!("That the objective says \"{said}\" could not be read, so the audience does not follow it."));
+    }
     let channel = named.unwrap_or(Channel::Email);
     why.push(match named {
         Some(_) => format!("The objective names {}.", spoken(channel)),
         None => "By e-mail, as the objective names no channel: it costs least and has room for what there is to say.".to_owned(),
     });
-    let local_time = when(read.kind, now, &mut why);
+    let day = if obeys { day(&reader, &of_people, now.date()) } else { None };
+    let local_time = when(read.kind, day, now, &mut why);
     let brief = Brief { objective: objective.to_owned(), channel, tone: tone(read.kind), count: *COUNTS.start() + 1 };
     Suggestion { name: name(&read), rules, unsupported, channel, local_time, why, brief }
 }
@@ -68,14 +78,53 @@ pub fn suggest(objective: &str, vocabulary: &Vocabulary, now: DateTime) -> Sugge
 fn left(reader: &Reader<'_>, from: usize) -> Option<String> {
     let rest = reader.tokens.get(from..)?;
     let says = matches!(&*rest.first()?.word, "who" | "whose" | "which" | "living" | "having" | "interested");
-    let ends = |token: &Token| {
-        matches!(token.kind, Looks::Symbol('.' | '!' | '?' | ':' | ';' | ',')) || matches!(&*token.word, "with" | "to" | "that")
-    };
     let last = rest.iter().take_while(|token| !ends(token)).last().filter(|_| says)?;
     reader.text.get(rest.first()?.from..last.to).map(str::to_owned)
 }
 
-fn audience(people: Option<Whom>, kind: Kind, vocabulary: &Vocabulary, why: &mut Vec<String>) -> Option<Rules> {
+/// People who are named with "but", "except" or "among" outside of what the grammar read.
+fn apart(reader: &Reader<'_>, people: &Range<usize>) -> Option<String> {
+    let at = (0..reader.tokens.len()).filter(|at| !people.contains(at)).find(|at| {
+        let word = |ahead: usize| reader.tokens.get(at + ahead).map_or("", |token| &*token.word);
+        let two = matches!(
+            (word(0), word(1)),
+            ("other", "than") | ("apart" | "aside", "from") | ("leaving", "out") | ("not", "to" | "for")
+        );
+        let sets_apart = two
+            || matches!(
+                word(0),
+                "but" | "except" | "excluding" | "minus" | "without" | "among" | "amongst" | "unless" | "barring"
+            );
+        let beside = *at == people.end && !people.is_empty();
+        let all = reader.tokens.get(*at + 1..).unwrap_or_default();
+        let named = || {
+            (0..all.len().min(6)).take_while(|at| !all.get(*at).is_some_and(ends)).any(|at| {
+                let rest = all.get(at..).unwrap_or_default();
+                let tag = reader.vocabulary.find(rest, |named| matches!(named, Named::Tag(_) | Named::Segment(..))).is_some();
+                tag || rest.first().is_some_and(|token| PEOPLE.contains(&*token.word) || token.word == "vip")
+            })
+        };
+        sets_apart && (beside && word(0) != "among" || named())
+    })?;
+    // "among" those whom the grammar read
+    let rest = reader.tokens.get(at..)?;
+    let read = reader.tokens.get(at).is_some_and(|token| token.word.starts_with("among")) && people.start == at + 1;
+    let last = rest.iter().take_while(|token| !ends(token)).last().filter(|_| !read)?;
+    reader.text.get(rest.first()?.from..last.to).map(str::to_owned)
+}
+
+/// Whether what is said of people ends here.
+fn ends(token: &Token) -> bool {
+    matches!(token.kind, Looks::Symbol('.' | '!' | '?' | ':' | ';' | ',')) || matches!(&*token.word, "with" | "to" | "that")
+}
+
+fn audience(
+    people: Option<Whom>,
+    kind: Kind,
+    unread: &[String],
+    vocabulary: &Vocabulary,
+    why: &mut Vec<String>,
+) -> Option<Rules> {
     if let Some(rules) = people.and_then(|people| people.rules) {
         why.push(format!("The audience is as the objective describes it: {}.", small(&explain(&rules, vocabulary))));
         return Some(rules);
@@ -93,7 +142,7 @@ fn audience(people: Option<Whom>, kind: Kind, vocabulary: &Vocabulary, why: &mut
             Node::is("orderCount", ">=", number(5)),
             "Thanks go to those with at least 5 orders, who are called loyal here; a limit of spending would do as well.",
         ),
-        Kind::Launch | Kind::Restock => (
+        Kind::Launch | Kind::Restock | Kind::Recommend => (
             Node::Or(vec![back("lastActiveAt", "P180D"), back("lastOrderAt", "P180D")]),
             "News of what there is to buy interest those who were active or ordered in the last 180 days.",
         ),
@@ -114,10 +163,23 @@ fn audience(people: Option<Whom>, kind: Kind, vocabulary: &Vocabulary, why: &mut
             );
             return None;
         }
-        Kind::Greeting | Kind::Reminder | Kind::News | Kind::Plain => {
+        Kind::Apology | Kind::Notice => {
             why.push(
-                "The objective says nothing that tells people apart, so it is for everybody who may be written to.".to_owned(),
+                "Whom it concerns is not told by what is known here; choose the audience, or it is for everybody who may be written to."
+                    .to_owned(),
             );
+            return None;
+        }
+        Kind::Referral => (ordered(), "Friends are brought by those who have ordered before."),
+        Kind::Greeting | Kind::Reminder | Kind::News | Kind::Plain => {
+            why.push(match unread.first() {
+                Some(said) => format!(
+                    "That the objective says \"{said}\" could not be read, so it is for everybody who may be written to; choose the audience."
+                ),
+                None => {
+                    "The objective says nothing that tells people apart, so it is for everybody who may be written to.".to_owned()
+                }
+            });
             return None;
         }
     };
@@ -125,35 +187,10 @@ fn audience(people: Option<Whom>, kind: Kind, vocabulary: &Vocabulary, why: &mut
     Rules::parse(&node.tidy().into_json(), "rules", &vocabulary.currency).ok()
 }
 
-/// The next good hour that leaves an hour to look at the draft.
-fn when(kind: Kind, now: DateTime, why: &mut Vec<String>) -> DateTime {
-    // Leisure is for evenings, what has to be done for mornings.
-    let (hour, reason) = match kind {
-        Kind::Sale | Kind::Cart => (18, "in the early evening, when people have time to shop"),
-        Kind::Launch | Kind::Restock | Kind::Event | Kind::WinBack => {
-            (11, "late in the morning, when messages of the night are read")
-        }
-        Kind::Birthday | Kind::Greeting => (9, "in the morning, so that wishes come first"),
-        Kind::Welcome | Kind::Thanks | Kind::Feedback | Kind::Reminder | Kind::News | Kind::Plain => {
-            (10, "in the morning, after the first rush")
-        }
-    };
-    let on_sundays = matches!(kind, Kind::Sale | Kind::Cart | Kind::Birthday | Kind::Greeting);
-    let mut day = now.date().tomorrow().unwrap_or(now.date());
-    let skipped = day.weekday() == Weekday::Sunday && !on_sundays;
-    if skipped {
-        day = day.checked_add(1.day()).unwrap_or(day);
-    }
-    let shown = day.strftime("%A");
-    let sunday = if skipped { ", as Sunday is no day for it" } else { "" };
-    why.push(format!("On {shown} at {hour}:00 on each recipient's own clock, {reason}{sunday}."));
-    day.to_datetime(time(hour, 0, 0, 0))
-}
-
 const fn tone(kind: Kind) -> Tone {
     match kind {
         Kind::WinBack | Kind::Thanks | Kind::Birthday | Kind::Greeting | Kind::Welcome => Tone::Warm,
-        Kind::Reminder | Kind::News => Tone::Professional,
+        Kind::Reminder | Kind::News | Kind::Apology | Kind::Notice => Tone::Professional,
         _ => Tone::Friendly,
     }
 }
@@ -181,6 +218,10 @@ fn name(read: &Objective) -> String {
         Kind::Feedback => "Feedback",
         Kind::Birthday => "Birthday",
         Kind::Greeting => "Greetings",
+        Kind::Apology => "Apology",
+        Kind::Notice => "Notice",
+        Kind::Referral => "Referral",
+        Kind::Recommend => "Recommendation",
         Kind::News => "News",
         Kind::Plain => "Hello",
     };

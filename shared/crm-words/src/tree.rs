@@ -85,6 +85,11 @@ impl Node {
         }
     }
 
+    /// A convention that stands beside what is said of its field.
+    pub(crate) fn surely(self) -> Self {
+        self.each(&|condition| condition.vague = false)
+    }
+
     pub(crate) fn vague(self) -> Self {
         self.each(&|condition| condition.vague = true)
     }
@@ -126,8 +131,9 @@ impl Node {
                     Self::And(nodes) => Ok(nodes),
                     node => Err(node),
                 });
-                let said: Vec<Cow<'static, str>> = nodes.iter().filter_map(Self::field_said).collect();
-                nodes.retain(|node| !matches!(node, Self::Is(condition) if condition.vague && said.contains(&condition.field)));
+                let said: Vec<Condition> = nodes.iter().filter_map(Self::said).cloned().collect();
+                let gives_way = |vague: &Condition| vague.vague && said.iter().any(|said| said.is_instead_of(vague));
+                nodes.retain(|node| !matches!(node, Self::Is(condition) if gives_way(condition)));
                 Self::single(nodes, Self::And)
             }
             Self::Or(nodes) => {
@@ -141,10 +147,10 @@ impl Node {
         }
     }
 
-    fn field_said(&self) -> Option<Cow<'static, str>> {
+    fn said(&self) -> Option<&Condition> {
         match self {
-            Self::Is(condition) => (!condition.vague).then(|| condition.field.clone()),
-            Self::Not(node) => node.field_said(),
+            Self::Is(condition) => Some(condition).filter(|condition| !condition.vague),
+            Self::Not(node) => node.said(),
             _ => None,
         }
     }
@@ -201,6 +207,16 @@ fn group(combinator: &str, not: bool, nodes: Vec<Node>) -> Json {
 }
 
 impl Condition {
+    /// Whether this says a number for what a convention would say. What looks the other way says something more: "active
+    /// customers, but not in the last week", "repeat customers with fewer than 5 orders".
+    fn is_instead_of(&self, vague: &Self) -> bool {
+        let other_way = matches!(
+            (vague.operator, self.operator),
+            ("within", "notWithin") | ("notWithin", "within") | (">" | ">=", "<" | "<=") | ("<" | "<=", ">" | ">=")
+        );
+        self.field == vague.field && !other_way
+    }
+
     /// What holds exactly when this does not, if an operator says so.
     fn opposite(mut self) -> Result<Self, Self> {
         const TWINS: [(&str, &str); 8] = [

@@ -49,6 +49,7 @@ pub fn understand(prompt: &str, vocabulary: &Vocabulary) -> Result<Understood, N
     let mut reader = Reader::new(prompt, &tokens, vocabulary);
     reader.open();
     let start = reader.at;
+    reader.opened = start;
     let node = reader.query();
     reader.close();
     let mut lost = Vec::new();
@@ -81,6 +82,8 @@ impl<'a> Reader<'a> {
             denied: false,
             of_people: false,
             excepting: false,
+            named: 0,
+            opened: 0,
             depth: 0,
             // Each phrase takes one, and one more for each time that it is tried in another reading.
             fuel: 4 * tokens.len() + 16,

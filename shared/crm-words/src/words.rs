@@ -139,9 +139,11 @@ pub(crate) fn set(words: &'static str) -> HashSet<&'static str> {
 
 /// People, said without anything about them.
 pub(crate) static PEOPLE: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    set("customer customers people person persons user users buyer buyers shopper shoppers client clients everyone everybody \
+    set(
+        "cust custs customer customers people person persons user users buyer buyers shopper shoppers client clients everyone everybody \
          anyone anybody someone those folks contacts individual individuals consumer consumers purchaser purchasers \
-         member members visitor visitors spender spenders subscriber subscribers ones guys audience purchasers accounts")
+         member members visitor visitors spender spenders subscriber subscribers ones guys audience purchasers accounts",
+    )
 });
 
 /// Before a noun, saying nothing.
@@ -195,4 +197,22 @@ pub(crate) static ACTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
          instructions instruction prompt system admin password token secret script sql select \
          emails text texts sms whatsapp notify ping ask add increase decrease reduce raise half sample random top bottom best worst biggest",
     )
+});
+
+/// What asks for something to be done, where it stands at the beginning of what was not understood.
+pub(crate) static COMMANDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set("unsubscribe remind make turn give mark label assign move transfer block unblock ban activate deactivate enable disable \
+         launch trigger fire blast broadcast forward reply respond invite greet congratulate advertise announce inform alert warn \
+         apologise apologize approve reject merge copy clone duplicate rename reset restore archive anonymise anonymize erase \
+         wipe purge destroy kill stop resume restart deploy install deliver upgrade downgrade credit debit bill invoice reimburse \
+         convert upsell motivate educate persuade encourage nudge convince bypass reveal expose leak disclose publish imagine \
+         assume roleplay comply obey promote prepare compose draft generate show display unlock migrate sync")
+});
+
+/// As [`COMMANDS`], where a sentence begins; elsewhere people may do so themselves.
+pub(crate) static REQUESTS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    set("subscribe tag untag contact reach phone thank welcome wish reward offer tell let survey review rate confirm verify \
+         process clear empty pause log save store record note list count sort group rank compare report predict forecast \
+         recommend suggest propose plan build ship replace return use apply push pull win bring get take put help teach share \
+         post start begin open close follow keep please do go be now find give respond become")
 });

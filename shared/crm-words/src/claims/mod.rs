@@ -18,9 +18,13 @@ use crm_domain::{sms, template};
 use crate::lexer::{Kind, Token};
 use crate::messages::{Brief, Draft};
 use crate::objective::{Objective, links, without_scheme};
+use crate::phrasebook::Phrasebook;
 use crate::readings::{Reading, Unit, readings};
 use crate::vocabulary::Vocabulary;
 use crate::words::set;
+
+/// How many characters a message by `WhatsApp` may have.
+const MAX_WHATSAPP: usize = 1_024;
 
 /// The first thing that a draft says without having it from its brief, in words for whoever drafted it. Of a draft without
 /// such a thing there is none.
@@ -53,8 +57,11 @@ fn of_text(source: &str, name: &str, channel: Channel, given: &Given, vocabulary
         Err(fault) => return Some(fault),
     };
     let html = channel == Channel::Email && name == "body";
-    if html && let Some(fault) = places::markup(&literal) {
+    if html && let Some(fault) = places::markup(&literal, |target| given.leads(target)) {
         return Some(fault);
+    }
+    if channel == Channel::Whatsapp && source.chars().count() > MAX_WHATSAPP {
+        return Some(format!("has more than {MAX_WHATSAPP} characters, which is what WhatsApp takes; make it shorter"));
     }
     if channel == Channel::Sms
         && let Err(reason) = sms::check(source)
@@ -101,12 +108,30 @@ impl Given {
         }
         let (tokens, numbers) = readings(&rest, vocabulary);
         self.addresses(&rest, &tokens)
+            .or_else(|| self.dotted(&rest))
+            .or_else(|| self.secrets(&tokens))
+            .or_else(|| self.spelt(&tokens))
             .or_else(|| gap(&rest))
             .or_else(|| numbers.iter().find_map(|number| self.number(number, &rest, &tokens)))
             .or_else(|| self.digits(&tokens))
             .or_else(|| self.codes(&rest, &tokens))
             .or_else(|| promises::fault(self, &tokens))
+            .or_else(|| promises::in_devanagari(self, &rest))
             .or_else(|| names::fault(self, &rest, vocabulary))
+    }
+
+    /// Whether the objective gives the address that a link leads to.
+    fn leads(&self, target: &str) -> bool {
+        let lower = target.to_lowercase();
+        if let Some(mail) = lower.strip_prefix("mailto:") {
+            return !mail.is_empty() && written_out(&self.lower, mail);
+        }
+        if let Some(phone) = lower.strip_prefix("tel:") {
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            let plain = phone.chars().all(|c| c.is_ascii_digit() || "+-().".contains(c));
+            return plain && digits(phone).len() >= 3 && digits(&self.text).contains(&digits(phone));
+        }
+        self.links.contains(&without_scheme(target))
     }
 
     /// E-mail addresses and telephone numbers.
@@ -120,6 +145,49 @@ impl Given {
         let phones = text.split(|c: char| !(c.is_ascii_digit() || "+-() ".contains(c)));
         let phone = phones.map(str::trim).find(|run| (8..=15).contains(&digits(run).len()) && !all.contains(&digits(run)));
         phone.map(|phone| format!("has the telephone number {phone}, which the objective does not give; leave it out"))
+    }
+
+    /// "evil.xyz": a browser leads there, whatever it ends with.
+    fn dotted(&self, text: &str) -> Option<String> {
+        let found = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@'))).find_map(|piece| {
+            let piece = piece.trim_matches(['.', '-', '_']);
+            let parts: Vec<&str> = piece.split('.').collect();
+            let lettered = |part: &&str| part.chars().any(char::is_alphabetic);
+            let dotted = parts.windows(2).any(|two| two.iter().all(lettered));
+            let lower = piece.to_lowercase();
+            // "e.g.", "a.m."
+            let short = parts.iter().all(|part| part.chars().count() == 1) || ABBREVIATIONS.contains(&*lower);
+            (dotted && !short && !piece.contains('@') && !written_out(&self.lower, &lower)).then_some(piece)
+        })?;
+        Some(format!("has the address {found}, which the objective does not give; write a blank behind a full stop"))
+    }
+
+    /// What nobody is to be asked for in a message.
+    fn secrets(&self, tokens: &[Token]) -> Option<String> {
+        let secret = (0..tokens.len()).find_map(|at| {
+            let rest = tokens.get(at..)?;
+            let (_, length) = SECRETS.find(rest).filter(|(secret, _)| **secret)?;
+            let words: Vec<&str> = rest.iter().take(length).map(|token| &*token.word).collect();
+            (!words.iter().all(|word| self.words.contains(*word))).then(|| words.join(" "))
+        })?;
+        Some(format!("speaks of a secret (\"{secret}\"), which the objective does not; leave it out"))
+    }
+
+    /// A telephone number in words.
+    fn spelt(&self, tokens: &[Token]) -> Option<String> {
+        let mut run: Vec<&str> = Vec::new();
+        for token in tokens {
+            let between = matches!(token.kind, Kind::Symbol('-' | ',')) || matches!(&*token.word, "double" | "triple");
+            if DIGITS.contains(&*token.word) {
+                run.push(&token.word);
+            } else if !between {
+                run.clear();
+            }
+            if run.len() >= MAX_SPELT && !run.iter().all(|word| self.words.contains(*word)) {
+                return Some("spells out a number; leave it out".to_owned());
+            }
+        }
+        None
     }
 
     fn number(&self, number: &Reading, text: &str, tokens: &[Token]) -> Option<String> {
@@ -149,6 +217,9 @@ impl Given {
                 }
         });
         let said = text.get(number.part.clone()).unwrap_or_default();
+        // A telephone number of the objective, written together.
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let known = known || digits(said).len() >= 8 && digits(&self.text).contains(&digits(said));
         (!known).then(|| format!("says \"{said}\", which the objective does not give; leave it out"))
     }
 
@@ -175,6 +246,43 @@ impl Given {
         })?;
         Some(format!("has the code {code}, which the objective does not give; leave it out"))
     }
+}
+
+/// How many digits in words, one after the other, are a number that is dialled.
+const MAX_SPELT: usize = 6;
+
+static DIGITS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| set("zero oh one two three four five six seven eight nine एक दो तीन चार पांच पाँच छह सात आठ नौ"));
+
+/// What is asked for to get at an account or at money.
+static SECRETS: LazyLock<Phrasebook<bool>> = LazyLock::new(|| {
+    Phrasebook::of(&[
+        ("your pin code|your pin codes", false),
+        (
+            "otp|otps|one time password|one time code|one time pin|password|passwords|passcode|pass code|cvv|cvc|mpin|upi pin|atm pin|your pin\
+         |card pin|pin number|card number|card details|bank details|account number|security code|login details|login code|verification code\
+         |aadhaar|aadhar",
+            true,
+        ),
+    ])
+});
+
+/// Words with a full stop within.
+static ABBREVIATIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| set("ph.d m.tech b.tech b.sc m.sc b.com m.com a.k.a"));
+
+/// Whether an address stands in a text by itself, and not as a part of a longer one.
+fn written_out(text: &str, address: &str) -> bool {
+    let inner = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '@');
+    text.match_indices(address).any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let mut after = text.get(at + address.len()..).unwrap_or_default().chars();
+        let goes_on = match (after.next(), after.next()) {
+            (Some('.'), Some(next)) => next.is_alphanumeric(),
+            (Some(next), _) => inner(next),
+            _ => false,
+        };
+        !before.is_some_and(|before| inner(before) || before == '.') && !goes_on
+    })
 }
 
 /// What a number in words has to count to be a claim.

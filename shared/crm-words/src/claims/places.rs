@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use crm_domain::plain::plain;
+
 use crate::vocabulary::Vocabulary;
 use crate::words::set;
 
 /// Tags that say no more than text does.
-static TAGS: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| set("p br a ul ol li strong em b i u h1 h2 h3 div span html body table tbody tr td hr"));
+static TAGS: LazyLock<HashSet<&str>> = LazyLock::new(|| set("p br b strong i em u ul ol li a h1 h2 h3 span div"));
 /// Stands for what is filled in.
 pub(super) const FILLED: char = '\u{fffc}';
 
@@ -90,25 +91,48 @@ fn known(name: &str, vocabulary: &Vocabulary) -> Result<(), String> {
     ))
 }
 
-/// A tag that a letter does without, or something in one that is more than a link.
-pub(super) fn markup(html: &str) -> Option<String> {
-    for (at, _) in html.match_indices('<') {
-        let tag = html.get(at + 1..).unwrap_or_default().split('>').next().unwrap_or_default();
-        let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
-        let name = name.to_ascii_lowercase();
-        if name.is_empty() && !tag.starts_with('!') {
+/// A tag that a letter does without, or that says more than its name and, of a link, where it leads to. Whatever is no such
+/// tag to the letter is refused, so that it does not matter how a reader's program would take it.
+pub(super) fn markup(html: &str, leads: impl Fn(&str) -> bool) -> Option<String> {
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        rest = rest.get(at + 1..).unwrap_or_default();
+        let begins = |c: char| c.is_alphabetic() || matches!(c, '/' | '!' | '?' | FILLED);
+        if !rest.starts_with(begins) {
+            // The mere sign.
             continue;
         }
-        if !TAGS.contains(&*name) {
-            return Some(format!("uses <{name}>; write paragraphs, lists and links only"));
+        let (tag, behind) = rest.split_once('>').unwrap_or((rest, ""));
+        let shown: String = tag.chars().take(60).filter(|c| !c.is_control()).collect();
+        let length = tag.trim_start_matches('/').find(|c: char| !c.is_ascii_alphanumeric());
+        let named = tag.trim_start_matches('/');
+        let (name, more) = named.split_at(length.unwrap_or(named.len()));
+        if !TAGS.contains(&*name.to_ascii_lowercase()) {
+            return Some(format!(
+                "uses <{}>; write paragraphs, lists and links only",
+                if name.is_empty() { &shown } else { name }
+            ));
         }
-        let lower = tag.to_ascii_lowercase();
-        let acts = lower.contains("javascript:") || lower.contains(" on") && lower.contains('=') || lower.contains("src=");
-        let leads_astray = name == "a" && lower.contains("href=") && !lower.contains("http://") && !lower.contains("https://");
-        let addressed = lower.contains("mailto:") || lower.contains("tel:");
-        if acts || leads_astray && !addressed {
-            return Some(format!("has <{}> that does more than lead to a web address", tag.chars().take(60).collect::<String>()));
+        let more = more.trim();
+        let bare = matches!(more, "" | "/");
+        let linked = || name.eq_ignore_ascii_case("a") && target(more).is_some_and(|target| leads(&target));
+        if rest.len() == tag.len() || !bare && !linked() {
+            return Some(format!("has <{shown}> that does more than lead to an address of the objective"));
         }
+        rest = behind;
     }
     None
+}
+
+/// Where a link leads to that has nothing but an address: `href="https://..."`.
+fn target(attributes: &str) -> Option<String> {
+    let name = attributes.get(..4).filter(|name| name.eq_ignore_ascii_case("href"))?;
+    let value = attributes.get(name.len()..)?.trim_start().strip_prefix('=')?.trim();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let value = value.strip_prefix(quote)?.strip_suffix(quote).filter(|value| !value.contains(['"', '\'', '<']))?;
+    let value = plain(value).trim().to_owned();
+    let lower = value.to_ascii_lowercase();
+    let schemes = ["http://", "https://", "mailto:", "tel:"];
+    let sound = !value.chars().any(|c| c.is_whitespace() || c.is_control());
+    (sound && schemes.iter().any(|scheme| lower.starts_with(scheme))).then_some(value)
 }

@@ -75,6 +75,17 @@ pub(super) fn fault(given: &Given, tokens: &[Token]) -> Option<String> {
     None
 }
 
+/// Words for money off in Devanagari, without their dots.
+const DEVANAGARI: [&str; 12] = ["छूट", "मुफ्त", "प्रतिशत", "डिस्काउंट", "ऑफर", "फ्री", "निःशुल्क", "उपहार", "गिफ्ट", "कैशबैक", "कूपन", "इनाम"];
+
+/// The first such word that the objective does not have.
+pub(super) fn in_devanagari(given: &Given, text: &str) -> Option<String> {
+    let plain = |text: &str| text.replace('\u{93c}', "").replace('\u{95e}', "फ");
+    let (text, objective) = (plain(text), plain(&given.text));
+    let said = DEVANAGARI.into_iter().find(|word| text.contains(word) && !objective.contains(word))?;
+    Some(format!("says \"{said}\", which the objective does not promise; leave it out"))
+}
+
 fn is_kind_of_free(word: &str) -> bool {
     matches!(
         word,
@@ -99,6 +110,10 @@ fn promised(given: &Given, promise: Promise, said: &[&str]) -> bool {
         let stem = word.trim_end_matches('s');
         given.words.contains(word) || given.words.contains(stem) || given.words.contains(&format!("{stem}s"))
     };
+    // Its own words are no invention.
+    if said.iter().all(|word| given.words.contains(*word)) {
+        return true;
+    }
     let reduced = !given.objective.offers.is_empty() || !given.objective.codes.is_empty();
     match promise {
         Promise::Offer => {

@@ -56,6 +56,9 @@ pub fn compose(brief: &Brief, vocabulary: &Vocabulary) -> Vec<Draft> {
         objective.kind = Kind::News;
     }
     let copy = copy::copy(&objective);
+    // Whoever is told of a recall is not to be waved at.
+    let sober = matches!(objective.kind, Kind::Apology | Kind::Notice);
+    let brief = &Brief { tone: if sober { Tone::Professional } else { brief.tone }, ..brief.clone() };
     let mut bodies = Vec::new();
     for turn in 0..brief.count.clamp(*COUNTS.start(), *COUNTS.end()) {
         let body = match brief.channel {
@@ -69,11 +72,17 @@ pub fn compose(brief: &Brief, vocabulary: &Vocabulary) -> Vec<Draft> {
     bodies.into_iter().enumerate().map(|(turn, body)| Draft { subject: subject(turn), body }).collect()
 }
 
+/// Whether it is understood what messages for `objective` are for. If it is not, they only say hello.
+#[must_use]
+pub fn is_understood(objective: &str, vocabulary: &Vocabulary) -> bool {
+    Objective::read(objective, vocabulary).kind != Kind::Plain
+}
+
 fn subject(objective: &Objective, copy: &copy::Copy, tone: Tone, turn: usize) -> String {
     let statement = objective.statement.as_deref().map(facts::capital).filter(|text| text.chars().count() <= 70);
     let offer = objective.offers.first().map(|offer| facts::capital(offer)).filter(|text| text.chars().count() <= 50);
     let told = match (turn, objective.kind) {
-        (0 | 3, Kind::News) => statement,
+        (0 | 3, Kind::News | Kind::Notice) => statement,
         (1 | 4, Kind::Sale) if objective.topic.is_none() => offer,
         _ => None,
     };

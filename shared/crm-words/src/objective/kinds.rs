@@ -24,6 +24,14 @@ pub(crate) enum Kind {
     Birthday,
     /// A festival's.
     Greeting,
+    /// For a delay, or orders that were cancelled.
+    Apology,
+    /// Of what has to be known: a recall, an outage, a payment that is due.
+    Notice,
+    /// To bring a friend.
+    Referral,
+    /// Of something to buy that is not new.
+    Recommend,
     /// Something else that is said.
     News,
     /// Nothing that was understood.
@@ -77,6 +85,32 @@ static SIGNS: LazyLock<Phrasebook<(Kind, u8)>> = LazyLock::new(|| {
             (Kind::Greeting, 7),
         ),
         ("remind|reminder|reminders|nudge", (Kind::Reminder, 4)),
+        ("apologise|apologize|apologising|apologizing|apology|apologies|sorry", (Kind::Apology, 10)),
+        (
+            "delay|delays|delayed|late delivery|late deliveries|cancelled order|cancelled orders|canceled orders|order cancelled|orders cancelled\
+             |order is cancelled|orders were cancelled|order was cancelled",
+            (Kind::Apology, 8),
+        ),
+        (
+            "product recall|product recalls|recall of|a recall|recall notice|recalled|recalling|safety notice|safety alert|safety warning|safety recall|for your safety|outage|outages|downtime|payment due|payments due\
+             |payment is due|payments are due|is due|overdue|emi|emis|instalment|instalments|installment|installments|unsafe|hazard|faulty|defect|defective\
+             |do not use|stop using|data breach|security breach",
+            (Kind::Notice, 9),
+        ),
+        (
+            "referral|referrals|refer a friend|refer friends|refer your friends|refer their friends|refer and earn|refer someone|bring a friend|invite a friend|invite your friends|invite their friends|invite friends\
+             |recommend us",
+            (Kind::Referral, 8),
+        ),
+        (
+            "upsell|upselling|up sell|cross sell|cross selling|crosssell|recommend|recommendation|recommendations|increase sales|boost sales|drive sales\
+             |grow sales|more sales|improve sales|increase revenue|boost revenue|increase orders|repeat purchases|repeat purchase|sell more",
+            (Kind::Recommend, 4),
+        ),
+        // Said of nothing that went wrong.
+        ("sorry we missed you|sorry to see you go", (Kind::WinBack, 11)),
+        ("do not delay|without delay|no delay|long overdue", (Kind::News, 1)),
+        ("price drop|price drops|price cut|price cuts", (Kind::Sale, 5)),
     ])
 });
 
@@ -148,7 +182,7 @@ fn brings_back(tokens: &[Token]) -> bool {
 }
 
 /// Whether such words are in it.
-pub(super) fn gives_orders(tokens: &[Token]) -> bool {
+pub(crate) fn gives_orders(tokens: &[Token]) -> bool {
     (0..tokens.len()).any(|at| ORDERS.find(tokens.get(at..).unwrap_or_default()).is_some())
 }
 

@@ -5,6 +5,7 @@
 //! to `messages`.
 
 mod brand;
+mod calendar;
 mod days;
 mod kinds;
 mod links;
@@ -19,8 +20,9 @@ use crate::lexer::{Kind as Looks, lex};
 use crate::understand::MAX_PROMPT;
 use crate::vocabulary::{AttributeType, Named, Vocabulary};
 
+pub(crate) use calendar::{Named as Day, day};
 pub(crate) use days::DAY_WORDS;
-pub(crate) use kinds::Kind;
+pub(crate) use kinds::{Kind, gives_orders};
 pub(crate) use links::{links, without_scheme};
 pub(crate) use whom::{Whom, channel, whom};
 
@@ -104,7 +106,7 @@ impl Objective {
         if kind == Kind::Sale && self.topic.is_none() && gives {
             self.topic = self.occasion.as_ref().map(|occasion| format!("our {occasion} offer"));
         }
-        if kind == Kind::News {
+        if matches!(kind, Kind::News | Kind::Apology | Kind::Notice) {
             // "about app maintenance": nobody said whose.
             let bare = self.topic.as_deref().and_then(|topic| topic.strip_prefix("our ")).filter(|_| !self.ours);
             self.topic = bare.map(str::to_owned).or_else(|| self.topic.take());
@@ -118,6 +120,7 @@ impl Objective {
             Kind::Feedback => &["review", "reviews", "feedback", "rating", "ratings", "survey", "testimonial", "testimonials"],
             Kind::Cart => &["cart", "carts", "checkout"],
             Kind::Birthday => &["birthday", "birthdays"],
+            Kind::Apology => &["apology", "apologies"],
             _ => &[],
         };
         self.topic.take_if(|topic| topic.split(' ').any(|word| words.contains(&word)));

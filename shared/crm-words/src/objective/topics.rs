@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use std::ops::Range;
 
-use super::kinds::{occasion_at, sign_at};
+use super::kinds::{self, Kind, occasion_at, sign_at};
 use super::{DAY_WORDS, MAX_QUOTED, Objective, Pieces};
-use crate::lexer::Kind;
+use crate::lexer::Kind as Looks;
 use crate::vocabulary::Named;
 use crate::words::{PEOPLE, set};
 
@@ -19,9 +19,11 @@ const ARTICLES: &[&str] = &["our", "the", "a", "an", "your", "their", "my", "thi
 
 /// Before a thing to speak of.
 static SAYING: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    set("announce announcing promote promoting launch launching introduce introducing advertise highlight showcase share \
+    set(
+        "upsell upselling recommend recommending announce announcing promote promoting launch launching introduce introducing advertise highlight showcase share \
          market celebrate celebrating unveil unveiling reveal feature push sell about regarding concerning presenting \
-         present restocked restocking pitch publicise publicize plug")
+         present restocked restocking pitch publicise publicize plug",
+    )
 });
 
 /// Before people who are asked.
@@ -74,12 +76,44 @@ impl Pieces<'_> {
             }
             self.perks(read);
         }
+        self.quotes(read);
         let said = [&read.statement, &read.request, &read.topic].into_iter().flatten().cloned().collect::<Vec<_>>().join("\n");
         let is_said = |fact: &String| said.contains(&**fact);
         read.offers.retain(|fact| !is_said(fact));
         read.codes.retain(|fact| !is_said(fact));
         read.deadline.take_if(|fact| is_said(fact));
         read.when.take_if(|fact| is_said(fact));
+    }
+
+    /// A notice is passed on as it is written, and so is what friends are brought for.
+    fn quotes(&self, read: &mut Objective) {
+        let count = self.reader.tokens.len();
+        let word = |at: usize| self.reader.tokens.get(at).map_or("", |token| &*token.word);
+        let whole = |from: usize| Some(self.quoted(&(from..count))).filter(|text| text.chars().count() <= MAX_QUOTED);
+        let first = word(0);
+        let instructs = INSTRUCTING.contains(first) || SAYING.contains(first) || ASKING.contains(first);
+        match kinds::kind(&self.reader).0 {
+            Some((Kind::Notice, _)) if read.statement.is_none() && !instructs && first != "reminder" => {
+                read.statement = whole(0);
+                if read.statement.is_some() {
+                    (read.topic, read.request) = (None, None);
+                }
+            }
+            Some((Kind::Referral, _)) if read.statement.is_none() && read.request.is_none() => {
+                let asked = (0..count).find(|at| {
+                    let a_friend = matches!(word(at + 1), "a" | "your" | "their") && word(at + 2).starts_with("friend");
+                    matches!(word(*at), "refer" | "bring" | "invite") && (a_friend || word(at + 1) == "friends")
+                });
+                let end = asked.and_then(|from| (from..count).find(|at| self.ends_at(*at))).unwrap_or(count);
+                let request = asked.map(|from| self.quoted(&(from..end))).filter(|text| text.chars().count() <= MAX_QUOTED);
+                if let Some(request) = request {
+                    let mut chars = request.chars();
+                    read.request = chars.next().map(|first| first.to_lowercase().chain(chars).collect());
+                    read.topic = None;
+                }
+            }
+            _ => {}
+        }
     }
 
     /// "tell them that our store opens on Friday", "our store opens on Friday".
@@ -131,14 +165,14 @@ impl Pieces<'_> {
     }
 
     fn ends_at(&self, at: usize) -> bool {
-        self.reader.tokens.get(at).is_none_or(|token| matches!(token.kind, Kind::Symbol('.' | '!' | '?' | ';' | ':')))
+        self.reader.tokens.get(at).is_none_or(|token| matches!(token.kind, Looks::Symbol('.' | '!' | '?' | ';' | ':')))
     }
 
     /// The sentence from a token on, if it is one that may be passed on.
     fn sentence(&self, from: usize) -> Option<String> {
         let clock = |at: usize| {
             // "at 6:30"
-            let number = |at: usize| self.reader.tokens.get(at).is_some_and(|token| token.kind == Kind::Number);
+            let number = |at: usize| self.reader.tokens.get(at).is_some_and(|token| token.kind == Looks::Number);
             at > 0 && number(at - 1) && number(at + 1)
         };
         let mut end =
@@ -164,7 +198,7 @@ impl Pieces<'_> {
             let addressed = self.is_taken(*at - 1) || matches!(word(*at - 1), "them" | "people");
             word(*at) == "to" && addressed && !ARTICLES.contains(&word(*at + 1)) && !self.is_taken(*at + 1)
         })?;
-        let verb = self.reader.tokens.get(to + 1).filter(|token| token.kind == Kind::Word)?;
+        let verb = self.reader.tokens.get(to + 1).filter(|token| token.kind == Looks::Word)?;
         // "invite them to Tea Day" is no request.
         let capital = self.reader.text.get(verb.from..).is_some_and(|rest| rest.starts_with(char::is_uppercase)) && !self.shouted;
         if capital {
@@ -186,7 +220,13 @@ impl Pieces<'_> {
             let begins = match &*here {
                 _ if self.is_taken(at) => None,
                 "launch" | "opening" | "release" | "restock" | "arrival" | "return" if next == "of" => Some(at + 2),
-                said if SAYING.contains(said) => Some(at + 1),
+                "notification" | "notifications" | "apologise" | "apologize" | "apologies" | "apology" | "sorry"
+                    if matches!(&*next, "for" | "about" | "on") =>
+                {
+                    Some(at + 2)
+                }
+                // "push notification for a price drop"
+                said if SAYING.contains(said) && !matches!(&*next, "notification" | "notifications") => Some(at + 1),
                 // "drive traffic to our new website"
                 "to" if at > 0
                     && matches!(&*word(self, at - 1), "traffic" | "visits" | "footfall" | "visitors" | "attention") =>
@@ -289,7 +329,7 @@ impl Pieces<'_> {
             let Some(token) = self.reader.tokens.get(end) else { break };
             let here = word(end);
             let goes_on = match token.kind {
-                Kind::Word => {
+                Looks::Word => {
                     let access =
                         here == "to" && end > from && matches!(word(end - 1), "access" | "guide" | "invitation" | "upgrade");
                     let asks = here == "and"
@@ -299,8 +339,8 @@ impl Pieces<'_> {
                     let whom = matches!(here, "for" | "among") && self.is_taken(end + 1);
                     access || !(ENDS.contains(here) || asks || whom)
                 }
-                Kind::Number | Kind::Quoted(_) => true,
-                Kind::Symbol(symbol) => matches!(symbol, '-' | '\'' | '’'),
+                Looks::Number | Looks::Quoted(_) => true,
+                Looks::Symbol(symbol) => matches!(symbol, '-' | '\'' | '’'),
                 _ => false,
             };
             if !goes_on {
@@ -338,7 +378,7 @@ impl Pieces<'_> {
                         | "up"
                         | "offering"
                 )
-                || self.reader.tokens.get(at).is_some_and(|token| matches!(token.kind, Kind::Symbol(_)))
+                || self.reader.tokens.get(at).is_some_and(|token| matches!(token.kind, Looks::Symbol(_)))
         };
         let end = tokens.clone().rev().find(|at| !leads(*at))? + 1;
         (end > tokens.start).then_some(tokens.start..end)

@@ -76,6 +76,19 @@ fn described(reader: &Reader<'_>, noun: usize) -> Whom {
     let rest = reader.tokens.get(noun + 1..).unwrap_or_default();
     let last = noun + 1 + rest.iter().take(AFTER).position(stops).unwrap_or(rest.len().min(AFTER));
     let found = (noun + 1..=last).rev().filter(|end| ends(*end)).find_map(|end| Some((end, read(reader, &(from..end))?)));
+    // "everyone except people" who are something that is not read
+    let goes_on = |end: usize| {
+        let next = reader.tokens.get(end).map_or("", |token| &*token.word);
+        let sets_apart = |token: &crate::lexer::Token| {
+            matches!(
+                &*token.word,
+                "not" | "no" | "never" | "but" | "except" | "excluding" | "than" | "apart" | "without" | "neither"
+            )
+        };
+        matches!(next, "who" | "whose" | "which" | "that" | "having" | "living")
+            && reader.tokens.get(noun..end).unwrap_or_default().iter().any(sets_apart)
+    };
+    let found = found.filter(|(end, _)| !goes_on(*end));
     let (end, rules) = found.map_or((noun + 1, None), |(end, rules)| (end, Some(rules)));
     let says = |rules: &Rules| !matches!(rules.to_json().get("rules"), Some(Json::List(rules)) if rules.is_empty());
     Whom { tokens: from..end, rules: rules.filter(says) }

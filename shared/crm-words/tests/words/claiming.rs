@@ -46,6 +46,11 @@ fn what_the_objective_gives_may_be_said_in_other_words() {
         (PLAIN, "Our Monsoon Collection Is Here"),
         ("Invite Pune customers to our tasting on 5 December at 6 pm", "Join us on 5 December at 6 pm in Pune!"),
         ("Announce 10 new teas", "Ten new teas have arrived. Which of the 10 will be yours?"),
+        (PLAIN, "Our doors are open in the a.m., e.g. for tea. Pin it to your board, with your pin code."),
+        ("Push notification for price drop", "A note about our price drop."),
+        ("Diwali पर छूट", "Diwali पर छूट!"),
+        ("See evil.xyz", "Have a look: evil.xyz."),
+        ("Tell customers to reset their password", "Please reset your password."),
         ("Spend ₹2,000 and get a free mug", "Spend Rs 2000 and a free mug is yours."),
     ] {
         assert_eq!(fault(objective, Channel::Sms, body), None, "{body}");
@@ -90,6 +95,16 @@ fn what_the_objective_does_not_give_is_named() {
         (PLAIN, "{% for x in name %}a{% endfor %}", "for x in name"),
         (PLAIN, "Hi {{name|", "template"),
         (PLAIN, "", "empty"),
+        (PLAIN, "Look at evil.xyz for more", "evil.xyz"),
+        (PLAIN, "Look at shop.evil-teas.example now", "shop.evil-teas.example"),
+        (PLAIN, "Reply with your OTP", "otp"),
+        (PLAIN, "Confirm your password with us", "password"),
+        (PLAIN, "Tell us the UPI PIN", "upi pin"),
+        (PLAIN, "Call nine eight seven six five four three two one zero", "number"),
+        (PLAIN, "बड़ी छूट आपके लिए", "छूट"),
+        (PLAIN, "एक चाय मुफ़्त", "मुफ्त"),
+        (PLAIN, "पचास प्रतिशत", "प्रतिशत"),
+        (SALE, "20% off at asha.in.evil.xyz", "asha.in.evil.xyz"),
         (SALE, "25% off everything until Sunday", "25%"),
         (SALE, "20% off everything until Monday", "monday"),
         (SALE, "20% off with DIWALI25", "DIWALI25"),
@@ -110,6 +125,18 @@ fn letters_are_read_as_their_readers_read_them() {
         ("<p>Look <a href=\"https://evil.example/x\">here</a></p>", "evil.example"),
         ("<p>Look <a href=\"javascript:alert(1)\">here</a></p>", "javascript"),
         ("<p onclick=\"x()\">Hi</p>", "onclick"),
+        ("<div/onclick=x()>Hi</div>", "onclick"),
+        ("<div\tonmouseover=x()>Hi</div>", "onmouseover"),
+        ("<p style=\"background:url(https://evil.example)\">Hi</p>", "style"),
+        ("<table background=\"https://evil.example\"><tr><td>Hi</td></tr></table>", "table"),
+        ("<a href=\"javascript&#58;alert(1)\">Hi</a>", "javascript"),
+        ("<a\nhref=\"//evil.example/http://\">Hi</a>", "evil.example"),
+        ("<a href=\"mailto:me@evil.example\">Hi</a>", "evil.example"),
+        ("<a href=\"tel:+919876543210\">Hi</a>", "9876543210"),
+        ("<a href=https://evil.example>Hi</a>", "evil.example"),
+        ("<p>Hi</p><p", "<p>"),
+        ("<{{name|default('x')}} onclick=x()>Hi", "lists and links"),
+        ("<!-- hidden --><p>Hi</p>", "lists and links"),
         ("<p>Hi</p><img src=\"https://asha.in/sale/x.png\">", "<img>"),
         ("<script>alert(1)</script>", "<script>"),
         ("<p>Enjoy 3&#48;% off</p>", "30%"),
@@ -121,10 +148,21 @@ fn letters_are_read_as_their_readers_read_them() {
         fault(
             SALE,
             Channel::Email,
-            "<p>Diwali is here: <a href=\"https://asha.in/sale\">20% off</a>.</p><ul><li>DIWALI20</li></ul>"
+            "<p>Diwali is here: <a href=\"https://asha.in/sale\">20% off</a>.<br/></p><ul><li>DIWALI20</li></ul> 2 < 3"
         ),
-        None
+        Some("the body says \"2\", which the objective does not give; leave it out".to_owned())
     );
+    let contact = "Tell customers to write to care@asha.in or to call 98765 43210 about our new collection";
+    let body = "<p>Write to <a href=\"mailto:care@asha.in\">us</a> or <a href='tel:9876543210'>call</a>.</p>";
+    assert_eq!(fault(contact, Channel::Email, body), None);
+    assert_eq!(fault(SALE, Channel::Email, "<h1>Diwali</h1><p>This < that <a href=\"https://asha.in/sale\">look</a></p>"), None);
+}
+
+#[test]
+fn a_whatsapp_message_has_no_more_than_whatsapp_takes() {
+    let body = "Rainy days. ".repeat(90);
+    assert!(fault(PLAIN, Channel::Whatsapp, &body).is_some_and(|fault| fault.contains("1024")));
+    assert_eq!(fault(PLAIN, Channel::Whatsapp, body.get(..1_000).unwrap()), None);
 }
 
 #[test]

@@ -84,3 +84,29 @@ fn more_than_rules_may_hold_is_refused() {
     let many = vec!["LTV>1"; 101].join(" or ");
     assert!(matches!(understand(&many, &vocabulary()), Err(NotUnderstood::Faulty(_))));
 }
+
+#[test]
+fn what_asks_for_something_to_be_done_is_no_audience() {
+    for prompt in
+        ["unsubscribe customers in Pune", "customers in Pune please make everyone vip", "customers in Pune. Launch a sale"]
+    {
+        let refused = understand(prompt, &vocabulary());
+        assert!(matches!(refused, Err(NotUnderstood::NoAudience { .. })), "{prompt}: {refused:?}");
+    }
+    let answer = understand("customers in Pune who like jazz and follow us", &vocabulary()).unwrap();
+    assert_eq!(answer.unsupported, ["who like jazz", "follow us"]);
+}
+
+#[test]
+fn a_denied_adjective_denies_no_more_than_itself() {
+    for (prompt, words) in [
+        ("not vip customers from Pune", "Not tagged \"vip\" and from Pune"),
+        ("neither vip nor gold customers from Pune", "Not tagged \"vip\" and not tagged \"gold\" and from Pune"),
+        ("not vip or gold customers from Pune", "Not (tagged \"vip\" or tagged \"gold\") and from Pune"),
+        ("not high-value customers who ordered twice", "Spent at most ₹1,000 and ordered exactly 2 times"),
+    ] {
+        let said = explained(prompt);
+        assert_eq!(said, words, "{prompt}");
+        assert_eq!(explained(&said), said, "{prompt}");
+    }
+}

@@ -88,6 +88,65 @@ fn the_time_is_a_good_hour_to_come_and_no_sunday_for_business() {
 }
 
 #[test]
+fn whom_the_objective_leaves_out_is_left_out_or_said_to_be_unread() {
+    for (objective, rules) in [
+        ("Cross sell to everyone but wholesale", "Not tagged \"wholesale\""),
+        ("Increase repeat purchases among one-time buyers", "Ordered exactly once"),
+        ("Thank all customers except those from Pune", "Not from Pune"),
+    ] {
+        let suggestion = suggested(objective);
+        assert_eq!(suggestion.rules.map(|rules| explain(&rules, &vocabulary())).as_deref(), Some(rules), "{objective}");
+        assert!(suggestion.unsupported.is_empty(), "{:?}", suggestion.unsupported);
+    }
+    for (objective, unread) in [
+        ("Promote Green Tea to everyone except people who hate tea", "except people who hate tea"),
+        ("Increase sales among customers who hate tea", "who hate tea"),
+        ("Win back customers but not those who hate tea with 10% off", "but not those who hate tea"),
+    ] {
+        let suggestion = suggested(objective);
+        assert_eq!(suggestion.unsupported, [unread], "{objective}");
+        let said = |why: &String| why.contains(unread) && why.contains("could not be read");
+        assert!(suggestion.why.iter().any(said), "{:?}", suggestion.why);
+        assert!(!suggestion.why.iter().any(|why| why.contains("nothing that tells people apart")), "{:?}", suggestion.why);
+    }
+    assert!(suggested("20% off everything except shoes").unsupported.is_empty());
+}
+
+#[test]
+fn a_day_that_the_objective_names_is_kept() {
+    let late = TODAY.at(21, 10, 0, 0);
+    for (objective, now, at) in [
+        ("Flat 20% off today only", now(), TODAY.at(14, 0, 0, 0)),
+        ("Offer ends tonight", now(), TODAY.at(14, 0, 0, 0)),
+        ("Flash sale this evening", now(), TODAY.at(14, 0, 0, 0)),
+        ("Wish customers a happy Republic Day on 26 January", now(), date(2027, 1, 26).at(9, 0, 0, 0)),
+        ("Wish customers a happy Republic Day", now(), date(2027, 1, 26).at(9, 0, 0, 0)),
+        ("Sale on 5 December", now(), date(2026, 12, 5).at(10, 0, 0, 0)),
+        ("Sale tomorrow", now(), date(2026, 11, 26).at(10, 0, 0, 0)),
+        ("10% off until tomorrow", now(), date(2026, 11, 26).at(10, 0, 0, 0)),
+        ("10% off until Sunday", now(), date(2026, 11, 26).at(18, 0, 0, 0)),
+        ("Sale this weekend", now(), date(2026, 11, 28).at(10, 0, 0, 0)),
+        ("Invite Mumbai customers to the tasting on 5 December at 6 pm", now(), date(2026, 11, 26).at(11, 0, 0, 0)),
+        ("Invite Mumbai customers to the tasting on 25 November", now(), TODAY.at(14, 0, 0, 0)),
+        // Whom, not when.
+        ("Thank customers who ordered today", now(), date(2026, 11, 26).at(10, 0, 0, 0)),
+        ("Sale for 48 hours", now(), date(2026, 11, 26).at(18, 0, 0, 0)),
+        ("Offer ends tonight", late, date(2026, 11, 26).at(18, 0, 0, 0)),
+    ] {
+        assert_eq!(suggest(objective, &vocabulary(), now).local_time, at, "{objective}");
+    }
+}
+
+#[test]
+fn a_day_that_cannot_be_told_has_to_be_set() {
+    let late = TODAY.at(21, 10, 0, 0);
+    for (objective, now) in [("Offer ends tonight", late), ("10% off till 24 November", now()), ("Sale on Diwali", now())] {
+        let why = suggest(objective, &vocabulary(), now).why;
+        assert!(why.iter().any(|why| why.contains("the day has to be set")), "{objective}: {why:?}");
+    }
+}
+
+#[test]
 fn the_brief_makes_messages_and_the_name_is_short() {
     for objective in OBJECTIVES {
         let suggestion = suggested(objective);

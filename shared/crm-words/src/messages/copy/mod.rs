@@ -5,11 +5,13 @@
 //! the thing that it is about.
 
 mod people;
+mod sober;
 mod things;
 
 use crate::objective::{Kind, Objective};
 
 use people::{BIRTHDAY, FEEDBACK, GREETING, PLAIN, REMINDER, THANKS, WELCOME, WIN_BACK};
+use sober::{APOLOGY, NOTICE, NOTICE_ABOUT, RECOMMEND, REFERRAL};
 use things::{ABOUT, ASK, CART, EVENT, LAUNCH, NEWS, RESTOCK, SALE};
 
 /// The lines of one kind of message.
@@ -43,6 +45,11 @@ pub(super) fn copy(objective: &Objective) -> &'static Copy {
         Kind::News if objective.topic.is_some() => &ABOUT,
         Kind::News if objective.request.is_some() => &ASK,
         Kind::News => &NEWS,
+        Kind::Apology => &APOLOGY,
+        Kind::Notice if objective.topic.is_some() => &NOTICE_ABOUT,
+        Kind::Notice => &NOTICE,
+        Kind::Referral => &REFERRAL,
+        Kind::Recommend => &RECOMMEND,
         Kind::Plain => &PLAIN,
     }
 }
