@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::time::{DAY, HOUR, SECOND, Time};
 
-pub use answer::{Answer, Audience, Content, Refusal, Suggestion, Summary, Wording};
+pub use answer::{Answer, Audience, Content, Messages, Refusal, Suggestion, Summary, Wording};
 pub use question::{Brief, Question, Step, Task};
 
 /// Failures in a row after which the model is left alone.

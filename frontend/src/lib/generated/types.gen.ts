@@ -1624,6 +1624,10 @@ export type RulesRequest = {
  */
 export type GeneratedMessages = {
     messages: Array<GeneratedMessage>;
+    /**
+     * The objective, where nothing was made of it: the messages are mere greetings then. Absent otherwise.
+     */
+    unsupported?: Array<string>;
     source: Source;
     /**
      * Why Gemini did not answer; absent when it did, and where there is no key for it.

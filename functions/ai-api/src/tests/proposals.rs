@@ -35,6 +35,15 @@ async fn messages_are_as_many_and_as_long_as_was_asked_for() {
 }
 
 #[tokio::test]
+async fn an_objective_of_which_nothing_is_made_is_named() {
+    let crm = Crm::without_key().await;
+    let unread = crm.messages(json!({"objective": "asdf qwer", "channel": "sms"})).await;
+    assert_eq!((unread.status, &unread.json["unsupported"]), (200, &json!(["asdf qwer"])), "{unread:?}");
+    let read = crm.messages(json!({"objective": "Announce our new tea collection", "channel": "sms"})).await;
+    assert_eq!((read.status, read.json.get("unsupported")), (200, None), "{read:?}");
+}
+
+#[tokio::test]
 async fn a_suggestion_can_be_kept_as_a_draft_and_nothing_is_kept_by_itself() {
     for crm in [Crm::without_key().await, Crm::new().await] {
         for objective in

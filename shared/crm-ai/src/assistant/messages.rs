@@ -1,6 +1,6 @@
 //! What a campaign is for, to messages that can be sent.
 
-use crm_domain::ai::{self, Refusal, Wording};
+use crm_domain::ai::{self, Messages, Refusal, Wording};
 use crm_domain::campaign::Variant;
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::json::Json;
@@ -8,7 +8,7 @@ use crm_domain::ports::ReadSecrets;
 use crm_domain::sms;
 use crm_domain::template::{self, Templates};
 use crm_words::claims::invented;
-use crm_words::messages::{Brief, COUNTS, Draft, Tone, compose};
+use crm_words::messages::{Brief, COUNTS, Draft, Tone, compose, is_understood};
 use serde_json::Value;
 
 use crate::asking::{Ask, By};
@@ -29,7 +29,7 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Ask for Wanted<'_> {
-    type Read = Vec<Wording>;
+    type Read = Messages;
 
     fn instructions(&self) -> String {
         instructions::messages(self.brief.channel, &self.known.told)
@@ -47,9 +47,9 @@ impl Ask for Wanted<'_> {
         8_192
     }
 
-    fn read(&self, answer: &str) -> Result<Vec<Wording>, String> {
+    fn read(&self, answer: &str) -> Result<Messages, String> {
         let json = Json::parse(answer.as_bytes()).map_err(|error| format!("it is not JSON: {error}"))?;
-        self.wordings(&json)
+        Ok(Messages { wordings: self.wordings(&json)?, unsupported: Vec::new() })
     }
 }
 
@@ -117,6 +117,12 @@ impl Wanted<'_> {
         Ok(most)
     }
 
+    /// The objective, where the offline engine makes nothing of it: what it writes then is a greeting.
+    fn unread(&self) -> Vec<String> {
+        let understood = is_understood(&self.brief.objective, &self.known.vocabulary);
+        if understood { Vec::new() } else { vec![self.brief.objective.clone()] }
+    }
+
     /// What the offline engine writes.
     pub(super) fn offline(&self) -> Vec<Wording> {
         // Two of them at least are always different, and one may be all that is wanted.
@@ -134,7 +140,7 @@ impl Wanted<'_> {
 }
 
 impl<S: Store, K: ReadSecrets> Assistant<S, K> {
-    pub(super) async fn messages(&self, wanted: &ai::Brief, by: &By<'_>) -> Result<Told<Vec<Wording>>, Refusal> {
+    pub(super) async fn messages(&self, wanted: &ai::Brief, by: &By<'_>) -> Result<Told<Messages>, Refusal> {
         let sample = self.sample(wanted.segment_id, by.now).await?;
         let known = self.known(by.now).await?;
         let tone = wanted.tone.as_deref().unwrap_or(Tone::Friendly.as_str());
@@ -145,6 +151,6 @@ impl<S: Store, K: ReadSecrets> Assistant<S, K> {
             count: wanted.count,
         };
         let ask = Wanted { brief: &brief, tone, known: &known, sample: &sample };
-        self.told(&ask, by, || Ok(ask.offline())).await
+        self.told(&ask, by, || Ok(Messages { wordings: ask.offline(), unsupported: ask.unread() })).await
     }
 }

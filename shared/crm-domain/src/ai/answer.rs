@@ -21,7 +21,7 @@ pub struct Answer {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
     Rules(Audience),
-    Messages(Vec<Wording>),
+    Messages(Messages),
     Summary(Summary),
     Suggestion(Box<Suggestion>),
 }
@@ -41,6 +41,14 @@ pub struct Audience {
     /// The rules in words.
     pub explanation: String,
     /// Parts of the prompt that the rules do not express.
+    pub unsupported: Vec<String>,
+}
+
+/// What could be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Messages {
+    pub wordings: Vec<Wording>,
+    /// What of the objective they do not say.
     pub unsupported: Vec<String>,
 }
 

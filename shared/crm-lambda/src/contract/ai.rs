@@ -88,6 +88,10 @@ pub struct Audience {
 #[serde(rename_all = "camelCase")]
 pub struct GeneratedMessages {
     pub messages: Vec<GeneratedMessage>,
+    /// The objective, where nothing was made of it: the messages are mere greetings then. Absent otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub unsupported: Vec<String>,
     #[serde(flatten)]
     pub origin: Origin,
 }
@@ -227,8 +231,9 @@ pub fn shown(answer: Answer) -> Value {
     let origin = Origin { source: answer.source, offline_reason: answer.lack };
     let body = match answer.content {
         Content::Rules(audience) => serde_json::to_value(GeneratedRules { audience: audience.into(), origin }),
-        Content::Messages(wordings) => {
-            serde_json::to_value(GeneratedMessages { messages: wordings.into_iter().map(Into::into).collect(), origin })
+        Content::Messages(ai::Messages { wordings, unsupported }) => {
+            let messages = wordings.into_iter().map(Into::into).collect();
+            serde_json::to_value(GeneratedMessages { messages, unsupported, origin })
         }
         Content::Summary(ai::Summary { text: summary, as_of }) => {
             serde_json::to_value(CampaignSummary { summary, as_of, origin })

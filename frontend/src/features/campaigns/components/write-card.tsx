@@ -1,6 +1,6 @@
 import { Check, Plus, Sparkles } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { AnsweredBy, AssistantStatus } from "@/components/ui/assistant";
+import { AnsweredBy, AssistantStatus, NotUsed } from "@/components/ui/assistant";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
@@ -142,6 +142,7 @@ export function WriteCard({ values, set }: WriteCardProps) {
         )}
         {answer && (
           <section aria-label="Proposed messages" className="grid gap-3">
+            <NotUsed parts={answer.unsupported ?? []} />
             <p role="status" className="text-sm text-muted">
               {isForChannel
                 ? `${plural(proposed.length, "proposal")}. What you have written stays; proposals are added to it.`

@@ -66,6 +66,17 @@ it("writes for channel, segment, tone and objective of the form, and adds to wha
   expect(typedIn()).toEqual(["Mine", "Hello 2", "Hello 1", "Hello 3"]);
 });
 
+it("says of what nothing was made", async () => {
+  const { user } = await open({
+    [ASK]: () => ({ messages: [wording(1)], unsupported: ["asdf qwer"], source: "offline" }),
+  });
+  await openCard(user);
+  await user.type(screen.getByLabelText("Objective"), "asdf qwer{Enter}");
+  const unread = await screen.findByRole("list", { name: "Not understood" });
+  expect(unread.textContent).toBe("asdf qwer");
+  expect(proposals()).toHaveLength(1);
+});
+
 it("takes no more than five variants, and says so", async () => {
   const messages = [1, 2, 3, 4, 5].map(wording);
   const { calls, user } = await open({ [ASK]: () => ({ messages, source: "offline" }) });
