@@ -19,7 +19,18 @@ type Things = Record<
 
 /** A route by its path in the router, and what there is to see. */
 export const VISITS: Record<string, (things: Things) => Visit[]> = {
-  "/": () => [{ name: "dashboard", address: "/" }],
+  "/": () => [
+    { name: "dashboard", address: "/" },
+    {
+      name: "palette",
+      address: "/",
+      async prepare(page) {
+        await page.keyboard.press("Control+k");
+        await page.getByRole("combobox", { name: "Page, customer or command" }).fill("as");
+        await page.getByRole("option", { name: /^All customers like/ }).waitFor();
+      },
+    },
+  ],
   "/customers": () => [
     { name: "customers", address: "/customers" },
     { name: "customers-none", address: "/customers?search=nobody-at-all" },
