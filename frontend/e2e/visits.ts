@@ -12,11 +12,25 @@ export type Visit = {
   prepare?: (page: Page) => Promise<void>;
 };
 
-type Things = Record<"customer" | "segment" | "list" | "campaign" | "draft" | "import", string>;
+type Things = Record<
+  "customer" | "order" | "segment" | "list" | "campaign" | "draft" | "import" | "key" | "colleague",
+  string
+>;
 
 /** A route by its path in the router, and what there is to see. */
 export const VISITS: Record<string, (things: Things) => Visit[]> = {
-  "/": () => [{ name: "dashboard", address: "/" }],
+  "/": () => [
+    { name: "dashboard", address: "/" },
+    {
+      name: "palette",
+      address: "/",
+      async prepare(page) {
+        await page.keyboard.press("Control+k");
+        await page.getByRole("combobox", { name: "Page, customer or command" }).fill("as");
+        await page.getByRole("option", { name: /^All customers like/ }).waitFor();
+      },
+    },
+  ],
   "/customers": () => [
     { name: "customers", address: "/customers" },
     { name: "customers-none", address: "/customers?search=nobody-at-all" },
@@ -41,7 +55,40 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
     { name: "customer-edit", address: `/customers/${customer}/edit` },
   ],
   "/orders": () => [{ name: "orders", address: "/orders" }],
-  "/imports": () => [{ name: "imports", address: "/imports" }],
+  "/orders/new": () => [
+    {
+      name: "order-new",
+      address: "/orders/new",
+      async prepare(page) {
+        await page.getByRole("button", { name: "Add an item" }).click();
+        await page.getByRole("button", { name: "Place order" }).click();
+        await page.getByText("Write the address first.").waitFor();
+      },
+    },
+  ],
+  "/orders/:id": ({ order }) => [
+    { name: "order", address: `/orders/${order}` },
+    {
+      name: "order-fulfil",
+      address: `/orders/${order}`,
+      prepare: (page) => page.getByRole("button", { name: "Fulfil" }).click(),
+    },
+  ],
+  "/imports": () => [
+    { name: "imports", address: "/imports" },
+    {
+      name: "imports-columns",
+      address: "/imports",
+      async prepare(page) {
+        await page.locator("input[type=file]").setInputFiles({
+          name: "customers.csv",
+          mimeType: "text/csv",
+          buffer: Buffer.from("Contact,name,shoe size\nasha@example.in,Asha Rao,40\n"),
+        });
+        await page.getByText("Say which column is E-mail.").waitFor();
+      },
+    },
+  ],
   "/imports/:id": (things) => [{ name: "import", address: `/imports/${things.import}` }],
   "/segments": () => [{ name: "segments", address: "/segments" }],
   "/segments/new": () => [
@@ -55,6 +102,17 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
         await page.getByText("Give the segment a name.").waitFor();
       },
     },
+    {
+      name: "segment-new-in-words",
+      address: "/segments/new",
+      async prepare(page) {
+        await page
+          .getByLabel("Describe the people in plain words")
+          .fill("shoppers in Pune who ordered in the last 30 days and like tea");
+        await page.getByRole("button", { name: "Find rules" }).click();
+        await page.getByRole("button", { name: "Use these rules" }).waitFor();
+      },
+    },
   ],
   "/segments/:id": ({ segment, list }) => [
     { name: "segment", address: `/segments/${segment}` },
@@ -66,17 +124,80 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
     { name: "campaign-new", address: `/campaigns/new?segment=${segment}` },
     { name: "campaign-review-faulty", address: "/campaigns/new?step=review" },
   ],
-  "/campaigns/:id/edit": ({ draft }) =>
-    ["audience", "message", "schedule", "review"].map((step) => ({
+  "/campaigns/suggest": () => [
+    {
+      name: "campaign-suggest",
+      address: "/campaigns/suggest",
+      async prepare(page) {
+        await page.getByLabel("Objective").fill("Thank the customers in Pune who spent over 1000");
+        await page.getByRole("button", { name: "Suggest", exact: true }).click();
+        await page.getByRole("button", { name: "Use it" }).waitFor();
+        await page.getByText("counting…").waitFor({ state: "detached" });
+      },
+    },
+  ],
+  "/campaigns/:id/edit": ({ draft }) => [
+    ...["audience", "message", "schedule", "review"].map((step) => ({
       name: `campaign-${step}`,
       address: `/campaigns/${draft}/edit?step=${step}`,
     })),
+    {
+      name: "campaign-write",
+      address: `/campaigns/${draft}/edit?step=message`,
+      async prepare(page) {
+        await page.getByRole("button", { name: "Write with the assistant" }).click();
+        await page.getByLabel("Objective").fill("Thank our best customers");
+        await page.getByRole("button", { name: "3 messages for e-mail" }).click();
+        await page.getByRole("button", { name: "Use this one" }).first().waitFor();
+      },
+    },
+  ],
   "/campaigns/:id": ({ campaign, draft }) => [
     { name: "campaign", address: `/campaigns/${campaign}` },
     { name: "campaign-draft", address: `/campaigns/${draft}` },
+    {
+      name: "campaign-told",
+      address: `/campaigns/${campaign}`,
+      async prepare(page) {
+        await page.getByRole("button", { name: "Summarise results" }).click();
+        await page.getByRole("button", { name: "Summarise again" }).waitFor();
+      },
+    },
   ],
   "/suppressions": () => [{ name: "suppressions", address: "/suppressions" }],
   "/settings": () => [{ name: "settings", address: "/settings" }],
+  "/users": ({ colleague }) => [
+    { name: "users", address: "/users" },
+    {
+      name: "users-role",
+      address: "/users",
+      prepare: (page) => page.getByRole("button", { name: `Change the role of ${colleague}` }).click(),
+    },
+  ],
+  "/keys": ({ key }) => [
+    { name: "keys", address: "/keys" },
+    {
+      name: "keys-revoke",
+      address: "/keys",
+      prepare: (page) => page.getByRole("button", { name: `Revoke ${key}` }).click(),
+    },
+  ],
+  "/queues": () => [{ name: "queues", address: "/queues" }],
+  "/ai": () => [
+    {
+      name: "assistant",
+      address: "/ai",
+      prepare: (page) => page.getByRole("heading", { name: "By user" }).waitFor(),
+    },
+  ],
+  "/audit": () => [
+    {
+      name: "audit",
+      address: "/audit",
+      prepare: (page) => page.getByText("What changed").first().click(),
+    },
+    { name: "audit-none", address: "/audit?object=users/nobody" },
+  ],
   "/*": () => [{ name: "not-found", address: "/no/such/page" }],
 };
 
@@ -118,6 +239,17 @@ export async function furnish(stack: Stack): Promise<Things> {
   await until("the orders", async () => (await person())?.orderCount === ORDERS / PEOPLE);
   const customer = (await person())?.id ?? "";
 
+  const placed = stack.email("person1");
+  await stack.api("POST", "/api/orders", {
+    email: placed,
+    orderId: `PAGE-${stack.mark}-items`,
+    items: [
+      { sku: "TEA-1", name: "Assam tea", quantity: 2, unitPrice: 349.5 },
+      { sku: "POT-1", name: "Tea pot", quantity: 1, unitPrice: 1_299 },
+    ],
+  });
+  const order = await orderOf(stack, placed, `PAGE-${stack.mark}-items`);
+
   const segment = await stack.segment("Festive buyers", PEOPLE);
   const { id: list } = await stack.api<{ id: string }>("POST", "/api/segments", {
     name: "Friends of the shop",
@@ -152,7 +284,35 @@ export async function furnish(stack: Stack): Promise<Things> {
     return "asOf" in (await stack.api("GET", `/api/campaigns/${campaign}/report`));
   });
   await stack.api("POST", "/api/suppressions", { address: stack.email("gone") });
-  return { customer, segment, list, campaign, draft, import: await imported(stack) };
+  const colleague = stack.email("colleague");
+  await stack.api("POST", "/api/users", { email: colleague, role: "analyst" });
+  const key = `Web shop ${stack.mark}`;
+  await stack.api("POST", "/api/keys", { name: key, scopes: ["ingest", "read"] });
+  // Something to count for the page of the assistant.
+  await stack.api("POST", "/api/generate-rules", { prompt: `customers tagged tea${stack.mark}` });
+  return {
+    customer,
+    order,
+    segment,
+    list,
+    campaign,
+    draft,
+    import: await imported(stack),
+    key,
+    colleague,
+  };
+}
+
+/** The id of an order, once it is there. */
+async function orderOf(stack: Stack, email: string, orderId: string): Promise<string> {
+  type Orders = { items: { id: string; orderId?: string }[] };
+  let id: string | undefined;
+  await until(`the order ${orderId}`, async () => {
+    const { items } = await stack.api<Orders>("GET", `/api/orders/by-email/${encodeURIComponent(email)}`);
+    id = items.find((order) => order.orderId === orderId)?.id;
+    return id !== undefined;
+  });
+  return id ?? "";
 }
 
 /** An import with a rejected row, once it is done. */

@@ -1,9 +1,9 @@
-/** An analyst reads everything and is offered nothing that changes something; addresses of forms say why. */
+/** An analyst reads everything, tries an audience, and is offered nothing that changes something; addresses of forms say why. */
 import assert from "node:assert/strict";
 import { journey } from "../stack.ts";
 
 const WRITES =
-  /^(New|Create|Delete|Edit|Merge|Upload|Write to them|Add to the list|Take|Remove|Pause|Resume|Cancel|Launch|Review)/;
+  /^(New|Create|Delete|Edit|Merge|Upload|Write to them|Add to the list|Take|Pause|Resume|Cancel|Launch|Review|Fulfil|Refund|Use it)/;
 
 await journey(async (stack) => {
   await stack.customers(2);
@@ -25,6 +25,7 @@ await journey(async (stack) => {
     ["/segments", "Segments"],
     [`/segments/${segment}`, `Read ${stack.mark}`],
     ["/campaigns", "Campaigns"],
+    ["/campaigns/suggest", "Suggest a campaign"],
     ["/suppressions", "Suppressions"],
   ];
   for (const [address, title] of pages) {
@@ -39,7 +40,7 @@ await journey(async (stack) => {
     assert.equal(
       await analyst
         .navigation()
-        .getByText(/Users|API keys|Audit|Queues|Settings/)
+        .getByText(/Users|API keys|Audit|Queues|Assistant|Settings/)
         .count(),
       0,
     );
@@ -48,7 +49,7 @@ await journey(async (stack) => {
   for (const address of [
     "/customers/new",
     `/customers/${customer}/edit`,
-    "/segments/new",
+    "/orders/new",
     `/segments/${segment}/edit`,
     "/campaigns/new",
   ]) {
@@ -56,4 +57,19 @@ await journey(async (stack) => {
     await analyst.heading("Your role does not allow this").waitFor();
     assert.equal(await page.getByRole("main").getByRole("textbox").count(), 0, address);
   }
+  for (const address of ["/users", "/keys", "/queues", "/ai", "/audit"]) {
+    await page.goto(address);
+    await analyst.heading("This page is for administrators").waitFor();
+  }
+
+  await page.goto("/segments/new");
+  await analyst.heading("Try an audience").waitFor();
+  await page.getByLabel("Describe the people in plain words").fill("people who have never ordered");
+  await page.getByRole("button", { name: "Find rules" }).click();
+  await page.getByRole("button", { name: "Use these rules" }).click();
+  await page
+    .getByRole("status")
+    .filter({ hasText: /of [\d,]+ customers/ })
+    .waitFor();
+  assert.equal(await page.getByRole("button", { name: /^(Create|Save)/ }).count(), 0);
 });

@@ -1,6 +1,6 @@
 /**
- * Every route of the app, on a desktop in both themes and on a phone: axe finds nothing, nothing scrolls sideways, nothing
- * fails. Pictures of all of it go to .local/screenshots.
+ * Every route of the app, on a desktop in both themes and on a phone: axe finds nothing, nothing scrolls sideways, no dialog
+ * is cut off, nothing fails. Pictures of all of it go to .local/screenshots.
  */
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -64,6 +64,11 @@ async function look(page: Page, { name }: Visit): Promise<string[]> {
     await page.screenshot({ path: `${PICTURES}${name}-${as}.png` });
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     if (width > viewport.width) faults.push(`${name}, ${as}: ${width} pixels wide`);
+    const hidden = await page.evaluate(() => {
+      const dialog = document.querySelector("dialog[open]");
+      return dialog ? dialog.scrollWidth - dialog.clientWidth : 0;
+    });
+    if (hidden > 0) faults.push(`${name}, ${as}: ${hidden} pixels of the dialog are out of sight`);
     faults.push(...(await accessibilityFaults(page)).map((fault) => `${name}, ${as}: ${fault}`));
   }
   await page.setViewportSize(DESKTOP);

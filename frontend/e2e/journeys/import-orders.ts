@@ -1,4 +1,7 @@
-/** A thousand orders come in from a file: progress, counts, three rejected rows with their reasons, and the customers. */
+/**
+ * A thousand orders come in from a file, one of whose columns is called like nothing known: progress, counts, three
+ * rejected rows with their reasons, and the customers.
+ */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { journey } from "../stack.ts";
@@ -17,7 +20,7 @@ await journey(async (stack) => {
     `${stack.email("asha1")},CSV-${mark}-y,much,2026-10-01,shop`,
     `${stack.email("asha2")},CSV-${mark}-z,100,some day,shop`,
   ];
-  const csv = ["email,orderId,total,placedAt,till", ...rows, ...wrong].join("\n");
+  const csv = ["Buyer,orderId,total,placedAt,till", ...rows, ...wrong].join("\n");
 
   const marketer = await stack.signedIn("marketer", "/imports");
   const { page } = marketer;
@@ -30,7 +33,12 @@ await journey(async (stack) => {
     mimeType: "text/csv",
     buffer: Buffer.from(csv),
   });
-  await page.getByText(/Columns: email, orderId, total, placedAt, till/).waitFor();
+  const column = (name: string) => page.getByRole("combobox", { name: `${name} becomes` });
+  await page.getByText("Say which column is E-mail.").waitFor();
+  assert.equal(await column("total").inputValue(), "total");
+  assert.equal(await column("till").inputValue(), "");
+  await column("Buyer").selectOption({ label: "E-mail" });
+  await page.getByText("Say which column is E-mail.").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Upload and import" }).click();
 
   await marketer.heading("Import of orders").waitFor();

@@ -49,8 +49,9 @@ async fn change_settings<S: Store>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let found = agreed.store.campaign_defaults().await?;
-    check_match(&headers, found.version)?;
+    // What can never be right is refused whatever it was meant to replace.
     let changed = found.record.changed(&body)?;
+    check_match(&headers, found.version)?;
     if changed == found.record {
         return Ok(shown(&agreed.given, found));
     }

@@ -34,8 +34,8 @@ export function Dialog({ open, title, wide = false, onClose, children, footer }:
       )}
     >
       {open && (
-        <div className="grid gap-4 p-6">
-          <h2 id={heading} className="text-lg font-semibold">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4 p-6">
+          <h2 id={heading} className="text-lg font-semibold wrap-anywhere">
             {title}
           </h2>
           {children}

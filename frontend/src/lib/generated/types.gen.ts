@@ -3445,9 +3445,9 @@ export type GenerateRulesData = {
     body: RulesRequest;
     headers?: {
         /**
-         * Rather wait for a model that is over its quota (RFC 7240): 202 then, with where to ask for the answer.
+         * respond-async: rather wait for a model that is over its quota (RFC 7240): 202 then, with where to ask for the answer.
          */
-        Prefer?: 'respond-async';
+        Prefer?: string;
         /**
          * The same request again, within 24 hours, gets the first answer and changes nothing.
          */
@@ -3475,9 +3475,9 @@ export type GenerateMessagesData = {
     body: MessagesRequest;
     headers?: {
         /**
-         * Rather wait for a model that is over its quota (RFC 7240): 202 then, with where to ask for the answer.
+         * respond-async: rather wait for a model that is over its quota (RFC 7240): 202 then, with where to ask for the answer.
          */
-        Prefer?: 'respond-async';
+        Prefer?: string;
         /**
          * The same request again, within 24 hours, gets the first answer and changes nothing.
          */
@@ -3505,9 +3505,9 @@ export type SummarizeCampaignData = {
     body?: never;
     headers?: {
         /**
-         * Rather wait for a model that is over its quota (RFC 7240): 202 then, with where to ask for the answer.
+         * respond-async: rather wait for a model that is over its quota (RFC 7240): 202 then, with where to ask for the answer.
          */
-        Prefer?: 'respond-async';
+        Prefer?: string;
         /**
          * The same request again, within 24 hours, gets the first answer and changes nothing.
          */
@@ -3537,9 +3537,9 @@ export type SuggestCampaignData = {
     body: SuggestionRequest;
     headers?: {
         /**
-         * Rather wait for a model that is over its quota (RFC 7240): 202 then, with where to ask for the answer.
+         * respond-async: rather wait for a model that is over its quota (RFC 7240): 202 then, with where to ask for the answer.
          */
-        Prefer?: 'respond-async';
+        Prefer?: string;
         /**
          * The same request again, within 24 hours, gets the first answer and changes nothing.
          */

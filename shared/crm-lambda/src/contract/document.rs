@@ -149,8 +149,8 @@ fn parameters(operation: &Operation) -> Vec<Value> {
     }
     if operation.may_wait {
         let prefer = json!({
-            "type": "string", "enum": ["respond-async"],
-            "description": "Rather wait for a model that is over its quota (RFC 7240): 202 then, with where to ask for the answer.",
+            "type": "string", "examples": ["respond-async"],
+            "description": "respond-async: rather wait for a model that is over its quota (RFC 7240): 202 then, with where to ask for the answer.",
         });
         say("header", "Prefer", false, prefer);
     }

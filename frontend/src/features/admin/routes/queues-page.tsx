@@ -24,7 +24,8 @@ export function Component() {
       cell: ({ name }) => (
         <>
           <p className="font-medium capitalize">{name}</p>
-          <p className="text-sm text-muted">{contentsOf(name)}</p>
+          {/* On a phone it takes several lines rather than being cut off. */}
+          <div className="text-sm text-muted">{contentsOf(name)}</div>
         </>
       ),
     },

@@ -31,7 +31,9 @@ export function ColumnsInput({ kind, columns, rows, choice, disabled, faults, on
       cell: ({ name, samples }) => (
         <>
           <p className="font-medium">{name}</p>
-          <p className="text-sm text-muted sm:hidden">{samples.join(" · ") || "empty"}</p>
+          <div className="line-clamp-3 text-sm wrap-anywhere text-muted sm:hidden">
+            {samples.join(" · ") || "empty"}
+          </div>
         </>
       ),
     },
