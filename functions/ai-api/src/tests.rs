@@ -46,12 +46,9 @@ impl Crm {
         memory.apply(&customers());
         let names = [Name::Tag("vip".into()), Name::City("Pune".into()), Name::NumberAttribute("points".into())];
         memory.note_names(&names, Time::now()).await.unwrap();
-        let patience = Patience {
-            attempt: Duration::from_millis(400),
-            shortest: Duration::from_millis(50),
-            pause: Duration::from_millis(5),
-        };
-        let budget = Duration::from_millis(1_500);
+        let patience =
+            Patience { attempt: Duration::from_secs(1), shortest: Duration::from_millis(50), pause: Duration::from_millis(5) };
+        let budget = Duration::from_secs(3);
         let configuration = Configuration { base: peer.url.clone(), model: MODEL.to_owned(), budget, patience };
         let crm_lambda::config::Settings { currency, consent_defaults } = (*settings()).clone();
         let of_all = Settings { currency, consent_defaults, daily_tokens };

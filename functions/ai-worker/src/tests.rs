@@ -26,8 +26,8 @@ async fn desk() -> Desk {
     let (memory, peer) = (Arc::new(Memory::default()), Peer::start().await);
     memory.set_gemini_key("a-key");
     let patience =
-        Patience { attempt: Duration::from_millis(400), shortest: Duration::from_millis(50), pause: Duration::from_millis(5) };
-    let budget = Duration::from_millis(800);
+        Patience { attempt: Duration::from_secs(1), shortest: Duration::from_millis(50), pause: Duration::from_millis(5) };
+    let budget = Duration::from_millis(2_500);
     let configuration = Configuration { base: peer.url.clone(), model: MODEL.to_owned(), budget, patience };
     let crm_lambda::config::Settings { currency, consent_defaults } = (*settings()).clone();
     let of_all = Settings { currency, consent_defaults, daily_tokens: 1_000_000 };
