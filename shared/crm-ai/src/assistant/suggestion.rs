@@ -69,7 +69,7 @@ impl Ask for Proposed<'_> {
         let local_time = at_hour(self.offline.local_time, hour);
         let why = vec![
             format!("For: {}.", audience.explanation),
-            format!("At {hour}:00 on each recipient's own clock, on {}.", local_time.date()),
+            format!("On {} at {hour}:00 on each recipient's own clock.", local_time.strftime("%A")),
         ];
         let objective = self.objective.to_owned();
         Ok(Suggestion { name: name.to_owned(), objective, audience, channel, local_time, variants, why })
