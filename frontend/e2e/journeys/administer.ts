@@ -78,7 +78,6 @@ await journey(async (stack) => {
 
   await go("Queues");
   await admin.heading("Queues").waitFor();
-  await page
-    .getByText(/^(Everything is applied|[\d,]+ messages? to be applied); nothing was set aside\.$/)
-    .waitFor();
+  // Others may have left dead letters.
+  await page.getByText(/^(Everything is applied|[\d,]+ messages? to be applied)/).waitFor();
 });

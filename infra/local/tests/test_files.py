@@ -128,8 +128,11 @@ class Exports(Files):
         return path
 
     def exported(self, segment: str, api: Any = None) -> tuple[str, dict[str, Any]]:
-        """Path and end of an export."""
-        api = api or self.api
+        """Path and end of an export. Once more where the erasure of another test's customer has taken the file away."""
+        path, ended = self.exported_once(segment, api or self.api)
+        return (path, ended) if "url" in ended or ended["status"] != "done" else self.exported_once(segment, api or self.api)
+
+    def exported_once(self, segment: str, api: Any) -> tuple[str, dict[str, Any]]:
         begun = api.call("POST", f"{segment}/exports")
         self.assertEqual((begun.status, begun.json()["status"]), (202, "queued"), begun.body)
         path = begun.headers["location"]
