@@ -118,6 +118,23 @@ async fn who_waits_long_is_looked_at_less_often() {
 }
 
 #[tokio::test]
+async fn a_question_that_keeps_failing_is_set_aside_and_its_asker_is_told() {
+    let desk = desk().await;
+    let (id, step) = desk.ask("customers in Pune", 0).await;
+    desk.memory.lose_names(true);
+    let mut body = step.body();
+    for _ in 0..8 {
+        desk.handle(body).await;
+        body = desk.memory.drain(QueueName::Questions)[0].body.clone();
+        assert_eq!(desk.outcome(id).await, None);
+    }
+    desk.handle(body).await;
+    assert_eq!((desk.memory.dead(QueueName::Questions).len(), desk.memory.drain(QueueName::Questions).len()), (1, 0));
+    let outcome = desk.outcome(id).await.unwrap();
+    assert_eq!((outcome.status, &outcome.body["code"]), (503, &"unavailable".into()));
+}
+
+#[tokio::test]
 async fn a_refusal_is_an_outcome_too() {
     let desk = desk().await;
     let (id, step) = desk.ask("write me a poem", 0).await;

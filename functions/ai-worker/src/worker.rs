@@ -64,7 +64,14 @@ impl<S: Store, Q: Enqueue, K: ReadSecrets> Worker<S, Q, K> {
             }
             Err(error) => {
                 tracing::error!(cause = %chain(&error), "question set aside");
-                self.bury(Step::first(task).body(), error.to_string()).await
+                let reason = error.to_string();
+                let outcome = Some(ai::outcome(Err(error)));
+                let waiting = Waiting { id: *id, user: user.clone(), asked_at: *asked_at, outcome };
+                // Whoever waits for it is told, if that much can be done.
+                if let Err(error) = self.store.finish_waiting(&waiting).await {
+                    tracing::warn!(cause = %chain(&error), "nobody hears that the question is set aside");
+                }
+                self.bury(Step::first(task).body(), reason).await
             }
         }
     }

@@ -24,6 +24,8 @@ pub(crate) struct Remembered {
     noted: usize,
     /// Whether nothing of what asking needs can be read or written.
     lost: bool,
+    /// Whether names cannot be read.
+    names_lost: bool,
 }
 
 impl Memory {
@@ -35,6 +37,11 @@ impl Memory {
     /// Loses what asking a model rests on, for as long as this is `true`.
     pub fn lose_asking(&self, lost: bool) {
         self.remembered().lost = lost;
+    }
+
+    /// Loses the names of things, for as long as this is `true`.
+    pub fn lose_names(&self, lost: bool) {
+        self.remembered().names_lost = lost;
     }
 
     async fn asking(&self) -> Result<(), StoreError> {
@@ -126,7 +133,8 @@ impl KeepWaiting for Memory {
 impl KeepNames for Memory {
     async fn names(&self, now: Time) -> Result<Vec<Name>, StoreError> {
         self.step().await?;
-        Ok(self.remembered().names.all(now))
+        let remembered = self.remembered();
+        if remembered.names_lost { Err(StoreError::Throttled) } else { Ok(remembered.names.all(now)) }
     }
 
     async fn note_names(&self, names: &[Name], now: Time) -> Result<(), StoreError> {
