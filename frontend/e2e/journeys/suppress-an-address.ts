@@ -8,7 +8,7 @@ await journey(async (stack) => {
   admin.expect(/^422 of POST .*\/api\/suppressions$/);
   await page.getByLabel("E-mail addresses").fill(`${email}\nnot an address`);
   await page.getByRole("button", { name: "Add to the list" }).click();
-  await page.getByText("not an address").last().waitFor();
+  await page.getByRole("list", { name: "Not accepted" }).getByText("not an address").waitFor();
   await page.getByLabel("E-mail addresses").fill(email);
   await page.getByRole("button", { name: "Add to the list" }).click();
   await page.getByText(/on the list (now|already)\./).waitFor();
@@ -18,8 +18,9 @@ await journey(async (stack) => {
     await page.getByRole("button", { name: "Look up" }).click();
   };
   await lookUp();
-  const found = page.getByRole("table").getByRole("row").nth(1);
-  await found.getByRole("button", { name: /^Take off the list/ }).click();
+  const found = page.getByRole("table").getByRole("row");
+  await page.getByText("1 addresses, all shown").waitFor();
+  await found.nth(1).getByRole("button", { name: /^Take off the list/ }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Take it off" }).click();
   await page.getByText("The address may be written to again").waitFor();

@@ -24,7 +24,11 @@ export function ListView<T>({ list, noun, empty, onDemand = false, children }: L
   if (list.items.length === 0 && !list.hasNextPage) return empty;
   return (
     <div aria-busy={list.isPlaceholderData}>
-      <div className={list.isPlaceholderData ? "opacity-80 transition-opacity" : undefined}>
+      {/* What answers the question before cannot be acted on: it may not be what is asked for now. */}
+      <div
+        inert={list.isPlaceholderData}
+        className={list.isPlaceholderData ? "opacity-80 transition-opacity" : undefined}
+      >
         {children(list.items)}
       </div>
       <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line px-5 py-3 text-sm text-muted">
