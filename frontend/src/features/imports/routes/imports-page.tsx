@@ -8,7 +8,7 @@ import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { ImportJob } from "@/lib/contract";
 import { formatDateTime, formatNumber } from "@/lib/format";
-import { READ_ONLY, useMay } from "@/lib/permissions";
+import { readOnly, useMay } from "@/lib/permissions";
 import { useImports } from "../api/imports";
 import { NewImport } from "../components/new-import";
 
@@ -35,7 +35,7 @@ export function Component() {
   const list = useImports();
   const mayWrite = useMay("write");
   return (
-    <Page title="Imports" description={mayWrite ? undefined : READ_ONLY}>
+    <Page title="Imports" description={mayWrite ? undefined : readOnly()}>
       {mayWrite && <NewImport />}
       <Card title="Earlier imports" flush>
         <ListView
