@@ -13,7 +13,6 @@ const UNDONE = [
   "components/",
   "lib/",
   "features/admin/",
-  "features/campaigns/",
   "features/customers/",
   "features/dashboard/",
   "features/imports/",

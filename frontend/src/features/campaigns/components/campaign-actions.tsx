@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Pause, Pencil, Play, Send, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -10,11 +12,11 @@ import { useMay } from "@/lib/permissions";
 import { type CampaignAction, isDraft, isTaken, useCampaignAction } from "../api/campaigns";
 import { DeleteDraftDialog } from "./delete-draft-dialog";
 
-const DONE: Record<CampaignAction, string> = {
-  pause: "Campaign paused",
-  resume: "Campaign resumed",
-  cancel: "Campaign cancelled",
-};
+const done = (): Record<CampaignAction, string> => ({
+  pause: t`Campaign paused`,
+  resume: t`Campaign resumed`,
+  cancel: t`Campaign cancelled`,
+});
 
 type CampaignActionsProps = {
   loaded: Tagged<Campaign>;
@@ -40,13 +42,13 @@ function DraftActions({ loaded, reload }: CampaignActionsProps) {
   return (
     <>
       <Button look="danger" icon={<Trash2 aria-hidden />} onClick={() => setDeleting(true)}>
-        Delete
+        <Trans>Delete</Trans>
       </Button>
       <ButtonLink to={edit} icon={<Pencil aria-hidden />}>
-        Edit
+        <Trans>Edit</Trans>
       </ButtonLink>
       <ButtonLink to={`${edit}?step=review`} look="primary" icon={<Send aria-hidden />}>
-        Review and launch
+        <Trans>Review and launch</Trans>
       </ButtonLink>
       <DeleteDraftDialog loaded={loaded} reload={reload} open={deleting} onClose={() => setDeleting(false)} />
     </>
@@ -61,7 +63,7 @@ function RunningActions({ campaign }: { campaign: Campaign }) {
       onSuccess: () => {
         // The answer to another action says nothing of the question that is open meanwhile.
         if (action === "cancel") setAsking(false);
-        toast(DONE[action]);
+        toast(done()[action]);
       },
     });
   const button = (action: "pause" | "resume", label: string, icon: React.ReactNode) =>
@@ -75,25 +77,29 @@ function RunningActions({ campaign }: { campaign: Campaign }) {
       {act.isError && !asking && <FormProblem error={act.error} />}
       {isTaken("cancel", campaign) && (
         <Button look="danger" icon={<X aria-hidden />} onClick={() => setAsking(true)}>
-          Cancel campaign
+          <Trans>Cancel campaign</Trans>
         </Button>
       )}
-      {button("pause", "Pause", <Pause aria-hidden />)}
-      {button("resume", "Resume", <Play aria-hidden />)}
+      {button("pause", t`Pause`, <Pause aria-hidden />)}
+      {button("resume", t`Resume`, <Play aria-hidden />)}
       <Dialog
         open={asking}
         onClose={() => setAsking(false)}
-        title="Cancel this campaign?"
+        title={t`Cancel this campaign?`}
         footer={
           <>
-            <Button onClick={() => setAsking(false)}>Go on sending</Button>
+            <Button onClick={() => setAsking(false)}>
+              <Trans>Go on sending</Trans>
+            </Button>
             <Button look="danger" busy={act.isPending} onClick={() => run("cancel")}>
-              Cancel campaign
+              <Trans>Cancel campaign</Trans>
             </Button>
           </>
         }
       >
-        <p className="text-muted">Who has not been written to yet will not be. This cannot be undone.</p>
+        <p className="text-muted">
+          <Trans>Who has not been written to yet will not be. This cannot be undone.</Trans>
+        </p>
         <FormProblem error={act.error} />
       </Dialog>
     </>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useNavigate } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -20,6 +22,7 @@ type DeleteDraftDialogProps = {
 /** Deletes the draft as it is shown: one that has changed meanwhile is shown anew first. */
 export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraftDialogProps) {
   const { data: draft, etag } = loaded;
+  const { name } = draft;
   const remove = useDeleteDraft(draft.id);
   const forget = useForgetCampaign();
   const navigate = useNavigate();
@@ -28,7 +31,7 @@ export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraft
     remove.mutate(etag, {
       onSuccess: async () => {
         forgetDraft(draftName(draft.id));
-        toast("Draft deleted");
+        toast(t`Draft deleted`);
         // First away from the page, which would otherwise ask for what is gone.
         await navigate("/campaigns", { replace: true });
         forget(draft.id);
@@ -48,17 +51,21 @@ export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraft
     <Dialog
       open={open}
       onClose={close}
-      title={`Delete the draft ${draft.name}?`}
+      title={t`Delete the draft ${name}?`}
       footer={
         <>
-          <Button onClick={close}>Keep it</Button>
+          <Button onClick={close}>
+            <Trans>Keep it</Trans>
+          </Button>
           <Button look="danger" busy={remove.isPending} onClick={confirm}>
-            Delete draft
+            <Trans>Delete draft</Trans>
           </Button>
         </>
       }
     >
-      <p className="text-muted">Nobody has been written to. The draft is gone for good.</p>
+      <p className="text-muted">
+        <Trans>Nobody has been written to. The draft is gone for good.</Trans>
+      </p>
       <FormProblem error={explained(remove.error)} />
     </Dialog>
   );
@@ -71,7 +78,7 @@ function explained(error: unknown): unknown {
   return new Problem({
     status: 412,
     code: "outdated",
-    title: "This draft has changed meanwhile",
-    detail: "Its newest state is being loaded. Look whether you still want to delete it, and press again.",
+    title: t`This draft has changed meanwhile`,
+    detail: t`Its newest state is being loaded. Look whether you still want to delete it, and press again.`,
   });
 }

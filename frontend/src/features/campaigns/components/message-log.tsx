@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { CircleHelp, Inbox } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -10,62 +12,50 @@ import { type Column, Table } from "@/components/ui/table";
 import type { Campaign, Message } from "@/lib/contract";
 import { formatDateTime, formatNumber } from "@/lib/format";
 import { isOver, useMessages } from "../api/campaigns";
+import { reasonInWords, STATUSES, type Status, statusName } from "./message-words";
 import { WhyDialog } from "./why-dialog";
-
-const STATUSES = [
-  "queued",
-  "sent",
-  "delivered",
-  "opened",
-  "clicked",
-  "converted",
-  "bounced",
-  "complained",
-  "unsubscribed",
-  "failed",
-  "skipped",
-  "unknown",
-];
 
 /** What happened, person by person, and why. */
 export function MessageLog({ campaign }: { campaign: Campaign }) {
   const list = useMessages(campaign);
-  const [status, setStatus] = useState("");
+  const [status, setStatus] = useState<Status | "">("");
   const [about, setAbout] = useState<string | null>(null);
   const columns = columnsOf(campaign, setAbout);
   return (
     <Card
-      title="Log"
+      title={t`Log`}
       flush
       actions={
         <div className="flex flex-wrap gap-2">
           <select
-            aria-label="Status"
+            aria-label={t`Status`}
             value={status}
-            onChange={(event) => setStatus(event.target.value)}
+            onChange={(event) => setStatus(event.target.value as Status | "")}
             className="control w-auto"
           >
-            <option value="">Every status</option>
+            <option value="">
+              <Trans>Every status</Trans>
+            </option>
             {STATUSES.map((one) => (
               <option key={one} value={one}>
-                {one}
+                {statusName(one)}
               </option>
             ))}
           </select>
           <Button icon={<CircleHelp aria-hidden />} onClick={() => setAbout("")}>
-            Ask about somebody
+            <Trans>Ask about somebody</Trans>
           </Button>
         </div>
       }
     >
       <ListView
         list={list}
-        noun="messages"
+        noun={t`messages`}
         // Looking for a rare status would otherwise read the whole log by itself.
         onDemand={status !== ""}
         empty={
-          <Empty icon={<Inbox />} title={isOver(campaign) ? "Nobody was written to" : "Nothing sent yet"}>
-            Each recipient is listed here with what happened.
+          <Empty icon={<Inbox />} title={isOver(campaign) ? t`Nobody was written to` : t`Nothing sent yet`}>
+            <Trans>Each recipient is listed here with what happened.</Trans>
           </Empty>
         }
       >
@@ -75,12 +65,12 @@ export function MessageLog({ campaign }: { campaign: Campaign }) {
             <>
               {status !== "" && (
                 <p role="status" className="px-5 py-3 text-sm text-muted">
-                  {formatNumber(shown.length)} {status} among the {formatNumber(items.length)} loaded so far.
+                  {amongInWords(status, shown.length, items.length)}
                 </p>
               )}
               {shown.length > 0 && (
                 <Table
-                  caption="Messages"
+                  caption={t`Messages`}
                   columns={columns}
                   rows={shown}
                   rowKey={(message) => message.id ?? message.email}
@@ -97,13 +87,13 @@ export function MessageLog({ campaign }: { campaign: Campaign }) {
 
 function columnsOf(campaign: Campaign, ask: (email: string) => void): Column<Message>[] {
   const variant: Column<Message> = {
-    header: "Variant",
+    header: t`Variant`,
     from: "lg",
     cell: (message) => (message.variant === undefined ? "–" : message.variant + 1),
   };
   return [
     {
-      header: "Recipient",
+      header: t`Recipient`,
       main: true,
       cell: (message) => (
         <>
@@ -124,27 +114,25 @@ function columnsOf(campaign: Campaign, ask: (email: string) => void): Column<Mes
       ),
     },
     {
-      header: "Status",
+      header: t`Status`,
       cell: (message) => (
         <>
           <StatusBadge status={message.status} />
           {(message.failedReason || message.skippedReason) && (
-            <p className="mt-1 text-sm text-muted">
-              {inWords(message.failedReason ?? message.skippedReason)}
-            </p>
+            <p className="mt-1 text-sm text-muted">{reasonInWords(message)}</p>
           )}
         </>
       ),
     },
     ...(campaign.variants.length > 1 ? [variant] : []),
-    { header: "Sent", from: "sm", cell: (message) => <Time at={message.sentAt} /> },
-    { header: "Delivered", from: "md", cell: (message) => <Time at={message.deliveredAt} /> },
+    { header: t`Sent`, from: "sm", cell: (message) => <Time at={message.sentAt} /> },
+    { header: t`Delivered`, from: "md", cell: (message) => <Time at={message.deliveredAt} /> },
     {
-      header: "Reasons",
+      header: t`Reasons`,
       end: true,
-      cell: (message) => (
-        <Button look="quiet" aria-label={`Why ${message.email}?`} onClick={() => ask(message.email)}>
-          Why?
+      cell: ({ email }) => (
+        <Button look="quiet" aria-label={t`Why ${email}?`} onClick={() => ask(email)}>
+          <Trans>Why?</Trans>
         </Button>
       ),
     },
@@ -155,7 +143,9 @@ function Text({ message }: { message: Message }) {
   if (!message.body) return null;
   return (
     <details className="text-sm">
-      <summary className="w-fit cursor-pointer rounded leading-6 text-muted hover:text-ink">Message</summary>
+      <summary className="w-fit cursor-pointer rounded leading-6 text-muted hover:text-ink">
+        <Trans>Message</Trans>
+      </summary>
       <div className="mt-1 max-w-prose rounded-lg bg-sunken px-3 py-2">
         {message.subject && <p className="font-medium">{message.subject}</p>}
         <p className="whitespace-pre-wrap wrap-anywhere">{message.body}</p>
@@ -168,7 +158,7 @@ function Time({ at }: { at: string | undefined }) {
   return <span className="text-sm whitespace-nowrap text-muted">{formatDateTime(at)}</span>;
 }
 
-/** Reasons are words of the API (`no_consent`) or a provider's own text. */
-function inWords(reason = ""): string {
-  return reason.replaceAll("_", " ");
+function amongInWords(status: Status, shown: number, loaded: number): string {
+  const [count, all, name] = [formatNumber(shown), formatNumber(loaded), statusName(status)];
+  return t`${count} ${name} among the ${all} loaded so far.`;
 }

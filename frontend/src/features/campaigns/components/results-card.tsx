@@ -1,3 +1,5 @@
+import { plural, t } from "@lingui/core/macro";
+import { Plural, Trans } from "@lingui/react/macro";
 import { FileDown } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
@@ -8,9 +10,10 @@ import { Failure, SkeletonRows } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import type { Campaign, CampaignReport, Cost, VariantReport } from "@/lib/contract";
 import { useFileExport } from "@/lib/exports";
-import { formatDateTime, formatMoney, formatNumber, formatShare, plural } from "@/lib/format";
+import { formatDateTime, formatMoney, formatNumber, formatShare } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { useReport } from "../api/report";
+import { variantName } from "./campaign-summary";
 import { LiftInWords } from "./lift-in-words";
 import { ResultsOverTime } from "./results-over-time";
 
@@ -21,18 +24,18 @@ export function ResultsCard({ campaign }: { campaign: Campaign }) {
   const exporting = useFileExport("campaigns", campaign.id);
   return (
     <Card
-      title="Results"
+      title={t`Results`}
       flush
       actions={
         mayExport && (
           <Button icon={<FileDown aria-hidden />} busy={exporting.isRunning} onClick={exporting.start}>
-            Export log as CSV
+            <Trans>Export log as CSV</Trans>
           </Button>
         )
       }
     >
       {mayExport && (
-        <ExportStatus exporting={exporting} noun={["recipient", "recipients"]} total={campaign.audience} />
+        <ExportStatus exporting={exporting} noun={[t`recipient`, t`recipients`]} total={campaign.audience} />
       )}
       {report.data ? (
         <Results campaign={campaign} report={report.data} />
@@ -49,41 +52,36 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
   if (!report.asOf) {
     return (
       <p role="status" className="p-5 text-muted">
-        {report.recounting ? "The results are being counted…" : "There is nothing to count yet."}
+        {report.recounting ? t`The results are being counted…` : t`There is nothing to count yet.`}
       </p>
     );
   }
   const { attribution, counts, failures, lift, cost } = report;
   const { currency } = attribution;
+  const converted = formatShare(counts.converted, counts.sent);
+  const opened = formatShare(counts.opened, counts.delivered);
+  const clicked = formatShare(counts.clicked, counts.delivered);
   return (
     <>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5 p-5">
         <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-4">
           <Figure
-            label="Revenue"
+            label={t`Revenue`}
             value={formatMoney(attribution.revenue, currency)}
-            note={plural(attribution.orders, "order")}
+            note={plural(attribution.orders, { one: "# order", other: "# orders" })}
           />
           <Figure
-            label="Converted"
+            label={t`Converted`}
             value={formatNumber(counts.converted)}
-            note={`${formatShare(counts.converted, counts.sent)} of those sent to`}
+            note={t`${converted} of those sent to`}
           />
-          <Figure
-            label="Opened"
-            value={formatNumber(counts.opened)}
-            note={`${formatShare(counts.opened, counts.delivered)} of delivered`}
-          />
-          <Figure
-            label="Clicked"
-            value={formatNumber(counts.clicked)}
-            note={`${formatShare(counts.clicked, counts.delivered)} of delivered`}
-          />
+          <Figure label={t`Opened`} value={formatNumber(counts.opened)} note={t`${opened} of delivered`} />
+          <Figure label={t`Clicked`} value={formatNumber(counts.clicked)} note={t`${clicked} of delivered`} />
         </dl>
         {report.series.length > 0 && <ResultsOverTime series={report.series} />}
         {lift && <LiftInWords lift={lift} currency={currency} />}
         {failures.top.length > 0 && (
-          <Part title="Why messages did not arrive">
+          <Part title={t`Why messages did not arrive`}>
             <ul className="grid gap-1 text-sm">
               {failures.top.map(({ reason, count }) => (
                 <li key={reason} className="flex justify-between gap-4">
@@ -93,7 +91,9 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
               ))}
               {failures.others > 0 && (
                 <li className="flex justify-between gap-4 text-muted">
-                  <span>Other reasons</span>
+                  <span>
+                    <Trans>Other reasons</Trans>
+                  </span>
                   <span className="tabular-nums">{formatNumber(failures.others)}</span>
                 </li>
               )}
@@ -102,15 +102,18 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
         )}
         {cost && <CostInWords cost={cost} />}
         <p role="status" className="text-sm text-muted">
-          Counted {formatDateTime(report.asOf)}
-          {report.recounting && "; being counted again"}. Orders count that were placed within{" "}
-          {plural(attribution.days, "day")} of the message and not cancelled.
+          {countedInWords(report)}{" "}
+          <Plural
+            value={attribution.days}
+            one="Orders count that were placed within # day of the message and not cancelled."
+            other="Orders count that were placed within # days of the message and not cancelled."
+          />
         </p>
       </div>
       {campaign.variants.length > 1 && (
         <div className="border-t border-line">
           <Table
-            caption="Results by variant"
+            caption={t`Results by variant`}
             columns={variantColumns(currency)}
             rows={report.variants}
             rowKey={({ variant }) => String(variant)}
@@ -121,25 +124,30 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
   );
 }
 
+function countedInWords({ asOf, recounting }: CampaignReport): string {
+  const time = formatDateTime(asOf);
+  return recounting ? t`Counted ${time}; being counted again.` : t`Counted ${time}.`;
+}
+
 const variantColumns = (currency: string): Column<VariantReport>[] => [
-  { header: "Variant", main: true, cell: ({ variant }) => `Variant ${variant + 1}` },
-  { header: "Sent", end: true, cell: ({ counts }) => formatNumber(counts.sent) },
+  { header: t`Variant`, main: true, cell: ({ variant }) => variantName(variant) },
+  { header: t`Sent`, end: true, cell: ({ counts }) => formatNumber(counts.sent) },
   {
-    header: "Opened",
+    header: t`Opened`,
     end: true,
     from: "md",
     cell: ({ counts }) => formatShare(counts.opened, counts.delivered),
   },
   {
-    header: "Clicked",
+    header: t`Clicked`,
     end: true,
     from: "md",
     cell: ({ counts }) => formatShare(counts.clicked, counts.delivered),
   },
-  { header: "Converted", end: true, cell: ({ counts }) => formatShare(counts.converted, counts.sent) },
-  { header: "Revenue", end: true, from: "sm", cell: ({ revenue }) => formatMoney(revenue, currency) },
+  { header: t`Converted`, end: true, cell: ({ counts }) => formatShare(counts.converted, counts.sent) },
+  { header: t`Revenue`, end: true, from: "sm", cell: ({ revenue }) => formatMoney(revenue, currency) },
   {
-    header: "Per recipient",
+    header: t`Per recipient`,
     end: true,
     from: "lg",
     cell: ({ revenuePerRecipient }) => formatMoney(revenuePerRecipient, currency),
@@ -147,20 +155,27 @@ const variantColumns = (currency: string): Column<VariantReport>[] => [
 ];
 
 function CostInWords({ cost }: { cost: Cost }) {
-  const { total } = cost;
+  const { total, currency, pricePerMillion, region, pricesAsOf: day } = cost;
+  const sum = price(total.price, currency);
+  const perMillion = pricePerMillion === undefined ? undefined : formatMoney(pricePerMillion, currency);
+  const writes = plural(Math.round(total.writeUnits), { one: "# write unit", other: "# write units" });
+  const reads = plural(Math.round(total.readUnits), { one: "# read unit", other: "# read units" });
+  const requests = plural(Math.round(total.queueRequests), {
+    one: "# queue request",
+    other: "# queue requests",
+  });
+  const invocations = plural(Math.round(total.invocations), { one: "# invocation", other: "# invocations" });
   return (
-    <Part title="What it cost on AWS">
+    <Part title={t`What it cost on AWS`}>
       <p className="text-sm">
-        {price(total.price, cost.currency)}
-        {cost.pricePerMillion !== undefined &&
-          `, or ${formatMoney(cost.pricePerMillion, cost.currency)} for a million such messages`}
-        : {plural(Math.round(total.writeUnits), "write unit")},{" "}
-        {plural(Math.round(total.readUnits), "read unit")},{" "}
-        {plural(Math.round(total.queueRequests), "queue request")} and{" "}
-        {plural(Math.round(total.invocations), "invocation")}.
+        {perMillion === undefined
+          ? t`${sum}: ${writes}, ${reads}, ${requests} and ${invocations}.`
+          : t`${sum}, or ${perMillion} for a million such messages: ${writes}, ${reads}, ${requests} and ${invocations}.`}
       </p>
       <p className="text-xs text-muted">
-        List prices of {cost.region}, {cost.pricesAsOf}, without free tiers and the provider’s own price.
+        <Trans>
+          List prices of {region}, {day}, without free tiers and the provider’s own price.
+        </Trans>
       </p>
     </Part>
   );
@@ -169,9 +184,9 @@ function CostInWords({ cost }: { cost: Cost }) {
 /** Small campaigns cost less than a cent. */
 function price(amount: number, currency: string): string {
   const least = 0.01;
-  return amount > 0 && amount < least
-    ? `Less than ${formatMoney(least, currency)}`
-    : formatMoney(amount, currency);
+  if (amount <= 0 || amount >= least) return formatMoney(amount, currency);
+  const bound = formatMoney(least, currency);
+  return t`Less than ${bound}`;
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {

@@ -1,16 +1,18 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Trash2 } from "lucide-react";
 import { useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import type { Channel } from "@/lib/contract";
-import { formatShare, plural } from "@/lib/format";
+import { formatNumber, formatShare } from "@/lib/format";
 import { smsSize } from "@/lib/sms";
 import type { VariantValues } from "./campaign-values";
 
-const PLACEHOLDERS = [
-  { insert: '{{name|default("there")}}', label: "Name" },
-  { insert: "{{city}}", label: "City" },
-  { insert: "{{attributes.plan}}", label: "Attribute" },
+const placeholders = () => [
+  { insert: '{{name|default("there")}}', label: t`Name` },
+  { insert: "{{city}}", label: t`City` },
+  { insert: "{{attributes.plan}}", label: t`Attribute` },
 ];
 
 type VariantEditorProps = {
@@ -28,6 +30,7 @@ type VariantEditorProps = {
 export function VariantEditor(props: VariantEditorProps) {
   const { variant, title, part, channel, faults, onChange, onRemove } = props;
   const body = useRef<HTMLTextAreaElement>(null);
+  const recipients = part === undefined ? "" : formatShare(part, 1);
 
   function insert(text: string) {
     const area = body.current;
@@ -42,20 +45,20 @@ export function VariantEditor(props: VariantEditorProps) {
 
   return (
     <fieldset className="relative grid gap-4">
-      <legend className={title ? "pb-4 font-semibold" : "sr-only"}>{title ?? "Message"}</legend>
+      <legend className={title ? "pb-4 font-semibold" : "sr-only"}>{title ?? t`Message`}</legend>
       {onRemove && (
         <Button
           look="quiet"
           className="absolute -top-11 right-0"
           icon={<Trash2 aria-hidden />}
           onClick={onRemove}
-          aria-label={`Remove ${title}`}
+          aria-label={title && t`Remove ${title}`}
         >
-          Remove
+          <Trans>Remove</Trans>
         </Button>
       )}
       {channel === "email" && (
-        <Field label="Subject" error={faults.subject}>
+        <Field label={t`Subject`} error={faults.subject}>
           {(control) => (
             <input
               {...control}
@@ -67,7 +70,7 @@ export function VariantEditor(props: VariantEditorProps) {
           )}
         </Field>
       )}
-      <Field label="Message" error={faults.body ?? faults.whole}>
+      <Field label={t`Message`} error={faults.body ?? faults.whole}>
         {(control) => (
           <textarea
             {...control}
@@ -82,8 +85,10 @@ export function VariantEditor(props: VariantEditorProps) {
         )}
       </Field>
       <div className="flex flex-wrap items-center gap-2 text-sm text-muted">
-        <span>Insert</span>
-        {PLACEHOLDERS.map((placeholder) => (
+        <span>
+          <Trans>Insert</Trans>
+        </span>
+        {placeholders().map((placeholder) => (
           <button
             key={placeholder.label}
             type="button"
@@ -98,13 +103,13 @@ export function VariantEditor(props: VariantEditorProps) {
       </div>
       {title && (
         <Field
-          label="Share"
+          label={t`Share`}
           optional
           error={faults.share}
           hint={
             part === undefined
-              ? "Relative to the other variants."
-              : `Relative to the other variants: ${formatShare(part, 1)} of the recipients get it.`
+              ? t`Relative to the other variants.`
+              : t`Relative to the other variants: ${recipients} of the recipients get it.`
           }
         >
           {(control) => (
@@ -127,9 +132,11 @@ export function VariantEditor(props: VariantEditorProps) {
 
 /** What is typed; values in place of the placeholders make an SMS longer or shorter. */
 function lengthInWords(body: string, channel: Channel): string {
-  const length = plural(body.length, "character");
+  const length = plural(body.length, { one: "# character", other: "# characters" });
   if (channel !== "sms") return length;
   const { segments, encoding, left } = smsSize(body);
-  const about = body.includes("{{") ? "about " : "";
-  return `${length} · ${about}${plural(segments, "segment")} (${encoding}), ${left} left`;
+  const room = formatNumber(left);
+  return body.includes("{{")
+    ? t`${length} · about ${plural(segments, { one: "# segment", other: "# segments" })} (${encoding}), ${room} left`
+    : t`${length} · ${plural(segments, { one: "# segment", other: "# segments" })} (${encoding}), ${room} left`;
 }
