@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { CircleHelp, Inbox } from "lucide-react";
 import { useState } from "react";
@@ -50,7 +50,7 @@ export function MessageLog({ campaign }: { campaign: Campaign }) {
     >
       <ListView
         list={list}
-        noun={t`messages`}
+        noun={(count) => plural(count, { one: "# message", other: "# messages" })}
         // Looking for a rare status would otherwise read the whole log by itself.
         onDemand={status !== ""}
         empty={

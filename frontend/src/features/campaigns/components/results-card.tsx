@@ -35,7 +35,11 @@ export function ResultsCard({ campaign }: { campaign: Campaign }) {
       }
     >
       {mayExport && (
-        <ExportStatus exporting={exporting} noun={[t`recipient`, t`recipients`]} total={campaign.audience} />
+        <ExportStatus
+          exporting={exporting}
+          noun={(count) => plural(count, { one: "# recipient", other: "# recipients" })}
+          total={campaign.audience}
+        />
       )}
       {report.data ? (
         <Results campaign={campaign} report={report.data} />

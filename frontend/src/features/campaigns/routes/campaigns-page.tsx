@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Plus, Send, Sparkles } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
@@ -70,7 +70,7 @@ export function Component() {
       <Card flush>
         <ListView
           list={list}
-          noun={t`campaigns`}
+          noun={(count) => plural(count, { one: "# campaign", other: "# campaigns" })}
           empty={
             <Empty icon={<Send />} title={t`No campaigns yet`} action={create}>
               <Trans>

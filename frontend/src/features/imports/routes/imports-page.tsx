@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { FileUp } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
@@ -39,7 +40,7 @@ export function Component() {
       <Card title="Earlier imports" flush>
         <ListView
           list={list}
-          noun="imports"
+          noun={(count) => plural(count, { one: "# import", other: "# imports" })}
           empty={
             <Empty icon={<FileUp />} title="Nothing imported yet">
               Each import is listed here with its rows and what was rejected.

@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -7,7 +8,7 @@ import { FormProblem } from "@/components/ui/states";
 import { TypedOrFile, useTypedOrFile } from "@/components/ui/typed-or-file";
 import { channelName } from "@/lib/channel-name";
 import type { Channel, Suppressed } from "@/lib/contract";
-import { formatNumber, plural } from "@/lib/format";
+import { plural as counted, formatNumber } from "@/lib/format";
 import { asProblem, fieldPath } from "@/lib/problem";
 import { type Addition, useAddSuppressions } from "../api/suppressions";
 
@@ -58,7 +59,10 @@ export function AddCard() {
           {add.data && outcome(add.data)}
         </p>
         {rejected.length > 0 ? (
-          <RejectedList noun={["address", "addresses"]} rejected={rejected} />
+          <RejectedList
+            noun={(count) => plural(count, { one: "# address", other: "# addresses" })}
+            rejected={rejected}
+          />
         ) : (
           <FormProblem error={add.error} />
         )}
@@ -70,7 +74,7 @@ export function AddCard() {
 function outcome({ added }: Suppressed): string {
   return added === 0
     ? "All of them were on the list already."
-    : `${plural(added, "address is", "addresses are")} on the list now.`;
+    : `${counted(added, "address is", "addresses are")} on the list now.`;
 }
 
 /** What was refused of the request, or of the file. Empty when the request failed for another reason. */
