@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { Pause, Pencil, Play, Send, Trash2, X } from "lucide-react";
+import { Copy, Pause, Pencil, Play, Send, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -9,7 +9,8 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Campaign } from "@/lib/contract";
 import { useMay } from "@/lib/permissions";
-import { type CampaignAction, isDraft, isTaken, useCampaignAction } from "../api/campaigns";
+import { type CampaignAction, isDraft, isOver, isTaken, useCampaignAction } from "../api/campaigns";
+import { againOf } from "./campaign-values";
 import { DeleteDraftDialog } from "./delete-draft-dialog";
 
 const done = (): Record<CampaignAction, string> => ({
@@ -56,6 +57,7 @@ function DraftActions({ loaded, reload }: CampaignActionsProps) {
 }
 
 function RunningActions({ campaign }: { campaign: Campaign }) {
+  const { name } = campaign;
   const act = useCampaignAction(campaign.id);
   const [asking, setAsking] = useState(false);
   const run = (action: CampaignAction) =>
@@ -74,6 +76,15 @@ function RunningActions({ campaign }: { campaign: Campaign }) {
     );
   return (
     <>
+      {isOver(campaign) && (
+        <ButtonLink
+          to={`/campaigns/new?segment=${encodeURIComponent(campaign.segmentId)}`}
+          state={{ suggested: againOf(campaign, t`${name} (again)`) }}
+          icon={<Copy aria-hidden />}
+        >
+          <Trans>Use again</Trans>
+        </ButtonLink>
+      )}
       {act.isError && !asking && <FormProblem error={act.error} />}
       {isTaken("cancel", campaign) && (
         <Button look="danger" icon={<X aria-hidden />} onClick={() => setAsking(true)}>

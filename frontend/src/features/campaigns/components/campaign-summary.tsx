@@ -12,8 +12,11 @@ type Said = CampaignDraft | Campaign;
 /** When messages go out, how fast and how often, and how it is measured; what is not limited has no line. */
 export function ScheduleFacts({ campaign }: { campaign: Said }) {
   const { windows, quietHours, timeZone, ratePerMinute, caps, holdout, test, attributionDays } = campaign;
+  const [launchedAt, finishedAt] = "status" in campaign ? [campaign.launchedAt, campaign.finishedAt] : [];
   const facts: (Fact | undefined)[] = [
     { label: t`When`, value: whenInWords(campaign) },
+    launchedAt ? { label: t`Launched`, value: formatDateTime(launchedAt) } : undefined,
+    finishedAt ? { label: t`Finished`, value: formatDateTime(finishedAt) } : undefined,
     windows?.length ? { label: t`Sending hours`, value: windows.map(windowInWords).join("; ") } : undefined,
     quietHours && { label: t`Quiet hours`, value: hoursInWords(quietHours) },
     timeZone ? { label: t`Time zone where none is known`, value: timeZone } : undefined,

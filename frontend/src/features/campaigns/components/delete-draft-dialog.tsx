@@ -8,9 +8,9 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Campaign } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
-import { Problem } from "@/lib/problem";
-import { useDeleteDraft, useForgetCampaign } from "../api/drafts";
-import { draftName } from "./campaign-values";
+import { asProblem, Problem } from "@/lib/problem";
+import { useDeleteDraft, useForgetCampaign, useKeepDraft } from "../api/drafts";
+import { draftName, valuesOf, wireOf } from "./campaign-values";
 
 type DeleteDraftDialogProps = {
   loaded: Tagged<Campaign>;
@@ -25,13 +25,25 @@ export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraft
   const { name } = draft;
   const remove = useDeleteDraft(draft.id);
   const forget = useForgetCampaign();
+  const keep = useKeepDraft();
   const navigate = useNavigate();
+
+  /** The same draft under another id. Nothing but its own page has ever named the former one. */
+  function bringBack() {
+    keep.mutateAsync(wireOf(valuesOf(draft))).then(
+      () => toast(t`Draft brought back`),
+      (error) => {
+        const reason = asProblem(error).message;
+        toast(t`The draft could not be brought back: ${reason}`, { undo: bringBack });
+      },
+    );
+  }
 
   function confirm() {
     remove.mutate(etag, {
       onSuccess: async () => {
         forgetDraft(draftName(draft.id));
-        toast(t`Draft deleted`);
+        toast(t`Draft deleted`, { undo: bringBack });
         // First away from the page, which would otherwise ask for what is gone.
         await navigate("/campaigns", { replace: true });
         forget(draft.id);
@@ -64,7 +76,9 @@ export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraft
       }
     >
       <p className="text-muted">
-        <Trans>Nobody has been written to. The draft is gone for good.</Trans>
+        <Trans>
+          Nobody has been written to. For a few seconds it can be undone; then the draft is gone for good.
+        </Trans>
       </p>
       <FormProblem error={explained(remove.error)} />
     </Dialog>

@@ -7,6 +7,7 @@ import { Card } from "@/components/ui/card";
 import { Choices } from "@/components/ui/field";
 import { channelName } from "@/lib/channel-name";
 import type { Channel } from "@/lib/contract";
+import { useSomeMembers } from "../api/drafts";
 import { variantName } from "./campaign-summary";
 import { nextKey, type VariantValues } from "./campaign-values";
 import { RenderedCard } from "./rendered-card";
@@ -25,6 +26,8 @@ const channels = (): { value: Channel; label: string; hint: string; icon: ReactN
 export function MessageStep({ values, faults, set }: StepProps) {
   const { channel, variants } = values;
   const several = variants.length > 1;
+  const members = useSomeMembers(values.segmentId);
+  const attributes = [...new Set(members.data?.flatMap((member) => Object.keys(member.attributes)))].sort();
   const [greeting, attribute] = ['{{name|default("there")}}', "{{attributes.x}}"];
   const change = (key: number, part: Partial<VariantValues>) =>
     set({ variants: variants.map((variant) => (variant.key === key ? { ...variant, ...part } : variant)) });
@@ -46,6 +49,7 @@ export function MessageStep({ values, faults, set }: StepProps) {
               variant={variant}
               {...(several && { title: variantName(index), part: partOf(variant, variants) })}
               channel={channel}
+              attributes={attributes}
               faults={{
                 whole: faults[`variants.${index}`],
                 subject: faults[`variants.${index}.subject`],

@@ -3,7 +3,7 @@ import { t } from "@lingui/core/macro";
 import type { Message } from "@/lib/contract";
 
 export type Status = Message["status"];
-type SkipReason = NonNullable<Message["skippedReason"]>;
+export type SkipReason = NonNullable<Message["skippedReason"]>;
 
 /** In the order in which a message can come to them. */
 export const STATUSES: readonly Status[] = [

@@ -4,13 +4,18 @@ import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { Channel, Rendered } from "@/lib/contract";
-
 import { faultsByField, Problem } from "@/lib/problem";
-import { smsSize } from "@/lib/sms";
+import { type SmsSize, smsSize } from "@/lib/sms";
 import { useDebounced } from "@/lib/use-debounced";
 import { useRendered, useSomeMembers } from "../api/drafts";
 import { variantName } from "./campaign-summary";
 import { type CampaignValues, variantsOf } from "./campaign-values";
+
+/** As they are called where they are counted while somebody types. */
+const ENCODINGS: Record<NonNullable<Rendered["encoding"]>, SmsSize["encoding"]> = {
+  gsm7: "GSM-7",
+  ucs2: "UCS-2",
+};
 
 /** Each wording as one person would get it, while it is being written. */
 export function RenderedCard({ values }: { values: CampaignValues }) {
@@ -19,10 +24,11 @@ export function RenderedCard({ values }: { values: CampaignValues }) {
   const members = useSomeMembers(values.segmentId);
   const someone = members.data?.[0]?.email ?? "";
   const email = useDebounced(typed.trim() || someone, 500);
-  const texts = useDebounced(JSON.stringify(variantsOf(values)), 500);
-  const variants: ReturnType<typeof variantsOf> = JSON.parse(texts);
+  // Together, since subjects belong to one channel alone.
+  const texts = useDebounced(JSON.stringify([values.channel, variantsOf(values)]), 500);
+  const [channel, variants]: [Channel, ReturnType<typeof variantsOf>] = JSON.parse(texts);
   const ready = variants.every(({ subject, body }) => body.trim() !== "" && subject !== "");
-  const rendered = useRendered(email, values.channel, variants, email !== "" && ready);
+  const rendered = useRendered(email, channel, variants, email !== "" && ready);
   const { data, error } = rendered;
   const unknown = error instanceof Problem && error.status === 404;
 
@@ -72,7 +78,7 @@ export function RenderedCard({ values }: { values: CampaignValues }) {
               // biome-ignore lint/suspicious/noArrayIndexKey: the server answers by place
               <li key={index} className="grid gap-1.5">
                 {data.messages.length > 1 && <p className="text-sm font-medium">{variantName(index)}</p>}
-                <Arrived message={message} channel={values.channel} />
+                <Arrived message={message} channel={channel} />
               </li>
             ))}
           </ol>
@@ -99,7 +105,7 @@ function Arrived({ message, channel }: { message: Rendered; channel: Channel }) 
     );
   }
   const size = smsSize(body);
-  const encoding = message.encoding ?? size.encoding;
+  const encoding = message.encoding ? ENCODINGS[message.encoding] : size.encoding;
   return (
     <>
       <p className="w-fit max-w-sm rounded-2xl rounded-bl-sm bg-accent-soft px-3.5 py-2.5 text-sm whitespace-pre-wrap wrap-anywhere">

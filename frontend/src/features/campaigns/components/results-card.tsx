@@ -8,13 +8,15 @@ import { ExportStatus } from "@/components/ui/export-status";
 import { Figure } from "@/components/ui/facts";
 import { Failure, SkeletonRows } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
-import type { Campaign, CampaignReport, Cost, VariantReport } from "@/lib/contract";
+import type { Campaign, CampaignReport, VariantReport } from "@/lib/contract";
 import { useFileExport } from "@/lib/exports";
 import { formatDateTime, formatMoney, formatNumber, formatShare } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { useReport } from "../api/report";
 import { variantName } from "./campaign-summary";
+import { CostInWords } from "./cost-in-words";
 import { LiftInWords } from "./lift-in-words";
+import { type SkipReason, skippedInWords } from "./message-words";
 import { ResultsOverTime } from "./results-over-time";
 
 /** What a campaign has brought, and what it has cost. */
@@ -62,13 +64,16 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
   }
   const { attribution, counts, failures, lift, cost } = report;
   const { currency } = attribution;
+  const leftOut = leftOutOf(report);
   const converted = formatShare(counts.converted, counts.sent);
   const opened = formatShare(counts.opened, counts.delivered);
+  const unsubscribed = formatShare(counts.unsubscribed, counts.delivered);
+  const complained = formatShare(counts.complained, counts.delivered);
   const clicked = formatShare(counts.clicked, counts.delivered);
   return (
     <>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5 p-5">
-        <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-4">
+        <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 lg:grid-cols-6">
           <Figure
             label={t`Revenue`}
             value={formatMoney(attribution.revenue, currency)}
@@ -81,30 +86,34 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
           />
           <Figure label={t`Opened`} value={formatNumber(counts.opened)} note={t`${opened} of delivered`} />
           <Figure label={t`Clicked`} value={formatNumber(counts.clicked)} note={t`${clicked} of delivered`} />
+          <Figure
+            label={t`Unsubscribed`}
+            value={formatNumber(counts.unsubscribed)}
+            note={t`${unsubscribed} of delivered`}
+          />
+          <Figure
+            label={t`Complained`}
+            value={formatNumber(counts.complained)}
+            note={t`${complained} of delivered`}
+          />
         </dl>
         {report.series.length > 0 && <ResultsOverTime series={report.series} />}
         {lift && <LiftInWords lift={lift} currency={currency} />}
         {failures.top.length > 0 && (
           <Part title={t`Why messages did not arrive`}>
-            <ul className="grid gap-1 text-sm">
-              {failures.top.map(({ reason, count }) => (
-                <li key={reason} className="flex justify-between gap-4">
-                  <span className="wrap-anywhere">{reason}</span>
-                  <span className="tabular-nums">{formatNumber(count)}</span>
-                </li>
-              ))}
-              {failures.others > 0 && (
-                <li className="flex justify-between gap-4 text-muted">
-                  <span>
-                    <Trans>Other reasons</Trans>
-                  </span>
-                  <span className="tabular-nums">{formatNumber(failures.others)}</span>
-                </li>
-              )}
-            </ul>
+            <Reasons reasons={failures.top} others={failures.others} />
           </Part>
         )}
-        {cost && <CostInWords cost={cost} />}
+        {leftOut.length > 0 && (
+          <Part title={t`Why people were left out`}>
+            <Reasons reasons={leftOut} others={0} />
+          </Part>
+        )}
+        {cost && (
+          <Part title={t`What it cost on AWS`}>
+            <CostInWords cost={cost} />
+          </Part>
+        )}
         <p role="status" className="text-sm text-muted">
           {countedInWords(report)}{" "}
           <Plural
@@ -158,39 +167,35 @@ const variantColumns = (currency: string): Column<VariantReport>[] => [
   },
 ];
 
-function CostInWords({ cost }: { cost: Cost }) {
-  const { total, currency, pricePerMillion, region, pricesAsOf: day } = cost;
-  const sum = price(total.price, currency);
-  const perMillion = pricePerMillion === undefined ? undefined : formatMoney(pricePerMillion, currency);
-  const writes = plural(Math.round(total.writeUnits), { one: "# write unit", other: "# write units" });
-  const reads = plural(Math.round(total.readUnits), { one: "# read unit", other: "# read units" });
-  const requests = plural(Math.round(total.queueRequests), {
-    one: "# queue request",
-    other: "# queue requests",
-  });
-  const invocations = plural(Math.round(total.invocations), { one: "# invocation", other: "# invocations" });
+type ReasonsProps = { reasons: readonly { reason: string; count: number }[]; others: number };
+
+function Reasons({ reasons, others }: ReasonsProps) {
   return (
-    <Part title={t`What it cost on AWS`}>
-      <p className="text-sm">
-        {perMillion === undefined
-          ? t`${sum}: ${writes}, ${reads}, ${requests} and ${invocations}.`
-          : t`${sum}, or ${perMillion} for a million such messages: ${writes}, ${reads}, ${requests} and ${invocations}.`}
-      </p>
-      <p className="text-xs text-muted">
-        <Trans>
-          List prices of {region}, {day}, without free tiers and the provider’s own price.
-        </Trans>
-      </p>
-    </Part>
+    <ul className="grid gap-1 text-sm">
+      {reasons.map(({ reason, count }) => (
+        <li key={reason} className="flex justify-between gap-4">
+          <span className="wrap-anywhere">{reason}</span>
+          <span className="tabular-nums">{formatNumber(count)}</span>
+        </li>
+      ))}
+      {others > 0 && (
+        <li className="flex justify-between gap-4 text-muted">
+          <span>
+            <Trans>Other reasons</Trans>
+          </span>
+          <span className="tabular-nums">{formatNumber(others)}</span>
+        </li>
+      )}
+    </ul>
   );
 }
 
-/** Small campaigns cost less than a cent. */
-function price(amount: number, currency: string): string {
-  const least = 0.01;
-  if (amount <= 0 || amount >= least) return formatMoney(amount, currency);
-  const bound = formatMoney(least, currency);
-  return t`Less than ${bound}`;
+/** The most frequent first. */
+function leftOutOf({ skipped = {} }: Partial<CampaignReport>): ReasonsProps["reasons"] {
+  return Object.entries(skipped)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => ({ reason: skippedInWords(reason as SkipReason), count }))
+    .sort((one, other) => other.count - one.count);
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {

@@ -12,6 +12,7 @@ import { useSegmentName } from "@/lib/segments";
 import { type Faults, fieldInWords, type Step, stepOf } from "./campaign-faults";
 import { ScheduleFacts, Wordings } from "./campaign-summary";
 import { type CampaignValues, wireOf } from "./campaign-values";
+import { ExpectedCost } from "./expected-cost";
 import { Funnel } from "./funnel";
 
 type ReviewStepProps = {
@@ -55,6 +56,9 @@ export function ReviewStep({ values, faults, funnel, onGo }: ReviewStepProps) {
           <SkeletonRows rows={4} />
         )}
       </Card>
+      {funnel.data && funnel.data.willSend > 0 && toPutRight.length === 0 && (
+        <ExpectedCost draft={draft} people={funnel.data.willSend} />
+      )}
       <Card title={t`Audience`} actions={edit("audience", t`Edit audience`)}>
         <Facts
           facts={[

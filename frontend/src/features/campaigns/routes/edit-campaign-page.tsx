@@ -107,7 +107,7 @@ function Edit({ loaded, reload }: EditProps) {
   return (
     <Page title={t`Edit ${name}`} back={{ to: home, label: name }}>
       <div role="status" className="empty:hidden">
-        {restored && (
+        {restored && !isSaved && (
           <RestoredNotice
             onDiscard={() => {
               draft.change(begun(loaded));
