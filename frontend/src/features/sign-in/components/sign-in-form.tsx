@@ -51,7 +51,7 @@ export function SignInForm({ after }: SignInFormProps) {
         </div>
       </div>
       {/* Not over a page that is still open: it would be loaded again. */}
-      {reason !== "ended" && <LanguageChoice className="absolute top-3 right-3" />}
+      {after !== "ended" && <LanguageChoice className="absolute top-3 right-3" />}
     </main>
   );
 }
