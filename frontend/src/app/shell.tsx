@@ -1,21 +1,25 @@
 import { Moon, Sun } from "lucide-react";
 import { lazy, Suspense, useSyncExternalStore } from "react";
-import { Link, NavLink, Outlet, ScrollRestoration, useNavigation } from "react-router";
+import { Link, NavLink, Outlet } from "react-router";
 import { Toasts } from "@/components/ui/toasts";
 import { cn } from "@/lib/cn";
 import { userOf, useSession } from "@/lib/session";
 import { useTheme } from "@/lib/theme";
+import { useIsLoading } from "./page";
+import { PageErrors } from "./page-error";
 import { PaletteButton, usePalette } from "./palette-button";
 import { PLACES, type Place, useAdministration } from "./places";
+import { useScrollMemory } from "./scroll-memory";
 import { UserMenu } from "./user-menu";
 
 const CommandPalette = lazy(() => import("./command-palette"));
 
 /** Navigation around every page: a side bar on wide screens, a bar under the thumb on phones. */
 export function Shell() {
-  const navigation = useNavigation();
+  const isLoading = useIsLoading();
   const administration = useAdministration();
   const [searching, setSearching] = usePalette();
+  useScrollMemory();
   const search = () => setSearching(true);
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[14rem_minmax(0,1fr)]">
@@ -25,9 +29,7 @@ export function Shell() {
       >
         Skip to content
       </a>
-      {navigation.state !== "idle" && (
-        <div aria-hidden className="fixed inset-x-0 top-0 z-40 h-0.5 animate-pulse bg-accent" />
-      )}
+      {isLoading && <div aria-hidden className="fixed inset-x-0 top-0 z-40 h-0.5 animate-pulse bg-accent" />}
       <aside className="hidden md:block">
         <div className="sticky top-0 flex h-dvh flex-col gap-4 border-r border-line px-3 py-5">
           <Brand />
@@ -56,7 +58,11 @@ export function Shell() {
         </header>
         <OfflineNotice />
         <main id="main" tabIndex={-1} className="mx-auto max-w-6xl px-4 pt-6 pb-28 md:px-8 md:pt-8 md:pb-16">
-          <Outlet />
+          <PageErrors>
+            <Suspense>
+              <Outlet />
+            </Suspense>
+          </PageErrors>
         </main>
       </div>
       <nav
@@ -86,7 +92,6 @@ export function Shell() {
         </Suspense>
       )}
       <Toasts />
-      <ScrollRestoration />
     </div>
   );
 }

@@ -1,6 +1,5 @@
-/** Numbers, money and times for reading. One locale for now; the currency is the deployment's. */
-
-const LOCALE = "en-IN";
+/** Numbers, money and times for reading, as the language writes them; the currency is the deployment's. */
+import { formatLocale as LOCALE } from "./i18n";
 
 const numbers = new Intl.NumberFormat(LOCALE);
 const percents = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 });

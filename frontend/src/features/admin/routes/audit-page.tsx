@@ -27,7 +27,7 @@ export function Component() {
 
   function narrow(next: AuditFilter) {
     const given = FIELDS.filter((field) => next[field] !== "").map((field) => [field, next[field]]);
-    setParams(new URLSearchParams(given as [string, string][]), { preventScrollReset: true });
+    setParams(new URLSearchParams(given as [string, string][]));
   }
 
   return (

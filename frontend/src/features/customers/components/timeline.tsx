@@ -153,11 +153,7 @@ function tell(entry: TimelineEntry): Told {
 function Strong({ to, children }: { to: string; children: ReactNode }) {
   return (
     // Another view of this page does not begin at its top.
-    <Link
-      to={to}
-      preventScrollReset={to.startsWith("?")}
-      className="rounded font-medium text-ink wrap-anywhere hover:underline"
-    >
+    <Link to={to} className="rounded font-medium text-ink wrap-anywhere hover:underline">
       {children}
     </Link>
   );

@@ -127,7 +127,7 @@ function useSearchInAddress(): [string, (text: string) => void] {
     typed,
     (text) => {
       setTyped(text);
-      setParams(text ? { search: text } : {}, { replace: true, preventScrollReset: true });
+      setParams(text ? { search: text } : {}, { replace: true });
     },
   ];
 }

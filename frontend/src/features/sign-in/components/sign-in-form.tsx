@@ -19,7 +19,7 @@ const HEADINGS = {
 } as const;
 
 /** The ways in that this deployment offers. */
-export default function SignInForm({ reason }: SignInFormProps) {
+export function SignInForm({ reason }: SignInFormProps) {
   const config = useAppConfig();
   const [heading, text] = HEADINGS[reason ?? "first"];
   return (
