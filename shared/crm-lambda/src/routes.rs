@@ -90,6 +90,9 @@ operations! {
             .gives(200, of::<f::Export>);
         COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
             .may_be_early().asks(&[("with", true)]).gives(200, of::<s::Overlap>);
+        SHOW_SIZES: Get "/api/segments/{id}/sizes" Read
+            "How many belonged at the end of each day (UTC), the last 90 if nothing else is asked for, at most 400; today by now."
+            .asks(&[("from", false), ("to", false)]).gives(200, of::<s::Sizes>);
         EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read "Why somebody belongs, or does not."
             .asks(&[("email", true)]).gives(200, of::<q::ExplainedGroup>);
     }

@@ -70,6 +70,8 @@ export type Operations = {
   "GET /api/exports/{id}": { takes: types.GetExportData; gives: types.GetExportResponse };
   /** How many belong to both of two segments. */
   "GET /api/segments/{id}/overlap": { takes: types.CompareSegmentsData; gives: types.CompareSegmentsResponse };
+  /** How many belonged at the end of each day (UTC), the last 90 if nothing else is asked for, at most 400; today by now. */
+  "GET /api/segments/{id}/sizes": { takes: types.ShowSizesData; gives: types.ShowSizesResponse };
   /** Why somebody belongs, or does not. */
   "GET /api/segments/{id}/explain": { takes: types.ExplainMemberData; gives: types.ExplainMemberResponse };
   /** Campaigns, newest first. */
