@@ -1,14 +1,15 @@
 /**
  * Every route of the app, on a desktop in both themes and on a phone: axe finds nothing, nothing scrolls sideways, no dialog
- * is cut off, nothing fails. Pictures of all of it go to .local/screenshots.
+ * is cut off, no text is missing, nothing fails. Pictures of all of it go to .local/screenshots.
  */
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { accessibilityFaults } from "../accessibility.ts";
+import { messageNames, untold } from "../messages.ts";
 import { routes } from "../routes.ts";
 import { DESKTOP, journey, PHONE } from "../stack.ts";
-import { furnish, VISITS, type Visit } from "../visits.ts";
+import { furnish, settled, VISITS, type Visit } from "../visits.ts";
 
 const PICTURES = new URL("../../../.local/screenshots/", import.meta.url).pathname;
 
@@ -17,6 +18,8 @@ const LOOKS = [
   { name: "dark", viewport: DESKTOP, colorScheme: "dark" },
   { name: "phone", viewport: PHONE, colorScheme: "light" },
 ] as const;
+
+const NAMES = await messageNames();
 
 await journey(async (stack) => {
   const all = routes().filter((route) => route !== "/sign-in");
@@ -56,7 +59,7 @@ await journey(async (stack) => {
 
 /** One page in all looks; what is wrong with it. */
 async function look(page: Page, { name }: Visit): Promise<string[]> {
-  const faults: string[] = [];
+  const faults = (await untold(page, NAMES)).map((untold) => `${name}: ${untold}`);
   for (const { name: as, viewport, colorScheme } of LOOKS) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -74,12 +77,4 @@ async function look(page: Page, { name }: Visit): Promise<string[]> {
   await page.setViewportSize(DESKTOP);
   await page.emulateMedia({ colorScheme: "light" });
   return faults;
-}
-
-/** Nothing is being loaded any more, and nothing moves. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    if (document.querySelector(".animate-pulse, [aria-busy=true]")) return false;
-    return document.getAnimations().every(({ playState }) => playState !== "running");
-  });
 }
