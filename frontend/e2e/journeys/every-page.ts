@@ -1,14 +1,16 @@
 /**
  * Every route of the app, on a desktop in both themes and on a phone: axe finds nothing, nothing scrolls sideways, nothing
- * is cut off, nothing fails. Other widths are looked at for what is cut off alone. Pictures go to .local/screenshots.
+ * is cut off, no text is missing, nothing fails. Other widths are looked at for what is cut off alone. Pictures go to
+ * .local/screenshots.
  */
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { accessibilityFaults } from "../accessibility.ts";
+import { messageNames, untold } from "../messages.ts";
 import { routes } from "../routes.ts";
 import { DESKTOP, journey, PHONE } from "../stack.ts";
-import { furnish, VISITS, type Visit } from "../visits.ts";
+import { furnish, settled, VISITS, type Visit } from "../visits.ts";
 
 const PICTURES = new URL("../../../.local/screenshots/", import.meta.url).pathname;
 
@@ -20,6 +22,7 @@ const LOOKS = [
 
 /** Of tablets and small windows; 320 is what a desktop zoomed to 400 % comes to (WCAG 1.4.10). */
 const WIDTHS = [1100, 1024, 900, 768, 320];
+const NAMES = await messageNames();
 
 await journey(async (stack) => {
   const all = routes().filter((route) => route !== "/sign-in");
@@ -59,7 +62,7 @@ await journey(async (stack) => {
 
 /** One page in all looks; what is wrong with it. */
 async function look(page: Page, { name }: Visit): Promise<string[]> {
-  const faults: string[] = [];
+  const faults = (await untold(page, NAMES)).map((untold) => `${name}: ${untold}`);
   for (const { name: as, viewport, colorScheme } of LOOKS) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -97,12 +100,4 @@ function cutOff(page: Page, tablesFit: 0 | 1): Promise<string[]> {
     }
     return faults;
   }, tablesFit);
-}
-
-/** Nothing is being loaded any more, and nothing moves. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    if (document.querySelector(".animate-pulse, [aria-busy=true]")) return false;
-    return document.getAnimations().every(({ playState }) => playState !== "running");
-  });
 }
