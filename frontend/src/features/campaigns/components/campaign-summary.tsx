@@ -1,6 +1,6 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { DAYS } from "@/components/sending/windows-input";
+import { days as weekDays } from "@/components/sending/windows-input";
 import { Badge } from "@/components/ui/badge";
 import { type Fact, Facts } from "@/components/ui/facts";
 import type { Campaign, CampaignDraft, SendWindow } from "@/lib/contract";
@@ -114,8 +114,9 @@ function hoursInWords({ from, until }: Pick<SendWindow, "from" | "until">): stri
 }
 
 function windowInWords({ from, until, days }: SendWindow): string {
-  const names = DAYS.filter(({ value }) => days?.includes(value)).map(({ label }) => label);
-  if (names.length === 0 || names.length === DAYS.length) return hoursInWords({ from, until });
+  const all = weekDays();
+  const names = all.filter(({ value }) => days?.includes(value)).map(({ label }) => label);
+  if (names.length === 0 || names.length === all.length) return hoursInWords({ from, until });
   const on = names.join(", ");
   return t`${on} ${from} to ${until}`;
 }

@@ -1,4 +1,4 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -44,7 +44,7 @@ export function ListPeopleCard({ id }: { id: string }) {
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <TypedOrFile
           given={given}
-          of="people"
+          where={t`Where the people are`}
           label="E-mail addresses or customer ids"
           hint="Whoever is not a customer yet becomes one."
           placeholder={"asha@example.com\nbina@example.com"}

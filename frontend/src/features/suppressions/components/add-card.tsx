@@ -1,4 +1,4 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -12,10 +12,7 @@ import { plural as counted, formatNumber } from "@/lib/format";
 import { asProblem, fieldPath } from "@/lib/problem";
 import { type Addition, useAddSuppressions } from "../api/suppressions";
 
-const CHANNELS = (["email", "sms", "whatsapp"] as const).map((value) => ({
-  value,
-  label: channelName(value),
-}));
+const CHANNELS = ["email", "sms", "whatsapp"] as const;
 /** Numbers have spaces; the server takes so many of one request. */
 const TYPED = { separator: /[\n,;]+/, most: 500 };
 
@@ -40,7 +37,7 @@ export function AddCard() {
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <TypedOrFile
           given={given}
-          of="addresses"
+          where={t`Where the addresses are`}
           label={channel === "email" ? "E-mail addresses" : "Telephone numbers"}
           hint="From then on nobody writes to them on this channel."
           placeholder={channel === "email" ? "asha@example.com" : "+91 98765 43210"}
@@ -48,7 +45,12 @@ export function AddCard() {
           busy={add.isPending}
           onChange={add.reset}
         >
-          <Segmented label="Channel" value={channel} choices={CHANNELS} onChange={setChannel} />
+          <Segmented
+            label="Channel"
+            value={channel}
+            choices={CHANNELS.map((value) => ({ value, label: channelName(value) }))}
+            onChange={setChannel}
+          />
         </TypedOrFile>
         <div>
           <Button type="submit" look="primary" busy={add.isPending}>
