@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { lingui } from "@lingui/vite-plugin";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
@@ -8,7 +9,7 @@ const api = process.env.CRM_API ?? "http://127.0.0.1:8080";
 const proxy = { "/api": api, "/auth": api, "/local": api, "/config.json": api };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [lingui({ macroTransform: true, failOnCompileError: true }), react(), tailwindcss()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { host: "127.0.0.1", port: 5173, proxy },
   preview: { host: "127.0.0.1", port: 4173, proxy },
@@ -33,6 +34,7 @@ export default defineConfig({
           environment: "node",
           include: ["src/**/*.test.ts"],
           exclude: ["src/**/*.dom.test.ts"],
+          setupFiles: ["src/testing/messages.ts"],
         },
       },
       {
@@ -41,7 +43,7 @@ export default defineConfig({
           name: "dom",
           environment: "jsdom",
           include: ["src/**/*.test.tsx", "src/**/*.dom.test.ts"],
-          setupFiles: ["src/test-setup.ts"],
+          setupFiles: ["src/testing/messages.ts", "src/test-setup.ts"],
         },
       },
     ],

@@ -14,12 +14,12 @@ export function routes(): string[] {
   );
   let found: string[] | undefined;
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && node.expression.getText() === "createBrowserRouter") {
-      found = pathsOf(node.arguments[0], "");
+    if (ts.isVariableDeclaration(node) && node.name.getText() === "ROUTES") {
+      found = pathsOf(node.initializer, "");
     } else ts.forEachChild(node, visit);
   };
   visit(source);
-  if (!found) throw new Error("router.tsx makes no router");
+  if (!found) throw new Error("router.tsx has no ROUTES");
   return found;
 }
 

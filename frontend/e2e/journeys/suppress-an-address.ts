@@ -19,8 +19,11 @@ await journey(async (stack) => {
   };
   await lookUp();
   const found = page.getByRole("table").getByRole("row");
-  await page.getByText("1 addresses, all shown").waitFor();
-  await found.nth(1).getByRole("button", { name: /^Take off the list/ }).click();
+  await page.getByText("1 address, all shown").waitFor();
+  await found
+    .nth(1)
+    .getByRole("button", { name: /^Take off the list/ })
+    .click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Take it off" }).click();
   await page.getByText("The address may be written to again").waitFor();

@@ -1,12 +1,20 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider } from "react-router";
+import { Suspense } from "react";
+import { BrowserRouter } from "react-router";
+import { PageErrors } from "./page-error";
 import { queryClient } from "./query-client";
-import { router } from "./router";
+import { Router } from "./router";
 
 export function App() {
   return (
     <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
+      <BrowserRouter>
+        <PageErrors>
+          <Suspense>
+            <Router />
+          </Suspense>
+        </PageErrors>
+      </BrowserRouter>
     </QueryClientProvider>
   );
 }

@@ -1,20 +1,61 @@
-import { useRouteError } from "react-router";
+import { Trans } from "@lingui/react/macro";
+import { Component, type ReactNode } from "react";
+import { useLocation } from "react-router";
 import { Button } from "@/components/ui/button";
+import { forgetFailures } from "./page";
+
+/** Catches what breaks inside, until somebody goes elsewhere. */
+export function PageErrors({ children }: { children: ReactNode }) {
+  const { key } = useLocation();
+  return <Boundary at={key}>{children}</Boundary>;
+}
+
+type BoundaryProps = { at: string; children: ReactNode };
+
+class Boundary extends Component<BoundaryProps, { broken?: { error: unknown; at: string } }> {
+  override state: { broken?: { error: unknown; at: string } } = {};
+
+  static getDerivedStateFromError(error: unknown) {
+    return { broken: { error, at: "" } };
+  }
+
+  override componentDidCatch() {
+    const { broken } = this.state;
+    if (broken) this.setState({ broken: { ...broken, at: this.props.at } });
+  }
+
+  override componentDidUpdate() {
+    const { broken } = this.state;
+    if (!broken?.at || broken.at === this.props.at) return;
+    forgetFailures();
+    this.setState({ broken: undefined });
+  }
+
+  override render() {
+    const { broken } = this.state;
+    return broken ? <PageError error={broken.error} /> : this.props.children;
+  }
+}
 
 /** The last resort: a page that broke, or a part of the app that could not be loaded after a new version came out. */
-export function PageError() {
-  const error = useRouteError();
+function PageError({ error }: { error: unknown }) {
   const stale = error instanceof TypeError && /import|module/i.test(error.message);
   return (
     <main role="alert" className="mx-auto grid max-w-md justify-items-start gap-4 px-6 py-24">
-      <h1 className="text-2xl font-semibold tracking-tight">This page could not be shown</h1>
+      <h1 className="text-2xl font-semibold tracking-tight">
+        <Trans>This page could not be shown</Trans>
+      </h1>
       <p className="text-muted">
-        {stale
-          ? "A part of the app could not be loaded. The connection may be gone, or a new version is out."
-          : "Something unexpected happened. Nothing that you saved is lost."}
+        {stale ? (
+          <Trans>
+            A part of the app could not be loaded. The connection may be gone, or a new version is out.
+          </Trans>
+        ) : (
+          <Trans>Something unexpected happened. Nothing that you saved is lost.</Trans>
+        )}
       </p>
       <Button look="primary" onClick={() => window.location.reload()}>
-        Load the page again
+        <Trans>Load the page again</Trans>
       </Button>
     </main>
   );

@@ -1,9 +1,10 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Navigate, Outlet, useLocation } from "react-router";
 import { signInAddress } from "@/lib/return-address";
 import { userOf, useSession } from "@/lib/session";
+import { page } from "./page";
 
-const SignInForm = lazy(() => import("@/features/sign-in/components/sign-in-form"));
+const SignInAgain = page("sign-in", () => import("@/features/sign-in/components/sign-in-again"));
 
 /**
  * Guards every page. Without a session it sends to the sign-in page, which comes back here. When a session ends under an
@@ -26,7 +27,7 @@ export function RequireSession() {
       </div>
       {ended && (
         <Suspense>
-          <SignInForm reason="ended" />
+          <SignInAgain />
         </Suspense>
       )}
     </>

@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { ScrollText, Search } from "lucide-react";
 import { useSearchParams } from "react-router";
 import { Button } from "@/components/ui/button";
@@ -27,7 +28,7 @@ export function Component() {
 
   function narrow(next: AuditFilter) {
     const given = FIELDS.filter((field) => next[field] !== "").map((field) => [field, next[field]]);
-    setParams(new URLSearchParams(given as [string, string][]), { preventScrollReset: true });
+    setParams(new URLSearchParams(given as [string, string][]));
   }
 
   return (
@@ -42,7 +43,7 @@ export function Component() {
         ) : (
           <ListView
             list={list}
-            noun="changes"
+            noun={(count) => plural(count, { one: "# change", other: "# changes" })}
             empty={
               isFiltered ? (
                 <Empty

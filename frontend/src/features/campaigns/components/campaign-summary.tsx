@@ -1,4 +1,4 @@
-import { DAYS } from "@/components/sending/windows-input";
+import { days as weekDays } from "@/components/sending/windows-input";
 import { Badge } from "@/components/ui/badge";
 import { type Fact, Facts } from "@/components/ui/facts";
 import type { Campaign, CampaignDraft, SendWindow } from "@/lib/contract";
@@ -73,8 +73,9 @@ function testInWords({ share, minutes, by = "clicks" }: NonNullable<Said["test"]
 }
 
 function windowInWords({ from, until, days }: SendWindow): string {
-  const names = DAYS.filter(({ value }) => days?.includes(value)).map(({ label }) => label);
-  return `${names.length > 0 && names.length < DAYS.length ? `${names.join(", ")} ` : ""}${from} to ${until}`;
+  const all = weekDays();
+  const names = all.filter(({ value }) => days?.includes(value)).map(({ label }) => label);
+  return `${names.length > 0 && names.length < all.length ? `${names.join(", ")} ` : ""}${from} to ${until}`;
 }
 
 /** How a test phase stands, once the campaign is launched. */

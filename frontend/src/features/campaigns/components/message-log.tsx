@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { CircleHelp, Inbox } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -60,7 +61,7 @@ export function MessageLog({ campaign }: { campaign: Campaign }) {
     >
       <ListView
         list={list}
-        noun="messages"
+        noun={(count) => plural(count, { one: "# message", other: "# messages" })}
         // Looking for a rare status would otherwise read the whole log by itself.
         onDemand={status !== ""}
         empty={

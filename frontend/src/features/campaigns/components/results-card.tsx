@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { FileDown } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
@@ -8,7 +9,7 @@ import { Failure, SkeletonRows } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import type { Campaign, CampaignReport, Cost, VariantReport } from "@/lib/contract";
 import { useFileExport } from "@/lib/exports";
-import { formatDateTime, formatMoney, formatNumber, formatShare, plural } from "@/lib/format";
+import { plural as counted, formatDateTime, formatMoney, formatNumber, formatShare } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { useReport } from "../api/report";
 import { LiftInWords } from "./lift-in-words";
@@ -32,7 +33,11 @@ export function ResultsCard({ campaign }: { campaign: Campaign }) {
       }
     >
       {mayExport && (
-        <ExportStatus exporting={exporting} noun={["recipient", "recipients"]} total={campaign.audience} />
+        <ExportStatus
+          exporting={exporting}
+          noun={(count) => plural(count, { one: "# recipient", other: "# recipients" })}
+          total={campaign.audience}
+        />
       )}
       {report.data ? (
         <Results campaign={campaign} report={report.data} />
@@ -62,7 +67,7 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
           <Figure
             label="Revenue"
             value={formatMoney(attribution.revenue, currency)}
-            note={plural(attribution.orders, "order")}
+            note={counted(attribution.orders, "order")}
           />
           <Figure
             label="Converted"
@@ -104,7 +109,7 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
         <p role="status" className="text-sm text-muted">
           Counted {formatDateTime(report.asOf)}
           {report.recounting && "; being counted again"}. Orders count that were placed within{" "}
-          {plural(attribution.days, "day")} of the message and not cancelled.
+          {counted(attribution.days, "day")} of the message and not cancelled.
         </p>
       </div>
       {campaign.variants.length > 1 && (
@@ -154,10 +159,10 @@ function CostInWords({ cost }: { cost: Cost }) {
         {price(total.price, cost.currency)}
         {cost.pricePerMillion !== undefined &&
           `, or ${formatMoney(cost.pricePerMillion, cost.currency)} for a million such messages`}
-        : {plural(Math.round(total.writeUnits), "write unit")},{" "}
-        {plural(Math.round(total.readUnits), "read unit")},{" "}
-        {plural(Math.round(total.queueRequests), "queue request")} and{" "}
-        {plural(Math.round(total.invocations), "invocation")}.
+        : {counted(Math.round(total.writeUnits), "write unit")},{" "}
+        {counted(Math.round(total.readUnits), "read unit")},{" "}
+        {counted(Math.round(total.queueRequests), "queue request")} and{" "}
+        {counted(Math.round(total.invocations), "invocation")}.
       </p>
       <p className="text-xs text-muted">
         List prices of {cost.region}, {cost.pricesAsOf}, without free tiers and the provider’s own price.

@@ -9,7 +9,7 @@ import { FormProblem } from "@/components/ui/states";
 import type { Said } from "@/lib/assistant";
 import { channelName } from "@/lib/channel-name";
 import { formatNumber, formatShare } from "@/lib/format";
-import { READ_ONLY, useMay } from "@/lib/permissions";
+import { readOnly, useMay } from "@/lib/permissions";
 import { usePreview } from "@/lib/preview";
 import { faultsByField, Problem } from "@/lib/problem";
 import { whenInWords } from "./campaign-summary";
@@ -103,7 +103,7 @@ export function SuggestionCard({ suggestion, busy, error, onUse }: SuggestionCar
             </Button>
           </form>
         ) : (
-          <p className="border-t border-line pt-5 text-sm text-muted">{READ_ONLY}</p>
+          <p className="border-t border-line pt-5 text-sm text-muted">{readOnly()}</p>
         )}
       </div>
     </Card>

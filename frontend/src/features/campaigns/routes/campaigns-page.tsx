@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { Plus, Send, Sparkles } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
@@ -68,7 +69,7 @@ export function Component() {
       <Card flush>
         <ListView
           list={list}
-          noun="campaigns"
+          noun={(count) => plural(count, { one: "# campaign", other: "# campaigns" })}
           empty={
             <Empty icon={<Send />} title="No campaigns yet" action={create}>
               A campaign writes once to everyone in a segment, and its log says for each person what happened.

@@ -118,8 +118,7 @@ const VIEWS: { value: View; label: string }[] = [
 function History({ id }: { id: string }) {
   const [params, setParams] = useSearchParams();
   const view: View = params.get("view") === "orders" ? "orders" : "timeline";
-  const show = (next: View) =>
-    setParams(next === "orders" ? { view: next } : {}, { replace: true, preventScrollReset: true });
+  const show = (next: View) => setParams(next === "orders" ? { view: next } : {}, { replace: true });
   return (
     <Card
       title={view === "orders" ? "Orders" : "Timeline"}

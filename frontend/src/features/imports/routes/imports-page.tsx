@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { FileUp } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
@@ -7,7 +8,7 @@ import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { ImportJob } from "@/lib/contract";
 import { formatDateTime, formatNumber } from "@/lib/format";
-import { READ_ONLY, useMay } from "@/lib/permissions";
+import { readOnly, useMay } from "@/lib/permissions";
 import { useImports } from "../api/imports";
 import { NewImport } from "../components/new-import";
 
@@ -34,12 +35,12 @@ export function Component() {
   const list = useImports();
   const mayWrite = useMay("write");
   return (
-    <Page title="Imports" description={mayWrite ? undefined : READ_ONLY}>
+    <Page title="Imports" description={mayWrite ? undefined : readOnly()}>
       {mayWrite && <NewImport />}
       <Card title="Earlier imports" flush>
         <ListView
           list={list}
-          noun="imports"
+          noun={(count) => plural(count, { one: "# import", other: "# imports" })}
           empty={
             <Empty icon={<FileUp />} title="Nothing imported yet">
               Each import is listed here with its rows and what was rejected.

@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { Plus, ShoppingBag } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
@@ -7,7 +8,7 @@ import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { Order } from "@/lib/contract";
-import { formatDateTime, formatMoney, plural } from "@/lib/format";
+import { plural as counted, formatDateTime, formatMoney } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { ERASED, useOrders } from "../api/orders";
 
@@ -59,7 +60,7 @@ export function Component() {
       <Card flush>
         <ListView
           list={list}
-          noun="orders"
+          noun={(count) => plural(count, { one: "# order", other: "# orders" })}
           empty={
             <Empty
               icon={<ShoppingBag />}
@@ -92,7 +93,7 @@ export function Component() {
 
 function itemsOf(order: Order): string {
   const [first, ...others] = order.items ?? [];
-  if (!first) return order.quantity ? plural(order.quantity, "item") : "–";
+  if (!first) return order.quantity ? counted(order.quantity, "item") : "–";
   const name = `${first.name || first.sku}${first.quantity > 1 ? ` × ${first.quantity}` : ""}`;
   return others.length > 0 ? `${name} and ${others.length} more` : name;
 }

@@ -1,4 +1,5 @@
 import { lazy, type ReactNode, Suspense } from "react";
+import { LanguageChoice } from "@/components/ui/language-choice";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { AppConfig } from "@/lib/contract";
 import { useAppConfig } from "../api/app-config";
@@ -19,11 +20,11 @@ const HEADINGS = {
 } as const;
 
 /** The ways in that this deployment offers. */
-export default function SignInForm({ reason }: SignInFormProps) {
+export function SignInForm({ reason }: SignInFormProps) {
   const config = useAppConfig();
   const [heading, text] = HEADINGS[reason ?? "first"];
   return (
-    <main className="grid min-h-dvh place-items-center px-4 py-12">
+    <main className="relative grid min-h-dvh place-items-center px-4 py-12">
       <title>Sign in · Mini CRM</title>
       <div className="grid w-full max-w-sm gap-6">
         <div className="grid justify-items-center gap-3 text-center">
@@ -41,6 +42,8 @@ export default function SignInForm({ reason }: SignInFormProps) {
           )}
         </div>
       </div>
+      {/* Not over a page that is still open: it would be loaded again. */}
+      {reason !== "ended" && <LanguageChoice className="absolute top-3 right-3" />}
     </main>
   );
 }

@@ -1,7 +1,7 @@
 import { Navigate, useSearchParams } from "react-router";
 import { returnAddress } from "@/lib/return-address";
 import { useSession } from "@/lib/session";
-import SignInForm from "../components/sign-in-form";
+import { SignInForm } from "../components/sign-in-form";
 
 export function Component() {
   const [params] = useSearchParams();
