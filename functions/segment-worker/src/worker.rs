@@ -66,12 +66,12 @@ pub enum TaskError {
 }
 
 impl TaskError {
-    /// Seconds before the next try, if there is to be one.
-    fn pause(&self, attempt: u32) -> Option<u32> {
+    /// Seconds before the next try, if there is to be one; of what `waits` for the end of an outage, and of what does not.
+    const fn pause(&self, attempt: u32, waits: bool) -> Option<u32> {
         match self {
             Self::Retired => None,
-            Self::Store(error) => step::pause(attempt, error.is_outage()),
-            Self::Queue(_) => step::pause(attempt, true),
+            Self::Store(error) => step::pause(attempt, waits && error.is_outage()),
+            Self::Queue(_) => step::pause(attempt, waits),
             _ => step::pause(attempt, false),
         }
     }
@@ -107,7 +107,9 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
             Ok(Next::Done) => Ok(()),
             Ok(Next::Then(task)) => self.requeue(&Step::first(task), 0).await,
             Err(error) => {
-                if let Some(pause) = error.pause(attempt) {
+                // Somebody waits for an export, and can ask for it again.
+                let waits = !matches!(task, Task::Export(_));
+                if let Some(pause) = error.pause(attempt, waits) {
                     tracing::warn!(attempt, cause = %chain(&error), "task failed");
                     return self.requeue(&Step { task, attempt: attempt + 1 }, pause).await;
                 }
