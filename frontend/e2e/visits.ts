@@ -183,6 +183,24 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
     },
   ],
   "/queues": () => [{ name: "queues", address: "/queues" }],
+  "/queues/:name": () => [
+    {
+      name: "dead-letters",
+      address: "/queues/orders",
+      prepare: (page) => page.getByText("What it is about").first().click(),
+    },
+    {
+      name: "dead-letters-discard",
+      address: "/queues/orders",
+      prepare: (page) =>
+        page
+          .getByRole("button", { name: /^Discard: / })
+          .first()
+          .click(),
+    },
+    { name: "dead-letters-none", address: "/queues/imports" },
+  ],
+  "/costs": () => [{ name: "costs", address: "/costs" }],
   "/ai": () => [
     {
       name: "assistant",
@@ -288,6 +306,7 @@ export async function furnish(stack: Stack): Promise<Things> {
   await stack.api("POST", "/api/users", { email: colleague, role: "analyst" });
   const key = `Web shop ${stack.mark}`;
   await stack.api("POST", "/api/keys", { name: key, scopes: ["ingest", "read"] });
+  await stack.deadLetter(`PAGE-${stack.mark}-bad`);
   // Something to count for the page of the assistant.
   await stack.api("POST", "/api/generate-rules", { prompt: `customers tagged tea${stack.mark}` });
   return {

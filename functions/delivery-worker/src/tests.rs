@@ -193,7 +193,14 @@ fn upsert(memory: &Memory, number: u32, fields: &Value, second: u32) {
 }
 
 fn received(message: Outgoing) -> Incoming {
-    Incoming { id: "m".into(), queue: QueueName::Delivery, body: message.body, attributes: Vec::new() }
+    Incoming {
+        id: "m".into(),
+        queue: QueueName::Delivery,
+        body: message.body,
+        attributes: Vec::new(),
+        receipt: "r".into(),
+        receives: 1,
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
 use crate::contract::{
-    ai as a, files as f, launches as l, reports as r, requests as q, settings as g, shapes as s, suppressions as x,
+    ai as a, costs as c, files as f, launches as l, queues as d, reports as r, requests as q, settings as g, shapes as s,
+    suppressions as x,
 };
 use crate::operation::{Operation, Verb, of};
 
@@ -147,8 +148,19 @@ operations! {
     }
     "admin-api" {
         LIST_QUEUES: Get "/api/queues" Administer "How the queues stand.".gives(200, of::<s::Page<s::Queue>>);
-        REDRIVE_QUEUE: Post "/api/queues/{name}/redrive" Administer "Give a queue's dead letters another try."
-            .gives(202, of::<s::Redriven>);
+        REDRIVE_QUEUE: Post "/api/queues/{name}/redrive" Administer "Give a queue's dead letters another try, up to 500 at a time."
+            .rated(limits::REDRIVE).gives(202, of::<s::Redriven>);
+        LIST_DEAD_LETTERS: Get "/api/queues/{name}/dead-letters" Administer
+            "The dead letters of a queue, each with why it is one and what it is about; up to 200."
+            .gives(200, of::<d::DeadLetters>);
+        REDRIVE_LETTER: Post "/api/queues/{name}/dead-letters/{id}/redrive" Administer "Give one dead letter another try."
+            .rated(limits::REDRIVE).gives(202, of::<s::Redriven>);
+        DISCARD_LETTER: Post "/api/queues/{name}/dead-letters/{id}/discard" Administer
+            "Throw a dead letter away, for good; the audit log keeps what it was about, and why."
+            .takes(of::<d::Discard>).gives_nothing();
+        SHOW_COSTS: Get "/api/costs" Administer
+            "What a month costs so far, and why: an estimate from counts and a list of prices. `month` is this one unless given."
+            .asks(&[("month", false)]).gives(200, of::<c::Costs>);
         LIST_IMPORTS: Get "/api/imports" Read "Imports, newest first.".lists(of::<s::Page<s::Import>>);
         START_IMPORT: Post "/api/imports" Write "Start an import: the answer says where to put the file, for an hour."
             .recomputed()

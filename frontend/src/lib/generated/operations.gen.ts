@@ -120,8 +120,16 @@ export type Operations = {
   "GET /api/stats": { takes: types.GetStatisticsData; gives: types.GetStatisticsResponse };
   /** How the queues stand. */
   "GET /api/queues": { takes: types.ListQueuesData; gives: types.ListQueuesResponse };
-  /** Give a queue's dead letters another try. */
+  /** Give a queue's dead letters another try, up to 500 at a time. */
   "POST /api/queues/{name}/redrive": { takes: types.RedriveQueueData; gives: types.RedriveQueueResponse };
+  /** The dead letters of a queue, each with why it is one and what it is about; up to 200. */
+  "GET /api/queues/{name}/dead-letters": { takes: types.ListDeadLettersData; gives: types.ListDeadLettersResponse };
+  /** Give one dead letter another try. */
+  "POST /api/queues/{name}/dead-letters/{id}/redrive": { takes: types.RedriveLetterData; gives: types.RedriveLetterResponse };
+  /** Throw a dead letter away, for good; the audit log keeps what it was about, and why. */
+  "POST /api/queues/{name}/dead-letters/{id}/discard": { takes: types.DiscardLetterData; gives: types.DiscardLetterResponse };
+  /** What a month costs so far, and why: an estimate from counts and a list of prices. `month` is this one unless given. */
+  "GET /api/costs": { takes: types.ShowCostsData; gives: types.ShowCostsResponse };
   /** Imports, newest first. */
   "GET /api/imports": { takes: types.ListImportsData; gives: types.ListImportsResponse };
   /** Start an import: the answer says where to put the file, for an hour. */

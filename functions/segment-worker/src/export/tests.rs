@@ -93,7 +93,14 @@ impl Crm {
     }
 
     async fn deliver(&self, body: String) -> bool {
-        let message = Incoming { id: "m".into(), queue: QueueName::Segments, body, attributes: Vec::new() };
+        let message = Incoming {
+            id: "m".into(),
+            queue: QueueName::Segments,
+            body,
+            attributes: Vec::new(),
+            receipt: "r".into(),
+            receives: 1,
+        };
         self.worker.handle(vec![message]).await.is_empty()
     }
 
