@@ -4,11 +4,17 @@ import { Field } from "@/components/ui/field";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { Channel, Rendered } from "@/lib/contract";
 import { plural } from "@/lib/format";
-import { faultsByField, Problem } from "@/lib/problem";
-import { smsSize } from "@/lib/sms";
+import { faultsByField } from "@/lib/problem";
+import { type SmsSize, smsSize } from "@/lib/sms";
 import { useDebounced } from "@/lib/use-debounced";
 import { useRendered, useSomeMembers } from "../api/drafts";
 import { type CampaignValues, variantsOf } from "./campaign-values";
+
+/** As they are called where they are counted while somebody types. */
+const ENCODINGS: Record<NonNullable<Rendered["encoding"]>, SmsSize["encoding"]> = {
+  gsm7: "GSM-7",
+  ucs2: "UCS-2",
+};
 
 /** Each wording as one person would get it, while it is being written. */
 export function RenderedCard({ values }: { values: CampaignValues }) {
@@ -22,7 +28,7 @@ export function RenderedCard({ values }: { values: CampaignValues }) {
   const ready = variants.every(({ subject, body }) => body.trim() !== "" && subject !== "");
   const rendered = useRendered(email, values.channel, variants, email !== "" && ready);
   const { data, error } = rendered;
-  const unknown = error instanceof Problem && error.status === 404;
+  const unknown = faultsByField(error).email !== undefined;
 
   return (
     <Card title="As somebody gets it">
@@ -30,7 +36,7 @@ export function RenderedCard({ values }: { values: CampaignValues }) {
         <Field
           label="E-mail address of a customer"
           optional
-          error={unknown ? "No customer has this address." : faultsByField(error).email}
+          error={unknown ? "No customer has this address." : undefined}
           hint={someone && typed.trim() === "" ? `Shown for ${someone}, of the segment.` : undefined}
         >
           {(control) => (
@@ -104,7 +110,8 @@ function Arrived({ message, channel }: { message: Rendered; channel: Channel }) 
       </p>
       {channel === "sms" && (
         <p className="text-sm text-muted">
-          {plural(message.segments ?? size.segments, "segment")} ({message.encoding ?? size.encoding})
+          {plural(message.segments ?? size.segments, "segment")} (
+          {message.encoding ? ENCODINGS[message.encoding] : size.encoding})
         </p>
       )}
     </>

@@ -237,7 +237,7 @@ describe("the message", () => {
     const { calls, user } = await open({
       [RENDER]: ({ body: asked }) =>
         JSON.parse(asked).email === "nobody@x.in"
-          ? problem(404, "not_found")
+          ? refusal({ field: "email", reason: "is no customer's" })
           : { messages: [{ subject: "Hi Asha", body: "<p>Hello Asha</p>" }] },
     });
     await fill(user);
@@ -251,7 +251,7 @@ describe("the message", () => {
 
   it("of an SMS is counted in segments while it is typed", async () => {
     const { user } = await open({
-      [RENDER]: () => ({ messages: [{ body: "x", segments: 3, encoding: "UCS-2" }] }),
+      [RENDER]: () => ({ messages: [{ body: "x", segments: 3, encoding: "ucs2" }] }),
     });
     await fill(user);
     await user.click(screen.getByRole("radio", { name: /SMS/ }));
