@@ -1,6 +1,6 @@
 import { select, t } from "@lingui/core/macro";
 import { Select, Trans } from "@lingui/react/macro";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { BarChart } from "@/components/ui/bar-chart";
 import { Card } from "@/components/ui/card";
 import { Segmented } from "@/components/ui/field";
@@ -15,7 +15,8 @@ import {
   formatUtcMonth,
   formatUtcTick,
 } from "@/lib/format";
-import { type Bucket, type Measure, type Range, type Series, seriesOf } from "./daily-series";
+import { isDay, useChartView } from "./chart-view";
+import { type Bucket, type Period, type Series, seriesOf } from "./daily-series";
 
 const measures = () =>
   [
@@ -30,6 +31,7 @@ const ranges = () =>
     { value: "90", label: t`90 days` },
     { value: "365", label: t`1 year` },
     { value: "all", label: t`All` },
+    { value: "dates", label: t`Dates` },
   ] as const;
 const views = () =>
   [
@@ -39,9 +41,7 @@ const views = () =>
 
 /** What was sold over time, as a chart or as a table. */
 export default function DailyCard({ stats }: { stats: Stats }) {
-  const [measure, setMeasure] = useState<Measure>("revenue");
-  const [range, setRange] = useState<Range>("90");
-  const [view, setView] = useState<"chart" | "table">("chart");
+  const [{ measure, range, as }, change] = useChartView();
   const series = useMemo(() => seriesOf(stats.daily, range, measure), [stats.daily, range, measure]);
   const { buckets, size } = series;
 
@@ -52,6 +52,7 @@ export default function DailyCard({ stats }: { stats: Stats }) {
   const sum = format(buckets.reduce((total, bucket) => total + bucket[measure], 0));
   const first = buckets[0];
   const last = buckets.at(-1);
+  const shown = { from: first?.from ?? today(), to: last?.to ?? today() };
   const from = formatUtcDay(first?.from ?? "");
   const to = formatUtcDay(last?.to ?? "");
 
@@ -60,16 +61,38 @@ export default function DailyCard({ stats }: { stats: Stats }) {
       title={t`Over time`}
       actions={
         <div className="flex flex-wrap gap-2">
-          <Segmented label={t`Figure`} value={measure} choices={measures()} onChange={setMeasure} />
-          <Segmented label={t`Range`} value={range} choices={ranges()} onChange={setRange} />
-          <Segmented label={t`Shown as`} value={view} choices={views()} onChange={setView} />
+          <Segmented
+            label={t`Figure`}
+            value={measure}
+            choices={measures()}
+            onChange={(next) => change({ measure: next })}
+          />
+          <Segmented
+            label={t`Range`}
+            value={typeof range === "object" ? "dates" : range}
+            choices={ranges()}
+            onChange={(next) => change({ range: next === "dates" ? shown : next })}
+          />
+          <Segmented
+            label={t`Shown as`}
+            value={as}
+            choices={views()}
+            onChange={(next) => change({ as: next })}
+          />
         </div>
       }
     >
+      {typeof range === "object" && <Dates period={range} onChange={(next) => change({ range: next })} />}
       {!first || !last ? (
-        <Empty title={t`Nothing yet`}>
-          <Trans>The figures of each day appear here as they come in.</Trans>
-        </Empty>
+        typeof range === "object" ? (
+          <Empty title={t`Nothing between these days`}>
+            <Trans>Choose others, or show all.</Trans>
+          </Empty>
+        ) : (
+          <Empty title={t`Nothing yet`}>
+            <Trans>The figures of each day appear here as they come in.</Trans>
+          </Empty>
+        )
       ) : (
         <>
           <p className="mb-4 text-sm text-muted">
@@ -79,7 +102,7 @@ export default function DailyCard({ stats }: { stats: Stats }) {
               to {to}, by <Select value={size} _day="day" _week="week" other="month" />
             </Trans>
           </p>
-          {view === "chart" ? (
+          {as === "chart" ? (
             <BarChart
               summary={t`${select(measure, { revenue: "Revenue", orders: "Orders", other: "New customers" })} by ${select(size, { day: "day", week: "week", other: "month" })} from ${from} to ${to}, ${sum} in all. The same figures are available as a table.`}
               bars={buckets.map((bucket) => ({
@@ -110,6 +133,29 @@ export default function DailyCard({ stats }: { stats: Stats }) {
         </>
       )}
     </Card>
+  );
+}
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+/** Two days, each taken as soon as it is one. */
+function Dates({ period, onChange }: { period: Period; onChange: (period: Period) => void }) {
+  const day = (end: keyof Period, label: string) => (
+    <label className="flex items-center gap-2 text-sm text-muted">
+      {label}
+      <input
+        type="date"
+        defaultValue={period[end]}
+        onChange={({ target: { value } }) => isDay(value) && onChange({ ...period, [end]: value })}
+        className="control w-auto"
+      />
+    </label>
+  );
+  return (
+    <div className="mb-4 flex flex-wrap gap-x-5 gap-y-2">
+      {day("from", t`From`)}
+      {day("to", t`To`)}
+    </div>
   );
 }
 
