@@ -31,7 +31,6 @@ const ranges = () =>
     { value: "90", label: t`90 days` },
     { value: "365", label: t`1 year` },
     { value: "all", label: t`All` },
-    { value: "dates", label: t`Dates` },
   ] as const;
 const views = () =>
   [
@@ -52,7 +51,6 @@ export default function DailyCard({ stats }: { stats: Stats }) {
   const sum = format(buckets.reduce((total, bucket) => total + bucket[measure], 0));
   const first = buckets[0];
   const last = buckets.at(-1);
-  const shown = { from: first?.from ?? today(), to: last?.to ?? today() };
   const from = formatUtcDay(first?.from ?? "");
   const to = formatUtcDay(last?.to ?? "");
 
@@ -69,9 +67,9 @@ export default function DailyCard({ stats }: { stats: Stats }) {
           />
           <Segmented
             label={t`Range`}
-            value={typeof range === "object" ? "dates" : range}
+            value={typeof range === "object" ? "" : range}
             choices={ranges()}
-            onChange={(next) => change({ range: next === "dates" ? shown : next })}
+            onChange={(next) => next && change({ range: next })}
           />
           <Segmented
             label={t`Shown as`}
@@ -82,6 +80,25 @@ export default function DailyCard({ stats }: { stats: Stats }) {
         </div>
       }
     >
+      {first && last && (
+        <p className="mb-4 text-sm text-muted">
+          <Trans>
+            <span className="font-medium text-ink tabular-nums">{sum}</span>{" "}
+            <Select value={measure} _revenue="revenue" _orders="orders" other="new customers" /> from {from}{" "}
+            to {to}, by <Select value={size} _day="day" _week="week" other="month" />
+          </Trans>
+          <button
+            type="button"
+            aria-expanded={typeof range === "object"}
+            className="ml-3 py-0.5 text-accent underline underline-offset-2"
+            onClick={() =>
+              change({ range: typeof range === "object" ? "90" : { from: first.from, to: last.to } })
+            }
+          >
+            <Trans>Choose days</Trans>
+          </button>
+        </p>
+      )}
       {typeof range === "object" && <Dates period={range} onChange={(next) => change({ range: next })} />}
       {!first || !last ? (
         typeof range === "object" ? (
@@ -93,50 +110,37 @@ export default function DailyCard({ stats }: { stats: Stats }) {
             <Trans>The figures of each day appear here as they come in.</Trans>
           </Empty>
         )
+      ) : as === "chart" ? (
+        <BarChart
+          summary={t`${select(measure, { revenue: "Revenue", orders: "Orders", other: "New customers" })} by ${select(size, { day: "day", week: "week", other: "month" })} from ${from} to ${to}, ${sum} in all. The same figures are available as a table.`}
+          bars={buckets.map((bucket) => ({
+            key: bucket.from,
+            label: bucketLabel(bucket, series),
+            tick: series.size === "month" ? formatUtcMonth(bucket.from) : formatUtcTick(bucket.from),
+            value: bucket[measure],
+          }))}
+          format={format}
+          formatAxis={formatAxis}
+        />
       ) : (
-        <>
-          <p className="mb-4 text-sm text-muted">
-            <Trans>
-              <span className="font-medium text-ink tabular-nums">{sum}</span>{" "}
-              <Select value={measure} _revenue="revenue" _orders="orders" other="new customers" /> from {from}{" "}
-              to {to}, by <Select value={size} _day="day" _week="week" other="month" />
-            </Trans>
-          </p>
-          {as === "chart" ? (
-            <BarChart
-              summary={t`${select(measure, { revenue: "Revenue", orders: "Orders", other: "New customers" })} by ${select(size, { day: "day", week: "week", other: "month" })} from ${from} to ${to}, ${sum} in all. The same figures are available as a table.`}
-              bars={buckets.map((bucket) => ({
-                key: bucket.from,
-                label: bucketLabel(bucket, series),
-                tick: series.size === "month" ? formatUtcMonth(bucket.from) : formatUtcTick(bucket.from),
-                value: bucket[measure],
-              }))}
-              format={format}
-              formatAxis={formatAxis}
-            />
-          ) : (
-            <FiguresTable
-              caption={t`Revenue, orders and new customers by ${select(size, { day: "day", week: "week", other: "month" })}, newest first`}
-              of={{
-                header: select(size, { day: "day", week: "week", other: "month" }),
-                cell: (bucket) => bucketLabel(bucket, series),
-              }}
-              figures={[
-                { header: t`Revenue`, cell: ({ revenue }) => formatMoney(revenue, stats.currency) },
-                { header: t`Orders`, cell: ({ orders }) => formatNumber(orders) },
-                { header: t`New customers`, cell: ({ customers }) => formatNumber(customers) },
-              ]}
-              rows={buckets.toReversed()}
-              rowKey={({ from }) => from}
-            />
-          )}
-        </>
+        <FiguresTable
+          caption={t`Revenue, orders and new customers by ${select(size, { day: "day", week: "week", other: "month" })}, newest first`}
+          of={{
+            header: select(size, { day: "day", week: "week", other: "month" }),
+            cell: (bucket) => bucketLabel(bucket, series),
+          }}
+          figures={[
+            { header: t`Revenue`, cell: ({ revenue }) => formatMoney(revenue, stats.currency) },
+            { header: t`Orders`, cell: ({ orders }) => formatNumber(orders) },
+            { header: t`New customers`, cell: ({ customers }) => formatNumber(customers) },
+          ]}
+          rows={buckets.toReversed()}
+          rowKey={({ from }) => from}
+        />
       )}
     </Card>
   );
 }
-
-const today = () => new Date().toISOString().slice(0, 10);
 
 /** Two days, each taken as soon as it is one. */
 function Dates({ period, onChange }: { period: Period; onChange: (period: Period) => void }) {

@@ -124,7 +124,7 @@ it("shows the days that somebody chooses, and keeps what is shown in the address
   await user.click(screen.getByRole("radio", { name: "All" }));
   await user.click(screen.getByRole("radio", { name: "Table" }));
   expect(router.state.location.search).toBe("?figure=orders&range=all&as=table");
-  await user.click(screen.getByRole("radio", { name: "Dates" }));
+  await user.click(screen.getByRole("button", { name: "Choose days" }));
   expect(router.state.location.search).toBe("?figure=orders&from=2026-10-01&to=2026-11-09&as=table");
 });
 
