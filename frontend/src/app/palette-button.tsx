@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Search } from "lucide-react";
 import { useEffect, useState } from "react";
 import { session } from "@/lib/session";
@@ -29,7 +31,7 @@ export function PaletteButton({ compact = false, onOpen }: { compact?: boolean; 
     return (
       <button
         type="button"
-        aria-label="Search or go to"
+        aria-label={t`Search or go to`}
         aria-haspopup="dialog"
         onClick={onOpen}
         className="grid size-9 place-items-center rounded-lg text-muted transition-colors hover:bg-sunken hover:text-ink [&_svg]:size-4.5"
@@ -48,7 +50,9 @@ export function PaletteButton({ compact = false, onOpen }: { compact?: boolean; 
     >
       <Search aria-hidden />
       <span className="flex-1">
-        Search<span className="sr-only"> or go to</span>
+        <Trans>
+          Search<span className="sr-only"> or go to</span>
+        </Trans>
       </span>
       <kbd aria-hidden className="font-sans text-xs">
         {MODIFIER}K

@@ -3,6 +3,7 @@
 mod build;
 mod edit;
 mod export;
+mod history;
 #[cfg(test)]
 mod tests;
 mod worker;

@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { FileUp } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
@@ -9,7 +9,7 @@ import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { ImportJob } from "@/lib/contract";
 import { formatDateTime, formatNumber } from "@/lib/format";
-import { READ_ONLY, useMay } from "@/lib/permissions";
+import { readOnly, useMay } from "@/lib/permissions";
 import { useImports } from "../api/imports";
 import { kindName, NewImport } from "../components/new-import";
 
@@ -34,12 +34,12 @@ export function Component() {
   const list = useImports();
   const mayWrite = useMay("write");
   return (
-    <Page title={t`Imports`} description={mayWrite ? undefined : READ_ONLY}>
+    <Page title={t`Imports`} description={mayWrite ? undefined : readOnly()}>
       {mayWrite && <NewImport />}
       <Card title={t`Earlier imports`} flush>
         <ListView
           list={list}
-          noun={t`imports`}
+          noun={(count) => plural(count, { one: "# import", other: "# imports" })}
           empty={
             <Empty icon={<FileUp />} title={t`Nothing imported yet`}>
               <Trans>Each import is listed here with its rows and what was rejected.</Trans>

@@ -15,10 +15,10 @@ import type { Order, OrderStatus } from "@/lib/contract";
 import { formatDateTime, formatMoney, formatNumber } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { Problem } from "@/lib/problem";
+import { statusInWords } from "@/lib/status";
 import { ERASED, useCustomerOf, useOrder } from "../api/orders";
 import { OrderItems, sumIfPaidOtherwise } from "../components/order-items";
 import { StatusActions } from "../components/status-actions";
-import { statusName } from "../components/status-name";
 
 /** A change that the server has accepted and not made yet. */
 type OnItsWay = { from: OrderStatus; to: OrderStatus; since: number };
@@ -141,7 +141,7 @@ const isNow = (status: OrderStatus): string =>
   });
 
 const onItsWay = ({ from, to }: OnItsWay): string =>
-  t`On its way from ${statusName(from)} to ${statusName(to)}. This page follows.`;
+  t`On its way from ${statusInWords(from)} to ${statusInWords(to)}. This page follows.`;
 
 function factsOf(order: Order): Fact[] {
   const facts: Fact[] = [

@@ -61,7 +61,7 @@ export function Component() {
       <Card flush>
         <ListView
           list={list}
-          noun={t`orders`}
+          noun={(count) => plural(count, { one: "# order", other: "# orders" })}
           empty={
             <Empty
               icon={<ShoppingBag />}

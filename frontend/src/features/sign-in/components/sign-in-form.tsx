@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { lazy, type ReactNode, Suspense } from "react";
+import { LanguageChoice } from "@/components/ui/language-choice";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { AppConfig } from "@/lib/contract";
 import { useAppConfig } from "../api/app-config";
@@ -31,7 +32,7 @@ export function SignInForm({ after }: SignInFormProps) {
   const config = useAppConfig();
   const { heading, text } = headings()[after ?? "first"];
   return (
-    <main className="grid min-h-dvh place-items-center px-4 py-12">
+    <main className="relative grid min-h-dvh place-items-center px-4 py-12">
       <title>{t`Sign in · Mini CRM`}</title>
       <div className="grid w-full max-w-sm gap-6">
         <div className="grid justify-items-center gap-3 text-center">
@@ -49,6 +50,8 @@ export function SignInForm({ after }: SignInFormProps) {
           )}
         </div>
       </div>
+      {/* Not over a page that is still open: it would be loaded again. */}
+      {after !== "ended" && <LanguageChoice className="absolute top-3 right-3" />}
     </main>
   );
 }
