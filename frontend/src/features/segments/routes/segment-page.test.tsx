@@ -120,7 +120,10 @@ describe("the people of a list", () => {
   it("sends a file as it is, and names the places that were refused", async () => {
     const calls = open(LIST, {
       "POST /api/segments/s1/members/file": () =>
-        json({ queued: 1, rejected: [{ field: "people[1]", reason: "must be an e-mail address" }] }),
+        json(
+          { queued: 1, rejected: [{ field: "people[1]", reason: "must be an e-mail address" }] },
+          { status: 202 },
+        ),
     });
     await screen.findByText("Who is on the list");
     await userEvent.click(screen.getByLabelText("From a file"));
@@ -138,7 +141,9 @@ describe("the people of a list", () => {
   });
 
   it("takes one member off by a button in their row", async () => {
-    const calls = open(LIST, { "POST /api/segments/s1/members": () => json({ queued: 1, rejected: [] }) });
+    const calls = open(LIST, {
+      "POST /api/segments/s1/members": () => json({ queued: 1, rejected: [] }, { status: 202 }),
+    });
     await userEvent.click(await screen.findByRole("button", { name: "Remove Asha" }));
     await vi.waitFor(() => expect(calls("POST /api/segments/s1/members")).toHaveLength(1));
     expect(calls("POST /api/segments/s1/members")[0]?.body).toBe('{"remove":["c1"]}');
