@@ -12,6 +12,7 @@ pub mod audience;
 pub mod audit;
 pub mod campaign;
 pub mod caps;
+pub mod chosen;
 pub mod cost;
 pub mod customer;
 pub mod delivery;
