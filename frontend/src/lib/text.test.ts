@@ -14,7 +14,6 @@ const UNDONE = [
   "lib/",
   "features/admin/",
   "features/campaigns/",
-  "features/customers/",
   "features/dashboard/",
   "features/imports/",
   "features/orders/",
