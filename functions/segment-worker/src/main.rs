@@ -4,6 +4,7 @@ mod build;
 mod chosen;
 mod edit;
 mod export;
+mod history;
 #[cfg(test)]
 mod tests;
 mod worker;

@@ -54,6 +54,7 @@ pub mod segment;
 pub mod sending;
 pub mod ses;
 pub mod settings;
+pub mod sizes;
 pub mod sms;
 pub mod spreadsheet;
 pub mod stamp;

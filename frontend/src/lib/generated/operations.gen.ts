@@ -78,6 +78,8 @@ export type Operations = {
   "GET /api/exports/{id}": { takes: types.GetExportData; gives: types.GetExportResponse };
   /** How many belong to both of two segments. */
   "GET /api/segments/{id}/overlap": { takes: types.CompareSegmentsData; gives: types.CompareSegmentsResponse };
+  /** How many belonged at the end of each day (UTC), the last 90 if nothing else is asked for, at most 400; today by now. */
+  "GET /api/segments/{id}/sizes": { takes: types.ShowSizesData; gives: types.ShowSizesResponse };
   /** Why somebody belongs, or does not. */
   "GET /api/segments/{id}/explain": { takes: types.ExplainMemberData; gives: types.ExplainMemberResponse };
   /** Campaigns, newest first. */
@@ -98,7 +100,7 @@ export type Operations = {
   "POST /api/campaigns/{id}/launch": { takes: types.LaunchDraftData; gives: types.LaunchDraftResponse };
   /** Why somebody got a campaign, or did not. */
   "GET /api/campaigns/{id}/why": { takes: types.ExplainRecipientData; gives: types.ExplainRecipientResponse };
-  /** The log of a campaign. */
+  /** The log of a campaign; narrowed down by status, variant or address. A narrowed page may be empty and have a next one. */
   "GET /api/campaigns/{id}/messages": { takes: types.ListMessagesData; gives: types.ListMessagesResponse };
   /** Make a CSV file of the log of a campaign. */
   "POST /api/campaigns/{id}/exports": { takes: types.ExportLogData; gives: types.ExportLogResponse };

@@ -621,6 +621,10 @@ export type Segment = {
      * How many belong. While new rules are being built it is the count of the old ones; absent while the first are.
      */
     count?: number;
+    /**
+     * How many belonged at the end of each of the last 15 days (UTC), today by now; fewer where these rules are younger.
+     */
+    recentSizes?: Array<number>;
     state: SegmentState;
     /**
      * How far the building is, from 0 to 1.
@@ -817,6 +821,37 @@ export type Overlap = {
 };
 
 /**
+ * How large a segment was, day by day; days before it was first built are left out.
+ */
+export type Sizes = {
+    days: Array<DaySize>;
+};
+
+/**
+ * One day (UTC) of a segment: the size of the day before + `entered` - `left` + `rebuilt` is its size.
+ */
+export type DaySize = {
+    day: string;
+    /**
+     * At its end; today by now.
+     */
+    size: number;
+    /**
+     * Who came by a change of their own, or as time passed; who comes twice counts twice.
+     */
+    entered: number;
+    left: number;
+    /**
+     * Who came without those who went, because rules were changed or everybody was looked at anew.
+     */
+    rebuilt: number;
+    /**
+     * Whether other rules count from this day on.
+     */
+    rulesChanged: boolean;
+};
+
+/**
  * A group with what it makes of one customer.
  */
 export type ExplainedGroup = {
@@ -982,6 +1017,10 @@ export type WinBy = 'clicks' | 'conversions';
 export type Funnel = {
     steps: Array<FunnelStep>;
     willSend: number;
+    /**
+     * Of a preview.
+     */
+    cost?: ExpectedCost;
 };
 
 /**
@@ -1019,6 +1058,24 @@ export type Person = {
     id: string;
     email: string;
     name?: string;
+};
+
+/**
+ * What a launch would cost on AWS: planning, delivery and receipts by the list of prices, without what a provider of
+ * messages takes.
+ */
+export type ExpectedCost = {
+    atMost: number;
+    /**
+     * For a million recipients.
+     */
+    pricePerMillion: number;
+    currency: string;
+    region: string;
+    /**
+     * The oldest date of any price.
+     */
+    pricesAsOf: string;
 };
 
 /**
@@ -3217,6 +3274,27 @@ export type CompareSegmentsResponses = {
 
 export type CompareSegmentsResponse = CompareSegmentsResponses[keyof CompareSegmentsResponses];
 
+export type ShowSizesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        from?: string;
+        to?: string;
+    };
+    url: '/api/segments/{id}/sizes';
+};
+
+export type ShowSizesResponses = {
+    /**
+     * What was asked for.
+     */
+    200: Sizes;
+};
+
+export type ShowSizesResponse = ShowSizesResponses[keyof ShowSizesResponses];
+
 export type ExplainMemberData = {
     body?: never;
     path: {
@@ -3449,6 +3527,9 @@ export type ListMessagesData = {
         id: string;
     };
     query?: {
+        status?: 'queued' | 'sent' | 'delivered' | 'opened' | 'clicked' | 'converted' | 'bounced' | 'complained' | 'unsubscribed' | 'failed' | 'skipped' | 'unknown';
+        variant?: string;
+        email?: string;
         limit?: number;
         /**
          * `nextCursor` of the page before.

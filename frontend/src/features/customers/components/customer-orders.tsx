@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { ShoppingBag } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
@@ -26,7 +26,7 @@ export function CustomerOrders({ id }: { id: string }) {
   return (
     <ListView
       list={list}
-      noun={t`orders`}
+      noun={(count) => plural(count, { one: "# order", other: "# orders" })}
       onDemand
       empty={
         <Empty icon={<ShoppingBag />} title={t`No orders yet`}>

@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { History, Workflow } from "lucide-react";
 import { useId, useState } from "react";
@@ -77,7 +77,7 @@ function Moves({ id }: { id: string }) {
   return (
     <ListView
       list={list}
-      noun={t`moves`}
+      noun={(count) => plural(count, { one: "# move", other: "# moves" })}
       empty={
         <Empty icon={<History />} title={t`Nothing has happened yet`}>
           <Trans>

@@ -69,7 +69,7 @@ export function TagDialog({ open, whom, onClose, onDone }: TagDialogProps) {
                 one: "# customer will be changed in a moment",
                 other: "# customers will be changed in a moment",
               });
-              toast(text, { label: t`Undo`, run: () => undo(changes) });
+              toast(text, { undo: () => undo(changes) });
             }
           },
         },

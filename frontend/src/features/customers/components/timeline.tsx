@@ -33,7 +33,7 @@ export function Timeline({ id }: { id: string }) {
   return (
     <ListView
       list={list}
-      noun={t`events`}
+      noun={(count) => plural(count, { one: "# event", other: "# events" })}
       onDemand
       empty={
         <Empty icon={<Route />} title={t`Nothing has happened yet`}>

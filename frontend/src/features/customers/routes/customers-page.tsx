@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Columns3, FileDown, Plus, Search, UsersRound } from "lucide-react";
@@ -78,7 +78,11 @@ export function Component() {
       />
       {mayWrite && (exporting.id !== null || exporting.isRunning || exporting.error) && (
         <Card flush>
-          <ExportStatus exporting={exporting} noun={["customer", "customers"]} total={total ?? 0} />
+          <ExportStatus
+            exporting={exporting}
+            noun={(count) => plural(count, { one: "# customer", other: "# customers" })}
+            total={total ?? 0}
+          />
         </Card>
       )}
       <CustomerList

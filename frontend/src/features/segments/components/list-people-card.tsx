@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -6,7 +7,7 @@ import { type Rejected, RejectedList } from "@/components/ui/rejected-list";
 import { FormProblem } from "@/components/ui/states";
 import { TypedOrFile, useTypedOrFile } from "@/components/ui/typed-or-file";
 import type { ListChanged } from "@/lib/contract";
-import { formatNumber, plural } from "@/lib/format";
+import { plural as counted, formatNumber } from "@/lib/format";
 import { asProblem, fieldPath } from "@/lib/problem";
 import { type PeopleChange, useChangePeople } from "../api/segments";
 
@@ -43,7 +44,7 @@ export function ListPeopleCard({ id }: { id: string }) {
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <TypedOrFile
           given={given}
-          of="people"
+          where={t`Where the people are`}
           label="E-mail addresses or customer ids"
           hint="Whoever is not a customer yet becomes one."
           placeholder={"asha@example.com\nbina@example.com"}
@@ -60,7 +61,10 @@ export function ListPeopleCard({ id }: { id: string }) {
         </div>
         <div role="status">{changed && sent && <p className="text-sm">{outcome(changed, sent)}</p>}</div>
         {rejected.length > 0 ? (
-          <RejectedList noun={["person", "people"]} rejected={rejected} />
+          <RejectedList
+            noun={(count) => plural(count, { one: "# person", other: "# people" })}
+            rejected={rejected}
+          />
         ) : (
           <FormProblem error={change.error} />
         )}
@@ -71,7 +75,7 @@ export function ListPeopleCard({ id }: { id: string }) {
 
 function outcome({ queued }: ListChanged, sent: PeopleChange): string {
   const removes = "csv" in sent ? sent.action === "remove" : sent.remove !== undefined;
-  const people = plural(queued, "person", "people");
+  const people = counted(queued, "person", "people");
   return `${people} will be ${removes ? "off" : "on"} the list in a moment.`;
 }
 

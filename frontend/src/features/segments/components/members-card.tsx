@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { FileDown, PenLine, UsersRound } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -104,7 +105,11 @@ export function MembersCard({ segment }: { segment: Segment }) {
       {mayWrite && (
         <>
           <EditMembersDialog segment={segment} open={editing} onClose={() => setEditing(false)} />
-          <ExportStatus exporting={exporting} noun={["customer", "customers"]} total={segment.count ?? 0} />
+          <ExportStatus
+            exporting={exporting}
+            noun={(count) => plural(count, { one: "# customer", other: "# customers" })}
+            total={segment.count ?? 0}
+          />
         </>
       )}
       {remove.error && (
@@ -112,7 +117,11 @@ export function MembersCard({ segment }: { segment: Segment }) {
           <FormProblem error={remove.error} />
         </div>
       )}
-      <ListView list={list} noun="members" empty={<Nobody segment={segment} mayAdd={mayRemove} />}>
+      <ListView
+        list={list}
+        noun={(count) => plural(count, { one: "# member", other: "# members" })}
+        empty={<Nobody segment={segment} mayAdd={mayRemove} />}
+      >
         {(items) => (
           <Table caption="Members" columns={columns} rows={items} rowKey={(customer) => customer.id} />
         )}

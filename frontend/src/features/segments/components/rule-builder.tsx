@@ -4,9 +4,10 @@ import { type Classnames, QueryBuilder, type RuleGroupType } from "react-querybu
 import { Button } from "@/components/ui/button";
 import {
   attributeField,
-  FIELDS,
   type FieldKind,
   findField,
+  groupLabel,
+  fields as knownFields,
   operatorsOf,
   type RuleField,
 } from "@/lib/rules/vocabulary";
@@ -67,10 +68,10 @@ export function RuleBuilder(props: RuleBuilderProps) {
   const { query, attributes, faultsShown, self, onChange, onAttribute } = props;
   const fields = useMemo(
     () =>
-      GROUPS.map((label) => ({
-        label,
-        options: [...FIELDS, ...attributes]
-          .filter((field) => field.group === label)
+      GROUPS.map((group) => ({
+        label: groupLabel(group),
+        options: [...knownFields(), ...attributes]
+          .filter((field) => field.group === group)
           .map(({ name, label }) => ({ name, value: name, label })),
       })).filter((group) => group.options.length > 0),
     [attributes],

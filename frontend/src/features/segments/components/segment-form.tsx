@@ -4,7 +4,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import type { RuleGroup, SegmentDraft, SegmentKind } from "@/lib/contract";
-import { READ_ONLY } from "@/lib/permissions";
+import { readOnly } from "@/lib/permissions";
 import { faultsByField, fieldPath, Problem } from "@/lib/problem";
 import type { RuleField } from "@/lib/rules/vocabulary";
 import { operatorsOf } from "@/lib/rules/vocabulary";
@@ -148,7 +148,7 @@ export function SegmentForm(props: SegmentFormProps) {
           name={conditionName}
         />
         {isReadOnly ? (
-          <p className="text-sm text-muted">{READ_ONLY}</p>
+          <p className="text-sm text-muted">{readOnly()}</p>
         ) : (
           <div className="flex gap-2">
             <Button type="submit" look="primary" busy={busy}>

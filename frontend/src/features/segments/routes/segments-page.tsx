@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { Plus, Workflow } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
@@ -70,7 +71,7 @@ export function Component() {
       <Card flush>
         <ListView
           list={list}
-          noun="segments"
+          noun={(count) => plural(count, { one: "# segment", other: "# segments" })}
           empty={
             <Empty icon={<Workflow />} title="No segments yet" action={create}>
               A segment is an audience described by rules, such as everyone who spent over 5,000 in the last
