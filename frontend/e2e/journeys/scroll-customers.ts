@@ -30,6 +30,7 @@ await journey(async (stack) => {
     await page.waitForTimeout(50);
   }
   for (const [name, pixels] of [
+    ["standing still", 0],
     ["reading on", 120],
     ["wheel", 600],
     ["the whole list in ten seconds", 10_700],

@@ -14,6 +14,7 @@ import { TagDialog } from "./tag-dialog";
 
 /** Rows before the end at which the next ones are asked for. */
 const NEAR = 60;
+const STEP = 20;
 
 type CustomerListProps = {
   audience: Audience;
@@ -35,7 +36,8 @@ export function CustomerList({ audience, total, columns, empty }: CustomerListPr
 
   const onView = useCallback((first: number, last: number) => {
     inView.current = [first, last];
-    setLastSeen(last);
+    // Rounded, so that the list is made again now and then while one scrolls, and not for each row.
+    setLastSeen(last - (last % STEP));
   }, []);
 
   const { rows, hasMore, isLoadingMore, hasFailedToLoadMore, loadMore } = list;
