@@ -37,7 +37,7 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
     {
       name: "customers-by-rules",
       address: `/customers?rules=${encodeURIComponent('{"combinator":"and","rules":[{"field":"city","operator":"=","value":"Pune"}]}')}`,
-      prepare: (page) => page.getByText(/all shown$/).waitFor(),
+      prepare: (page) => page.getByRole("button", { name: "Edit rules" }).waitFor(),
     },
     {
       name: "customers-filter",
