@@ -96,7 +96,7 @@ function allColumns(currency: string): CustomerColumn[] {
     { id: "phone", header: t`Phone`, width: 8.5, cell: ({ phone }) => phone ?? <None /> },
     { id: "city", header: t`City`, width: 7, cell: ({ city }) => city ?? <None /> },
     { id: "country", header: t`Country`, width: 7, cell: ({ country }) => country ?? <None /> },
-    { id: "tags", header: t`Tags`, width: 10, cell: ({ tags }) => <Tags tags={tags} /> },
+    { id: "tags", header: t`Tags`, width: 9.5, cell: ({ tags }) => <Tags tags={tags} /> },
     {
       id: "createdAt",
       header: t`Customer since`,
@@ -113,21 +113,21 @@ function allColumns(currency: string): CustomerColumn[] {
     {
       id: "totalSpend",
       header: t`Spent`,
-      width: 7.5,
+      width: 8.5,
       end: true,
       cell: ({ totalSpend }) => formatMoney(totalSpend, currency),
     },
     {
       id: "averageOrderValue",
       header: t`Average order`,
-      width: 8,
+      width: 8.5,
       end: true,
       cell: ({ averageOrderValue }) => formatMoney(averageOrderValue, currency),
     },
     {
       id: "lastOrderAt",
       header: t`Last order`,
-      width: 8,
+      width: 8.75,
       end: true,
       cell: ({ lastOrderAt }) => <span className="text-muted">{formatRelative(lastOrderAt)}</span>,
     },
@@ -141,7 +141,7 @@ function allColumns(currency: string): CustomerColumn[] {
     {
       id: "lastActiveAt",
       header: t`Last active`,
-      width: 8,
+      width: 8.75,
       end: true,
       cell: ({ lastActiveAt }) => <span className="text-muted">{formatRelative(lastActiveAt)}</span>,
     },

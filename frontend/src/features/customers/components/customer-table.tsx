@@ -162,8 +162,8 @@ const Row = memo(function Row({ customer, place, columns, isChosen, onToggle }: 
         {customer.name && <p className="text-sm text-muted">{customer.email}</p>}
       </td>
       {columns.map(({ id, cell, end }) => (
-        <td key={id} className={cn("truncate px-3", end && "text-right tabular-nums")}>
-          {cell(customer)}
+        <td key={id} className={cn("px-3", end && "text-right tabular-nums")}>
+          <div className="truncate">{cell(customer)}</div>
         </td>
       ))}
     </tr>

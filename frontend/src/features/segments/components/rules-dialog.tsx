@@ -53,13 +53,16 @@ export function RulesDialog({ initial, isTooLong, onApply, onClose }: RulesDialo
         </>
       }
     >
-      <RuleBuilder
-        query={query}
-        attributes={attributes}
-        faultsShown={tried}
-        onChange={setQuery}
-        onAttribute={addAttribute}
-      />
+      {/* On the narrowest screens the rules need the dialog's margins. */}
+      <div className="max-sm:-mx-4">
+        <RuleBuilder
+          query={query}
+          attributes={attributes}
+          faultsShown={tried}
+          onChange={setQuery}
+          onAttribute={addAttribute}
+        />
+      </div>
       {tried && (fault || tooLong) && (
         <p role="alert" className="text-sm text-danger">
           {fault || tooLong}
