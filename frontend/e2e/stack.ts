@@ -144,7 +144,10 @@ export class Stack {
       attributes: { mark: this.mark },
       ...more(index),
     }));
-    await this.api("POST", "/api/customers", { items });
+    // As many as one request may bring.
+    for (let from = 0; from < count; from += 500) {
+      await this.api("POST", "/api/customers", { items: items.slice(from, from + 500) });
+    }
     const rules = this.rules();
     await until(`${count} customers`, async () => {
       const found = await this.api<{ count: number }>("POST", "/api/segments/preview", { rules });

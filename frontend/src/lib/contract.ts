@@ -44,6 +44,7 @@ export type {
   Segment,
   SegmentKind,
   Settings,
+  TagChange,
 } from "./generated/types.gen";
 
 /** A page of a list. */

@@ -12,7 +12,6 @@ const SRC = new URL("..", import.meta.url).pathname;
 const UNDONE = [
   "components/rules/",
   "features/admin/",
-  "features/customers/",
   "features/segments/",
   "features/settings/",
   "features/suppressions/",

@@ -13,6 +13,7 @@ pub mod audit;
 pub mod bill;
 pub mod campaign;
 pub mod caps;
+pub mod chosen;
 pub mod cost;
 pub mod customer;
 pub mod dead_letter;

@@ -29,6 +29,9 @@ operations! {
             .asks(&[("search", false)]).lists(of::<s::Page<s::Customer>>);
         UPSERT_CUSTOMERS: Post "/api/customers" Ingest "Create or change customers, by e-mail address."
             .recomputed().takes(of::<q::OneOrMany<q::Customer>>).gives(202, of::<Queued>);
+        TAG_CUSTOMERS: Post "/api/customers/tags" Write
+            "Add and remove tags of customers who are named; says what really changes."
+            .takes(of::<q::Tagging>).gives(202, of::<s::Tagged>);
         GET_CUSTOMER: Get "/api/customers/{id}" Read "One customer.".gives(200, of::<s::Customer>);
         CHANGE_CUSTOMER: Patch "/api/customers/{id}" Write "Change a customer at once."
             .takes(of::<q::CustomerChange>).gives(200, of::<s::Customer>);
@@ -84,6 +87,15 @@ operations! {
             .recomputed().asks(&[("action", true)]).takes_text("text/csv").gives(202, of::<s::ListChanged>);
         EDIT_MEMBERS: Post "/api/segments/{id}/edit" Write "Add and remove tags of all members, and set attributes of theirs."
             .takes(of::<q::Edit>).gives(202, of::<s::Accepted>);
+        SEARCH_CUSTOMERS: Post "/api/customers/search" Read
+            "Customers whom rules pick at this moment, in no particular order; a page may have few or none, and yet be followed by one."
+            .recomputed().takes(of::<q::Preview>).lists(of::<s::Page<s::Customer>>);
+        EDIT_CUSTOMERS: Post "/api/customers/edit" Write
+            "Add and remove tags of all customers whom rules pick, and set attributes of theirs."
+            .takes(of::<q::MatchingEdit>).gives(202, of::<s::Accepted>);
+        EXPORT_CUSTOMERS: Post "/api/customers/exports" Write
+            "Make a CSV file of all customers whom rules pick; of everybody without rules."
+            .rated(limits::EXPORT).takes(of::<q::CustomersExport>).gives(202, of::<s::Accepted>);
         EXPORT_SEGMENT: Post "/api/segments/{id}/exports" Write "Make a CSV file of all members."
             .rated(limits::EXPORT).gives(202, of::<s::Accepted>);
         GET_EXPORT: Get "/api/exports/{id}" Write

@@ -170,6 +170,42 @@ export type ManyCustomerRequest = {
 };
 
 /**
+ * What becomes of tags that customers who are named get and lose.
+ */
+export type Tagged = {
+    queued: number;
+    /**
+     * What really changes, of the customers as they were when they were asked about: the opposite of it, of just these, undoes it.
+     */
+    changes: Array<TagChange>;
+    /**
+     * Who was refused, by their place in the request.
+     */
+    rejected: Faults;
+};
+
+/**
+ * Customers who get and lose the same tags.
+ */
+export type TagChange = {
+    ids: Array<string>;
+    tagsAdded: Array<string>;
+    tagsRemoved: Array<string>;
+};
+
+/**
+ * Tags that customers get or lose, at least one; those who are named twice count once.
+ */
+export type TaggingRequest = {
+    /**
+     * Ids of customers.
+     */
+    ids: Array<string>;
+    tagsAdded?: Array<Tag> | null;
+    tagsRemoved?: Array<Tag> | null;
+};
+
+/**
  * What is to change of a customer; `null` clears. The address changes by merging customers.
  */
 export type CustomerChangeRequest = {
@@ -721,6 +757,28 @@ export type EditRequest = {
 };
 
 /**
+ * What is to change of everybody whom rules pick: at least one of the three. An attribute that is `null` is cleared.
+ */
+export type MatchingEditRequest = {
+    rules: RuleGroup;
+    tagsAdded?: Array<Tag> | null;
+    tagsRemoved?: Array<Tag> | null;
+    attributes?: {
+        [key: string]: Attribute | null;
+    };
+};
+
+/**
+ * Whom a file is to hold.
+ */
+export type CustomersExportRequest = {
+    /**
+     * Everybody where there are none.
+     */
+    rules?: RuleGroup | null;
+};
+
+/**
  * How far an export is.
  */
 export type Export = {
@@ -730,7 +788,7 @@ export type Export = {
      */
     segmentId?: string;
     /**
-     * Of exports of logs.
+     * Of exports of logs. Exports of customers by rules have neither.
      */
     campaignId?: string;
     status: ExportStatus;
@@ -2625,6 +2683,28 @@ export type UpsertCustomersResponses = {
 
 export type UpsertCustomersResponse = UpsertCustomersResponses[keyof UpsertCustomersResponses];
 
+export type TagCustomersData = {
+    body: TaggingRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/customers/tags';
+};
+
+export type TagCustomersResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: Tagged;
+};
+
+export type TagCustomersResponse = TagCustomersResponses[keyof TagCustomersResponses];
+
 export type EraseCustomerData = {
     body?: never;
     headers?: {
@@ -3250,6 +3330,78 @@ export type EditMembersResponses = {
 };
 
 export type EditMembersResponse = EditMembersResponses[keyof EditMembersResponses];
+
+export type SearchCustomersData = {
+    body: PreviewRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/customers/search';
+};
+
+export type SearchCustomersResponses = {
+    /**
+     * What was asked for.
+     */
+    200: CustomerPage;
+};
+
+export type SearchCustomersResponse = SearchCustomersResponses[keyof SearchCustomersResponses];
+
+export type EditCustomersData = {
+    body: MatchingEditRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/customers/edit';
+};
+
+export type EditCustomersResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: Accepted;
+};
+
+export type EditCustomersResponse = EditCustomersResponses[keyof EditCustomersResponses];
+
+export type ExportCustomersData = {
+    body: CustomersExportRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/customers/exports';
+};
+
+export type ExportCustomersResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: Accepted;
+};
+
+export type ExportCustomersResponse = ExportCustomersResponses[keyof ExportCustomersResponses];
 
 export type ExportSegmentData = {
     body?: never;

@@ -121,6 +121,8 @@ pub struct ScanPart {
     pub of: u32,
     /// Where to go on; `None` at the start.
     pub after: Option<CustomerId>,
+    /// Most customers of one page; without it, as many as storage gives at once.
+    pub most: Option<usize>,
 }
 
 pub trait ScanCustomers: Send + Sync + 'static {
