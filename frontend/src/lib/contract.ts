@@ -22,6 +22,7 @@ export type {
   ContentType,
   Customer,
   DailyFigures,
+  DaySize,
   ExplainedGroup,
   ExplainedRule,
   ImportKind,
