@@ -19,7 +19,7 @@ await journey(async (stack) => {
   };
   await lookUp();
   const found = page.getByRole("table").getByRole("row");
-  await page.getByText("1 addresses, all shown").waitFor();
+  await page.getByText("1 address, all shown").waitFor();
   await found
     .nth(1)
     .getByRole("button", { name: /^Take off the list/ })

@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Search, UserRound, UsersRound } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
@@ -35,7 +36,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   return (
     <dialog
       ref={dialog}
-      aria-label="Search or go to"
+      aria-label={t`Search or go to`}
       onClose={onClose}
       onClick={(event) => event.target === dialog.current && onClose()}
       onKeyDown={(event) => event.key === "Escape" && onClose()}
@@ -88,12 +89,12 @@ function Choice({ typed, onType, onRun }: ChoiceProps) {
         <Search aria-hidden className="size-4.5 shrink-0 text-muted" />
         <input
           role="combobox"
-          aria-label="Page, customer or command"
+          aria-label={t`Page, customer or command`}
           aria-autocomplete="list"
           aria-expanded={options.length > 0}
           aria-controls={`${id}-list`}
           aria-activedescendant={chosen && `${id}-${keyOf(chosen)}`}
-          placeholder="Where to? A page, a customer, something new"
+          placeholder={t`Where to? A page, a customer, something new`}
           value={typed}
           maxLength={200}
           autoComplete="off"
@@ -110,13 +111,13 @@ function Choice({ typed, onType, onRun }: ChoiceProps) {
         ref={list}
         id={`${id}-list`}
         role="listbox"
-        aria-label="Suggestions"
+        aria-label={t`Suggestions`}
         className="max-h-[min(24rem,60vh)] overflow-y-auto p-2 empty:hidden"
       >
         {groups.map((group) => (
           // biome-ignore lint/a11y/useSemanticElements: a group of options, not of controls
-          <div key={group.name} role="group" aria-labelledby={`${id}-${group.name}`}>
-            <p id={`${id}-${group.name}`} role="presentation" className="px-3 pt-2 pb-1 text-xs text-muted">
+          <div key={group.key} role="group" aria-labelledby={`${id}-${group.key}`}>
+            <p id={`${id}-${group.key}`} role="presentation" className="px-3 pt-2 pb-1 text-xs text-muted">
               {group.name}
             </p>
             {group.commands.map((command) => (
@@ -136,11 +137,14 @@ function Choice({ typed, onType, onRun }: ChoiceProps) {
         role="status"
         className={cn("px-5 py-3 text-sm text-muted", options.length > 0 && !customers.note && "sr-only")}
       >
-        {customers.note ?? (options.length > 0 ? `${options.length} suggestions` : "Nothing goes by that.")}
+        {customers.note ??
+          (options.length > 0 ? suggestionsInWords(options.length) : t`Nothing goes by that.`)}
       </p>
     </>
   );
 }
+
+const suggestionsInWords = (count: number) => plural(count, { one: "# suggestion", other: "# suggestions" });
 
 type OptionProps = {
   id: string;
@@ -193,16 +197,16 @@ function useCustomerCommands(search: string): { group: CommandGroup; note: strin
   }));
   if (items.length > 0) {
     const to = `/customers?search=${encodeURIComponent(search)}`;
-    commands.push({ to, label: `All customers like “${search}”`, icon: UsersRound });
+    commands.push({ to, label: t`All customers like “${search}”`, icon: UsersRound });
   }
   const note = !isAsked
     ? undefined
     : found.isError
-      ? "Customers cannot be looked for at the moment."
+      ? t`Customers cannot be looked for at the moment.`
       : found.isPending
-        ? "Looking for customers…"
+        ? t`Looking for customers…`
         : undefined;
-  return { group: { name: "Customers", commands }, note };
+  return { group: { key: "customers", name: t`Customers`, commands }, note };
 }
 
 /** What tells commands apart; one address may be there twice. */

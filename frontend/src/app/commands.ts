@@ -1,7 +1,8 @@
 /** What the palette offers besides customers: the pages, and what can be made. */
+import { t } from "@lingui/core/macro";
 import { FilePlus, type LucideIcon, PackagePlus, Send, Sparkles, UserPlus, Workflow } from "lucide-react";
 import { useMay } from "@/lib/permissions";
-import { PLACES, type Place, useAdministration } from "./places";
+import { type Place, places, useAdministration } from "./places";
 
 export type Command = {
   to: string;
@@ -11,34 +12,38 @@ export type Command = {
   icon: LucideIcon;
 };
 
-export type CommandGroup = { name: string; commands: readonly Command[] };
+export type CommandGroup = { key: string; name: string; commands: readonly Command[] };
 
-const CREATE: readonly Command[] = [
-  { to: "/customers/new", label: "New customer", icon: UserPlus },
-  { to: "/orders/new", label: "New order", icon: PackagePlus },
-  { to: "/segments/new", label: "New segment", icon: Workflow },
-  { to: "/campaigns/new", label: "New campaign", icon: Send },
-  { to: "/campaigns/suggest", label: "Suggest a campaign", icon: Sparkles },
-  { to: "/imports", label: "Import a CSV file", icon: FilePlus },
+const creations = (): Command[] => [
+  { to: "/customers/new", label: t`New customer`, icon: UserPlus },
+  { to: "/orders/new", label: t`New order`, icon: PackagePlus },
+  { to: "/segments/new", label: t`New segment`, icon: Workflow },
+  { to: "/campaigns/new", label: t`New campaign`, icon: Send },
+  { to: "/campaigns/suggest", label: t`Suggest a campaign`, icon: Sparkles },
+  { to: "/imports", label: t`Import a CSV file`, icon: FilePlus },
 ];
 
 /** The commands of who is signed in that go by what was typed. */
 export function useCommands(typed: string): CommandGroup[] {
   const mayWrite = useMay("write");
-  const places = [...PLACES, ...useAdministration()].map(({ to, label, icon }: Place) => ({
+  const reachable = [...places(), ...useAdministration()].map(({ to, label, icon }: Place) => ({
     to,
     label,
     icon,
   }));
   const groups = [
-    { name: "Go to", commands: places },
-    { name: "Create", commands: mayWrite ? CREATE : [] },
+    { key: "go", name: t`Go to`, commands: reachable },
+    { key: "create", name: t`Create`, commands: mayWrite ? creations() : [] },
   ];
-  return groups.map(({ name, commands }) => ({
+  return groups.map(({ key, name, commands }) => ({
+    key,
     name,
-    commands: commands.filter(({ label }) => isCalled(label, typed)),
+    commands: commands.filter(({ label, to }) => isCalled(`${label} ${inEnglish(to)}`, typed)),
   }));
 }
+
+/** An address has the words that somebody types who writes in Latin letters whatever the language of the page. */
+const inEnglish = (to: string) => to.replaceAll("/", " ");
 
 /** Whether each word that was typed begins one of the name's. */
 export function isCalled(name: string, typed: string): boolean {

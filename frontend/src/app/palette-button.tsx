@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Search } from "lucide-react";
 import { useEffect, useState } from "react";
 import { session } from "@/lib/session";
@@ -29,7 +31,7 @@ export function PaletteButton({ compact = false, onOpen }: { compact?: boolean; 
     return (
       <button
         type="button"
-        aria-label="Search or go to"
+        aria-label={t`Search or go to`}
         aria-haspopup="dialog"
         onClick={onOpen}
         className="grid size-9 place-items-center rounded-lg text-muted transition-colors hover:bg-sunken hover:text-ink [&_svg]:size-4.5"
@@ -41,6 +43,7 @@ export function PaletteButton({ compact = false, onOpen }: { compact?: boolean; 
   return (
     <button
       type="button"
+      aria-label={t`Search or go to`}
       aria-haspopup="dialog"
       aria-keyshortcuts="Control+K Meta+K"
       onClick={onOpen}
@@ -48,7 +51,7 @@ export function PaletteButton({ compact = false, onOpen }: { compact?: boolean; 
     >
       <Search aria-hidden />
       <span className="flex-1">
-        Search<span className="sr-only"> or go to</span>
+        <Trans>Search</Trans>
       </span>
       <kbd aria-hidden className="font-sans text-xs">
         {MODIFIER}K

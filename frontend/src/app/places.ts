@@ -1,4 +1,5 @@
 /** Where the navigation leads, and whom. */
+import { t } from "@lingui/core/macro";
 import {
   ChartColumn,
   FileUp,
@@ -20,28 +21,28 @@ import { useMay } from "@/lib/permissions";
 /** `short` is for the bar of phones. Without `needs`, every role goes there. */
 export type Place = { to: string; label: string; short?: string; icon: LucideIcon; needs?: "administer" };
 
-export const PLACES: readonly Place[] = [
-  { to: "/", label: "Dashboard", short: "Home", icon: ChartColumn },
-  { to: "/customers", label: "Customers", icon: UsersRound },
-  { to: "/orders", label: "Orders", icon: ShoppingBag },
-  { to: "/segments", label: "Segments", icon: Workflow },
-  { to: "/campaigns", label: "Campaigns", icon: Send },
-  { to: "/imports", label: "Imports", icon: FileUp },
+export const places = (): Place[] => [
+  { to: "/", label: t`Dashboard`, short: t`Home`, icon: ChartColumn },
+  { to: "/customers", label: t`Customers`, icon: UsersRound },
+  { to: "/orders", label: t`Orders`, icon: ShoppingBag },
+  { to: "/segments", label: t`Segments`, icon: Workflow },
+  { to: "/campaigns", label: t`Campaigns`, icon: Send },
+  { to: "/imports", label: t`Imports`, icon: FileUp },
 ];
 
 /** What is seldom gone to: below the others on wide screens, under the account on phones. */
-const ADMINISTRATION: readonly Place[] = [
-  { to: "/suppressions", label: "Suppressions", icon: ShieldOff },
-  { to: "/users", label: "Users", icon: UserCog, needs: "administer" },
-  { to: "/keys", label: "API keys", icon: KeyRound, needs: "administer" },
-  { to: "/queues", label: "Queues", icon: Layers, needs: "administer" },
-  { to: "/ai", label: "Assistant", icon: Sparkles, needs: "administer" },
-  { to: "/audit", label: "Audit log", icon: ScrollText, needs: "administer" },
-  { to: "/settings", label: "Settings", icon: Settings2, needs: "administer" },
+const administration = (): Place[] => [
+  { to: "/suppressions", label: t`Suppressions`, icon: ShieldOff },
+  { to: "/users", label: t`Users`, icon: UserCog, needs: "administer" },
+  { to: "/keys", label: t`API keys`, icon: KeyRound, needs: "administer" },
+  { to: "/queues", label: t`Queues`, icon: Layers, needs: "administer" },
+  { to: "/ai", label: t`Assistant`, icon: Sparkles, needs: "administer" },
+  { to: "/audit", label: t`Audit log`, icon: ScrollText, needs: "administer" },
+  { to: "/settings", label: t`Settings`, icon: Settings2, needs: "administer" },
 ];
 
 /** The places of administration that are open to who is signed in. */
 export function useAdministration(): readonly Place[] {
   const mayAdminister = useMay("administer");
-  return ADMINISTRATION.filter(({ needs }) => needs === undefined || mayAdminister);
+  return administration().filter(({ needs }) => needs === undefined || mayAdminister);
 }

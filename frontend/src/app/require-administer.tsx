@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Outlet } from "react-router";
 import { ButtonLink } from "@/components/ui/button";
 import { Page } from "@/components/ui/page";
@@ -8,11 +10,13 @@ export function Component() {
   if (useMay("administer")) return <Outlet />;
   return (
     <Page
-      title="This page is for administrators"
-      description="Users, API keys, queues and the audit log are seen by owners and administrators. An owner or administrator can give you another role."
+      title={t`This page is for administrators`}
+      description={t`Users, API keys, queues and the audit log are seen by owners and administrators. An owner or administrator can give you another role.`}
     >
       <div>
-        <ButtonLink to="/">To the dashboard</ButtonLink>
+        <ButtonLink to="/">
+          <Trans>To the dashboard</Trans>
+        </ButtonLink>
       </div>
     </Page>
   );

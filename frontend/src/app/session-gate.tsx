@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { RotateCw, WifiOff } from "lucide-react";
 import { useState } from "react";
 import { Outlet } from "react-router";
@@ -20,7 +21,9 @@ function Starting() {
     <main className="grid min-h-dvh place-items-center text-muted">
       <p role="status" className="transition-opacity delay-500 duration-300 starting:opacity-0">
         <Spinner />
-        <span className="sr-only">Loading</span>
+        <span className="sr-only">
+          <Trans>Loading</Trans>
+        </span>
       </p>
     </main>
   );
@@ -38,14 +41,19 @@ function Unreachable({ problem }: { problem: Problem }) {
       <div className="grid max-w-sm justify-items-center gap-4 text-center">
         <WifiOff aria-hidden className="size-8 text-muted" strokeWidth={1.5} />
         <div role="status">
-          <h1 className="text-xl font-semibold tracking-tight">Mini CRM cannot be reached</h1>
+          <h1 className="text-xl font-semibold tracking-tight">
+            <Trans>Mini CRM cannot be reached</Trans>
+          </h1>
           <p className="mt-1 text-muted">
-            {problem.status === 0 ? "Check your connection." : "The server has trouble answering."} It is
-            tried again by itself.
+            {problem.status === 0 ? (
+              <Trans>Check your connection. It is tried again by itself.</Trans>
+            ) : (
+              <Trans>The server has trouble answering. It is tried again by itself.</Trans>
+            )}
           </p>
         </div>
         <Button busy={busy} icon={<RotateCw aria-hidden />} onClick={() => void retry()}>
-          Try again
+          <Trans>Try again</Trans>
         </Button>
       </div>
     </main>

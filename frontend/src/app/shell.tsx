@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Moon, Sun } from "lucide-react";
 import { lazy, Suspense, useSyncExternalStore } from "react";
 import { Link, NavLink, Outlet } from "react-router";
@@ -8,7 +10,7 @@ import { useTheme } from "@/lib/theme";
 import { useIsLoading } from "./page";
 import { PageErrors } from "./page-error";
 import { PaletteButton, usePalette } from "./palette-button";
-import { PLACES, type Place, useAdministration } from "./places";
+import { type Place, places, useAdministration } from "./places";
 import { useScrollMemory } from "./scroll-memory";
 import { UserMenu } from "./user-menu";
 
@@ -27,18 +29,20 @@ export function Shell() {
         href="#main"
         className="sr-only rounded-lg bg-surface px-4 py-2 focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50"
       >
-        Skip to content
+        <Trans>Skip to content</Trans>
       </a>
       {isLoading && <div aria-hidden className="fixed inset-x-0 top-0 z-40 h-0.5 animate-pulse bg-accent" />}
       <aside className="hidden md:block">
         <div className="sticky top-0 flex h-dvh flex-col gap-4 border-r border-line px-3 py-5">
           <Brand />
           <PaletteButton onOpen={search} />
-          <nav aria-label="Main" className="-m-1 grid min-h-0 content-start gap-0.5 overflow-y-auto p-1">
-            {PLACES.map((place) => (
+          <nav aria-label={t`Main`} className="-m-1 grid min-h-0 content-start gap-0.5 overflow-y-auto p-1">
+            {places().map((place) => (
               <SideLink key={place.to} place={place} />
             ))}
-            <h2 className="mt-4 px-3 pb-1 text-xs font-medium text-muted">Administration</h2>
+            <h2 className="mt-4 px-3 pb-1 text-xs font-medium text-muted">
+              <Trans>Administration</Trans>
+            </h2>
             {administration.map((place) => (
               <SideLink key={place.to} place={place} />
             ))}
@@ -53,7 +57,7 @@ export function Shell() {
           <Brand />
           <div className="flex items-center gap-1">
             <PaletteButton compact onOpen={search} />
-            <Person compact places={administration} />
+            <Person compact others={administration} />
           </div>
         </header>
         <OfflineNotice />
@@ -66,10 +70,10 @@ export function Shell() {
         </main>
       </div>
       <nav
-        aria-label="Main"
+        aria-label={t`Main`}
         className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-surface/95 pb-[env(safe-area-inset-bottom)] backdrop-blur md:hidden"
       >
-        {PLACES.map(({ to, label, short, icon: Icon }) => (
+        {places().map(({ to, label, short, icon: Icon }) => (
           <NavLink
             key={to}
             to={to}
@@ -123,10 +127,11 @@ function Brand() {
   );
 }
 
-function Person({ compact = false, places }: { compact?: boolean; places?: readonly Place[] }) {
+function Person({ compact = false, others }: { compact?: boolean; others?: readonly Place[] }) {
   const user = userOf(useSession());
   const [theme, setTheme] = useTheme();
   const other = theme === "dark" ? "light" : "dark";
+  const title = theme === "dark" ? t`Switch to light colours` : t`Switch to dark colours`;
   return (
     <div className={cn("flex items-center gap-1", !compact && "border-t border-line pt-3")}>
       {user && !compact && <UserMenu user={user} />}
@@ -134,12 +139,12 @@ function Person({ compact = false, places }: { compact?: boolean; places?: reado
         type="button"
         className="grid size-9 place-items-center rounded-lg text-muted transition-colors hover:bg-sunken hover:text-ink [&_svg]:size-4.5"
         onClick={() => setTheme(other)}
-        aria-label={`Switch to ${other} colours`}
-        title={`Switch to ${other} colours`}
+        aria-label={title}
+        title={title}
       >
         {theme === "dark" ? <Sun aria-hidden /> : <Moon aria-hidden />}
       </button>
-      {user && compact && <UserMenu user={user} compact places={places} />}
+      {user && compact && <UserMenu user={user} compact places={others} />}
     </div>
   );
 }
@@ -150,7 +155,7 @@ function OfflineNotice() {
     <div role="status">
       {!online && (
         <p className="bg-warn-soft px-4 py-2 text-center text-sm text-warn">
-          You are offline. What is shown may be out of date.
+          <Trans>You are offline. What is shown may be out of date.</Trans>
         </p>
       )}
     </div>

@@ -52,6 +52,9 @@ describe("the user menu", () => {
     await userEvent.keyboard("{Enter}");
     expect(toggle().getAttribute("aria-expanded")).toBe("true");
     await userEvent.tab();
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "English", pressed: true }));
+    await userEvent.tab();
+    await userEvent.tab();
     expect(document.activeElement).toBe(screen.getByRole("button", { name: "Sign out" }));
     await userEvent.keyboard("{Escape}");
     expect(panel()).toBeNull();
@@ -59,7 +62,7 @@ describe("the user menu", () => {
 
     await userEvent.keyboard(" ");
     expect(panel()).not.toBeNull();
-    await userEvent.tab();
+    screen.getByRole("button", { name: "Sign out" }).focus();
     await userEvent.tab();
     expect(panel()).toBeNull();
   });
@@ -68,7 +71,7 @@ describe("the user menu", () => {
     fetched.mockResolvedValue(noContent());
     show();
     await userEvent.tab();
-    await userEvent.keyboard("{Enter}{Tab}{Enter}");
+    await userEvent.keyboard("{Enter}{Tab}{Tab}{Tab}{Enter}");
     expect(fetched.mock.calls[0]).toMatchObject(["/auth/logout", { method: "POST" }]);
     await vi.waitFor(() => expect(session.get()).toEqual({ phase: "out", left: true }));
   });

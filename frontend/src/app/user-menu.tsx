@@ -1,10 +1,14 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { LogOut } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { Button, ButtonLink } from "@/components/ui/button";
+import { LanguageChoice } from "@/components/ui/language-choice";
 import { FormProblem } from "@/components/ui/states";
 import { signOut } from "@/lib/auth";
 import { cn } from "@/lib/cn";
 import type { User } from "@/lib/contract";
+import { roleName } from "@/lib/permissions";
 import type { Place } from "./places";
 
 type UserMenuProps = {
@@ -24,6 +28,7 @@ export function UserMenu({ user, compact = false, places = [] }: UserMenuProps) 
   const [leaving, setLeaving] = useState(false);
   const [fault, setFault] = useState<unknown>(null);
   const name = user.name || user.email;
+  const role = roleName(user.role);
 
   useEffect(() => {
     if (!open) return;
@@ -62,7 +67,9 @@ export function UserMenu({ user, compact = false, places = [] }: UserMenuProps) 
         aria-controls={open ? panel : undefined}
         className="flex w-full items-center gap-2.5 rounded-lg p-1.5 text-left transition-colors hover:bg-sunken"
       >
-        <span className="sr-only">Account: </span>
+        <span className="sr-only">
+          <Trans>Account:</Trans>{" "}
+        </span>
         <span
           aria-hidden
           className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent"
@@ -71,13 +78,13 @@ export function UserMenu({ user, compact = false, places = [] }: UserMenuProps) 
         </span>
         <span className={compact ? "sr-only" : "min-w-0 flex-1 text-sm leading-tight"}>
           <span className="block truncate font-medium">{name}</span>
-          <span className="block text-xs text-muted capitalize">{user.role}</span>
+          <span className="block text-xs text-muted capitalize">{role}</span>
         </span>
       </button>
       {open && (
         <section
           id={panel}
-          aria-label="Account"
+          aria-label={t`Account`}
           className={cn(
             "absolute z-40 grid w-64 gap-3 rounded-xl border border-line bg-surface p-4 shadow-lg",
             compact ? "top-full right-0 mt-2" : "bottom-full left-0 mb-2",
@@ -87,7 +94,9 @@ export function UserMenu({ user, compact = false, places = [] }: UserMenuProps) 
             {user.name && <p className="font-medium wrap-anywhere">{user.name}</p>}
             <p className={cn("wrap-anywhere", user.name && "text-muted")}>{user.email}</p>
             <p className="text-muted">
-              Role: <span className="capitalize">{user.role}</span>
+              <Trans>
+                Role: <span className="capitalize">{role}</span>
+              </Trans>
             </p>
           </div>
           {places.map(({ to, label, icon: Icon }) => (
@@ -95,9 +104,10 @@ export function UserMenu({ user, compact = false, places = [] }: UserMenuProps) 
               {label}
             </ButtonLink>
           ))}
+          <LanguageChoice />
           <FormProblem error={fault} />
           <Button busy={leaving} icon={<LogOut aria-hidden />} onClick={() => void leave()}>
-            Sign out
+            <Trans>Sign out</Trans>
           </Button>
         </section>
       )}

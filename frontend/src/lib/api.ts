@@ -2,6 +2,7 @@
  * The API as a signed-in user: bearer token, renewed when it has run out, query and body. Features describe single
  * requests on top of it; caching is left to the query cache.
  */
+import { t } from "@lingui/core/macro";
 import { freshToken, tokenAfter } from "./auth";
 import { exchange, readJson } from "./http";
 import { Problem } from "./problem";
@@ -110,7 +111,7 @@ function isRefusedToken(error: unknown): boolean {
 }
 
 function signedOut(): Problem {
-  return new Problem({ status: 401, code: "unauthorized", title: "You are not signed in" });
+  return new Problem({ status: 401, code: "unauthorized", title: t`You are not signed in` });
 }
 
 function queryString(query: Query | undefined): string {

@@ -2,6 +2,7 @@
  * Questions to the assistant. Each asks to wait rather than do without a model that is over its quota; one that waits is
  * asked for until it is answered or refused. Nothing is ever written or sent by asking.
  */
+import { t } from "@lingui/core/macro";
 import { useEffect, useRef, useState } from "react";
 import { type Answer, type Argument, callRaw, type Input } from "./call";
 import type { Asked, Lack, Source } from "./generated/types.gen";
@@ -71,7 +72,7 @@ async function lookAt(id: string, signal: AbortSignal) {
 /** Answers are kept for an hour: who comes back later has to ask again. */
 function gone(error: unknown): unknown {
   if (!(error instanceof Problem) || error.status !== 404) return error;
-  return new Problem({ status: 404, code: error.code, title: "The answer is no longer kept: ask again" });
+  return new Problem({ status: 404, code: error.code, title: t`The answer is no longer kept: ask again` });
 }
 
 const statusOf = (problem: unknown) => Number((problem as { status?: unknown } | undefined)?.status) || 422;
@@ -144,26 +145,27 @@ export function useAssistant<R extends QuestionRoute>(route: R) {
 }
 
 /** Why it was not the model, for who reads the answer. */
-const REASONS: Record<Lack, string> = {
-  quota: "the model is over its quota",
-  budget: "your tokens of today are used up",
-  unavailable: "the model does not answer at the moment",
-  refused: "the model would not answer this",
-  misconfigured: "the model’s key or settings are not accepted, which an administrator can put right",
-  unusable: "what the model said could not be used",
-  no_audience: "the model saw no audience in it",
-};
+const reasons = (): Record<Lack, string> => ({
+  quota: t`the model is over its quota`,
+  budget: t`your tokens of today are used up`,
+  unavailable: t`the model does not answer at the moment`,
+  refused: t`the model would not answer this`,
+  misconfigured: t`the model’s key or settings are not accepted, which an administrator can put right`,
+  unusable: t`what the model said could not be used`,
+  no_audience: t`the model saw no audience in it`,
+});
 
 /** Who answered, in words. */
 export function originInWords({ source, offlineReason }: Origin): string {
-  if (source === "gemini") return "Answered by Gemini.";
-  const reason = offlineReason && REASONS[offlineReason];
-  return reason ? `Answered offline: ${reason}.` : "Answered offline, without a model.";
+  if (source === "gemini") return t`Answered by Gemini.`;
+  const reason = offlineReason && reasons()[offlineReason];
+  return reason ? t`Answered offline: ${reason}.` : t`Answered offline, without a model.`;
 }
 
 /** Of a prompt that was not understood: what it was about it, in words. */
 export function misunderstanding(error: unknown): string | undefined {
   if (!(error instanceof Problem) || error.code !== "not_understood") return undefined;
   const parts = error.errors.map(({ reason }) => reason.replace(/^not understood: /, ""));
-  return parts.length > 0 ? `Not understood: ${parts.map((part) => `“${part}”`).join(", ")}.` : error.message;
+  const quoted = parts.map((part) => `“${part}”`).join(", ");
+  return parts.length > 0 ? t`Not understood: ${quoted}.` : error.message;
 }

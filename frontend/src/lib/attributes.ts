@@ -1,4 +1,5 @@
 /** Custom attributes as somebody types them: a key, a type, and the text of the value. */
+import { t } from "@lingui/core/macro";
 import type { AttributeValue } from "./contract";
 
 export type AttributeKind = "text" | "number" | "boolean";
@@ -68,16 +69,16 @@ export function sameAttribute(one: AttributeRow | undefined, other: AttributeRow
 
 function nameFault(row: AttributeRow, rows: readonly AttributeRow[]): string | undefined {
   const key = row.key.trim();
-  if (!KEY.test(key)) return "Give it a name of 1 to 64 letters, digits or underscores.";
-  if (rows.some((other) => other !== row && other.key.trim() === key)) return "This name is there twice.";
+  if (!KEY.test(key)) return t`Give it a name of 1 to 64 letters, digits or underscores.`;
+  if (rows.some((other) => other !== row && other.key.trim() === key)) return t`This name is there twice.`;
   return undefined;
 }
 
 function valueFault({ kind, text }: AttributeRow): string | undefined {
-  if (kind === "text" && text.trim() === "") return "Write a value, or remove the attribute.";
+  if (kind === "text" && text.trim() === "") return t`Write a value, or remove the attribute.`;
   if (kind === "number") {
     const number = text.trim() === "" ? Number.NaN : Number(text);
-    if (!Number.isFinite(number) || Math.abs(number) > MOST) return "Write a number, such as 12 or 4.5.";
+    if (!Number.isFinite(number) || Math.abs(number) > MOST) return t`Write a number, such as 12 or 4.5.`;
   }
   return undefined;
 }

@@ -2,6 +2,7 @@
  * Sign-in, renewal and sign-out against the server, which keeps the session in a cookie that scripts cannot read.
  * `keep-session.ts` says when to renew, `session.ts` holds the outcome.
  */
+import { t } from "@lingui/core/macro";
 import type { Grant } from "./contract";
 import type { CredentialRequest, RefreshData, SignInData, SignOutData } from "./generated/types.gen";
 import { exchange, readJson } from "./http";
@@ -90,7 +91,11 @@ async function start(response: Response): Promise<void> {
 async function grantOf(response: Response): Promise<[Grant, number | undefined]> {
   const grant = await readJson<Partial<Grant> | undefined>(response);
   if (typeof grant?.token !== "string" || !grant.user) {
-    throw new Problem({ status: response.status, code: "unreadable", title: "The answer could not be read" });
+    throw new Problem({
+      status: response.status,
+      code: "unreadable",
+      title: t`The answer could not be read`,
+    });
   }
   const answered = Date.parse(response.headers.get("date") ?? "");
   return [grant as Grant, Number.isNaN(answered) ? undefined : answered];

@@ -1,7 +1,7 @@
+import { t } from "@lingui/core/macro";
 import type { Channel } from "@/lib/contract";
 
-const NAMES: Record<Channel, string> = { email: "E-mail", sms: "SMS", whatsapp: "WhatsApp" };
-
 export function channelName(channel: Channel): string {
-  return NAMES[channel] ?? channel;
+  const names: Record<Channel, string> = { email: t`E-mail`, sms: "SMS", whatsapp: "WhatsApp" };
+  return names[channel] ?? channel;
 }

@@ -1,4 +1,5 @@
 /** Numbers, money and times for reading, as the language writes them; the currency is the deployment's. */
+import { t } from "@lingui/core/macro";
 import { formatLocale as LOCALE } from "./i18n";
 
 const numbers = new Intl.NumberFormat(LOCALE);
@@ -69,7 +70,7 @@ export function formatRelative(iso: string | undefined, now = Date.now()): strin
   return withDate(iso, (date) => {
     const seconds = (date.getTime() - now) / 1000;
     const size = Math.abs(seconds);
-    if (size < 45) return "just now";
+    if (size < 45) return t`just now`;
     if (size < 3600) return relative.format(Math.round(seconds / 60), "minute");
     if (size < 86_400) return relative.format(Math.round(seconds / 3600), "hour");
     if (size < 30 * 86_400) return relative.format(Math.round(seconds / 86_400), "day");

@@ -2,6 +2,7 @@
  * One exchange with the server: JSON out, a problem for every refusal and every lost connection. It knows nothing of
  * sessions; requests that need a signed-in user go through `api.ts`.
  */
+import { t } from "@lingui/core/macro";
 import { Problem } from "./problem";
 
 export type Exchange = {
@@ -46,6 +47,10 @@ export async function readJson<T>(response: Response): Promise<T> {
     return JSON.parse(text) as T;
   } catch {
     // Not our API: an error page of something in between, say.
-    throw new Problem({ status: response.status, code: "unreadable", title: "The answer could not be read" });
+    throw new Problem({
+      status: response.status,
+      code: "unreadable",
+      title: t`The answer could not be read`,
+    });
   }
 }

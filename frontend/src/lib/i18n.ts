@@ -55,15 +55,20 @@ export async function loadMessages(feature: Feature): Promise<void> {
 
 export function choose(next: Language): void {
   if (next === language) return;
-  localStorage.setItem(KEY, next);
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // Where nothing can be kept, nothing can be chosen.
+    return;
+  }
   window.location.reload();
 }
 
-/** What was chosen here, else what the browser asks for, else English. */
+/** What was chosen here, or English where there is no such language any more; else what the browser asks for, else English. */
 function chosen(): Language {
   try {
     const kept = localStorage.getItem(KEY);
-    if (isLanguage(kept)) return kept;
+    if (kept !== null) return isLanguage(kept) ? kept : "en";
   } catch {
     // Not remembered then.
   }
@@ -71,5 +76,5 @@ function chosen(): Language {
 }
 
 function isLanguage(tag: string | null | undefined): tag is Language {
-  return tag !== null && tag !== undefined && tag in LANGUAGES;
+  return typeof tag === "string" && Object.hasOwn(LANGUAGES, tag);
 }

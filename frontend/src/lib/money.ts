@@ -2,6 +2,7 @@
  * Money that is typed and added up: whole minor units (paise, cents) from end to end, since binary fractions have no 0.1.
  * On the wire an amount is a JSON number of major units, with at most the currency's decimals.
  */
+import { t } from "@lingui/core/macro";
 import { formatMoney } from "./format";
 
 /** Greatest amount that the server takes, in major units. */
@@ -25,13 +26,16 @@ export function decimalsOf(currency: string): number {
 export function readAmount(typed: string, currency: string): { minor: bigint } | { fault: string } {
   const most = decimalsOf(currency);
   const { whole, part = "" } = AMOUNT.exec(typed.trim())?.groups ?? {};
-  if (whole === undefined) return { fault: `Write an amount, such as ${decimalText(149900n, currency)}.` };
+  if (whole === undefined) {
+    const example = decimalText(149900n, currency);
+    return { fault: t`Write an amount, such as ${example}.` };
+  }
   if (part.length > most) {
-    return { fault: most === 0 ? "This currency has no decimals." : `At most ${most} decimals.` };
+    return { fault: most === 0 ? t`This currency has no decimals.` : t`At most ${most} decimals.` };
   }
   const scale = 10n ** BigInt(most);
   const minor = BigInt(whole.replaceAll(",", "")) * scale + BigInt(part.padEnd(most, "0") || "0");
-  return minor > MOST * scale ? { fault: "At most 1,000,000,000,000." } : { minor };
+  return minor > MOST * scale ? { fault: t`At most 1,000,000,000,000.` } : { minor };
 }
 
 /** The digits of an amount: `1499.00`. */

@@ -2,6 +2,7 @@
  * Which role may do what, as the server decides it. The app only leaves out what would be refused; the server does not
  * rely on that.
  */
+import { t } from "@lingui/core/macro";
 import type { Role } from "./contract";
 import { userOf, useSession } from "./session";
 
@@ -16,7 +17,18 @@ const HELD: Record<Role, readonly Permission[]> = {
 };
 
 /** Why an action is not offered. */
-export const READ_ONLY = "Your role is to read. An owner or administrator can give you another one.";
+export const readOnly = () => t`Your role is to read. An owner or administrator can give you another one.`;
+
+/** A role in words, in the middle of a sentence. */
+export function roleName(role: string): string {
+  const names: Record<Role, string> = {
+    analyst: t`analyst`,
+    marketer: t`marketer`,
+    admin: t`admin`,
+    owner: t`owner`,
+  };
+  return names[role as Role] ?? role;
+}
 
 /** A role that this version does not know may read. */
 export function isAllowed(role: string, permission: Permission): boolean {

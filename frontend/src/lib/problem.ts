@@ -1,5 +1,6 @@
 /** Problems (RFC 9457) as the app sees them: one error type for refusals, outages and a lost connection alike. */
 
+import { t } from "@lingui/core/macro";
 import type { Fault } from "./generated/types.gen";
 
 export type FieldFault = Fault;
@@ -34,8 +35,8 @@ export class Problem extends Error {
     return new Problem({
       status: 0,
       code: "offline",
-      title: "No connection to the server",
-      detail: "Check your connection, then try again.",
+      title: t`No connection to the server`,
+      detail: t`Check your connection, then try again.`,
     });
   }
 
@@ -53,7 +54,7 @@ export class Problem extends Error {
     // Under `about:blank` the title is only the status in words (RFC 9457, 4.2.1): the detail says what is wrong.
     const named = of.type !== undefined && of.type !== "about:blank" ? text(of.title) : undefined;
     const title =
-      errors.length > 0 ? "Some entries were not accepted" : (named ?? detail ?? fallbackTitle(status));
+      errors.length > 0 ? t`Some entries were not accepted` : (named ?? detail ?? fallbackTitle(status));
     return new Problem({
       status,
       code: text(of.code) ?? `http_${status}`,
@@ -111,14 +112,14 @@ export function fieldPath(field: string): string {
 
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  return new Problem({ status: 0, code: "unexpected", title: "Something went wrong on this page" });
+  return new Problem({ status: 0, code: "unexpected", title: t`Something went wrong on this page` });
 }
 
 function fallbackTitle(status: number): string {
-  if (status === 404) return "Not found";
-  if (status === 429) return "Too many requests, try again in a moment";
-  if (status >= 500) return "The server could not answer";
-  return "The request was refused";
+  if (status === 404) return t`Not found`;
+  if (status === 429) return t`Too many requests, try again in a moment`;
+  if (status >= 500) return t`The server could not answer`;
+  return t`The request was refused`;
 }
 
 function asFault(value: unknown): FieldFault[] {

@@ -1,4 +1,5 @@
 /** How the queues stand, for administration and for the dashboard of those who administer. */
+import { t } from "@lingui/core/macro";
 import { queryOptions } from "@tanstack/react-query";
 import { call } from "./call";
 
@@ -11,16 +12,16 @@ export const queuesQuery = queryOptions({
 });
 
 /** What goes through each. */
-const CONTENTS: Record<string, string> = {
-  customers: "Customers that were created or changed",
-  orders: "Orders and their status",
-  activities: "What customers did",
-  receipts: "What became of messages",
-  delivery: "Campaigns on their way out",
-  imports: "Files that are read",
-  segments: "Segments that are built or edited",
-  erasures: "Customers who are erased",
-  questions: "Questions to the assistant that wait for their turn",
-};
+const contents = (): Record<string, string> => ({
+  customers: t`Customers that were created or changed`,
+  orders: t`Orders and their status`,
+  activities: t`What customers did`,
+  receipts: t`What became of messages`,
+  delivery: t`Campaigns on their way out`,
+  imports: t`Files that are read`,
+  segments: t`Segments that are built or edited`,
+  erasures: t`Customers who are erased`,
+  questions: t`Questions to the assistant that wait for their turn`,
+});
 
-export const contentsOf = (queue: string) => CONTENTS[queue] ?? "";
+export const contentsOf = (queue: string) => contents()[queue] ?? "";

@@ -1,4 +1,5 @@
 /** Segments as other things need them: to choose from, by their names, and a new one of an audience that was proposed. */
+import { t } from "@lingui/core/macro";
 import { queryOptions, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call } from "./call";
 import type { Segment, SegmentDraft } from "./contract";
@@ -40,7 +41,7 @@ export function useSegmentNames(ids: readonly string[]): (id: string) => string 
   const found = useQueries({ queries: others.map(nameQuery) });
   return (id) => {
     const query = found[others.indexOf(id)];
-    return known.get(id) ?? query?.data ?? (query?.isError ? "an unknown segment" : "…");
+    return known.get(id) ?? query?.data ?? (query?.isError ? t`an unknown segment` : "…");
   };
 }
 

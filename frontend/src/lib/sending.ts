@@ -1,4 +1,5 @@
 /** When campaigns may write, how much, and how it is measured, as forms hold it: of one campaign, or what all begin with. */
+import { t } from "@lingui/core/macro";
 import type { CampaignDraft, Day, SendWindow, Settings } from "./contract";
 import { optional, whole, within } from "./typed-number";
 
@@ -67,8 +68,8 @@ export function sendingOf(values: SendingValues): SaidSending {
 /** What a form itself can tell to be wrong. */
 export function sendingFaults(values: SendingValues): Record<string, string | false | undefined> {
   const found: Record<string, string | false | undefined> = {
-    "quietHours.from": values.quietUntil !== "" && values.quietFrom === "" && "Say when they begin.",
-    "quietHours.until": values.quietFrom !== "" && values.quietUntil === "" && "Say when they end.",
+    "quietHours.from": values.quietUntil !== "" && values.quietFrom === "" && t`Say when they begin.`,
+    "quietHours.until": values.quietFrom !== "" && values.quietUntil === "" && t`Say when they end.`,
     ratePerMinute: optional(values.ratePerMinute, (rate) => whole(rate, 1, 1_000_000)),
     holdout: optional(values.holdout, (holdout) => within(holdout, 0, 50)),
     attributionDays: optional(values.attributionDays, (days) => whole(days, 1, 90)),
@@ -78,8 +79,8 @@ export function sendingFaults(values: SendingValues): Record<string, string | fa
     found["caps.days"] = whole(values.capDays, 1, 90);
   }
   values.windows.forEach(({ from, until }, index) => {
-    found[`windows.${index}.from`] = from === "" && "Say when it begins.";
-    found[`windows.${index}.until`] = until === "" && "Say when it ends.";
+    found[`windows.${index}.from`] = from === "" && t`Say when it begins.`;
+    found[`windows.${index}.until`] = until === "" && t`Say when it ends.`;
   });
   return found;
 }

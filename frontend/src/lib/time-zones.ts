@@ -1,3 +1,5 @@
+import { formatLocale } from "./i18n";
+
 /** Time zones by their IANA names, as far as this browser knows them; the server has the last word. */
 
 let known: readonly string[] | undefined;
@@ -11,7 +13,7 @@ export function timeZones(): readonly string[] {
 export function localTimeIn(timeZone: string, now = new Date()): string | undefined {
   if (timeZone === "") return undefined;
   try {
-    return new Intl.DateTimeFormat(undefined, { timeZone, timeStyle: "short" }).format(now);
+    return new Intl.DateTimeFormat(formatLocale, { timeZone, timeStyle: "short" }).format(now);
   } catch {
     return undefined;
   }

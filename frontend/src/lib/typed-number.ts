@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+
 /** What can be wrong with a number as it is typed. */
 
 /** A field that may stay empty. */
@@ -6,11 +8,11 @@ export function optional(typed: string, fault: (typed: string) => string | undef
 }
 
 export function whole(typed: string, least: number, most: number): string | undefined {
-  return /^\d+$/.test(typed.trim()) ? within(typed, least, most) : "Write a whole number.";
+  return /^\d+$/.test(typed.trim()) ? within(typed, least, most) : t`Write a whole number.`;
 }
 
 export function within(typed: string, least: number, most: number): string | undefined {
   const number = Number(typed);
-  if (typed.trim() === "" || Number.isNaN(number)) return "Write a number.";
-  return number < least || number > most ? `Must be from ${least} to ${most}.` : undefined;
+  if (typed.trim() === "" || Number.isNaN(number)) return t`Write a number.`;
+  return number < least || number > most ? t`Must be from ${least} to ${most}.` : undefined;
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { UploadTarget } from "./contract";
 import { Problem } from "./problem";
 
@@ -40,7 +41,7 @@ function refused(status: number): Problem {
   return new Problem({
     status,
     code: "upload_failed",
-    title: "The file could not be uploaded",
-    detail: status === 0 ? "The connection to the store failed." : `The store answered ${status}.`,
+    title: t`The file could not be uploaded`,
+    detail: status === 0 ? t`The connection to the store failed.` : t`The store answered ${status}.`,
   });
 }

@@ -77,6 +77,20 @@ impl Usage {
         }
     }
 
+    /// What a campaign to so many recipients uses at most, from the launch to the last receipt; with caps on how often
+    /// somebody is written to, more. Tests hold that what is written and queued stays below it.
+    #[must_use]
+    pub const fn most_of_campaign(recipients: u64, capped: bool) -> Self {
+        Self {
+            written: recipients * if capped { 6 } else { 4 } * WHOLE,
+            read: recipients * if capped { 2 } else { 1 } * WHOLE,
+            queued: recipients * WHOLE / 10,
+            invoked: recipients * WHOLE / 10,
+            // A batch of letters shares its step; a tenth of a second of 512 MB each is more than `make sending` has shown.
+            held: recipients * 51_200,
+        }
+    }
+
     /// What one of `batch` messages uses by being consumed by a function of `memory_mb` in `millis`: its share of receiving
     /// and deleting the batch, and of the invocation.
     #[must_use]

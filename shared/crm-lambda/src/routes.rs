@@ -113,7 +113,9 @@ operations! {
             .matched(true).rated(limits::LAUNCH).gives(202, of::<s::Launched>);
         EXPLAIN_RECIPIENT: Get "/api/campaigns/{id}/why" Read "Why somebody got a campaign, or did not."
             .asks(&[("email", true)]).gives(200, of::<l::Why>);
-        LIST_MESSAGES: Get "/api/campaigns/{id}/messages" Read "The log of a campaign.".lists(of::<s::Page<s::Message>>);
+        LIST_MESSAGES: Get "/api/campaigns/{id}/messages" Read
+            "The log of a campaign; narrowed down by status, variant or address. A narrowed page may be empty and have a next one."
+            .asks(&[("status", false), ("variant", false), ("email", false)]).lists(of::<s::Page<s::Message>>);
         EXPORT_LOG: Post "/api/campaigns/{id}/exports" Write "Make a CSV file of the log of a campaign."
             .rated(limits::EXPORT).gives(202, of::<s::Accepted>);
         SHOW_REPORT: Get "/api/campaigns/{id}/report" Read

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { NumberField } from "@/components/ui/number-field";
 import type { SendingProps } from "./sending-props";
 
@@ -6,20 +7,20 @@ export function Measuring({ values, faults, set }: SendingProps) {
   return (
     <>
       <NumberField
-        label="Orders count for"
-        unit="days"
+        label={t`Orders count for`}
+        unit={t`days`}
         value={values.attributionDays}
         error={faults.attributionDays}
-        hint="After the message, and if they are not cancelled. Without a number, 7 days."
+        hint={t`After the message, and if they are not cancelled. Without a number, 7 days.`}
         onChange={(attributionDays) => set({ attributionDays })}
       />
       <NumberField
-        label="Held out"
+        label={t`Held out`}
         optional
-        unit="% of the audience"
+        unit={t`% of the audience`}
         value={values.holdout}
         error={faults.holdout}
-        hint="They get nothing, so that the results can say what the campaign has changed. At most 50 %."
+        hint={t`They get nothing, so that the results can say what the campaign has changed. At most 50 %.`}
         onChange={(holdout) => set({ holdout })}
       />
     </>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { TimeZoneField } from "@/components/ui/time-zone-field";
 import type { SendingProps } from "./sending-props";
 import { TimeRange } from "./time-range";
@@ -9,8 +10,8 @@ export function SendingHours({ values, faults, set, zoned }: SendingProps & { zo
     <>
       <WindowsInput windows={values.windows} faults={faults} onChange={(windows) => set({ windows })} />
       <TimeRange
-        legend="Quiet hours"
-        hint="Nobody is written to then; messages wait. They may pass midnight."
+        legend={t`Quiet hours`}
+        hint={t`Nobody is written to then; messages wait. They may pass midnight.`}
         from={values.quietFrom}
         until={values.quietUntil}
         fault={faults["quietHours.from"] ?? faults["quietHours.until"] ?? faults.quietHours}
@@ -19,8 +20,8 @@ export function SendingHours({ values, faults, set, zoned }: SendingProps & { zo
       {zoned && (
         <div className="max-w-md">
           <TimeZoneField
-            label="Time zone of those of whom none is known"
-            hint="Such as Asia/Kolkata; UTC if you leave it out."
+            label={t`Time zone of those of whom none is known`}
+            hint={t`Such as Asia/Kolkata; UTC if you leave it out.`}
             value={values.timeZone}
             error={faults.timeZone}
             onChange={(timeZone) => set({ timeZone })}

@@ -1,3 +1,6 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { Optional } from "@/components/ui/field";
 import { NumberField } from "@/components/ui/number-field";
 import type { SendingProps } from "./sending-props";
 
@@ -6,33 +9,34 @@ export function SendingLimits({ values, faults, set }: SendingProps) {
   return (
     <div className="grid gap-5">
       <NumberField
-        label="Messages a minute"
+        label={t`Messages a minute`}
         optional
         value={values.ratePerMinute}
         error={faults.ratePerMinute}
-        hint="At most; without it, as fast as your provider takes them."
+        hint={t`At most; without it, as fast as your provider takes them.`}
         onChange={(ratePerMinute) => set({ ratePerMinute })}
       />
       <fieldset>
         <legend className="mb-1.5 text-sm font-medium">
-          Frequency cap <span className="font-normal text-muted">(optional)</span>
+          <Trans>Frequency cap</Trans>
+          <Optional />
         </legend>
         <div className="flex flex-wrap items-start gap-3">
           <NumberField
-            label="Messages"
+            label={t`Messages`}
             value={values.capMessages}
             error={faults["caps.messages"] ?? faults.caps}
             onChange={(capMessages) => set({ capMessages })}
           />
           <NumberField
-            label="in days"
+            label={t`in days`}
             value={values.capDays}
             error={faults["caps.days"]}
             onChange={(capDays) => set({ capDays })}
           />
         </div>
         <p className="mt-1.5 text-sm text-muted">
-          Who has had that many messages of all campaigns within that time is left out.
+          <Trans>Who has had that many messages of all campaigns within that time is left out.</Trans>
         </p>
       </fieldset>
     </div>

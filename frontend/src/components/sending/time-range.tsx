@@ -1,3 +1,7 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { Optional } from "@/components/ui/field";
+
 type TimeRangeProps = {
   legend: string;
   hint: string;
@@ -12,21 +16,22 @@ export function TimeRange({ legend, hint, from, until, fault, onChange }: TimeRa
   return (
     <fieldset>
       <legend className="mb-1.5 text-sm font-medium">
-        {legend} <span className="font-normal text-muted">(optional)</span>
+        {legend}
+        <Optional />
       </legend>
       <div className="flex flex-wrap items-center gap-2 text-sm">
         <input
           type="time"
-          aria-label={`${legend} from`}
+          aria-label={t`${legend} from`}
           aria-invalid={fault ? true : undefined}
           value={from}
           onChange={(event) => onChange(event.target.value, until)}
           className="control w-auto"
         />
-        until
+        <Trans>until</Trans>
         <input
           type="time"
-          aria-label={`${legend} until`}
+          aria-label={t`${legend} until`}
           aria-invalid={fault ? true : undefined}
           value={until}
           onChange={(event) => onChange(from, event.target.value)}

@@ -1,17 +1,21 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Plus, Trash2 } from "lucide-react";
 import { useId } from "react";
 import { Button } from "@/components/ui/button";
+import { Optional } from "@/components/ui/field";
 import type { Day } from "@/lib/contract";
 import { type Faults, nextKey, type WindowValues } from "@/lib/sending";
 
-export const DAYS: readonly { value: Day; label: string }[] = [
-  { value: "mon", label: "Mon" },
-  { value: "tue", label: "Tue" },
-  { value: "wed", label: "Wed" },
-  { value: "thu", label: "Thu" },
-  { value: "fri", label: "Fri" },
-  { value: "sat", label: "Sat" },
-  { value: "sun", label: "Sun" },
+/** The days of a week, in their order. */
+export const days = (): { value: Day; label: string }[] => [
+  { value: "mon", label: t`Mon` },
+  { value: "tue", label: t`Tue` },
+  { value: "wed", label: t`Wed` },
+  { value: "thu", label: t`Thu` },
+  { value: "fri", label: t`Fri` },
+  { value: "sat", label: t`Sat` },
+  { value: "sun", label: t`Sun` },
 ];
 const MAX_WINDOWS = 7;
 
@@ -29,12 +33,13 @@ export function WindowsInput({ windows, faults, onChange }: WindowsInputProps) {
   return (
     <fieldset aria-describedby={hint} className="grid gap-3">
       <legend className="mb-1.5 text-sm font-medium">
-        Sending hours <span className="font-normal text-muted">(optional)</span>
+        <Trans>Sending hours</Trans>
+        <Optional />
       </legend>
       {windows.map((window, index) => (
         <Window
           key={window.key}
-          label={`Hours ${index + 1}`}
+          label={nameOf(index + 1)}
           window={window}
           fault={
             faults[`windows.${index}.from`] ??
@@ -55,15 +60,20 @@ export function WindowsInput({ windows, faults, onChange }: WindowsInputProps) {
             onChange([...windows, { key: nextKey(windows), from: "09:00", until: "20:00", days: [] }])
           }
         >
-          {windows.length === 0 ? "Only at certain hours" : "More hours"}
+          {windows.length === 0 ? t`Only at certain hours` : t`More hours`}
         </Button>
       )}
       <p id={hint} className="text-sm text-muted">
-        By the clock of each recipient. Who is due at another time gets the message when the next hours begin.
+        <Trans>
+          By the clock of each recipient. Who is due at another time gets the message when the next hours
+          begin.
+        </Trans>
       </p>
     </fieldset>
   );
 }
+
+const nameOf = (place: number) => t`Hours ${place}`;
 
 type WindowProps = {
   label: string;
@@ -74,34 +84,34 @@ type WindowProps = {
 };
 
 function Window({ label, window, fault, onChange, onRemove }: WindowProps) {
-  const { from, until, days } = window;
+  const { from, until, days: chosen } = window;
   return (
     <fieldset className="grid gap-2 rounded-lg border border-line p-3">
       <legend className="sr-only">{label}</legend>
       <div className="flex flex-wrap items-center gap-2 text-sm">
         <input
           type="time"
-          aria-label={`${label}: from`}
+          aria-label={t`${label}: from`}
           aria-invalid={fault ? true : undefined}
           value={from}
           onChange={(event) => onChange({ from: event.target.value })}
           className="control w-auto"
         />
-        until
+        <Trans>until</Trans>
         <input
           type="time"
-          aria-label={`${label}: until`}
+          aria-label={t`${label}: until`}
           aria-invalid={fault ? true : undefined}
           value={until}
           onChange={(event) => onChange({ until: event.target.value })}
           className="control w-auto"
         />
-        <Button look="quiet" aria-label={`Remove ${label}`} onClick={onRemove} className="ml-auto px-2.5!">
+        <Button look="quiet" aria-label={t`Remove ${label}`} onClick={onRemove} className="ml-auto px-2.5!">
           <Trash2 aria-hidden />
         </Button>
       </div>
       <div className="flex flex-wrap items-center gap-1.5 text-sm">
-        {DAYS.map(({ value, label: name }) => (
+        {days().map(({ value, label: name }) => (
           <label
             key={value}
             className="rounded-md border border-line px-2.5 py-1 text-muted transition-colors hover:bg-sunken has-checked:border-accent has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:outline-accent"
@@ -109,19 +119,23 @@ function Window({ label, window, fault, onChange, onRemove }: WindowProps) {
             <input
               type="checkbox"
               className="sr-only"
-              checked={days.includes(value)}
+              checked={chosen.includes(value)}
               onChange={({ target }) =>
                 onChange({
-                  days: DAYS.map((day) => day.value).filter((day) =>
-                    day === value ? target.checked : days.includes(day),
-                  ),
+                  days: days()
+                    .map((day) => day.value)
+                    .filter((day) => (day === value ? target.checked : chosen.includes(day))),
                 })
               }
             />
             {name}
           </label>
         ))}
-        {days.length === 0 && <span className="text-muted">Every day</span>}
+        {chosen.length === 0 && (
+          <span className="text-muted">
+            <Trans>Every day</Trans>
+          </span>
+        )}
       </div>
       {fault && <p className="text-sm text-danger">{fault}</p>}
     </fieldset>

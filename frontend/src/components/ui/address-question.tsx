@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -25,7 +26,7 @@ export function AddressQuestion(props: {
     <form onSubmit={submit} noValidate className="flex flex-wrap items-start gap-2">
       <Field
         label={props.label}
-        error={missing ? "Write an address first." : props.refused}
+        error={missing ? t`Write an address first.` : props.refused}
         className="min-w-48 flex-1"
       >
         {(control) => (

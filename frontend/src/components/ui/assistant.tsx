@@ -1,4 +1,6 @@
 /** What all places that ask the assistant have in common: that it is being asked, and who answered. */
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type Origin, originInWords, type Phase } from "@/lib/assistant";
 import { Button, Spinner } from "./button";
 
@@ -12,11 +14,11 @@ export function AssistantStatus({ phase, onCancel }: { phase: Phase; onCancel: (
           <Spinner />
           <p className="min-w-0 flex-1 basis-40">
             {phase === "asking"
-              ? "Asking the assistant…"
-              : "The model is busy: your question waits for its turn, which may take some minutes."}
+              ? t`Asking the assistant…`
+              : t`The model is busy: your question waits for its turn, which may take some minutes.`}
           </p>
           <Button look="quiet" onClick={onCancel}>
-            {phase === "asking" ? "Cancel" : "Stop waiting"}
+            {phase === "asking" ? t`Cancel` : t`Stop waiting`}
           </Button>
         </div>
       )}
@@ -33,8 +35,10 @@ export function NotUsed({ parts }: { parts: readonly string[] }) {
   if (parts.length === 0) return null;
   return (
     <div className="grid gap-1.5 rounded-lg bg-warn-soft px-3.5 py-2.5 text-sm">
-      <p className="text-warn">Not understood, and left out:</p>
-      <ul aria-label="Not understood" className="flex flex-wrap gap-1.5">
+      <p className="text-warn">
+        <Trans>Not understood, and left out:</Trans>
+      </p>
+      <ul aria-label={t`Not understood`} className="flex flex-wrap gap-1.5">
         {parts.map((part) => (
           <li key={part} className="rounded-full bg-surface px-2.5 py-0.5 wrap-anywhere">
             {part}

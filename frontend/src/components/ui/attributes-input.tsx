@@ -1,14 +1,18 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Plus, Trash2 } from "lucide-react";
 import { useEffect, useId, useRef } from "react";
 import { type AttributeFault, type AttributeRow, attributeFault, newAttribute } from "@/lib/attributes";
 import { Button } from "./button";
 
-const KINDS: { value: AttributeRow["kind"]; label: string }[] = [
-  { value: "text", label: "text" },
-  { value: "number", label: "number" },
-  { value: "boolean", label: "yes or no" },
+type Kind = { value: AttributeRow["kind"]; label: string };
+
+const kinds = (): Kind[] => [
+  { value: "text", label: t`text` },
+  { value: "number", label: t`number` },
+  { value: "boolean", label: t`yes or no` },
 ];
-const CLEARED = { value: "cleared" as const, label: "is cleared" };
+const cleared = (): Kind => ({ value: "cleared", label: t`is cleared` });
 
 type AttributesInputProps = {
   legend: string;
@@ -56,8 +60,8 @@ export function AttributesInput({ legend, hint, rows, faults, clearable, onChang
         <Row
           key={row.id}
           row={row}
-          label={row.key.trim() || `Attribute ${index + 1}`}
-          kinds={clearable ? [...KINDS, CLEARED] : KINDS}
+          label={row.key.trim() || nameless(index + 1)}
+          kinds={clearable ? [...kinds(), cleared()] : kinds()}
           fault={attributeFault(row, faults)}
           onChange={(part) => change(row.id, part)}
           onRemove={() => remove(row.id)}
@@ -66,7 +70,7 @@ export function AttributesInput({ legend, hint, rows, faults, clearable, onChang
       {faults.attributes && <p className="text-sm text-danger">{faults.attributes}</p>}
       <div>
         <Button data-add icon={<Plus aria-hidden />} onClick={add}>
-          Add an attribute
+          <Trans>Add an attribute</Trans>
         </Button>
       </div>
       <p id={hintId} className="text-sm text-muted">
@@ -76,10 +80,12 @@ export function AttributesInput({ legend, hint, rows, faults, clearable, onChang
   );
 }
 
+const nameless = (place: number) => t`Attribute ${place}`;
+
 type RowProps = {
   row: AttributeRow;
   label: string;
-  kinds: typeof KINDS;
+  kinds: readonly Kind[];
   fault: AttributeFault | undefined;
   onChange: (part: Partial<AttributeRow>) => void;
   onRemove: () => void;
@@ -94,17 +100,17 @@ function Row({ row, label, kinds, fault, onChange, onRemove }: RowProps) {
       <div className="flex flex-wrap items-center gap-1.5">
         <input
           data-name
-          aria-label={`${label}: name`}
+          aria-label={t`${label}: name`}
           {...refused("name")}
           value={row.key}
           maxLength={64}
-          placeholder="name, e.g. shoe_size"
+          placeholder={t`name, e.g. shoe_size`}
           autoComplete="off"
           onChange={(event) => onChange({ key: event.target.value })}
           className="control w-40 grow basis-36"
         />
         <select
-          aria-label={`${label}: type`}
+          aria-label={t`${label}: type`}
           value={row.kind}
           onChange={(event) => {
             const kind = event.target.value as AttributeRow["kind"];
@@ -121,19 +127,19 @@ function Row({ row, label, kinds, fault, onChange, onRemove }: RowProps) {
         </select>
         {row.kind === "boolean" ? (
           <select
-            aria-label={`${label}: value`}
+            aria-label={t`${label}: value`}
             {...refused("value")}
             value={row.text}
             onChange={(event) => onChange({ text: event.target.value })}
             className="control w-32 grow basis-24"
           >
-            <option value="true">yes</option>
-            <option value="false">no</option>
+            <option value="true">{t`yes`}</option>
+            <option value="false">{t`no`}</option>
           </select>
         ) : (
           row.kind !== "cleared" && (
             <input
-              aria-label={`${label}: value`}
+              aria-label={t`${label}: value`}
               {...refused("value")}
               value={row.text}
               maxLength={500}
@@ -144,7 +150,7 @@ function Row({ row, label, kinds, fault, onChange, onRemove }: RowProps) {
             />
           )
         )}
-        <Button look="quiet" aria-label={`Remove ${label}`} onClick={onRemove} className="px-2.5!">
+        <Button look="quiet" aria-label={t`Remove ${label}`} onClick={onRemove} className="px-2.5!">
           <Trash2 aria-hidden />
         </Button>
       </div>

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
+import { statusInWords } from "@/lib/status";
 
 export type Tone = "neutral" | "good" | "busy" | "warn" | "bad";
 
@@ -59,5 +60,5 @@ const STATUS_TONES: Record<string, Tone> = {
 
 /** Any status of the API, in the field's own word. */
 export function StatusBadge({ status }: { status: string }) {
-  return <Badge tone={STATUS_TONES[status] ?? "neutral"}>{status}</Badge>;
+  return <Badge tone={STATUS_TONES[status] ?? "neutral"}>{statusInWords(status)}</Badge>;
 }

@@ -1,15 +1,16 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Download, RotateCw, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Progress } from "@/components/ui/progress";
 import { FormProblem } from "@/components/ui/states";
 import type { FileExport } from "@/lib/contract";
 import { type FileExporting, useDownloadExport } from "@/lib/exports";
-import { formatNumber, plural } from "@/lib/format";
 
 type ExportStatusProps = {
   exporting: FileExporting;
-  /** One of its rows, and many. */
-  noun: [string, string];
+  /** So many of its rows, in words. */
+  noun: (count: number) => string;
   /** How many rows are to be expected. */
   total: number;
 };
@@ -21,7 +22,7 @@ export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
   if (id === null && !error && !isRunning) return null;
   const over = job && !isRunning ? job.status : undefined;
   return (
-    <section aria-label="Export" className="grid gap-3 border-b border-line bg-sunken/50 px-5 py-3">
+    <section aria-label={t`Export`} className="grid gap-3 border-b border-line bg-sunken/50 px-5 py-3">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <p role="status" className="text-sm">
           {error ? "" : inWords(job, noun)}
@@ -34,23 +35,23 @@ export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
               busy={download.isPending}
               onClick={() => download.mutate()}
             >
-              Download CSV
+              <Trans>Download CSV</Trans>
             </Button>
           )}
           {over === "failed" && (
             <Button icon={<RotateCw aria-hidden />} onClick={start}>
-              Export again
+              <Trans>Export again</Trans>
             </Button>
           )}
           {error && id !== null ? (
             <Button icon={<RotateCw aria-hidden />} onClick={lookAgain}>
-              Look again
+              <Trans>Look again</Trans>
             </Button>
           ) : null}
           {!isRunning && (
             <Button
               look="quiet"
-              aria-label="Dismiss the export"
+              aria-label={t`Dismiss the export`}
               onClick={forget}
               className="px-2.5!"
               icon={<X aria-hidden />}
@@ -60,9 +61,9 @@ export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
       </div>
       {isRunning && (
         <Progress
-          label="Export"
+          label={t`Export`}
           total={total}
-          parts={[{ label: "written", value: job?.rows ?? 0, className: "bg-accent" }]}
+          parts={[{ label: t`written`, value: job?.rows ?? 0, className: "bg-accent" }]}
         />
       )}
       <FormProblem error={error ?? download.error} />
@@ -70,15 +71,18 @@ export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
   );
 }
 
-function inWords(job: FileExport | undefined, noun: [string, string]): string {
+function inWords(job: FileExport | undefined, noun: (count: number) => string): string {
+  const rows = noun(job?.rows ?? 0);
   switch (job?.status) {
     case "done":
-      return `The file is ready: ${plural(job.rows, ...noun)}. It is kept for a day.`;
-    case "failed":
-      return `The export failed${job.error ? `: ${job.error}` : "."}`;
+      return t`The file is ready: ${rows}. It is kept for a day.`;
+    case "failed": {
+      const { error } = job;
+      return error ? t`The export failed: ${error}` : t`The export failed.`;
+    }
     case "running":
-      return `Writing the file: ${formatNumber(job.rows)} ${noun[1]} so far…`;
+      return t`Writing the file: ${rows} so far…`;
     default:
-      return "The export is about to begin…";
+      return t`The export is about to begin…`;
   }
 }

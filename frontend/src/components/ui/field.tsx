@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { type ReactNode, useId } from "react";
 import { cn } from "@/lib/cn";
 
@@ -23,7 +24,7 @@ export function Field({ label, hint, error, optional, className, children }: Fie
     <div className={cn("grid content-start gap-1.5", className)}>
       <label htmlFor={id} className="text-sm font-medium">
         {label}
-        {optional && <span className="font-normal text-muted"> (optional)</span>}
+        {optional && <Optional />}
       </label>
       {children({
         id,
@@ -41,6 +42,16 @@ export function Field({ label, hint, error, optional, className, children }: Fie
         </p>
       )}
     </div>
+  );
+}
+
+/** After the name of what may be left out. */
+export function Optional() {
+  return (
+    <span className="font-normal text-muted">
+      {" "}
+      <Trans>(optional)</Trans>
+    </span>
   );
 }
 

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+
 type FiguresTableProps<T> = {
   caption: string;
   /** What names each row. */
@@ -14,7 +16,7 @@ export function FiguresTable<T>({ caption, of, figures, rows, rowKey }: FiguresT
       className="max-h-96 overflow-auto rounded-lg border border-line"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
       tabIndex={0}
-      aria-label="Figures"
+      aria-label={t`Figures`}
     >
       <table className="w-full text-sm tabular-nums">
         <caption className="sr-only">{caption}</caption>

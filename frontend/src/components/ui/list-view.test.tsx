@@ -26,7 +26,11 @@ const problem = (status: number, detail: string) =>
 function Names() {
   const list = useCursorList(["users"], "GET /api/users");
   return (
-    <ListView list={list} noun="names" empty={<p>No names yet</p>}>
+    <ListView
+      list={list}
+      noun={(count) => (count === 1 ? "1 name" : `${count} names`)}
+      empty={<p>No names yet</p>}
+    >
       {(items) => (
         <ul>
           {items.map(({ name }) => (

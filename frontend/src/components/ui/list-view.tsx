@@ -1,13 +1,13 @@
+import { Trans } from "@lingui/react/macro";
 import { type ReactNode, useEffect, useRef } from "react";
 import type { CursorList } from "@/lib/cursor-list";
-import { formatNumber } from "@/lib/format";
 import { Button } from "./button";
 import { Failure, SkeletonRows } from "./states";
 
 type ListViewProps<T> = {
   list: CursorList<T>;
-  /** What the list holds, in the plural, for announcements. */
-  noun: string;
+  /** So many of what the list holds, in words: `plural(count, { one: "# order", other: "# orders" })`. */
+  noun: (count: number) => string;
   empty: ReactNode;
   /** Leaves further pages to the button: where something else stands below the list. */
   onDemand?: boolean;
@@ -22,6 +22,7 @@ export function ListView<T>({ list, noun, empty, onDemand = false, children }: L
   }
   // A page may come without items and yet be followed by one that has some.
   if (list.items.length === 0 && !list.hasNextPage) return empty;
+  const shown = noun(list.items.length);
   return (
     <div aria-busy={list.isPlaceholderData}>
       {/* What answers the question before cannot be acted on: it may not be what is asked for now. */}
@@ -33,11 +34,13 @@ export function ListView<T>({ list, noun, empty, onDemand = false, children }: L
       </div>
       <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line px-5 py-3 text-sm text-muted">
         <p role="status">
-          {list.hasNextPage
-            ? `The first ${formatNumber(list.items.length)} ${noun}`
-            : `${formatNumber(list.items.length)} ${noun}, all shown`}
+          {list.hasNextPage ? <Trans>The first {shown}</Trans> : <Trans>{shown}, all shown</Trans>}
         </p>
-        {list.isFetchNextPageError && <p className="text-danger">The next page could not be loaded.</p>}
+        {list.isFetchNextPageError && (
+          <p className="text-danger">
+            <Trans>The next page could not be loaded.</Trans>
+          </p>
+        )}
         {list.hasNextPage && (
           <NextPage
             busy={list.isFetchingNextPage}
@@ -72,7 +75,7 @@ function NextPage({ busy, byItself, onLoad }: { busy: boolean; byItself: boolean
   return (
     <span ref={marker}>
       <Button busy={busy} onClick={onLoad}>
-        Show more
+        <Trans>Show more</Trans>
       </Button>
     </span>
   );

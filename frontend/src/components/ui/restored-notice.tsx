@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Button } from "./button";
 import { Notice } from "./notice";
 
@@ -5,8 +7,12 @@ import { Notice } from "./notice";
 export function RestoredNotice({ onDiscard }: { onDiscard: () => void }) {
   return (
     <Notice
-      text="What you typed here earlier and have not saved is in the form."
-      action={<Button onClick={onDiscard}>Discard it</Button>}
+      text={t`What you typed here earlier and have not saved is in the form.`}
+      action={
+        <Button onClick={onDiscard}>
+          <Trans>Discard it</Trans>
+        </Button>
+      }
     />
   );
 }

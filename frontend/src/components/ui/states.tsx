@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { CircleAlert, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
@@ -24,7 +25,7 @@ export function Failure({
       </div>
       {onRetry && (
         <Button icon={<RotateCw aria-hidden />} onClick={onRetry}>
-          Try again
+          <Trans>Try again</Trans>
         </Button>
       )}
     </div>
@@ -57,7 +58,9 @@ export function Skeleton({ className }: { className?: string }) {
 export function SkeletonRows({ rows = 6 }: { rows?: number }) {
   return (
     <div role="status" className="divide-y divide-line">
-      <span className="sr-only">Loading</span>
+      <span className="sr-only">
+        <Trans>Loading</Trans>
+      </span>
       {Array.from({ length: rows }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows without identity
         <div key={row} className="flex items-center gap-6 px-5 py-4">

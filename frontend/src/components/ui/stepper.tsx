@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { cn } from "@/lib/cn";
 
 export type StepState<T extends string> = {
@@ -20,40 +21,49 @@ export function Stepper<T extends string>({ label, steps, current, onGo }: Stepp
   return (
     <nav aria-label={label}>
       <ol className="flex gap-2">
-        {steps.map((step, index) => (
-          // On phones only the current step has room for its name.
-          <li key={step.id} className={cn("sm:flex-1", step.id === current ? "flex-1" : "w-12 sm:w-auto")}>
-            <button
-              type="button"
-              aria-current={step.id === current ? "step" : undefined}
-              onClick={() => onGo(step.id)}
-              className={cn(
-                "flex min-h-11 w-full items-center gap-2 border-t-3 pt-2 text-left text-sm transition-colors",
-                index <= at ? "border-accent" : "border-line hover:border-control",
-                step.id === current ? "font-medium text-ink" : "text-muted hover:text-ink",
-              )}
-            >
-              <span
-                aria-hidden
+        {steps.map((step, index) => {
+          const place = index + 1;
+          return (
+            // On phones only the current step has room for its name.
+            <li key={step.id} className={cn("sm:flex-1", step.id === current ? "flex-1" : "w-12 sm:w-auto")}>
+              <button
+                type="button"
+                aria-current={step.id === current ? "step" : undefined}
+                onClick={() => onGo(step.id)}
                 className={cn(
-                  "grid size-6 shrink-0 place-items-center rounded-full text-xs font-semibold tabular-nums",
-                  step.faulty
-                    ? "bg-danger-soft text-danger"
-                    : step.id === current
-                      ? "bg-accent text-on-accent"
-                      : "bg-sunken text-muted",
+                  "flex min-h-11 w-full items-center gap-2 border-t-3 pt-2 text-left text-sm transition-colors",
+                  index <= at ? "border-accent" : "border-line hover:border-control",
+                  step.id === current ? "font-medium text-ink" : "text-muted hover:text-ink",
                 )}
               >
-                {index + 1}
-              </span>
-              <span className={cn("leading-tight", step.id !== current && "max-sm:sr-only")}>
-                <span className="sr-only">Step {index + 1}: </span>
-                {step.label}
-                {step.faulty && <span className="sr-only">, has something to put right</span>}
-              </span>
-            </button>
-          </li>
-        ))}
+                <span
+                  aria-hidden
+                  className={cn(
+                    "grid size-6 shrink-0 place-items-center rounded-full text-xs font-semibold tabular-nums",
+                    step.faulty
+                      ? "bg-danger-soft text-danger"
+                      : step.id === current
+                        ? "bg-accent text-on-accent"
+                        : "bg-sunken text-muted",
+                  )}
+                >
+                  {place}
+                </span>
+                <span className={cn("leading-tight", step.id !== current && "max-sm:sr-only")}>
+                  <span className="sr-only">
+                    <Trans>Step {place}:</Trans>{" "}
+                  </span>
+                  {step.label}
+                  {step.faulty && (
+                    <span className="sr-only">
+                      <Trans>, has something to put right</Trans>
+                    </span>
+                  )}
+                </span>
+              </button>
+            </li>
+          );
+        })}
       </ol>
     </nav>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
 import { type KeyboardEvent, useId, useRef, useState } from "react";
 
@@ -46,7 +47,7 @@ export function TagsInput({ label, hint, value, error, onChange }: TagsInputProp
         {label}
       </label>
       {value.length > 0 && (
-        <ul aria-label={`${label}: chosen`} className="flex flex-wrap gap-1.5">
+        <ul aria-label={t`${label}: chosen`} className="flex flex-wrap gap-1.5">
           {value.map((tag) => (
             <li
               key={tag}
@@ -55,7 +56,7 @@ export function TagsInput({ label, hint, value, error, onChange }: TagsInputProp
               <span className="wrap-anywhere">{tag}</span>
               <button
                 type="button"
-                aria-label={`Take away ${tag}`}
+                aria-label={t`Take away ${tag}`}
                 onClick={() => remove(tag)}
                 className="grid size-8 place-items-center rounded-full hover:bg-sunken [&_svg]:size-3.5"
               >
@@ -84,7 +85,7 @@ export function TagsInput({ label, hint, value, error, onChange }: TagsInputProp
         </p>
       )}
       <p id={`${id}-hint`} className="text-sm text-muted">
-        {hint ?? "Enter or a comma adds a tag."}
+        {hint ?? t`Enter or a comma adds a tag.`}
       </p>
     </div>
   );

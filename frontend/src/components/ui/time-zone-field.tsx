@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { memo, useId, useState } from "react";
 import { localTimeIn, timeZones } from "@/lib/time-zones";
 import { Field } from "./field";
@@ -17,7 +18,7 @@ export function TimeZoneField({ label, hint, value, error, onChange }: TimeZoneF
   const [entered, setEntered] = useState(false);
   const now = localTimeIn(value.trim());
   return (
-    <Field label={label} optional error={error} hint={now ? `It is ${now} there now.` : hint}>
+    <Field label={label} optional error={error} hint={now ? t`It is ${now} there now.` : hint}>
       {(control) => (
         <>
           <input

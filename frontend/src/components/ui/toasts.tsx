@@ -1,16 +1,28 @@
-import { useSyncExternalStore } from "react";
+import { Trans } from "@lingui/react/macro";
+import { type FocusEvent, useId, useRef, useSyncExternalStore } from "react";
 
-type Toast = { id: number; text: string };
+type Toast = { id: number; text: string; undo: (() => unknown) | undefined };
+/** How long one has left, and since when that runs; not while somebody reads it closely. */
+type Clock = { left: number; since: number; timer: ReturnType<typeof setTimeout> | undefined };
+
+const STAYS = 5_000;
+/** Long enough to read it, to think again and to get there. */
+const STAYS_WITH_UNDO = 8_000;
 
 let toasts: readonly Toast[] = [];
 let next = 1;
+const clocks = new Map<number, Clock>();
 const listeners = new Set<() => void>();
 
-/** Says that something has worked, for a few seconds. Faults belong beside what failed, not here. */
-export function toast(text: string): void {
+/**
+ * Says that something has worked, for a few seconds. Faults belong beside what failed, not here. With `undo` it offers to
+ * take it back, once; what goes wrong in doing so is for `undo` to say.
+ */
+export function toast(text: string, { undo }: { undo?: () => unknown } = {}): void {
   const id = next++;
-  set([...toasts, { id, text }]);
-  setTimeout(() => set(toasts.filter((entry) => entry.id !== id)), 5000);
+  clocks.set(id, { left: undo ? STAYS_WITH_UNDO : STAYS, since: 0, timer: undefined });
+  set([...toasts, { id, text, undo }]);
+  run(id);
 }
 
 export function Toasts() {
@@ -20,13 +32,85 @@ export function Toasts() {
       role="status"
       className="pointer-events-none fixed inset-x-4 bottom-20 z-50 grid justify-items-center gap-2 md:bottom-6"
     >
-      {shown.map((entry) => (
-        <p key={entry.id} className="rounded-lg bg-ink px-4 py-2 text-sm text-canvas shadow-lg">
-          {entry.text}
-        </p>
-      ))}
+      {shown.map((entry) =>
+        entry.undo ? (
+          <Undoable key={entry.id} entry={entry} undo={entry.undo} />
+        ) : (
+          <p key={entry.id} className="rounded-lg bg-ink px-4 py-2 text-sm text-canvas shadow-lg">
+            {entry.text}
+          </p>
+        ),
+      )}
     </div>
   );
+}
+
+/** Stays for as long as the mouse or the focus is on it. */
+function Undoable({ entry: { id, text }, undo }: { entry: Toast; undo: () => unknown }) {
+  const said = useId();
+  const before = useRef<Element | null>(null);
+  const holds = useRef(new Set<"mouse" | "focus">());
+
+  function hold(by: "mouse" | "focus") {
+    holds.current.add(by);
+    pause(id);
+  }
+  function release(by: "mouse" | "focus") {
+    holds.current.delete(by);
+    if (holds.current.size === 0) run(id);
+  }
+  function press() {
+    // The button goes, so the focus goes back to where it came from rather than nowhere.
+    const back = before.current?.isConnected ? before.current : document.getElementById("main");
+    drop(id);
+    if (back instanceof HTMLElement) back.focus({ preventScroll: true });
+    undo();
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only waits for as long as it is looked at
+    <div
+      onMouseEnter={() => hold("mouse")}
+      onMouseLeave={() => release("mouse")}
+      onFocus={({ relatedTarget }: FocusEvent) => {
+        before.current = relatedTarget;
+        hold("focus");
+      }}
+      onBlur={() => release("focus")}
+      className="pointer-events-auto flex items-center gap-2 rounded-lg bg-ink py-1 pr-1 pl-4 text-sm text-canvas shadow-lg"
+    >
+      <p id={said}>{text}</p>
+      <button
+        type="button"
+        aria-describedby={said}
+        onClick={press}
+        className="min-h-9 rounded-md px-3 font-semibold underline underline-offset-4 -outline-offset-2! hover:bg-canvas/15 focus-visible:outline-canvas!"
+      >
+        <Trans>Undo</Trans>
+      </button>
+    </div>
+  );
+}
+
+function run(id: number): void {
+  const clock = clocks.get(id);
+  if (!clock || clock.timer !== undefined) return;
+  clock.since = Date.now();
+  clock.timer = setTimeout(() => drop(id), clock.left);
+}
+
+function pause(id: number): void {
+  const clock = clocks.get(id);
+  if (clock?.timer === undefined) return;
+  clearTimeout(clock.timer);
+  clock.timer = undefined;
+  clock.left -= Date.now() - clock.since;
+}
+
+function drop(id: number): void {
+  clearTimeout(clocks.get(id)?.timer);
+  clocks.delete(id);
+  set(toasts.filter((entry) => entry.id !== id));
 }
 
 function set(entries: readonly Toast[]): void {

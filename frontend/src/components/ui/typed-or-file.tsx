@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type ReactNode, useState } from "react";
 import { Field, Segmented } from "@/components/ui/field";
 import { formatNumber } from "@/lib/format";
@@ -7,9 +8,9 @@ export type Given = { typed: string[] } | { csv: string };
 
 type Source = "typed" | "file";
 
-const SOURCES: { value: Source; label: string }[] = [
-  { value: "typed", label: "Typed in" },
-  { value: "file", label: "From a file" },
+const sources = (): { value: Source; label: string }[] => [
+  { value: "typed", label: t`Typed in` },
+  { value: "file", label: t`From a file` },
 ];
 /** The server's own limit of a file in a request. */
 const MOST_BYTES = 1_048_576;
@@ -26,13 +27,14 @@ export function useTypedOrFile({ separator, most }: { separator: RegExp; most: n
   async function written(): Promise<Given | string> {
     if (source === "typed") {
       const typed = text.split(separator).flatMap((one) => one.trim() || []);
-      if (typed.length === 0) return "Write at least one address.";
-      return typed.length > most ? `At most ${formatNumber(most)} at once.` : { typed };
+      if (typed.length === 0) return t`Write at least one address.`;
+      const limit = formatNumber(most);
+      return typed.length > most ? t`At most ${limit} at once.` : { typed };
     }
-    if (!file) return "Choose a file first.";
-    if (file.size > MOST_BYTES) return "The file may have at most 1 MB: split it.";
+    if (!file) return t`Choose a file first.`;
+    if (file.size > MOST_BYTES) return t`The file may have at most 1 MB: split it.`;
     const csv = await file.text().catch(() => undefined);
-    return csv === undefined ? "The file could not be read: choose it again." : { csv };
+    return csv === undefined ? t`The file could not be read: choose it again.` : { csv };
   }
 
   return {
@@ -62,7 +64,8 @@ export function useTypedOrFile({ separator, most }: { separator: RegExp; most: n
 /** The two ways to give addresses, after `children` in one row; `onChange` says that something else is given now. */
 export function TypedOrFile(props: {
   given: ReturnType<typeof useTypedOrFile>;
-  of: string;
+  /** What the choice between the two is about: "Where the addresses are". */
+  where: string;
   label: string;
   hint: string;
   placeholder: string;
@@ -71,7 +74,7 @@ export function TypedOrFile(props: {
   onChange: () => void;
   children: ReactNode;
 }) {
-  const { given, busy } = props;
+  const { given, busy, hint } = props;
   const startOver = () => {
     given.setFault(undefined);
     props.onChange();
@@ -81,9 +84,9 @@ export function TypedOrFile(props: {
       <div className="flex flex-wrap gap-3">
         {props.children}
         <Segmented
-          label={`Where the ${props.of} are`}
+          label={props.where}
           value={given.source}
-          choices={SOURCES}
+          choices={sources()}
           onChange={(next) => {
             given.setSource(next);
             startOver();
@@ -94,7 +97,7 @@ export function TypedOrFile(props: {
         <Field
           label={props.label}
           error={given.fault}
-          hint={`One per line, or separated by commas. ${props.hint}`}
+          hint={t`One per line, or separated by commas. ${hint}`}
         >
           {(control) => (
             <textarea
@@ -109,7 +112,7 @@ export function TypedOrFile(props: {
           )}
         </Field>
       ) : (
-        <Field label="CSV file" error={given.fault} hint={props.fileHint}>
+        <Field label={t`CSV file`} error={given.fault} hint={props.fileHint}>
           {(control) => (
             <input
               key={given.chooser}

@@ -92,7 +92,7 @@ export type Operations = {
   "POST /api/campaigns/{id}/launch": { takes: types.LaunchDraftData; gives: types.LaunchDraftResponse };
   /** Why somebody got a campaign, or did not. */
   "GET /api/campaigns/{id}/why": { takes: types.ExplainRecipientData; gives: types.ExplainRecipientResponse };
-  /** The log of a campaign. */
+  /** The log of a campaign; narrowed down by status, variant or address. A narrowed page may be empty and have a next one. */
   "GET /api/campaigns/{id}/messages": { takes: types.ListMessagesData; gives: types.ListMessagesResponse };
   /** Make a CSV file of the log of a campaign. */
   "POST /api/campaigns/{id}/exports": { takes: types.ExportLogData; gives: types.ExportLogResponse };

@@ -959,6 +959,10 @@ export type WinBy = 'clicks' | 'conversions';
 export type Funnel = {
     steps: Array<FunnelStep>;
     willSend: number;
+    /**
+     * Of a preview.
+     */
+    cost?: ExpectedCost;
 };
 
 /**
@@ -996,6 +1000,24 @@ export type Person = {
     id: string;
     email: string;
     name?: string;
+};
+
+/**
+ * What a launch would cost on AWS: planning, delivery and receipts by the list of prices, without what a provider of
+ * messages takes.
+ */
+export type ExpectedCost = {
+    atMost: number;
+    /**
+     * For a million recipients.
+     */
+    pricePerMillion: number;
+    currency: string;
+    region: string;
+    /**
+     * The oldest date of any price.
+     */
+    pricesAsOf: string;
 };
 
 /**
@@ -3353,6 +3375,9 @@ export type ListMessagesData = {
         id: string;
     };
     query?: {
+        status?: 'queued' | 'sent' | 'delivered' | 'opened' | 'clicked' | 'converted' | 'bounced' | 'complained' | 'unsubscribed' | 'failed' | 'skipped' | 'unknown';
+        variant?: string;
+        email?: string;
         limit?: number;
         /**
          * `nextCursor` of the page before.

@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 /** Stretches of time in rules: a duration counted back from now (`P30D`) or two days, both included (`A/B`). */
 
 export type SpanUnit = "hours" | "days" | "weeks" | "months" | "years";
@@ -6,12 +7,12 @@ export type Span =
   | { type: "days"; from: string; to: string }
   | { type: "other"; text: string };
 
-const UNITS: Record<SpanUnit, { prefix: string; letter: string; one: string }> = {
-  hours: { prefix: "PT", letter: "H", one: "hour" },
-  days: { prefix: "P", letter: "D", one: "day" },
-  weeks: { prefix: "P", letter: "W", one: "week" },
-  months: { prefix: "P", letter: "M", one: "month" },
-  years: { prefix: "P", letter: "Y", one: "year" },
+const UNITS: Record<SpanUnit, { prefix: string; letter: string }> = {
+  hours: { prefix: "PT", letter: "H" },
+  days: { prefix: "P", letter: "D" },
+  weeks: { prefix: "P", letter: "W" },
+  months: { prefix: "P", letter: "M" },
+  years: { prefix: "P", letter: "Y" },
 };
 
 export const SPAN_UNITS = Object.keys(UNITS) as SpanUnit[];
@@ -35,19 +36,33 @@ export function formatSpan(span: Span): string {
 }
 
 export function spanFault(span: Span): string | undefined {
-  if (span.type === "last") return span.amount >= 1 ? undefined : "needs a length of time";
+  if (span.type === "last") return span.amount >= 1 ? undefined : t`needs a length of time`;
   if (span.type === "other") {
-    return /^P(?=.)(\d+[YMWD])*(T(\d+[HMS])+)?$/.test(span.text) ? undefined : "needs a length of time";
+    return /^P(?=.)(\d+[YMWD])*(T(\d+[HMS])+)?$/.test(span.text) ? undefined : t`needs a length of time`;
   }
-  if (!span.from || !span.to) return "needs both dates";
-  return span.from <= span.to ? undefined : "begins after it ends";
+  if (!span.from || !span.to) return t`needs both dates`;
+  return span.from <= span.to ? undefined : t`begins after it ends`;
 }
 
 export function describeSpan(text: string): string {
   const span = parseSpan(text);
-  if (span.type === "last") {
-    const { one } = UNITS[span.unit];
-    return span.amount === 1 ? `the last ${one}` : `the last ${span.amount} ${one}s`;
+  if (span.type === "last") return lastInWords(span);
+  if (span.type === "other") return span.text;
+  const { from, to } = span;
+  return t`${from} to ${to}`;
+}
+
+function lastInWords({ amount, unit }: Extract<Span, { type: "last" }>): string {
+  switch (unit) {
+    case "hours":
+      return plural(amount, { one: "the last hour", other: "the last # hours" });
+    case "days":
+      return plural(amount, { one: "the last day", other: "the last # days" });
+    case "weeks":
+      return plural(amount, { one: "the last week", other: "the last # weeks" });
+    case "months":
+      return plural(amount, { one: "the last month", other: "the last # months" });
+    case "years":
+      return plural(amount, { one: "the last year", other: "the last # years" });
   }
-  return span.type === "days" ? `${span.from} to ${span.to}` : span.text;
 }

@@ -2,6 +2,7 @@
  * Between the builder's query and the wire form. The two are the same JSON; what the builder adds for itself is taken
  * off, values get the shape of their operator, and what is unfinished is named before anything is sent.
  */
+import { t } from "@lingui/core/macro";
 import type { Rule, RuleGroup } from "../contract";
 import { parseSpan, spanFault } from "./span";
 import { attributeField, type FieldKind, findField, type RuleField, shapeOf } from "./vocabulary";
@@ -76,7 +77,7 @@ export function coerceValue(kind: FieldKind, operator: string, value: unknown): 
 /** Why a condition cannot be sent yet, or nothing. */
 export function ruleFault(rule: Rule, attributes: readonly RuleField[] = []): string | undefined {
   const field = findField(rule.field, attributes);
-  if (!field) return "needs a field";
+  if (!field) return t`needs a field`;
   if (field.windowed && typeof rule.within === "string") {
     const fault = spanFault(parseSpan(rule.within));
     if (fault) return fault;
@@ -89,27 +90,29 @@ export function ruleFault(rule: Rule, attributes: readonly RuleField[] = []): st
       return spanFault(parseSpan(String(value)));
     case "list": {
       const list = value as unknown[];
-      if (list.length === 0) return field.kind === "segment" ? "needs a segment" : "needs at least one value";
-      if (field.kind === "number" && list.some((v) => typeof v !== "number")) return "needs numbers";
+      if (list.length === 0)
+        return field.kind === "segment" ? t`needs a segment` : t`needs at least one value`;
+      if (field.kind === "number" && list.some((v) => typeof v !== "number")) return t`needs numbers`;
       return undefined;
     }
     case "pair": {
       const [from, to] = value as [unknown, unknown];
-      if (isBlank(from) || isBlank(to)) return "needs both ends";
+      if (isBlank(from) || isBlank(to)) return t`needs both ends`;
       return undefined;
     }
     default:
-      return isBlank(value) ? "needs a value" : undefined;
+      return isBlank(value) ? t`needs a value` : undefined;
   }
 }
 
 /** The first thing that keeps a query from being sent, in words. */
 export function queryFault(group: RuleGroup, attributes: readonly RuleField[] = []): string | undefined {
   const all = conditions(group);
-  if (all.length > MAX_CONDITIONS) return `At most ${MAX_CONDITIONS} conditions`;
+  if (all.length > MAX_CONDITIONS) return t`At most ${MAX_CONDITIONS} conditions`;
   for (const rule of all) {
     const fault = ruleFault(rule, attributes);
-    if (fault) return `${findField(rule.field, attributes)?.label ?? "A condition"} ${fault}`;
+    const name = findField(rule.field, attributes)?.label ?? t`A condition`;
+    if (fault) return t`${name} ${fault}`;
   }
   return undefined;
 }

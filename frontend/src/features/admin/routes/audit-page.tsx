@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { ScrollText, Search } from "lucide-react";
 import { useSearchParams } from "react-router";
 import { Button } from "@/components/ui/button";
@@ -42,7 +43,7 @@ export function Component() {
         ) : (
           <ListView
             list={list}
-            noun="changes"
+            noun={(count) => plural(count, { one: "# change", other: "# changes" })}
             empty={
               isFiltered ? (
                 <Empty

@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { StatusBadge } from "@/components/ui/badge";
@@ -74,7 +75,7 @@ export function Component() {
       <Card title="Keys" flush>
         <ListView
           list={list}
-          noun="keys"
+          noun={(count) => plural(count, { one: "# key", other: "# keys" })}
           empty={
             <Empty icon={<KeyRound />} title="No keys yet">
               A web shop that reports its orders needs one. Give each system a key of its own, so that one can

@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { UserCog } from "lucide-react";
 import { useState } from "react";
 import { StatusBadge } from "@/components/ui/badge";
@@ -84,7 +85,7 @@ export function Component() {
       <Card title="Users and invitations" flush>
         <ListView
           list={list}
-          noun="users"
+          noun={(count) => plural(count, { one: "# user", other: "# users" })}
           empty={
             <Empty icon={<UserCog />} title="Nobody yet">
               Invite the people whom you work with: marketers write to customers, analysts look at results.

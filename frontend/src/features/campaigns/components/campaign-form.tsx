@@ -1,10 +1,12 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ArrowLeft, ArrowRight, Save, Send } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { Button } from "@/components/ui/button";
 import { FormProblem } from "@/components/ui/states";
 import { Stepper } from "@/components/ui/stepper";
-import { plural } from "@/lib/format";
+import { formatNumber } from "@/lib/format";
 import { faultsByField, fieldPath, Problem } from "@/lib/problem";
 import { useRefusal } from "@/lib/refusal";
 import { useFunnel } from "../api/drafts";
@@ -16,6 +18,7 @@ import {
   firstFaulty,
   STEPS,
   type Step,
+  stepName,
   stepOf,
 } from "./campaign-faults";
 import { whenInWords } from "./campaign-summary";
@@ -48,7 +51,7 @@ type CampaignFormProps = {
 export function CampaignForm(props: CampaignFormProps) {
   const { values, onChange, draftId, state, busy, error, notice } = props;
   const [params, setParams] = useSearchParams();
-  const step = STEPS.find(({ id }) => id === params.get("step"))?.id ?? "audience";
+  const step = STEPS.find((one) => one === params.get("step")) ?? "audience";
   const [left, setLeft] = useState<ReadonlySet<Step>>(new Set());
   const [tried, setTried] = useState(0);
   const [asking, setAsking] = useState(false);
@@ -59,24 +62,26 @@ export function CampaignForm(props: CampaignFormProps) {
   const funnel = useFunnel(wire, draftId, step === "review" && isComplete);
   const refused = { ...faultsByField(funnel.error), ...useRefusal(error, wire) };
   const faults: Faults = { ...refused, ...(step === "review" ? own : ofSteps(own, left)) };
-  const at = STEPS.findIndex(({ id }) => id === step);
+  const at = STEPS.indexOf(step);
+  const [number, count] = [formatNumber(at + 1), formatNumber(STEPS.length)];
+  const name = stepName(step);
   const [before, after] = [STEPS[at - 1], STEPS[at + 1]];
 
   function go(next: Step) {
-    setLeft((steps) => new Set([...steps, ...(next === "review" ? STEPS.map(({ id }) => id) : [step])]));
+    setLeft((steps) => new Set([...steps, ...(next === "review" ? STEPS : [step])]));
     setParams((current) => ({ ...Object.fromEntries(current), step: next }));
   }
 
   function goOn() {
     if (!after) return;
     setLeft((steps) => new Set([...steps, step]));
-    if (Object.keys(ofSteps(own, new Set([step]))).length === 0) go(after.id);
+    if (Object.keys(ofSteps(own, new Set([step]))).length === 0) go(after);
     else setTried((n) => n + 1);
   }
 
   function save() {
     if (isComplete) return props.onSave();
-    setLeft(new Set(STEPS.map(({ id }) => id)));
+    setLeft(new Set(STEPS));
     setTried((n) => n + 1);
     const faulty = firstFaulty(own);
     if (faulty && faulty !== step) go(faulty);
@@ -106,6 +111,7 @@ export function CampaignForm(props: CampaignFormProps) {
     faults,
     set: (part: Partial<CampaignValues>) => onChange({ ...values, ...part }),
   };
+  const nextName = after && stepName(after);
   const willSend = funnel.data?.willSend;
   return (
     <form
@@ -118,10 +124,11 @@ export function CampaignForm(props: CampaignFormProps) {
       className="grid max-w-3xl gap-5"
     >
       <Stepper
-        label="Steps"
-        steps={STEPS.map((one) => ({
-          ...one,
-          faulty: Object.keys(faults).some((field) => stepOf(field) === one.id),
+        label={t`Steps`}
+        steps={STEPS.map((id) => ({
+          id,
+          label: stepName(id),
+          faulty: Object.keys(faults).some((field) => stepOf(field) === id),
         }))}
         current={step}
         onGo={go}
@@ -129,7 +136,7 @@ export function CampaignForm(props: CampaignFormProps) {
       <section
         data-step
         tabIndex={-1}
-        aria-label={`Step ${at + 1} of ${STEPS.length}: ${STEPS[at]?.label}`}
+        aria-label={t`Step ${number} of ${count}: ${name}`}
         // What is being saved is not to change meanwhile.
         inert={busy !== null}
         className="grid gap-5 outline-none"
@@ -152,9 +159,11 @@ export function CampaignForm(props: CampaignFormProps) {
             look="quiet"
             className="max-sm:px-2.5!"
             icon={<ArrowLeft aria-hidden />}
-            onClick={() => go(before.id)}
+            onClick={() => go(before)}
           >
-            <span className="max-sm:sr-only">Back</span>
+            <span className="max-sm:sr-only">
+              <Trans>Back</Trans>
+            </span>
           </Button>
         )}
         <p role="status" className="mr-auto text-sm text-muted max-sm:w-full max-sm:order-first">
@@ -162,12 +171,16 @@ export function CampaignForm(props: CampaignFormProps) {
         </p>
         <Button icon={<Save aria-hidden />} busy={busy === "saving"} disabled={busy !== null} onClick={save}>
           <span>
-            Save <span className="max-sm:sr-only">draft</span>
+            <Trans>
+              Save <span className="max-sm:sr-only">draft</span>
+            </Trans>
           </span>
         </Button>
         {after ? (
           <Button type="submit" look="primary" disabled={busy !== null}>
-            Next<span className="sr-only">: {after.label}</span>
+            <Trans>
+              Next<span className="sr-only">: {nextName}</span>
+            </Trans>
             <ArrowRight aria-hidden />
           </Button>
         ) : (
@@ -178,7 +191,9 @@ export function CampaignForm(props: CampaignFormProps) {
             disabled={busy !== null || !isComplete || !willSend || funnel.isFetching}
             onClick={() => setAsking(true)}
           >
-            {willSend ? `Launch to ${plural(willSend, "person", "people")}…` : "Launch…"}
+            {willSend
+              ? t`Launch to ${plural(willSend, { one: "# person", other: "# people" })}…`
+              : t`Launch…`}
           </Button>
         )}
       </div>

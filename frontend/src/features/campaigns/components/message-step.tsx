@@ -1,9 +1,14 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Mail, MessageCircle, MessageSquare, Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Choices } from "@/components/ui/field";
+import { channelName } from "@/lib/channel-name";
 import type { Channel } from "@/lib/contract";
+import { useSomeMembers } from "../api/drafts";
+import { variantName } from "./campaign-summary";
 import { nextKey, type VariantValues } from "./campaign-values";
 import { RenderedCard } from "./rendered-card";
 import type { StepProps } from "./step-props";
@@ -11,16 +16,19 @@ import { MAX_VARIANTS } from "./take-over";
 import { VariantEditor } from "./variant-editor";
 import { WriteCard } from "./write-card";
 
-const CHANNELS: { value: Channel; label: string; hint: string; icon: ReactNode }[] = [
-  { value: "email", label: "E-mail", hint: "With a subject", icon: <Mail aria-hidden /> },
-  { value: "sms", label: "SMS", hint: "Short text", icon: <MessageSquare aria-hidden /> },
-  { value: "whatsapp", label: "WhatsApp", hint: "Text", icon: <MessageCircle aria-hidden /> },
+const channels = (): { value: Channel; label: string; hint: string; icon: ReactNode }[] => [
+  { value: "email", label: channelName("email"), hint: t`With a subject`, icon: <Mail aria-hidden /> },
+  { value: "sms", label: channelName("sms"), hint: t`Short text`, icon: <MessageSquare aria-hidden /> },
+  { value: "whatsapp", label: channelName("whatsapp"), hint: t`Text`, icon: <MessageCircle aria-hidden /> },
 ];
 
 /** The channel, the wordings, and what somebody would read. */
 export function MessageStep({ values, faults, set }: StepProps) {
   const { channel, variants } = values;
   const several = variants.length > 1;
+  const members = useSomeMembers(values.segmentId);
+  const attributes = [...new Set(members.data?.flatMap((member) => Object.keys(member.attributes)))].sort();
+  const [greeting, attribute] = ['{{name|default("there")}}', "{{attributes.x}}"];
   const change = (key: number, part: Partial<VariantValues>) =>
     set({ variants: variants.map((variant) => (variant.key === key ? { ...variant, ...part } : variant)) });
 
@@ -29,18 +37,19 @@ export function MessageStep({ values, faults, set }: StepProps) {
       <Card>
         <div className="grid gap-6">
           <Choices
-            legend="Channel"
+            legend={t`Channel`}
             name="channel"
             value={channel}
-            choices={CHANNELS}
+            choices={channels()}
             onChange={(next) => set({ channel: next })}
           />
           {variants.map((variant, index) => (
             <VariantEditor
               key={variant.key}
               variant={variant}
-              {...(several && { title: `Variant ${index + 1}`, part: partOf(variant, variants) })}
+              {...(several && { title: variantName(index), part: partOf(variant, variants) })}
               channel={channel}
+              attributes={attributes}
               faults={{
                 whole: faults[`variants.${index}`],
                 subject: faults[`variants.${index}.subject`],
@@ -64,15 +73,17 @@ export function MessageStep({ values, faults, set }: StepProps) {
                 set({ variants: [...variants, { key: nextKey(variants), subject: "", body: "", share: "" }] })
               }
             >
-              Another variant
+              <Trans>Another variant</Trans>
             </Button>
           )}
           <p className="text-sm text-muted">
-            Placeholders are filled in for each person. With{" "}
-            <code className="rounded bg-sunken px-1 text-ink">{'{{name|default("there")}}'}</code> people
-            without a name read “there”; your own attributes are written{" "}
-            <code className="rounded bg-sunken px-1 text-ink">{"{{attributes.x}}"}</code>.
-            {channel === "email" && " The body of an e-mail is HTML: a new line begins with <br>, or a <p>."}
+            <Trans>
+              Placeholders are filled in for each person. With{" "}
+              <code className="rounded bg-sunken px-1 text-ink">{greeting}</code> people without a name read
+              “there”; your own attributes are written{" "}
+              <code className="rounded bg-sunken px-1 text-ink">{attribute}</code>.
+            </Trans>{" "}
+            {channel === "email" && t`The body of an e-mail is HTML: a new line begins with <br>, or a <p>.`}
           </p>
         </div>
       </Card>

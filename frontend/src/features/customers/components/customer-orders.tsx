@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { ShoppingBag } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { ListView } from "@/components/ui/list-view";
@@ -24,7 +25,7 @@ export function CustomerOrders({ id }: { id: string }) {
   return (
     <ListView
       list={list}
-      noun="orders"
+      noun={(count) => plural(count, { one: "# order", other: "# orders" })}
       onDemand
       empty={
         <Empty icon={<ShoppingBag />} title="No orders yet">

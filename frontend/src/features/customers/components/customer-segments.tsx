@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { History, Workflow } from "lucide-react";
 import { useId, useState } from "react";
 import { Link } from "react-router";
@@ -75,7 +76,7 @@ function Moves({ id }: { id: string }) {
   return (
     <ListView
       list={list}
-      noun="moves"
+      noun={(count) => plural(count, { one: "# move", other: "# moves" })}
       empty={
         <Empty icon={<History />} title="Nothing has happened yet">
           Every time this customer enters a segment or leaves one, it is told here with the reason.

@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import {
   Activity,
   type LucideIcon,
@@ -14,7 +15,7 @@ import { StatusBadge } from "@/components/ui/badge";
 import { ListView } from "@/components/ui/list-view";
 import { Empty } from "@/components/ui/states";
 import type { Channel, Order, TimelineEntry } from "@/lib/contract";
-import { formatMoney, plural } from "@/lib/format";
+import { plural as counted, formatMoney } from "@/lib/format";
 import { useTimeline } from "../api/timeline";
 import { MOVE_CAUSES } from "./move-causes";
 import { dayInWords, timeOfDay } from "./reader-time";
@@ -31,7 +32,7 @@ export function Timeline({ id }: { id: string }) {
   return (
     <ListView
       list={list}
-      noun="events"
+      noun={(count) => plural(count, { one: "# event", other: "# events" })}
       onDemand
       empty={
         <Empty icon={<Route />} title="Nothing has happened yet">
@@ -160,7 +161,7 @@ function Strong({ to, children }: { to: string; children: ReactNode }) {
 }
 
 function itemsInWords({ items = [], quantity }: Order): string | undefined {
-  if (items.length === 0) return quantity ? plural(quantity, "item") : undefined;
+  if (items.length === 0) return quantity ? counted(quantity, "item") : undefined;
   const named = items.slice(0, 3).map((item) => {
     const name = item.name || item.sku;
     return item.quantity > 1 ? `${name} × ${item.quantity}` : name;

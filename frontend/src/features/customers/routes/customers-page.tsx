@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { Plus, Search, UsersRound } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
@@ -84,7 +85,7 @@ export function Component() {
       <Card flush>
         <ListView
           list={list}
-          noun="customers"
+          noun={(count) => plural(count, { one: "# customer", other: "# customers" })}
           empty={
             search ? (
               <Empty icon={<Search />} title={`Nobody matches “${search}”`}>

@@ -1,3 +1,5 @@
+import { select, t } from "@lingui/core/macro";
+import { Select, Trans } from "@lingui/react/macro";
 import { useMemo, useState } from "react";
 import { BarChart } from "@/components/ui/bar-chart";
 import { Card } from "@/components/ui/card";
@@ -15,22 +17,25 @@ import {
 } from "@/lib/format";
 import { type Bucket, type Measure, type Range, type Series, seriesOf } from "./daily-series";
 
-const MEASURES = [
-  { value: "revenue", label: "Revenue" },
-  { value: "orders", label: "Orders" },
-  { value: "customers", label: "New customers" },
-] as const;
-const RANGES = [
-  { value: "7", label: "7 days" },
-  { value: "30", label: "30 days" },
-  { value: "90", label: "90 days" },
-  { value: "365", label: "1 year" },
-  { value: "all", label: "All" },
-] as const;
-const VIEWS = [
-  { value: "chart", label: "Chart" },
-  { value: "table", label: "Table" },
-] as const;
+const measures = () =>
+  [
+    { value: "revenue", label: t`Revenue` },
+    { value: "orders", label: t`Orders` },
+    { value: "customers", label: t`New customers` },
+  ] as const;
+const ranges = () =>
+  [
+    { value: "7", label: t`7 days` },
+    { value: "30", label: t`30 days` },
+    { value: "90", label: t`90 days` },
+    { value: "365", label: t`1 year` },
+    { value: "all", label: t`All` },
+  ] as const;
+const views = () =>
+  [
+    { value: "chart", label: t`Chart` },
+    { value: "table", label: t`Table` },
+  ] as const;
 
 /** What was sold over time, as a chart or as a table. */
 export default function DailyCard({ stats }: { stats: Stats }) {
@@ -38,39 +43,45 @@ export default function DailyCard({ stats }: { stats: Stats }) {
   const [range, setRange] = useState<Range>("90");
   const [view, setView] = useState<"chart" | "table">("chart");
   const series = useMemo(() => seriesOf(stats.daily, range, measure), [stats.daily, range, measure]);
-  const { buckets } = series;
+  const { buckets, size } = series;
 
   const format = (value: number) =>
     measure === "revenue" ? formatMoney(value, stats.currency) : formatNumber(value);
   const formatAxis = (value: number) =>
     measure === "revenue" ? formatMoney(value, stats.currency, "compact") : formatCompact(value);
-  const name = MEASURES.find(({ value }) => value === measure)?.label ?? "";
-  const sum = buckets.reduce((total, bucket) => total + bucket[measure], 0);
+  const sum = format(buckets.reduce((total, bucket) => total + bucket[measure], 0));
   const first = buckets[0];
   const last = buckets.at(-1);
+  const from = formatUtcDay(first?.from ?? "");
+  const to = formatUtcDay(last?.to ?? "");
 
   return (
     <Card
-      title="Over time"
+      title={t`Over time`}
       actions={
         <div className="flex flex-wrap gap-2">
-          <Segmented label="Figure" value={measure} choices={MEASURES} onChange={setMeasure} />
-          <Segmented label="Range" value={range} choices={RANGES} onChange={setRange} />
-          <Segmented label="Shown as" value={view} choices={VIEWS} onChange={setView} />
+          <Segmented label={t`Figure`} value={measure} choices={measures()} onChange={setMeasure} />
+          <Segmented label={t`Range`} value={range} choices={ranges()} onChange={setRange} />
+          <Segmented label={t`Shown as`} value={view} choices={views()} onChange={setView} />
         </div>
       }
     >
       {!first || !last ? (
-        <Empty title="Nothing yet">The figures of each day appear here as they come in.</Empty>
+        <Empty title={t`Nothing yet`}>
+          <Trans>The figures of each day appear here as they come in.</Trans>
+        </Empty>
       ) : (
         <>
           <p className="mb-4 text-sm text-muted">
-            <span className="font-medium text-ink tabular-nums">{format(sum)}</span> {name.toLowerCase()} from{" "}
-            {formatUtcDay(first.from)} to {formatUtcDay(last.to)}, by {series.size}
+            <Trans>
+              <span className="font-medium text-ink tabular-nums">{sum}</span>{" "}
+              <Select value={measure} _revenue="revenue" _orders="orders" other="new customers" /> from {from}{" "}
+              to {to}, by <Select value={size} _day="day" _week="week" other="month" />
+            </Trans>
           </p>
           {view === "chart" ? (
             <BarChart
-              summary={`${name} by ${series.size} from ${formatUtcDay(first.from)} to ${formatUtcDay(last.to)}, ${format(sum)} in all. The same figures are available as a table.`}
+              summary={t`${select(measure, { revenue: "Revenue", orders: "Orders", other: "New customers" })} by ${select(size, { day: "day", week: "week", other: "month" })} from ${from} to ${to}, ${sum} in all. The same figures are available as a table.`}
               bars={buckets.map((bucket) => ({
                 key: bucket.from,
                 label: bucketLabel(bucket, series),
@@ -82,12 +93,15 @@ export default function DailyCard({ stats }: { stats: Stats }) {
             />
           ) : (
             <FiguresTable
-              caption={`Revenue, orders and new customers by ${series.size}, newest first`}
-              of={{ header: series.size, cell: (bucket) => bucketLabel(bucket, series) }}
+              caption={t`Revenue, orders and new customers by ${select(size, { day: "day", week: "week", other: "month" })}, newest first`}
+              of={{
+                header: select(size, { day: "day", week: "week", other: "month" }),
+                cell: (bucket) => bucketLabel(bucket, series),
+              }}
               figures={[
-                { header: "Revenue", cell: ({ revenue }) => formatMoney(revenue, stats.currency) },
-                { header: "Orders", cell: ({ orders }) => formatNumber(orders) },
-                { header: "New customers", cell: ({ customers }) => formatNumber(customers) },
+                { header: t`Revenue`, cell: ({ revenue }) => formatMoney(revenue, stats.currency) },
+                { header: t`Orders`, cell: ({ orders }) => formatNumber(orders) },
+                { header: t`New customers`, cell: ({ customers }) => formatNumber(customers) },
               ]}
               rows={buckets.toReversed()}
               rowKey={({ from }) => from}

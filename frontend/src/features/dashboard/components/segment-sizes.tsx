@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Workflow } from "lucide-react";
 import { Link } from "react-router";
@@ -17,19 +19,19 @@ export function SegmentSizes({ customers }: { customers: number }) {
   const segments = useQuery(segmentSizesQuery);
   return (
     <Card
-      title="Largest segments"
+      title={t`Largest segments`}
       flush
       actions={
         <Link to="/segments" className="text-sm text-accent underline underline-offset-2">
-          All segments
+          <Trans>All segments</Trans>
         </Link>
       }
     >
       <Loaded
         query={segments}
         empty={
-          <Empty icon={<Workflow />} title="No segments yet">
-            How many belong to each stands here, and follows the data.
+          <Empty icon={<Workflow />} title={t`No segments yet`}>
+            <Trans>How many belong to each stands here, and follows the data.</Trans>
           </Empty>
         }
       >
@@ -42,7 +44,7 @@ export function SegmentSizes({ customers }: { customers: number }) {
             </ul>
             {hasMore && (
               <p className="border-t border-line px-5 py-3 text-sm text-muted">
-                Of the newest {formatNumber(items.length)} segments.
+                <Trans>Of the newest {formatNumber(items.length)} segments.</Trans>
               </p>
             )}
           </>
@@ -67,7 +69,7 @@ function Size({ segment, customers }: { segment: Segment; customers: number }) {
         </Link>
         <span className="whitespace-nowrap tabular-nums">
           {count === undefined ? (
-            <span className="text-muted">being built</span>
+            <span className="text-muted">{t`being built`}</span>
           ) : (
             <>
               {formatNumber(count)} <span className="text-muted">{formatShare(count, customers)}</span>

@@ -44,7 +44,7 @@ export function ListPeopleCard({ id }: { id: string }) {
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <TypedOrFile
           given={given}
-          of={t`people`}
+          where={t`Where the people are`}
           label={t`E-mail addresses or customer ids`}
           hint={t`Whoever is not a customer yet becomes one.`}
           placeholder={"asha@example.com\nbina@example.com"}
@@ -61,7 +61,10 @@ export function ListPeopleCard({ id }: { id: string }) {
         </div>
         <div role="status">{changed && sent && <p className="text-sm">{outcome(changed, sent)}</p>}</div>
         {rejected.length > 0 ? (
-          <RejectedList noun={[t`person`, t`people`]} rejected={rejected} />
+          <RejectedList
+            noun={(count) => plural(count, { one: "# person", other: "# people" })}
+            rejected={rejected}
+          />
         ) : (
           <FormProblem error={change.error} />
         )}

@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { FileDown, PenLine, UsersRound } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
@@ -107,7 +107,11 @@ export function MembersCard({ segment }: { segment: Segment }) {
       {mayWrite && (
         <>
           <EditMembersDialog segment={segment} open={editing} onClose={() => setEditing(false)} />
-          <ExportStatus exporting={exporting} noun={[t`customer`, t`customers`]} total={segment.count ?? 0} />
+          <ExportStatus
+            exporting={exporting}
+            noun={(count) => plural(count, { one: "# customer", other: "# customers" })}
+            total={segment.count ?? 0}
+          />
         </>
       )}
       {remove.error && (
@@ -115,7 +119,11 @@ export function MembersCard({ segment }: { segment: Segment }) {
           <FormProblem error={remove.error} />
         </div>
       )}
-      <ListView list={list} noun={t`members`} empty={<Nobody segment={segment} mayAdd={mayRemove} />}>
+      <ListView
+        list={list}
+        noun={(count) => plural(count, { one: "# member", other: "# members" })}
+        empty={<Nobody segment={segment} mayAdd={mayRemove} />}
+      >
         {(items) => (
           <Table caption={t`Members`} columns={columns} rows={items} rowKey={(customer) => customer.id} />
         )}

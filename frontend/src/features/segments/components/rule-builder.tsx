@@ -6,9 +6,10 @@ import { type Classnames, QueryBuilder, type RuleGroupType } from "react-querybu
 import { Button } from "@/components/ui/button";
 import {
   attributeField,
-  FIELDS,
   type FieldKind,
   findField,
+  groupLabel,
+  fields as knownFields,
   operatorsOf,
   type RuleField,
 } from "@/lib/rules/vocabulary";
@@ -26,18 +27,6 @@ type RuleBuilderProps = {
 };
 
 const GROUPS = ["Orders", "Activity", "Profile", "Consent", "Segments", "Attributes"] as const;
-
-const groupName = (group: RuleField["group"]): string => {
-  const names = {
-    Orders: t`Orders`,
-    Activity: t`Activity`,
-    Profile: t`Profile`,
-    Consent: t`Consent`,
-    Segments: t`Segments`,
-    Attributes: t`Attributes`,
-  };
-  return names[group];
-};
 
 const combinators = () => [
   { name: "and", label: t`all of these` },
@@ -82,8 +71,8 @@ export function RuleBuilder(props: RuleBuilderProps) {
   const fields = useMemo(
     () =>
       GROUPS.map((group) => ({
-        label: groupName(group),
-        options: [...FIELDS, ...attributes]
+        label: groupLabel(group),
+        options: [...knownFields(), ...attributes]
           .filter((field) => field.group === group)
           .map(({ name, label }) => ({ name, value: name, label })),
       })).filter((group) => group.options.length > 0),

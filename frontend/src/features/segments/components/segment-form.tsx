@@ -6,7 +6,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import type { RuleGroup } from "@/lib/contract";
-import { READ_ONLY } from "@/lib/permissions";
+import { readOnly } from "@/lib/permissions";
 import { faultsByField, fieldPath, Problem } from "@/lib/problem";
 import type { RuleField } from "@/lib/rules/vocabulary";
 import { operatorsOf } from "@/lib/rules/vocabulary";
@@ -44,7 +44,7 @@ export function SegmentForm(props: SegmentFormProps) {
     props;
   const { name, description, query } = values;
   const isList = values.kind === "list";
-  const attributes = useMemo(() => fieldsOf(values), [values.attributes]);
+  const attributes = useMemo(() => fieldsOf(values.attributes), [values.attributes]);
   const set = (part: Partial<SegmentValues>) => onChange({ ...values, ...part });
   const [tried, setTried] = useState(false);
   /** What the builder had before the assistant's rules came into it, and what those became there. */
@@ -158,7 +158,7 @@ export function SegmentForm(props: SegmentFormProps) {
         />
         {remedy}
         {isReadOnly ? (
-          <p className="text-sm text-muted">{READ_ONLY}</p>
+          <p className="text-sm text-muted">{readOnly()}</p>
         ) : (
           <div className="flex gap-2">
             <Button type="submit" look="primary" busy={busy}>

@@ -31,7 +31,7 @@ export function keptOf(fields: readonly RuleField[]): SegmentValues["attributes"
   return fields.map(({ name, kind }) => ({ name, kind }));
 }
 
-export function fieldsOf({ attributes }: SegmentValues): RuleField[] {
+export function fieldsOf(attributes: SegmentValues["attributes"]): RuleField[] {
   return attributes.map(({ name, kind }) => attributeField(name, kind));
 }
 

@@ -98,19 +98,9 @@ function Count({ segment: { count, state, progress = 0 } }: { segment: Segment }
     <div className="mt-3 grid gap-2 text-muted">
       {count !== undefined && (
         <p>
-          <Plural
-            value={count}
-            one={
-              <>
-                <Figure>{shown}</Figure> member
-              </>
-            }
-            other={
-              <>
-                <Figure>{shown}</Figure> members
-              </>
-            }
-          />
+          <Trans>
+            <Figure>{shown}</Figure> <Plural value={count} one="member" other="members" />
+          </Trans>
         </p>
       )}
       {state === "building" && (

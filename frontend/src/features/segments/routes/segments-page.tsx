@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Plus, Workflow } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
@@ -95,7 +95,7 @@ export function Component() {
       <Card flush>
         <ListView
           list={list}
-          noun={t`segments`}
+          noun={(count) => plural(count, { one: "# segment", other: "# segments" })}
           empty={
             <Empty icon={<Workflow />} title={t`No segments yet`} action={create}>
               <Trans>

@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -7,14 +8,11 @@ import { FormProblem } from "@/components/ui/states";
 import { TypedOrFile, useTypedOrFile } from "@/components/ui/typed-or-file";
 import { channelName } from "@/lib/channel-name";
 import type { Channel, Suppressed } from "@/lib/contract";
-import { formatNumber, plural } from "@/lib/format";
+import { plural as counted, formatNumber } from "@/lib/format";
 import { asProblem, fieldPath } from "@/lib/problem";
 import { type Addition, useAddSuppressions } from "../api/suppressions";
 
-const CHANNELS = (["email", "sms", "whatsapp"] as const).map((value) => ({
-  value,
-  label: channelName(value),
-}));
+const CHANNELS = ["email", "sms", "whatsapp"] as const;
 /** Numbers have spaces; the server takes so many of one request. */
 const TYPED = { separator: /[\n,;]+/, most: 500 };
 
@@ -39,7 +37,7 @@ export function AddCard() {
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <TypedOrFile
           given={given}
-          of="addresses"
+          where={t`Where the addresses are`}
           label={channel === "email" ? "E-mail addresses" : "Telephone numbers"}
           hint="From then on nobody writes to them on this channel."
           placeholder={channel === "email" ? "asha@example.com" : "+91 98765 43210"}
@@ -47,7 +45,12 @@ export function AddCard() {
           busy={add.isPending}
           onChange={add.reset}
         >
-          <Segmented label="Channel" value={channel} choices={CHANNELS} onChange={setChannel} />
+          <Segmented
+            label="Channel"
+            value={channel}
+            choices={CHANNELS.map((value) => ({ value, label: channelName(value) }))}
+            onChange={setChannel}
+          />
         </TypedOrFile>
         <div>
           <Button type="submit" look="primary" busy={add.isPending}>
@@ -58,7 +61,10 @@ export function AddCard() {
           {add.data && outcome(add.data)}
         </p>
         {rejected.length > 0 ? (
-          <RejectedList noun={["address", "addresses"]} rejected={rejected} />
+          <RejectedList
+            noun={(count) => plural(count, { one: "# address", other: "# addresses" })}
+            rejected={rejected}
+          />
         ) : (
           <FormProblem error={add.error} />
         )}
@@ -70,7 +76,7 @@ export function AddCard() {
 function outcome({ added }: Suppressed): string {
   return added === 0
     ? "All of them were on the list already."
-    : `${plural(added, "address is", "addresses are")} on the list now.`;
+    : `${counted(added, "address is", "addresses are")} on the list now.`;
 }
 
 /** What was refused of the request, or of the file. Empty when the request failed for another reason. */

@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { FileDown, Search, ShieldOff } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -101,7 +102,7 @@ export function Component() {
         ) : (
           <ListView
             list={list}
-            noun="addresses"
+            noun={(count) => plural(count, { one: "# address", other: "# addresses" })}
             empty={
               isFiltered ? (
                 <Empty
