@@ -302,7 +302,7 @@ describe("sizes over time", () => {
   });
 });
 
-describe("deleting", () => {
+describe("the question before a segment is deleted", () => {
   it("names the segments that stand in the way, and what goes for good", async () => {
     const user = userEvent.setup();
     const uses = aSegment({
