@@ -327,3 +327,11 @@ async function imported(stack: Stack): Promise<string> {
   });
   return id;
 }
+
+/** Nothing is being loaded any more, and nothing moves. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    if (document.querySelector(".animate-pulse, [aria-busy=true]")) return false;
+    return document.getAnimations().every(({ playState }) => playState !== "running");
+  });
+}

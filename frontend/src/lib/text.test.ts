@@ -28,7 +28,7 @@ const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
 describe("text that people read", () => {
   it("has a catalogue for each feature, in each language", () => {
     expect([...FEATURES].sort()).toEqual(readdirSync(join(SRC, "features")).sort());
-    for (const feature of ["shell", ...FEATURES]) {
+    for (const feature of ["shell", "shared", ...FEATURES]) {
       expect(readdirSync(join(SRC, "locales", feature)).sort()).toEqual(
         Object.keys(LANGUAGES)
           .map((language) => `${language}.po`)

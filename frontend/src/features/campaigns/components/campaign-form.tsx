@@ -27,6 +27,7 @@ import { LaunchDialog } from "./launch-dialog";
 import { MessageStep } from "./message-step";
 import { ReviewStep } from "./review-step";
 import { ScheduleStep } from "./schedule-step";
+import type { StepProps } from "./step-props";
 
 type CampaignFormProps = {
   values: CampaignValues;
@@ -49,13 +50,15 @@ type CampaignFormProps = {
  * over a reload. Faults show at their fields once a step has been left, or the server has said so.
  */
 export function CampaignForm(props: CampaignFormProps) {
-  const { values, onChange, draftId, state, busy, error, notice } = props;
+  const { values, draftId, state, busy, error, notice } = props;
   const [params, setParams] = useSearchParams();
   const step = STEPS.find((one) => one === params.get("step")) ?? "audience";
   const [left, setLeft] = useState<ReadonlySet<Step>>(new Set());
   const [tried, setTried] = useState(0);
   const [asking, setAsking] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const latest = useRef(props);
+  latest.current = props;
   const own = faultsOf(values);
   const isComplete = Object.keys(own).length === 0;
   const wire = wireOf(values);
@@ -106,10 +109,15 @@ export function CampaignForm(props: CampaignFormProps) {
     arrived.current = true;
   }, [step, tried]);
 
-  const stepProps = {
+  const stepProps: StepProps = {
     values,
     faults,
-    set: (part: Partial<CampaignValues>) => onChange({ ...values, ...part }),
+    set(part) {
+      // What is taken back later is so in the form as it is then, and nowhere once that is gone.
+      if (!form.current) return;
+      const { values, onChange } = latest.current;
+      onChange({ ...values, ...(typeof part === "function" ? part(values) : part) });
+    },
   };
   const nextName = after && stepName(after);
   const willSend = funnel.data?.willSend;

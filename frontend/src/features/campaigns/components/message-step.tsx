@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Choices } from "@/components/ui/field";
+import { toast } from "@/components/ui/toasts";
 import { channelName } from "@/lib/channel-name";
 import type { Channel } from "@/lib/contract";
 import { useSomeMembers } from "../api/drafts";
@@ -32,6 +33,15 @@ export function MessageStep({ values, faults, set }: StepProps) {
   const change = (key: number, part: Partial<VariantValues>) =>
     set({ variants: variants.map((variant) => (variant.key === key ? { ...variant, ...part } : variant)) });
 
+  function remove(variant: VariantValues, index: number) {
+    const name = variantName(index);
+    set({ variants: variants.filter(({ key }) => key !== variant.key) });
+    if (variant.subject.trim() === "" && variant.body.trim() === "") return;
+    toast(t`${name} removed`, {
+      undo: () => set(({ variants: others }) => ({ variants: putBack(others, variant, index) })),
+    });
+  }
+
   return (
     <>
       <Card>
@@ -57,11 +67,7 @@ export function MessageStep({ values, faults, set }: StepProps) {
                 share: faults[`variants.${index}.share`],
               }}
               onChange={(part) => change(variant.key, part)}
-              onRemove={
-                several
-                  ? () => set({ variants: variants.filter(({ key }) => key !== variant.key) })
-                  : undefined
-              }
+              onRemove={several ? () => remove(variant, index) : undefined}
             />
           ))}
           {faults.variants && <p className="text-sm text-danger">{faults.variants}</p>}
@@ -91,6 +97,13 @@ export function MessageStep({ values, faults, set }: StepProps) {
       <RenderedCard values={values} />
     </>
   );
+}
+
+/** Where it was, as far as there is room. */
+function putBack(others: readonly VariantValues[], variant: VariantValues, index: number): VariantValues[] {
+  if (others.length >= MAX_VARIANTS) return [...others];
+  const key = others.some((other) => other.key === variant.key) ? nextKey(others) : variant.key;
+  return [...others.slice(0, index), { ...variant, key }, ...others.slice(index)];
 }
 
 /** The part of the recipients that gets a variant, from 0 to 1; nothing while the shares are no numbers. */

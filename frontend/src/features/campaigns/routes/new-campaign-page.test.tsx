@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Toasts } from "@/components/ui/toasts";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { aCampaign, aCustomer } from "@/testing/made";
@@ -299,6 +300,18 @@ describe("the message", () => {
     expect((screen.getByLabelText("Message") as HTMLTextAreaElement).value).toBe(
       'Hello{{attributes["2ndCity"]}}{{email}}',
     );
+  });
+
+  it("has its removed variants back on demand, beside what was typed since", async () => {
+    const { user } = await open();
+    render(<Toasts />);
+    await fill(user);
+    await press(user, "Another variant");
+    await press(user, "Remove Variant 1");
+    await user.type(screen.getByLabelText("Message"), "New");
+    await user.click(screen.getByRole("button", { name: "Undo", description: "Variant 1 removed" }));
+    const texts = screen.getAllByLabelText<HTMLTextAreaElement>("Message").map(({ value }) => value);
+    expect(texts).toEqual(["Hello", "New"]);
   });
 
   it("is never asked for with the subject of one channel and the name of another", async () => {
