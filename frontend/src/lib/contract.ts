@@ -25,6 +25,7 @@ export type {
   CostUnit,
   Customer,
   DailyFigures,
+  DaySize,
   DeadLetter,
   ExplainedGroup,
   ExplainedRule,
