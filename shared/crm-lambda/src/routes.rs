@@ -54,7 +54,7 @@ operations! {
             .recomputed().takes(of::<q::Attachment>).gives(201, of::<f::AttachmentTicket>);
         GET_ATTACHMENT: Get "/api/customers/{id}/attachments/{attachmentId}" Read
             "Where to download a file, for five minutes; for who uploaded it, and for owners."
-            .may_be_early().gives(200, of::<f::AttachmentDownload>);
+            .may_conflict().gives(200, of::<f::AttachmentDownload>);
         DELETE_ATTACHMENT: Delete "/api/customers/{id}/attachments/{attachmentId}" Write
             "Delete a file; for who uploaded it, and for owners.".matched(false).gives_nothing();
         RECORD_ACTIVITIES: Post "/api/activities" Ingest "Record what customers did."
@@ -102,7 +102,7 @@ operations! {
             "How far an export is, and where to download it; for who asked for it, and for owners."
             .gives(200, of::<f::Export>);
         COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
-            .may_be_early().asks(&[("with", true)]).gives(200, of::<s::Overlap>);
+            .may_conflict().asks(&[("with", true)]).gives(200, of::<s::Overlap>);
         SHOW_SIZES: Get "/api/segments/{id}/sizes" Read
             "How many belonged at the end of each day (UTC), the last 90 if nothing else is asked for, at most 400; today by now."
             .asks(&[("from", false), ("to", false)]).gives(200, of::<s::Sizes>);
@@ -202,7 +202,7 @@ operations! {
             "Add the addresses of a CSV file: its column address, email or phone, or else its first; or the ids of an export."
             .asks(&[("channel", false)]).takes_text("text/csv").gives(200, of::<x::Suppressed>);
         EXPORT_SUPPRESSIONS: Get "/api/suppressions/file" Write "The addresses that are not written to, as a CSV file."
-            .asks(&[("channel", false), ("reason", false)]).gives_text("text/csv");
+            .may_conflict().asks(&[("channel", false), ("reason", false)]).gives_text("text/csv");
         REMOVE_SUPPRESSION: Delete "/api/suppressions/{id}" Administer "Let an address be written to again."
             .matched(false).gives_nothing();
         SHOW_SETTINGS: Get "/api/settings" Read
