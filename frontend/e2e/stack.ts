@@ -144,7 +144,10 @@ export class Stack {
       attributes: { mark: this.mark },
       ...more(index),
     }));
-    await this.api("POST", "/api/customers", { items });
+    // As many as one request may bring.
+    for (let from = 0; from < count; from += 500) {
+      await this.api("POST", "/api/customers", { items: items.slice(from, from + 500) });
+    }
     const rules = this.rules();
     await until(`${count} customers`, async () => {
       const found = await this.api<{ count: number }>("POST", "/api/segments/preview", { rules });
@@ -238,6 +241,14 @@ export class Visitor {
     await email.fill(people[role].email);
     await button.click();
     await button.waitFor({ state: "detached" });
+  }
+
+  /** The same, in whatever language the form is. */
+  async signInAs(role: Role): Promise<void> {
+    const form = this.page.locator("form:has(input[type=email])");
+    await form.locator("input[type=email]").fill(people[role].email);
+    await form.locator("button[type=submit]").click();
+    await form.waitFor({ state: "detached" });
   }
 
   heading(name: string | RegExp): Locator {

@@ -34,6 +34,29 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
   "/customers": () => [
     { name: "customers", address: "/customers" },
     { name: "customers-none", address: "/customers?search=nobody-at-all" },
+    {
+      name: "customers-by-rules",
+      address: `/customers?rules=${encodeURIComponent('{"combinator":"and","rules":[{"field":"city","operator":"=","value":"Pune"}]}')}`,
+      prepare: (page) => page.getByRole("button", { name: "Edit rules" }).waitFor(),
+    },
+    {
+      name: "customers-filter",
+      address: "/customers",
+      async prepare(page) {
+        await page.getByRole("button", { name: "Filter by rules" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Condition", exact: true }).click();
+      },
+    },
+    {
+      name: "customers-selected",
+      address: "/customers",
+      prepare: (page) => page.getByRole("checkbox", { name: "Select all shown" }).check(),
+    },
+    {
+      name: "customers-columns",
+      address: "/customers",
+      prepare: (page) => page.getByRole("button", { name: "Columns" }).click(),
+    },
   ],
   "/customers/new": () => [
     {
@@ -345,4 +368,12 @@ async function imported(stack: Stack): Promise<string> {
     return (await stack.api<{ status: string }>("GET", `/api/imports/${id}`)).status === "done";
   });
   return id;
+}
+
+/** Nothing is being loaded any more, and nothing moves. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    if (document.querySelector(".animate-pulse, [aria-busy=true]")) return false;
+    return document.getAnimations().every(({ playState }) => playState !== "running");
+  });
 }

@@ -1,14 +1,16 @@
 /**
- * Every route of the app, on a desktop in both themes and on a phone: axe finds nothing, nothing scrolls sideways, no dialog
- * is cut off, nothing fails. Pictures of all of it go to .local/screenshots.
+ * Every route of the app, on a desktop in both themes and on a phone: axe finds nothing, nothing scrolls sideways, nothing
+ * is cut off, no text is missing, nothing fails. Other widths are looked at for what is cut off alone. Pictures go to
+ * .local/screenshots.
  */
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { accessibilityFaults } from "../accessibility.ts";
+import { messageNames, untold } from "../messages.ts";
 import { routes } from "../routes.ts";
 import { DESKTOP, journey, PHONE } from "../stack.ts";
-import { furnish, VISITS, type Visit } from "../visits.ts";
+import { furnish, settled, VISITS, type Visit } from "../visits.ts";
 
 const PICTURES = new URL("../../../.local/screenshots/", import.meta.url).pathname;
 
@@ -17,6 +19,10 @@ const LOOKS = [
   { name: "dark", viewport: DESKTOP, colorScheme: "dark" },
   { name: "phone", viewport: PHONE, colorScheme: "light" },
 ] as const;
+
+/** Of tablets and small windows; 320 is what a desktop zoomed to 400 % comes to (WCAG 1.4.10). */
+const WIDTHS = [1100, 1024, 900, 768, 320];
+const NAMES = await messageNames();
 
 await journey(async (stack) => {
   const all = routes().filter((route) => route !== "/sign-in");
@@ -56,30 +62,42 @@ await journey(async (stack) => {
 
 /** One page in all looks; what is wrong with it. */
 async function look(page: Page, { name }: Visit): Promise<string[]> {
-  const faults: string[] = [];
+  const faults = (await untold(page, NAMES)).map((untold) => `${name}: ${untold}`);
   for (const { name: as, viewport, colorScheme } of LOOKS) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await settled(page);
     await page.screenshot({ path: `${PICTURES}${name}-${as}.png` });
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    if (width > viewport.width) faults.push(`${name}, ${as}: ${width} pixels wide`);
-    const hidden = await page.evaluate(() => {
-      const dialog = document.querySelector("dialog[open]");
-      return dialog ? dialog.scrollWidth - dialog.clientWidth : 0;
-    });
-    if (hidden > 0) faults.push(`${name}, ${as}: ${hidden} pixels of the dialog are out of sight`);
+    faults.push(...(await cutOff(page, as === "phone" ? 0 : 1)).map((fault) => `${name}, ${as}: ${fault}`));
     faults.push(...(await accessibilityFaults(page)).map((fault) => `${name}, ${as}: ${fault}`));
+  }
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: DESKTOP.height });
+    faults.push(...(await cutOff(page, 0)).map((fault) => `${name}, ${width} pixels: ${fault}`));
   }
   await page.setViewportSize(DESKTOP);
   await page.emulateMedia({ colorScheme: "light" });
   return faults;
 }
 
-/** Nothing is being loaded any more, and nothing moves. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    if (document.querySelector(".animate-pulse, [aria-busy=true]")) return false;
-    return document.getAnimations().every(({ playState }) => playState !== "running");
-  });
+/** What does not fit in the window, or in what holds it; a table that is scrolled in its card counts where it should fit. */
+function cutOff(page: Page, tablesFit: 0 | 1): Promise<string[]> {
+  return page.evaluate((tablesFit) => {
+    const faults: string[] = [];
+    const width = document.documentElement.scrollWidth;
+    if (width > window.innerWidth) faults.push(`the page is ${width} pixels wide`);
+    for (const element of document.querySelectorAll("main section, dialog[open], main td, main dl")) {
+      const over = element.scrollWidth - element.clientWidth;
+      if (over > 1 && getComputedStyle(element).overflowX !== "visible") {
+        faults.push(`${over} pixels of "${element.textContent?.slice(0, 40)}" are out of sight`);
+      }
+    }
+    if (tablesFit) {
+      for (const table of document.querySelectorAll<HTMLTableElement>("main table")) {
+        const over = (table.parentElement?.scrollWidth ?? 0) - (table.parentElement?.clientWidth ?? 0);
+        if (over > 1) faults.push(`the table "${table.caption?.textContent}" is ${over} pixels too wide`);
+      }
+    }
+    return faults;
+  }, tablesFit);
 }

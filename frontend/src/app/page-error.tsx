@@ -4,13 +4,23 @@ import { useLocation } from "react-router";
 import { Button } from "@/components/ui/button";
 import { forgetFailures } from "./page";
 
+type PageErrorsProps = {
+  /** Whether it stands within the frame of the app, which has the page's landmark already. */
+  framed?: boolean;
+  children: ReactNode;
+};
+
 /** Catches what breaks inside, until somebody goes elsewhere. */
-export function PageErrors({ children }: { children: ReactNode }) {
+export function PageErrors({ framed = false, children }: PageErrorsProps) {
   const { key } = useLocation();
-  return <Boundary at={key}>{children}</Boundary>;
+  return (
+    <Boundary at={key} framed={framed}>
+      {children}
+    </Boundary>
+  );
 }
 
-type BoundaryProps = { at: string; children: ReactNode };
+type BoundaryProps = { at: string; framed: boolean; children: ReactNode };
 
 class Boundary extends Component<BoundaryProps, { broken?: { error: unknown; at: string } }> {
   override state: { broken?: { error: unknown; at: string } } = {};
@@ -33,30 +43,33 @@ class Boundary extends Component<BoundaryProps, { broken?: { error: unknown; at:
 
   override render() {
     const { broken } = this.state;
-    return broken ? <PageError error={broken.error} /> : this.props.children;
+    return broken ? <PageError error={broken.error} framed={this.props.framed} /> : this.props.children;
   }
 }
 
 /** The last resort: a page that broke, or a part of the app that could not be loaded after a new version came out. */
-function PageError({ error }: { error: unknown }) {
+function PageError({ error, framed }: { error: unknown; framed: boolean }) {
   const stale = error instanceof TypeError && /import|module/i.test(error.message);
+  const Around = framed ? "div" : "main";
   return (
-    <main role="alert" className="mx-auto grid max-w-md justify-items-start gap-4 px-6 py-24">
-      <h1 className="text-2xl font-semibold tracking-tight">
-        <Trans>This page could not be shown</Trans>
-      </h1>
-      <p className="text-muted">
-        {stale ? (
-          <Trans>
-            A part of the app could not be loaded. The connection may be gone, or a new version is out.
-          </Trans>
-        ) : (
-          <Trans>Something unexpected happened. Nothing that you saved is lost.</Trans>
-        )}
-      </p>
-      <Button look="primary" onClick={() => window.location.reload()}>
-        <Trans>Load the page again</Trans>
-      </Button>
-    </main>
+    <Around className="mx-auto max-w-md px-6 py-24">
+      <div role="alert" className="grid justify-items-start gap-4">
+        <h1 className="text-2xl font-semibold tracking-tight">
+          <Trans>This page could not be shown</Trans>
+        </h1>
+        <p className="text-muted">
+          {stale ? (
+            <Trans>
+              A part of the app could not be loaded. The connection may be gone, or a new version is out.
+            </Trans>
+          ) : (
+            <Trans>Something unexpected happened. Nothing that you saved is lost.</Trans>
+          )}
+        </p>
+        <Button look="primary" onClick={() => window.location.reload()}>
+          <Trans>Load the page again</Trans>
+        </Button>
+      </div>
+    </Around>
   );
 }

@@ -43,7 +43,6 @@ export function PaletteButton({ compact = false, onOpen }: { compact?: boolean; 
   return (
     <button
       type="button"
-      aria-label={t`Search or go to`}
       aria-haspopup="dialog"
       aria-keyshortcuts="Control+K Meta+K"
       onClick={onOpen}
@@ -51,7 +50,9 @@ export function PaletteButton({ compact = false, onOpen }: { compact?: boolean; 
     >
       <Search aria-hidden />
       <span className="flex-1">
-        <Trans>Search</Trans>
+        <Trans>
+          Search<span className="sr-only"> or go to</span>
+        </Trans>
       </span>
       <kbd aria-hidden className="font-sans text-xs">
         {MODIFIER}K

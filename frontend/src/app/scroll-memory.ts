@@ -5,7 +5,9 @@ const KEY = "mini-crm-scroll";
 
 /** The way back leads to where one was on a page; another page begins at its top. Lasts as long as the tab. */
 export function useScrollMemory(): void {
-  const { key, pathname, hash } = useLocation();
+  const { pathname, hash, key: given } = useLocation();
+  // The browser's own entries have no key: where somebody has come in, and the links within a page.
+  const key = given === "default" ? pathname + hash : given;
   const navigation = useNavigationType();
   const places = useRef<Record<string, number>>(undefined);
   const now = useRef({ key, pathname: "" });
@@ -37,6 +39,8 @@ export function useScrollMemory(): void {
     const before = navigation === "POP" ? places.current[key] : undefined;
     if (before !== undefined) window.scrollTo(0, before);
     else if (elsewhere && !hash) window.scrollTo(0, 0);
+    // Also of who does not scroll from here on.
+    places.current[key] = window.scrollY;
   }, [key, pathname, hash, navigation]);
 }
 

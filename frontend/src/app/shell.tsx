@@ -62,7 +62,7 @@ export function Shell() {
         </header>
         <OfflineNotice />
         <main id="main" tabIndex={-1} className="mx-auto max-w-6xl px-4 pt-6 pb-28 md:px-8 md:pt-8 md:pb-16">
-          <PageErrors>
+          <PageErrors framed>
             <Suspense>
               <Outlet />
             </Suspense>

@@ -86,7 +86,7 @@ export function UserMenu({ user, compact = false, places = [] }: UserMenuProps) 
           id={panel}
           aria-label={t`Account`}
           className={cn(
-            "absolute z-40 grid w-64 gap-3 rounded-xl border border-line bg-surface p-4 shadow-lg",
+            "absolute z-40 grid max-h-[calc(100dvh-5rem)] w-64 gap-3 overflow-y-auto rounded-xl border border-line bg-surface p-4 shadow-lg",
             compact ? "top-full right-0 mt-2" : "bottom-full left-0 mb-2",
           )}
         >

@@ -25,6 +25,7 @@ export type {
   CostUnit,
   Customer,
   DailyFigures,
+  DaySize,
   DeadLetter,
   ExplainedGroup,
   ExplainedRule,
@@ -44,6 +45,7 @@ export type {
   Segment,
   SegmentKind,
   Settings,
+  TagChange,
 } from "./generated/types.gen";
 
 /** A page of a list. */

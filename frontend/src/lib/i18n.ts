@@ -25,12 +25,15 @@ export const FEATURES = [
   "sign-in",
   "suppressions",
 ] as const;
-/** The rest of the app is the shell, whose text is there from the start. */
+/** The rest of the app is the shell, whose text is there from the start, and what forms of several features share. */
 export type Feature = "shell" | (typeof FEATURES)[number];
+type Catalogue = Feature | "shared";
+/** What somebody comes to first has nothing of what is shared. */
+const FIRST: readonly Feature[] = ["shell", "sign-in", "dashboard"];
 
 const KEY = "mini-crm-language";
 const catalogues = import.meta.glob<{ messages: Messages }>("../locales/*/*.po");
-const fetched = new Set<Feature>();
+const fetched = new Set<Catalogue>();
 
 export const language = chosen();
 
@@ -46,11 +49,12 @@ export async function startMessages(): Promise<void> {
   else await loadMessages("shell");
 }
 
+/** What the pages of a feature say. */
 export async function loadMessages(feature: Feature): Promise<void> {
-  if (fetched.has(feature)) return;
-  const catalogue = await catalogues[`../locales/${feature}/${language}.po`]?.();
-  if (catalogue) i18n.load(language, catalogue.messages);
-  fetched.add(feature);
+  await Promise.all([
+    fetchCatalogue(feature),
+    FIRST.includes(feature) ? undefined : fetchCatalogue("shared"),
+  ]);
 }
 
 export function choose(next: Language): void {
@@ -77,4 +81,11 @@ function chosen(): Language {
 
 function isLanguage(tag: string | null | undefined): tag is Language {
   return typeof tag === "string" && Object.hasOwn(LANGUAGES, tag);
+}
+
+async function fetchCatalogue(of: Catalogue): Promise<void> {
+  if (fetched.has(of)) return;
+  const catalogue = await catalogues[`../locales/${of}/${language}.po`]?.();
+  if (catalogue) i18n.load(language, catalogue.messages);
+  fetched.add(of);
 }

@@ -38,7 +38,7 @@ use futures_util::future::try_join_all;
 use serde_json::json;
 
 use crate::report::{export_log, show_report};
-use crate::{check, drafts, funnel, view, why};
+use crate::{check, drafts, funnel, log, view, why};
 
 /// Seconds within which a launch sees to its alarm itself: `clock` may have looked that far ahead already.
 const AHEAD: u32 = 120;
@@ -85,7 +85,7 @@ pub fn router<S: Store, Q: Enqueue>(app: App<S, Q>, keys: Keys, addresses: Addre
         .on(&routes::DELETE_DRAFT, drafts::delete_draft::<S, Q>)
         .on(&routes::LAUNCH_DRAFT, drafts::launch_draft::<S, Q>)
         .on(&routes::EXPLAIN_RECIPIENT, why::explain_recipient::<S, Q>)
-        .on(&routes::LIST_MESSAGES, list_messages::<S, Q>)
+        .on(&routes::LIST_MESSAGES, log::list_messages::<S, Q>)
         .on(&routes::EXPORT_LOG, export_log::<S, Q>)
         .on(&routes::SHOW_REPORT, show_report::<S, Q>)
         .on(&routes::PAUSE_CAMPAIGN, pause_campaign::<S, Q>)
@@ -168,22 +168,12 @@ async fn preview_campaign<S: Store, Q: Enqueue>(
     let holdout = Holdout { seed, share: draft.holdout };
     let audience = Audience { rules: &segment.edition.rules, channel: draft.channel, context, caps: draft.caps, holdout };
     let survey = funnel::survey(&*app.store, &*addresses.key().await?, &audience).await?;
-    Ok(Json(view::survey(&survey)).into_response())
+    Ok(Json(view::survey(&survey, draft.caps.is_some())).into_response())
 }
 
 async fn get_campaign<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, Path(id): Path<String>) -> Result<Response, Problem> {
     let found = find(&*app.store, &id).await?;
     show(&*app.store, found.version, &found.record).await
-}
-
-async fn list_messages<S: Store, Q: Enqueue>(
-    State(app): State<App<S, Q>>,
-    Path(id): Path<String>,
-    paging: Paging,
-) -> Result<Response, Problem> {
-    let campaign = find(&*app.store, &id).await?.record;
-    let page = app.store.messages(&campaign, paging.after.clone(), paging.limit).await?;
-    Ok(paging.answer(page, |message| view::message(&campaign, message)))
 }
 
 async fn pause_campaign<S: Store, Q: Enqueue>(

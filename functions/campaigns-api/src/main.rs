@@ -4,6 +4,7 @@ mod check;
 mod drafts;
 mod funnel;
 mod http;
+mod log;
 mod report;
 mod results;
 #[cfg(test)]

@@ -153,7 +153,7 @@ fn whole(thousandths: u64) -> f64 {
     thousandths as f64 / WHOLE as f64
 }
 
-fn rounded(number: f64, decimals: i32) -> f64 {
+pub(crate) fn rounded(number: f64, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);
     (number * scale).round() / scale
 }

@@ -1,6 +1,7 @@
 //! Requests to the router over the ports in memory.
 
 mod drafts;
+mod log;
 mod people;
 mod results;
 
@@ -135,6 +136,12 @@ async fn the_preview_counts_step_by_step_and_starts_nothing() {
     let counts: Vec<u64> = answer.json["steps"].as_array().unwrap().iter().map(|step| step["count"].as_u64().unwrap()).collect();
     assert_eq!((counts, &answer.json["willSend"]), (vec![3, 3, 2, 2, 2, 2], &json!(2)));
     assert_eq!(answer.json["steps"][5]["step"], "notHeldOut");
+    // Two recipients at four write units, a read unit, a tenth of a queue request and of an invocation, and 0.05 GB seconds.
+    let cost = &answer.json["cost"];
+    assert_eq!(
+        (&cost["atMost"], &cost["pricePerMillion"], &cost["currency"]),
+        (&json!(0.000_007_037), &json!(3.5183), &json!("USD"))
+    );
     assert!(tasks(&memory).is_empty());
 }
 

@@ -1,11 +1,14 @@
 //! Campaigns and log entries as the API shows them.
 
 use crm_domain::campaign::{Campaign, CampaignStatus};
+use crm_domain::cost::{Prices, Usage};
 use crm_domain::funnel::{self, Example, STEPS, Sample, Survey};
 use crm_domain::ids::CustomerId;
 use crm_domain::message::{Message, Tally};
-use crm_lambda::contract::launches::{Funnel, FunnelStep, Person, TestPhase};
+use crm_lambda::contract::launches::{ExpectedCost, Funnel, FunnelStep, Person, TestPhase};
 use crm_lambda::contract::shapes;
+
+use crate::results::rounded;
 
 /// A campaign with the counts of its log.
 pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
@@ -40,9 +43,22 @@ pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
     }
 }
 
-/// What a preview has found.
-pub fn survey(survey: &Survey) -> Funnel {
-    steps(&survey.funnel, |index| (survey.left.get(index).map(people), survey.dropped.get(index).map(people)))
+/// What a preview has found, with what a launch would cost.
+pub fn survey(survey: &Survey, capped: bool) -> Funnel {
+    let found = steps(&survey.funnel, |index| (survey.left.get(index).map(people), survey.dropped.get(index).map(people)));
+    let cost = Prices::listed().map(|prices| expected_cost(found.will_send, capped, prices));
+    Funnel { cost, ..found }
+}
+
+fn expected_cost(recipients: u64, capped: bool, prices: &Prices) -> ExpectedCost {
+    let usage = Usage::most_of_campaign(recipients, capped);
+    ExpectedCost {
+        at_most: rounded(prices.of(&usage), 9),
+        price_per_million: rounded(prices.of(&Usage::most_of_campaign(1_000_000, capped)), 4),
+        currency: prices.currency.clone(),
+        region: prices.region.clone(),
+        prices_as_of: prices.as_of.clone(),
+    }
 }
 
 /// A funnel that was frozen.
@@ -59,7 +75,7 @@ fn steps(funnel: &funnel::Funnel, sampled: impl Fn(usize) -> (Option<Vec<Person>
         let (sample, dropped_sample) = sampled(index);
         FunnelStep { step, count, dropped, sample, dropped_sample }
     });
-    Funnel { steps: counted.collect(), will_send: funnel.will_send() }
+    Funnel { steps: counted.collect(), will_send: funnel.will_send(), cost: None }
 }
 
 fn people(sample: &Sample) -> Vec<Person> {

@@ -3,12 +3,13 @@
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
 use crm_domain::audience::Audience;
+use crm_domain::campaign::Campaign;
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::draft::Trial;
 use crm_domain::email::Email;
 use crm_domain::faults::Faults;
 use crm_domain::ids::CustomerId;
-use crm_domain::message::MessageId;
+use crm_domain::message::{Message, MessageId};
 use crm_domain::ports::{Enqueue, StoreError};
 use crm_domain::sms;
 use crm_domain::suppression::AddressKey;
@@ -55,16 +56,7 @@ pub async fn explain_recipient<S: Store, Q: Enqueue>(
     let email = Email::parse(email).map_err(|reason| Faults::of("email", reason))?;
     let campaign = find(&*app.store, &id).await?.record;
     let asked = CustomerId::of(&email);
-    let customer = app.store.customer(asked).await?.map(|found| found.record);
-    // Whoever was merged may have been written to under an address from before; the one that is asked for comes first.
-    let others = customer.iter().flat_map(Customer::identities).filter(|identity| *identity != asked);
-    let mut entry = None;
-    for identity in [asked].into_iter().chain(others) {
-        entry = app.store.entry(&campaign, identity).await?;
-        if entry.is_some() {
-            break;
-        }
-    }
+    let (customer, entry) = entry_of(&*app.store, &campaign, &email).await?;
     if customer.is_none() && entry.is_none() {
         return Err(Problem::not_found("customer"));
     }
@@ -87,6 +79,24 @@ pub async fn explain_recipient<S: Store, Q: Enqueue>(
         rules: customer.map(|customer| campaign.rules.explain(&customer, &audience.context)),
         entry: entry.map(|entry| view::message(&campaign, entry)),
     }))
+}
+
+/// The customer who has this address, and their entry in the log. Whoever was merged may have been written to under an
+/// address from before; the one that is asked for comes first.
+pub async fn entry_of<S: Store>(
+    store: &S,
+    campaign: &Campaign,
+    email: &Email,
+) -> Result<(Option<Customer>, Option<Message>), StoreError> {
+    let asked = CustomerId::of(email);
+    let customer = store.customer(asked).await?.map(|found| found.record);
+    let others = customer.iter().flat_map(Customer::identities).filter(|identity| *identity != asked);
+    for identity in [asked].into_iter().chain(others) {
+        if let Some(entry) = store.entry(campaign, identity).await? {
+            return Ok((customer, Some(entry)));
+        }
+    }
+    Ok((customer, None))
 }
 
 /// What the suppression list and the logs say of somebody now, leaving aside their message of the campaign itself.

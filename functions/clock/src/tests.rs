@@ -215,3 +215,17 @@ async fn campaigns_are_woken_to_the_second_until_somebody_claims_it() {
     crm.memory.settle_alarm(Alarm::Wake, soon, claim, None).await.unwrap();
     assert_eq!(crm.memory.alarm(Alarm::Wake, soon), Some(now.plus(MINUTE)));
 }
+
+#[tokio::test]
+async fn days_that_are_over_are_asked_to_be_folded_away() {
+    let crm = Crm::new();
+    let evening = at("2026-01-10T23:58:30Z");
+    let folds = || crm.memory.drain(QueueName::Segments).iter().filter(|message| message.body.contains("fold.v1")).count();
+    crm.tick(evening).await.unwrap();
+    assert_eq!(folds(), 0);
+    crm.tick(evening.plus(2 * MINUTE)).await.unwrap();
+    assert_eq!(folds(), 1);
+    crm.tick(evening.plus(30 * MINUTE)).await.unwrap();
+    crm.tick(evening.plus(2 * DAY)).await.unwrap();
+    assert!(folds() > 0, "however late it comes");
+}

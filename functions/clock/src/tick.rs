@@ -90,6 +90,9 @@ impl<S: Store + KeepAlarms, Q: Enqueue> Clock<S, Q> {
             }
             // Who has a later flip by now has another minute; what is left here belongs to nobody.
             store.forget_due(minute, &due).await?;
+            if minute.begins_a_day() {
+                self.fold_sizes().await;
+            }
             store.note_drained(minute).await?;
             tick.minutes += 1;
             minute = minute.plus(1);
@@ -115,6 +118,14 @@ impl<S: Store + KeepAlarms, Q: Enqueue> Clock<S, Q> {
 
     async fn ask(&self, task: &delivery::Task, delay: u32) -> Result<(), QueueError> {
         self.queue.enqueue(QueueName::Delivery, vec![Outgoing { body: task.body(), delay, ..Outgoing::default() }]).await
+    }
+
+    /// Asks for days that are over to be folded away; what is lost here is asked for again tomorrow.
+    async fn fold_sizes(&self) {
+        let message = Outgoing { body: Task::Fold { after: None }.body(), ..Outgoing::default() };
+        if let Err(error) = self.queue.enqueue(QueueName::Segments, vec![message]).await {
+            tracing::warn!(cause = %chain(&error), "sizes are not folded away");
+        }
     }
 
     /// Asks for builds that somebody may have failed to ask for; false when that fails.

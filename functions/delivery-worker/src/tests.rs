@@ -82,7 +82,7 @@ impl Crm {
     /// What a preview would say of everybody.
     async fn preview(&self, campaign: &Campaign) -> Funnel {
         let (audience, mut funnel) = (campaign.audience(ConsentDefaults::default()), Funnel::default());
-        let mut at = ScanPart { part: 0, of: 1, after: None };
+        let mut at = ScanPart { part: 0, of: 1, after: None, most: None };
         loop {
             let (customers, next) = self.memory.scan(&at, &audience.reads()).await.unwrap();
             let key = crm_testing::addresses();

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crm_domain::membership::{Build, Cause, EditionId, PartOfBuild, SWEEP_DELAY, Task};
 use crm_domain::ports::{Enqueue, KeepExportFiles, Outgoing, QueueName, ScanPart, StoreError};
+use crm_domain::segment::Retired;
 use crm_domain::time::{MINUTE, Time};
 use crm_lambda::problem::chain;
 
@@ -61,7 +62,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     pub(crate) async fn settle_part(&self, mut at: PartOfBuild, deadline: Instant) -> Result<Next, TaskError> {
         let catalogue = self.keeper.catalogue().await?;
         while self.is_wanted(&at).await? {
-            let scan = ScanPart { part: at.part, of: at.of, after: at.after };
+            let scan = ScanPart { part: at.part, of: at.of, after: at.after, most: None };
             let (customers, next) = self.store.scan_consistently(&scan, catalogue.reads()).await?;
             at.scanned += customers.len() as u64;
             let outcome = self.keeper.settle_read(customers, Cause::Rules, Time::now()).await?;
@@ -92,7 +93,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     /// Shows readers what has been built, and begins with what has come since.
     async fn finish(&self, target: EditionId) -> Result<(), TaskError> {
         let mut conflicts = 0;
-        while let Some(change) = self.store.all_segments().await?.show(target) {
+        while let Some(change) = self.store.all_segments().await?.show(target, Time::now()) {
             match self.store.change_segments(&change, None).await {
                 Ok(()) => self.sweep_later(change.retired).await,
                 Err(StoreError::Conflict) if conflicts < ATTEMPTS => conflicts += 1,
@@ -119,8 +120,8 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     }
 
     /// Members of old meanings are not seen any more; if this is lost they only take up room.
-    async fn sweep_later(&self, editions: Vec<EditionId>) {
-        let tasks = editions.into_iter().map(|edition| Task::Sweep { edition });
+    async fn sweep_later(&self, retired: Vec<Retired>) {
+        let tasks = retired.into_iter().map(|Retired { segment, edition }| Task::Sweep { edition, segment: Some(segment) });
         let messages: Vec<Outgoing> =
             tasks.map(|task| Outgoing { body: task.body(), delay: SWEEP_DELAY, ..Outgoing::default() }).collect();
         if !messages.is_empty()

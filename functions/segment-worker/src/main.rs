@@ -1,8 +1,10 @@
 //! `segment-worker`: wiring.
 
 mod build;
+mod chosen;
 mod edit;
 mod export;
+mod history;
 #[cfg(test)]
 mod tests;
 mod worker;

@@ -133,18 +133,8 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
             }
             Task::Edit(edit) => self.edit(edit, deadline).await,
             Task::Export(call) => self.export(&call, deadline).await,
-            Task::Sweep { edition } => {
-                match self.check_kept(edition).await {
-                    Err(TaskError::Retired) => {}
-                    kept => return kept.map(|()| Next::Done),
-                }
-                while Instant::now() < deadline {
-                    if self.store.sweep(edition).await? {
-                        return Ok(Next::Done);
-                    }
-                }
-                Ok(Next::Then(Task::Sweep { edition }))
-            }
+            Task::Sweep { edition, segment } => self.sweep(edition, segment, deadline).await,
+            Task::Fold { after } => self.fold(after, Time::now(), deadline).await,
         }
     }
 

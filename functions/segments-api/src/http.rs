@@ -14,8 +14,9 @@ use crm_domain::ports::{
     Enqueue, KeepAudit, KeepExportFiles, KeepExports, KeepSegments, Outgoing, Page, QueueName, ReadCustomers, ReadMemberships,
     ScanCustomers, StoreError, Versioned,
 };
-use crm_domain::rules::Context;
+use crm_domain::rules::{Context, Rules};
 use crm_domain::segment::{Definition, Segment, SegmentChange, SegmentDraft, Segments, SegmentsChange, parse_preview};
+use crm_domain::sizes::Count;
 use crm_domain::time::Time;
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
@@ -29,7 +30,7 @@ use crm_lambda::problem::{Problem, chain};
 use crm_lambda::{routes, view};
 use serde_json::{Value, json};
 
-use crate::{audience, bulk, exports, people};
+use crate::{audience, bulk, exports, people, sizes};
 
 /// Attempts to change segments while others change them too.
 const ATTEMPTS: usize = 5;
@@ -41,7 +42,7 @@ impl<S: KeepSegments + ReadMemberships + ReadCustomers + ScanCustomers + KeepExp
 /// All routes.
 pub fn router<S: Store, Q: Enqueue, F: KeepExportFiles>(app: App<S, Q>, files: Arc<F>, keys: Keys) -> Router {
     let gate = Gate::new(keys, app.store.clone());
-    let desk = exports::Desk { store: app.store.clone(), queue: app.queue.clone(), files };
+    let desk = exports::Desk { store: app.store.clone(), queue: app.queue.clone(), settings: app.settings.clone(), files };
     let exports = exports::routes(gate.clone(), desk);
     Api::new(gate)
         .on(&routes::LIST_SEGMENTS, list_segments::<S, Q>)
@@ -53,11 +54,22 @@ pub fn router<S: Store, Q: Enqueue, F: KeepExportFiles>(app: App<S, Q>, files: A
         .on(&routes::LIST_MEMBERS, people::list_members::<S, Q>)
         .on(&routes::CHANGE_MEMBERS, people::change_members::<S, Q>)
         .on(&routes::IMPORT_MEMBERS, people::import_members::<S, Q>)
+        .on(&routes::SEARCH_CUSTOMERS, bulk::search_customers::<S, Q>)
+        .on(&routes::EDIT_CUSTOMERS, bulk::edit_customers::<S, Q>)
         .on(&routes::EDIT_MEMBERS, bulk::edit_members::<S, Q>)
         .on(&routes::COMPARE_SEGMENTS, people::compare_segments::<S, Q>)
+        .on(&routes::SHOW_SIZES, sizes::show_sizes::<S, Q>)
         .on(&routes::EXPLAIN_MEMBER, people::explain_member::<S, Q>)
         .over(app)
         .merge(exports)
+}
+
+/// Rules of a body with the segments that they name written out.
+pub(crate) async fn expanded<S: KeepSegments>(store: &S, rules: Rules) -> Result<Rules, Problem> {
+    if rules.references("rules").is_empty() {
+        return Ok(rules);
+    }
+    Ok(store.all_segments().await?.expanded(&rules, "rules")?)
 }
 
 /// Rules are asked about this moment.
@@ -102,10 +114,7 @@ async fn preview_rules<S: Store, Q: Enqueue>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let started = Instant::now();
-    let mut rules = parse_preview(&body, &app.settings.currency)?;
-    if !rules.references("rules").is_empty() {
-        rules = app.store.all_segments().await?.expanded(&rules, "rules")?;
-    }
+    let rules = expanded(&*app.store, parse_preview(&body, &app.settings.currency)?).await?;
     let preview = audience::preview(&*app.store, &rules, &context(&app)).await?;
     let sample = preview.sample.iter().map(|customer| view::customer(customer, &app.settings)).collect();
     let took_ms = started.elapsed().as_millis() as u64;
@@ -180,7 +189,10 @@ async fn change<S: Store, Q: Enqueue>(
 /// Asks for what a change entails. What is lost here is not lost: the clock asks for unfinished builds every minute.
 async fn follow_up<Q: Enqueue>(queue: &Q, change: &SegmentsChange) {
     let build = change.puts.iter().any(|held| !held.record.is_built()).then_some((Task::Build { everyone: false }, 0));
-    let sweeps = change.retired.iter().map(|edition| (Task::Sweep { edition: *edition }, SWEEP_DELAY));
+    let sweeps = change
+        .retired
+        .iter()
+        .map(|retired| (Task::Sweep { edition: retired.edition, segment: Some(retired.segment) }, SWEEP_DELAY));
     let messages = build.into_iter().chain(sweeps);
     let messages: Vec<Outgoing> =
         messages.map(|(task, delay)| Outgoing { body: task.body(), delay, ..Outgoing::default() }).collect();
@@ -216,17 +228,18 @@ async fn shown<S: Store>(store: &S, status: StatusCode, found: Versioned<Segment
 /// Segments with the sizes that readers see.
 async fn shown_with_sizes<S: Store>(store: &S, segments: Vec<Segment>) -> Result<Vec<shapes::Segment>, Problem> {
     let editions: Vec<_> = segments.iter().filter_map(|segment| segment.shown.as_ref()).map(|edition| edition.id).collect();
-    let mut sizes = store.sizes(&editions).await?.into_iter();
+    let mut counts = store.counts(&editions).await?.into_iter();
+    let now = Time::now();
     let all_built = segments.iter().all(Segment::is_built);
     let build = if all_built { None } else { store.build().await?.map(|held| held.record) };
     let views = segments.iter().map(|segment| {
-        let count = segment.shown.as_ref().and_then(|_| sizes.next());
-        show(segment, count, build.as_ref())
+        let count = segment.shown.as_ref().and_then(|_| counts.next());
+        show(segment, count.as_ref(), build.as_ref(), now)
     });
     Ok(views.collect())
 }
 
-fn show(segment: &Segment, count: Option<u64>, build: Option<&Build>) -> shapes::Segment {
+fn show(segment: &Segment, count: Option<&Count>, build: Option<&Build>, now: Time) -> shapes::Segment {
     // A build that began before this meaning will be followed by another.
     let progress = || build.filter(|build| build.target >= segment.edition.id).map_or(0.0, Build::progress);
     shapes::Segment {
@@ -235,7 +248,8 @@ fn show(segment: &Segment, count: Option<u64>, build: Option<&Build>) -> shapes:
         description: segment.description.clone(),
         kind: if segment.definition == Definition::List { SegmentKind::List } else { SegmentKind::Rules },
         rules: segment.definition.rules().map(|rules| json!(rules)),
-        count,
+        count: count.map(|count| count.members.max(0).unsigned_abs()),
+        recent_sizes: count.and_then(|count| sizes::recent(segment, count, now)),
         state: if segment.is_built() { SegmentState::Live } else { SegmentState::Building },
         progress: (!segment.is_built()).then(progress),
         created_at: segment.created_at,

@@ -5,6 +5,7 @@ mod bulk;
 mod exports;
 mod http;
 mod people;
+mod sizes;
 #[cfg(test)]
 mod tests;
 

@@ -1,17 +1,20 @@
 //! Requests to the router over the ports in memory.
 
+mod customers;
+
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use crm_domain::chosen::Chosen;
 use crm_domain::email::Email;
 use crm_domain::event::Event;
 use crm_domain::ids::CustomerId;
 use crm_domain::json::Json as Tree;
 use crm_domain::membership::{Cause, Step, Task};
 use crm_domain::ports::QueueName;
-use crm_domain::time::Time;
+use crm_domain::time::{DAY, Time};
 use crm_lambda::api::App;
 use crm_lambda::memberships::Keeper;
 use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
@@ -124,7 +127,7 @@ async fn analysts_read_but_do_not_write() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("segments-api", &crm()).await, 14 * 7);
+    assert_eq!(walk("segments-api", &crm()).await, 18 * 7);
 }
 
 #[tokio::test]
@@ -257,7 +260,7 @@ async fn an_edit_of_all_members_is_queued_once_with_whose_it_is() {
     let messages = memory.drain(QueueName::Segments);
     assert_eq!(messages.len(), 1);
     let Task::Edit(edit) = Step::parse(&messages[0].body).unwrap().task else { panic!("{messages:?}") };
-    assert_eq!((edit.edition, edit.source.as_str(), edit.name.as_str()), (edition, "/api/u-marketer", "k1"));
+    assert_eq!((edit.whom, edit.source.as_str(), edit.name.as_str()), (Chosen::Members { edition }, "/api/u-marketer", "k1"));
     assert_eq!(json!(edit.change), serde_json::from_str::<Value>(body).unwrap());
     let told = ("u-marketer".to_owned(), "edit_members".to_owned(), format!("segments/{id}"));
     assert_eq!(memory.told(), [told]);
@@ -322,6 +325,36 @@ async fn rules_that_match_everyone_are_taken_at_their_word() {
     let keeper = Keeper::new(memory.clone(), settings().consent_defaults);
     keeper.settle(&everybody, Cause::Rules, Time::now()).await.unwrap();
     assert_eq!(memory.size_of(memory.stored_segments()[0].edition.id), 30);
+}
+
+#[tokio::test]
+async fn sizes_are_told_by_day_and_with_every_segment() {
+    let (router, memory) = with_memory();
+    let id = "01900000-0000-7000-8000-00000000000a";
+    memory.keep_segment(id, "A", &spent_over(500));
+    let everybody: Vec<CustomerId> = (0..30).map(|n| CustomerId::of(&Email::parse(&format!("c{n}@x.in")).unwrap())).collect();
+    let keeper = Keeper::new(memory.clone(), settings().consent_defaults);
+    let now = Time::now();
+    keeper.settle(&everybody[..20], Cause::Rules, now.plus(-2 * DAY)).await.unwrap();
+    keeper.settle(&everybody[20..], Cause::Data, now).await.unwrap();
+    let listed = send(&router, "GET", "/api/segments", "").await.json["items"][0]["recentSizes"].clone();
+    assert_eq!(listed, json!([14, 14, 24]));
+    let asked = async |query: &str| send(&router, "GET", &format!("/api/segments/{id}/sizes?{query}"), "").await;
+    let sizes = asked("").await;
+    let days = sizes.json["days"].as_array().unwrap();
+    assert_eq!(days.iter().map(|day| day["size"].clone()).collect::<Vec<_>>(), [14, 14, 24]);
+    let today = now.date();
+    let told = json!({"day": today.to_string(), "size": 24, "entered": 10, "left": 0, "rebuilt": 0, "rulesChanged": false});
+    assert_eq!((&days[2], &days[0]["rebuilt"]), (&told, &json!(14)));
+    assert_eq!(asked(&format!("from={today}")).await.json["days"].as_array().unwrap().len(), 1);
+    assert_eq!(asked(&format!("to={}", today.yesterday().unwrap())).await.json["days"].as_array().unwrap().len(), 2);
+    assert_eq!(asked("from=2199-01-01").await.json["days"], json!([]));
+    let refused = asked("from=yesterday&to=2026-02-30").await;
+    assert_eq!((refused.status, refused.fields()), (422, vec!["from", "to"]));
+    assert_eq!(asked("from=2020-01-01").await.fields(), ["from"]);
+    memory.unbuild_segments();
+    assert_eq!(asked("").await.json["days"], json!([]));
+    assert!(send(&router, "GET", "/api/segments", "").await.json["items"][0]["recentSizes"].is_null());
 }
 
 #[tokio::test]

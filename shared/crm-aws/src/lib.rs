@@ -52,6 +52,7 @@ mod settings;
 #[cfg(feature = "sqs")]
 mod simulated;
 #[cfg(feature = "sqs")]
+mod sizes;
 mod sqs;
 mod suppressions;
 mod traces;

@@ -1,17 +1,19 @@
 //! Memberships and timers.
 //!
 //! One table holds, by partition: `c#CUSTOMER` where somebody stands and how they came there, `m#EDITION#SHARD` who
-//! belongs, `n#EDITION` how many. All of it changes in one transaction, on condition that the standing and the customer
+//! belongs, `n#EDITION` how many and since when (`sizes.rs`). All of it changes in one transaction, on condition that the standing and the customer
 //! are still those on which it rests: so the parts always agree, and doing it twice changes nothing.
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
-use crm_domain::ids::CustomerId;
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
+use crm_domain::ids::{CustomerId, SegmentId};
 use crm_domain::membership::{EditionId, Minute, Move, Settled, Standing};
-use crm_domain::ports::{KeepMemberships, Page, ReadMemberships, StoreError};
+use crm_domain::ports::{Folded, KeepMemberships, Page, ReadMemberships, StoreError};
+use crm_domain::sizes::Count;
 use crm_domain::time::Time;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::civil::Date;
 
 use crate::batch::key;
 use crate::dynamo::Dynamo;
@@ -19,6 +21,7 @@ use crate::error::{corrupt, store_error};
 use crate::listing::text;
 use crate::partition::Partition;
 use crate::records::Item;
+use crate::sizes::counters_partition;
 use crate::transaction::{check_at, put_at};
 
 /// Partitions that share the members of an edition.
@@ -27,8 +30,8 @@ const MEMBER_SHARDS: u32 = 16;
 const SIZE_SHARDS: u32 = 8;
 /// Partitions that share the flips of a minute.
 const TIMER_SHARDS: u32 = 4;
-/// Editions whose size is read at once.
-const SIZES_AT_ONCE: usize = 8;
+/// Editions whose counters are read at once.
+const COUNTS_AT_ONCE: usize = 8;
 /// Rows deleted by one sweep.
 const SWEEP: i32 = 1_000;
 
@@ -45,9 +48,13 @@ impl ReadMemberships for Dynamo {
         self.get_all(&self.memberships, keys).await?.iter().map(read_standing).collect()
     }
 
-    async fn sizes(&self, editions: &[EditionId]) -> Result<Vec<u64>, StoreError> {
-        let sizes: Vec<_> = editions.iter().map(|edition| self.size(*edition)).collect();
-        stream::iter(sizes).buffered(SIZES_AT_ONCE).try_collect().await
+    async fn counts(&self, editions: &[EditionId]) -> Result<Vec<Count>, StoreError> {
+        let counts: Vec<_> = editions.iter().map(|edition| self.count_of(*edition)).collect();
+        stream::iter(counts).buffered(COUNTS_AT_ONCE).try_collect().await
+    }
+
+    async fn folded(&self, segment: SegmentId, from: Date) -> Result<Folded, StoreError> {
+        self.folded_counts(segment, from).await
     }
 
     async fn members(
@@ -114,16 +121,16 @@ impl ReadMemberships for Dynamo {
 impl KeepMemberships for Dynamo {
     async fn write_settled(&self, settled: &[Settled]) -> Result<(), StoreError> {
         let mut actions = Vec::new();
-        let mut sizes: BTreeMap<EditionId, i64> = BTreeMap::new();
+        let mut counts: BTreeMap<EditionId, Count> = BTreeMap::new();
         for one in settled {
             self.add_settled(one, &mut actions)?;
             for (edition, more) in one.counts() {
-                *sizes.entry(edition).or_default() += more;
+                counts.entry(edition).or_default().add(&more);
             }
         }
         let shard = rand::random_range(0..SIZE_SHARDS);
-        for (edition, more) in sizes.into_iter().filter(|(_, more)| *more != 0) {
-            actions.push(self.size_update(edition, shard, more)?);
+        for (edition, more) in counts {
+            actions.extend(self.count_update(edition, shard, more)?);
         }
         self.transact(actions).await
     }
@@ -189,7 +196,7 @@ impl KeepMemberships for Dynamo {
 
     async fn sweep(&self, edition: EditionId) -> Result<bool, StoreError> {
         let members = (0..MEMBER_SHARDS).map(|shard| members_partition(edition, shard));
-        for partition in members.chain([sizes_partition(edition)]) {
+        for partition in members.chain([counters_partition(edition)]) {
             let answer = self
                 .client
                 .query()
@@ -209,40 +216,18 @@ impl KeepMemberships for Dynamo {
         }
         Ok(true)
     }
+
+    async fn fold(&self, segment: SegmentId, edition: EditionId, before: Option<Date>) -> Result<(), StoreError> {
+        self.fold_counts(segment, edition, before).await
+    }
+
+    async fn forget_sizes(&self, segment: SegmentId) -> Result<(), StoreError> {
+        self.forget_history(segment).await
+    }
 }
 
 impl Dynamo {
-    async fn size(&self, edition: EditionId) -> Result<u64, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.memberships)
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(sizes_partition(edition)))
-            .send()
-            .await
-            .map_err(store_error)?;
-        let mut size = 0_i64;
-        for item in answer.items.unwrap_or_default() {
-            size += number(&item, "members")?;
-        }
-        // Each counter may be below zero, their sum cannot.
-        u64::try_from(size).map_err(corrupt)
-    }
-
-    fn size_update(&self, edition: EditionId, shard: u32, more: i64) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder()
-            .table_name(&self.memberships)
-            .set_key(Some(key([("pk", sizes_partition(edition)), ("sk", shard.to_string())])))
-            .update_expression("ADD members :more")
-            .expression_attribute_values(":more", AttributeValue::N(more.to_string()))
-            .build()
-            .map_err(corrupt)?;
-        Ok(TransactWriteItem::builder().update(update).build())
-    }
-
-    /// What is written of one customer, but for the sizes.
+    /// What is written of one customer, but for the counters.
     fn add_settled(&self, settled: &Settled, actions: &mut Vec<TransactWriteItem>) -> Result<(), StoreError> {
         let Settled { customer_version, before, after, moves, .. } = settled;
         let customer = after.customer;
@@ -309,10 +294,6 @@ pub(crate) fn customer_partition(customer: CustomerId) -> String {
 
 fn members_partition(edition: EditionId, shard: u32) -> String {
     format!("m#{edition}#{shard}")
-}
-
-fn sizes_partition(edition: EditionId) -> String {
-    format!("n#{edition}")
 }
 
 fn standing_key(customer: CustomerId) -> Item {

@@ -10,6 +10,7 @@ use crm_domain::membership::{Build, EditionId};
 use crm_domain::ports::{KeepSegments, Page, ReadSegments, StoreError, Versioned};
 use crm_domain::rules::Rules;
 use crm_domain::segment::{Definition, Edition, Segment, Segments, SegmentsChange};
+use crm_domain::sizes::Shown;
 use crm_domain::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,9 @@ struct SegmentRecord {
     /// Where it is another edition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     shown_rules: Option<String>,
+    /// Editions that were shown, with the microsecond since when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shown_since: Vec<(EditionId, i64)>,
     created_at: Time,
     updated_at: Time,
     version: u64,
@@ -221,6 +225,11 @@ impl Dynamo {
             definition,
             edition,
             shown,
+            shown_since: record
+                .shown_since
+                .into_iter()
+                .map(|(edition, at)| Shown { edition, at: Time::from_micros(at) })
+                .collect(),
             created_at: record.created_at,
             updated_at: record.updated_at,
         };
@@ -263,6 +272,7 @@ fn segment_item(version: u64, segment: &Segment) -> Result<Item, StoreError> {
         rules: written,
         shown: segment.shown.as_ref().map(|shown| shown.id),
         shown_rules: older.map(|shown| shown.rules.to_json().to_string()),
+        shown_since: segment.shown_since.iter().map(|shown| (shown.edition, shown.at.micros())).collect(),
         created_at: segment.created_at,
         updated_at: segment.updated_at,
         version,

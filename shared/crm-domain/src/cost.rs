@@ -77,6 +77,21 @@ impl Usage {
         }
     }
 
+    /// What a campaign to so many recipients uses at most, from the launch to the last receipt; with caps on how often
+    /// somebody is written to, more. Tests hold that what is written and queued stays below it.
+    #[must_use]
+    pub const fn most_of_campaign(recipients: u64, capped: bool) -> Self {
+        let of_one = Self {
+            written: if capped { 6 } else { 4 } * WHOLE,
+            read: if capped { 2 } else { 1 } * WHOLE,
+            queued: WHOLE / 10,
+            invoked: WHOLE / 10,
+            // A batch of letters shares its step; a tenth of a second of 512 MB each is more than `make sending` has shown.
+            held: 51_200,
+        };
+        of_one.times(recipients)
+    }
+
     /// As often as there are `count` of what used it.
     #[must_use]
     pub const fn times(self, count: u64) -> Self {

@@ -15,7 +15,7 @@ use crate::export::ExportCall;
 use crate::ids::{CustomerId, SegmentId};
 use crate::rules::{Context, Reads, Set};
 use crate::segment::Segment;
-use crate::time::{MINUTE, Time};
+use crate::time::{DAY, MINUTE, Time};
 
 /// Names one meaning of one segment: the revision of the catalogue with which it came. Later ones are greater.
 pub type EditionId = u64;
@@ -111,13 +111,7 @@ impl Settled {
         self.before.member_of.keys().copied().filter(move |id| !self.after.member_of.contains_key(id) && left.contains(id))
     }
 
-    /// By how much the size of each edition changes.
-    pub fn counts(&self) -> impl Iterator<Item = (EditionId, i64)> {
-        let more = self.joins().filter(|(id, _)| !self.before.member_of.contains_key(id)).map(|(id, _)| (id, 1));
-        more.chain(self.leaves().map(|id| (id, -1)))
-    }
-
-    /// How many records are written of it, but for the sizes of the editions.
+    /// How many records are written of it, but for the counters of the editions.
     #[must_use]
     pub fn weight(&self) -> usize {
         // The standing, the check of the customer, two timers, the history.
@@ -323,9 +317,20 @@ pub enum Task {
     /// Settle some customers whose change could not be dealt with at once.
     #[serde(rename = "settle.v1")]
     Settle { customers: Vec<CustomerId> },
-    /// Delete what is kept of an edition that nobody asks for any more.
+    /// Delete what is kept of an edition that nobody asks for any more. How large it was stays with its segment, as long as
+    /// that is there.
     #[serde(rename = "sweep.v1")]
-    Sweep { edition: EditionId },
+    Sweep {
+        edition: EditionId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        segment: Option<SegmentId>,
+    },
+    /// Fold days that are over from the counters of editions, those after `after`, into the history of their segments.
+    #[serde(rename = "fold.v1")]
+    Fold {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<EditionId>,
+    },
     /// Edit the members of an edition.
     #[serde(rename = "edit.v1")]
     Edit(Edit),
@@ -396,6 +401,12 @@ impl Minute {
     #[must_use]
     pub const fn plus(self, minutes: i64) -> Self {
         Self(self.0 + minutes)
+    }
+
+    /// Whether a day begins with it, in UTC.
+    #[must_use]
+    pub const fn begins_a_day(self) -> bool {
+        self.0.rem_euclid(DAY / MINUTE) == 0
     }
 
     /// Its first instant.

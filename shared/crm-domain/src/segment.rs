@@ -8,7 +8,11 @@ use crate::membership::EditionId;
 use crate::money::Currency;
 use crate::ports::Versioned;
 use crate::rules::Rules;
+use crate::sizes::Shown;
 use crate::time::Time;
+
+/// Changes of meaning that a segment remembers.
+pub const SHOWN_KEPT: usize = 100;
 
 /// A saved audience.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +26,8 @@ pub struct Segment {
     /// The meaning of which readers are shown the members: an older one while the current one is being built, none while
     /// the first is.
     pub shown: Option<Edition>,
+    /// The meanings that readers have seen, ascending; only the last [`SHOWN_KEPT`], and none from before this was noted.
+    pub shown_since: Vec<Shown>,
     pub created_at: Time,
     pub updated_at: Time,
 }
@@ -76,7 +82,14 @@ pub struct SegmentsChange {
     pub puts: Vec<Versioned<Segment>>,
     pub deleted: Option<(SegmentId, u64)>,
     /// Meanings that nobody will ask for any more.
-    pub retired: Vec<EditionId>,
+    pub retired: Vec<Retired>,
+}
+
+/// A meaning that nobody will ask for any more, and whose it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retired {
+    pub segment: SegmentId,
+    pub edition: EditionId,
 }
 
 impl Segment {
@@ -195,7 +208,17 @@ impl Segments {
             Definition::List => Rules::listed(id, currency),
         };
         let edition = Edition { id: self.revision + 1, rules };
-        let segment = Segment { id, name, description, definition, edition, shown: None, created_at: now, updated_at: now };
+        let segment = Segment {
+            id,
+            name,
+            description,
+            definition,
+            edition,
+            shown: None,
+            shown_since: Vec::new(),
+            created_at: now,
+            updated_at: now,
+        };
         let puts = vec![Versioned { version: 0, record: segment }];
         Ok(SegmentsChange { revision: self.revision, becomes: self.revision + 1, puts, deleted: None, retired: Vec::new() })
     }
@@ -263,7 +286,7 @@ impl Segments {
         if !users.is_empty() {
             return Err(users);
         }
-        let retired = held.record.editions().map(|edition| edition.id).collect();
+        let retired = held.record.editions().map(|edition| Retired { segment: id, edition: edition.id }).collect();
         let deleted = Some((id, held.version));
         Ok(SegmentsChange { revision: self.revision, becomes: self.revision + 1, puts: Vec::new(), deleted, retired })
     }
@@ -271,13 +294,17 @@ impl Segments {
     /// The change that shows readers meanings up to `target`, which have been built: as many as can change at once. `None`
     /// when all are shown.
     #[must_use]
-    pub fn show(&self, target: EditionId) -> Option<SegmentsChange> {
+    pub fn show(&self, target: EditionId, now: Time) -> Option<SegmentsChange> {
         let mut retired = Vec::new();
         let mut puts = Vec::new();
         let built = self.all.iter().filter(|held| !held.record.is_built() && held.record.edition.id <= target);
         for held in built.take(limits::DEPENDENTS) {
             let mut record = held.record.clone();
-            retired.extend(record.shown.replace(record.edition.clone()).map(|edition| edition.id));
+            let replaced = record.shown.replace(record.edition.clone());
+            retired.extend(replaced.map(|edition| Retired { segment: record.id, edition: edition.id }));
+            record.shown_since.push(Shown { edition: record.edition.id, at: now });
+            let forgotten = record.shown_since.len().saturating_sub(SHOWN_KEPT);
+            record.shown_since.drain(..forgotten);
             puts.push(Versioned { version: held.version, record });
         }
         let becomes = self.revision + 1;
@@ -323,10 +350,11 @@ impl Segments {
     }
 
     /// Gives a segment a new meaning; returns the one that it replaces, unless that is still shown.
-    fn revise(&mut self, segment: &mut Segment, rules: Rules) -> Option<EditionId> {
+    fn revise(&mut self, segment: &mut Segment, rules: Rules) -> Option<Retired> {
         self.revision += 1;
         let replaced = std::mem::replace(&mut segment.edition, Edition { id: self.revision, rules });
-        (segment.shown.as_ref().map(|shown| shown.id) != Some(replaced.id)).then_some(replaced.id)
+        let retired = Retired { segment: segment.id, edition: replaced.id };
+        (segment.shown.as_ref().map(|shown| shown.id) != Some(replaced.id)).then_some(retired)
     }
 
     /// Puts a segment into its place; returns it with the version that it replaces.
@@ -348,6 +376,20 @@ impl Segments {
 pub fn parse_preview(json: &Json, currency: &Currency) -> Result<Rules, Faults> {
     let mut fields = Fields::of(json, "")?;
     let rules = required_rules(&mut fields, currency);
+    fields.finish()?;
+    rules.ok_or_else(|| Faults::of("rules", "is required"))
+}
+
+/// Reads the body of `POST /api/customers/exports`: whom, by rules; everybody where there are none.
+///
+/// # Errors
+/// Every fault found.
+pub fn parse_export(json: &Json, currency: &Currency) -> Result<Rules, Faults> {
+    let mut fields = Fields::of(json, "")?;
+    let rules = match fields.raw("rules") {
+        None | Some(Json::Null) => Some(Rules::everyone(currency)),
+        Some(rules) => fields.nested(Rules::parse(rules, "rules", currency)),
+    };
     fields.finish()?;
     rules.ok_or_else(|| Faults::of("rules", "is required"))
 }

@@ -5,7 +5,7 @@ use crm_domain::ids::SegmentId;
 use crm_domain::json::Json;
 use crm_domain::money::Currency;
 use crm_domain::ports::Versioned;
-use crm_domain::segment::{SegmentChange, SegmentDraft, Segments, SegmentsChange, parse_list_change, parse_list_file};
+use crm_domain::segment::{Retired, SegmentChange, SegmentDraft, Segments, SegmentsChange, parse_list_change, parse_list_file};
 use crm_domain::time::Time;
 use serde_json::{Value, json};
 
@@ -67,10 +67,10 @@ impl Shelf {
     }
 
     fn build(&mut self) -> Vec<u64> {
-        let change = self.0.show(self.0.revision).unwrap();
+        let change = self.0.show(self.0.revision, Time::now()).unwrap();
         self.apply(&change);
         assert!(!self.0.is_unbuilt());
-        change.retired
+        change.retired.into_iter().map(|retired| retired.edition).collect()
     }
 }
 
@@ -94,11 +94,11 @@ fn readers_see_the_old_meaning_until_the_new_one_is_built() {
     assert!(change.retired.is_empty(), "what is shown is still needed");
     // Edited again before it was built: the one in between will never be seen.
     let between = shelf.0.find(id).unwrap().record.edition.id;
-    assert_eq!(shelf.update(id, &json!({"rules": city("Goa")})).unwrap().retired, [between]);
+    assert_eq!(shelf.update(id, &json!({"rules": city("Goa")})).unwrap().retired, [Retired { segment: id, edition: between }]);
     let held = &shelf.0.find(id).unwrap().record;
     assert_eq!(held.editions().map(|edition| edition.id).collect::<Vec<_>>(), [held.edition.id, first]);
     // A build that began before the last edit does not complete it.
-    assert!(shelf.0.show(between).is_none());
+    assert!(shelf.0.show(between, Time::now()).is_none());
     assert_eq!(shelf.build(), [first]);
     // Another name is no other meaning.
     let meaning = shelf.0.find(id).unwrap().record.edition.clone();

@@ -190,7 +190,7 @@ fn packed(settled: Vec<Settled>) -> Vec<Vec<Settled>> {
     let mut transactions: Vec<Vec<Settled>> = Vec::new();
     let (mut actions, mut sizes): (usize, BTreeSet<EditionId>) = (0, BTreeSet::new());
     for one in settled {
-        let own: BTreeSet<EditionId> = one.counts().map(|(edition, _)| edition).collect();
+        let own: BTreeSet<EditionId> = one.counts().into_keys().collect();
         let all: BTreeSet<EditionId> = sizes.union(&own).copied().collect();
         let weight = one.weight();
         match transactions.last_mut() {

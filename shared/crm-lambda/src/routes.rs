@@ -29,6 +29,9 @@ operations! {
             .asks(&[("search", false)]).lists(of::<s::Page<s::Customer>>);
         UPSERT_CUSTOMERS: Post "/api/customers" Ingest "Create or change customers, by e-mail address."
             .recomputed().takes(of::<q::OneOrMany<q::Customer>>).gives(202, of::<Queued>);
+        TAG_CUSTOMERS: Post "/api/customers/tags" Write
+            "Add and remove tags of customers who are named; says what really changes."
+            .takes(of::<q::Tagging>).gives(202, of::<s::Tagged>);
         GET_CUSTOMER: Get "/api/customers/{id}" Read "One customer.".gives(200, of::<s::Customer>);
         CHANGE_CUSTOMER: Patch "/api/customers/{id}" Write "Change a customer at once."
             .takes(of::<q::CustomerChange>).gives(200, of::<s::Customer>);
@@ -84,6 +87,15 @@ operations! {
             .recomputed().asks(&[("action", true)]).takes_text("text/csv").gives(202, of::<s::ListChanged>);
         EDIT_MEMBERS: Post "/api/segments/{id}/edit" Write "Add and remove tags of all members, and set attributes of theirs."
             .takes(of::<q::Edit>).gives(202, of::<s::Accepted>);
+        SEARCH_CUSTOMERS: Post "/api/customers/search" Read
+            "Customers whom rules pick at this moment, in no particular order; a page may have few or none, and yet be followed by one."
+            .recomputed().takes(of::<q::Preview>).lists(of::<s::Page<s::Customer>>);
+        EDIT_CUSTOMERS: Post "/api/customers/edit" Write
+            "Add and remove tags of all customers whom rules pick, and set attributes of theirs."
+            .takes(of::<q::MatchingEdit>).gives(202, of::<s::Accepted>);
+        EXPORT_CUSTOMERS: Post "/api/customers/exports" Write
+            "Make a CSV file of all customers whom rules pick; of everybody without rules."
+            .rated(limits::EXPORT).takes(of::<q::CustomersExport>).gives(202, of::<s::Accepted>);
         EXPORT_SEGMENT: Post "/api/segments/{id}/exports" Write "Make a CSV file of all members."
             .rated(limits::EXPORT).gives(202, of::<s::Accepted>);
         GET_EXPORT: Get "/api/exports/{id}" Write
@@ -91,6 +103,9 @@ operations! {
             .gives(200, of::<f::Export>);
         COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
             .may_be_early().asks(&[("with", true)]).gives(200, of::<s::Overlap>);
+        SHOW_SIZES: Get "/api/segments/{id}/sizes" Read
+            "How many belonged at the end of each day (UTC), the last 90 if nothing else is asked for, at most 400; today by now."
+            .asks(&[("from", false), ("to", false)]).gives(200, of::<s::Sizes>);
         EXPLAIN_MEMBER: Get "/api/segments/{id}/explain" Read "Why somebody belongs, or does not."
             .asks(&[("email", true)]).gives(200, of::<q::ExplainedGroup>);
     }
@@ -111,7 +126,9 @@ operations! {
             .matched(true).rated(limits::LAUNCH).gives(202, of::<s::Launched>);
         EXPLAIN_RECIPIENT: Get "/api/campaigns/{id}/why" Read "Why somebody got a campaign, or did not."
             .asks(&[("email", true)]).gives(200, of::<l::Why>);
-        LIST_MESSAGES: Get "/api/campaigns/{id}/messages" Read "The log of a campaign.".lists(of::<s::Page<s::Message>>);
+        LIST_MESSAGES: Get "/api/campaigns/{id}/messages" Read
+            "The log of a campaign; narrowed down by status, variant or address. A narrowed page may be empty and have a next one."
+            .asks(&[("status", false), ("variant", false), ("email", false)]).lists(of::<s::Page<s::Message>>);
         EXPORT_LOG: Post "/api/campaigns/{id}/exports" Write "Make a CSV file of the log of a campaign."
             .rated(limits::EXPORT).gives(202, of::<s::Accepted>);
         SHOW_REPORT: Get "/api/campaigns/{id}/report" Read

@@ -7,9 +7,11 @@ use crm_domain::audit::AuditEntry;
 use crm_domain::ids::{CustomerId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::membership::{Build, EditionId, Minute, Move, Settled, Standing};
-use crm_domain::ports::{KeepMemberships, KeepSegments, Page, ReadMemberships, ReadSegments, StoreError, Versioned};
+use crm_domain::ports::{Folded, KeepMemberships, KeepSegments, Page, ReadMemberships, ReadSegments, StoreError, Versioned};
 use crm_domain::segment::{Segment, SegmentDraft, Segments, SegmentsChange};
+use crm_domain::sizes::Count;
 use crm_domain::time::Time;
+use jiff::civil::Date;
 
 use crate::Memory;
 use crate::memory::paged;
@@ -23,7 +25,8 @@ pub(crate) struct Registry {
     build: Option<Versioned<Build>>,
     standings: BTreeMap<CustomerId, Standing>,
     members: BTreeMap<EditionId, BTreeMap<CustomerId, Time>>,
-    sizes: BTreeMap<EditionId, i64>,
+    counts: BTreeMap<EditionId, Count>,
+    folded: BTreeMap<SegmentId, Folded>,
     moves: BTreeMap<CustomerId, Vec<Vec<Move>>>,
     timers: BTreeMap<Minute, BTreeSet<CustomerId>>,
     drained: Option<Minute>,
@@ -75,7 +78,7 @@ impl Memory {
 
     /// The size that is stored of an edition.
     pub fn size_of(&self, edition: EditionId) -> i64 {
-        self.registry().sizes.get(&edition).copied().unwrap_or_default()
+        self.registry().counts.get(&edition).map_or(0, |count| count.members)
     }
 
     /// All enters and leaves of a customer, in the order of writing.
@@ -180,8 +183,17 @@ impl ReadMemberships for Memory {
         Ok(customers.iter().filter_map(|id| registry.standings.get(id)).cloned().collect())
     }
 
-    async fn sizes(&self, editions: &[EditionId]) -> Result<Vec<u64>, StoreError> {
-        Ok(editions.iter().map(|edition| u64::try_from(self.size_of(*edition)).unwrap()).collect())
+    async fn counts(&self, editions: &[EditionId]) -> Result<Vec<Count>, StoreError> {
+        let registry = self.registry();
+        Ok(editions.iter().map(|edition| registry.counts.get(edition).cloned().unwrap_or_default()).collect())
+    }
+
+    async fn folded(&self, segment: SegmentId, from: Date) -> Result<Folded, StoreError> {
+        let mut folded = self.registry().folded.get(&segment).cloned().unwrap_or_default();
+        for count in folded.counts.values_mut() {
+            count.days.retain(|day, _| *day >= from.first_of_month());
+        }
+        Ok(folded)
     }
 
     async fn members(
@@ -221,8 +233,8 @@ impl KeepMemberships for Memory {
         if customers_moved || settled.iter().any(|one| version(&registry, one.after.customer) != one.before.version) {
             return Err(StoreError::Conflict);
         }
-        let sizes: BTreeSet<EditionId> = settled.iter().flat_map(Settled::counts).map(|(edition, _)| edition).collect();
-        let actions = settled.iter().map(Settled::weight).sum::<usize>() + sizes.len();
+        let counted: BTreeSet<EditionId> = settled.iter().flat_map(Settled::counts).map(|(edition, _)| edition).collect();
+        let actions = settled.iter().map(Settled::weight).sum::<usize>() + counted.len();
         assert!(actions <= 100, "DynamoDB takes at most 100 actions in a transaction, not {actions}");
         for one in settled {
             let customer = one.after.customer;
@@ -233,7 +245,7 @@ impl KeepMemberships for Memory {
                 registry.members.entry(edition).or_default().remove(&customer);
             }
             for (edition, more) in one.counts() {
-                *registry.sizes.entry(edition).or_default() += more;
+                registry.counts.entry(edition).or_default().add(&more.within_a_write());
             }
             if let Some(at) = one.before.wakes_at {
                 registry.timers.entry(Minute::of(at)).or_default().remove(&customer);
@@ -286,7 +298,30 @@ impl KeepMemberships for Memory {
 
     async fn sweep(&self, edition: EditionId) -> Result<bool, StoreError> {
         let mut registry = self.registry();
-        registry.sizes.remove(&edition);
+        registry.counts.remove(&edition);
         Ok(registry.members.remove(&edition).is_none())
+    }
+
+    async fn fold(&self, segment: SegmentId, edition: EditionId, before: Option<Date>) -> Result<(), StoreError> {
+        let mut registry = self.registry();
+        let Some(mut count) = registry.counts.remove(&edition) else { return Ok(()) };
+        let mut over = Count::default();
+        match before {
+            Some(day) => {
+                let kept = count.days.split_off(&day);
+                over.days = std::mem::replace(&mut count.days, kept);
+                registry.counts.insert(edition, count);
+            }
+            None => over = count,
+        }
+        let folded = registry.folded.entry(segment).or_default();
+        folded.times += 1;
+        folded.counts.entry(edition).or_default().add(&over);
+        Ok(())
+    }
+
+    async fn forget_sizes(&self, segment: SegmentId) -> Result<(), StoreError> {
+        self.registry().folded.remove(&segment);
+        Ok(())
     }
 }

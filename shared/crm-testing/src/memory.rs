@@ -356,8 +356,9 @@ impl ScanCustomers for Memory {
         let tables = self.lock();
         let own = tables.living().filter(|found| found.record.id.shard(part.of) == part.part);
         let rest = own.filter(|found| part.after.is_none_or(|after| found.record.id > after));
-        let mut page: Vec<Versioned<Customer>> = rest.take(4).collect();
-        let next = (page.len() == 4).then(|| page.remove(3)).and(page.last().map(|found| found.record.id));
+        let most = part.most.unwrap_or(3).clamp(1, 3);
+        let mut page: Vec<Versioned<Customer>> = rest.take(most + 1).collect();
+        let next = (page.len() > most).then(|| page.remove(most)).and(page.last().map(|found| found.record.id));
         Ok((page, next))
     }
 }

@@ -5,10 +5,10 @@ export type Fact = { label: string; value: ReactNode };
 /** Terms and their values. */
 export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
-    <dl className="grid grid-cols-[minmax(0,auto)_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">
+    <dl className="grid grid-cols-[fit-content(45%)_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">
       {facts.map((fact) => (
         <div key={fact.label} className="contents">
-          <dt className="text-muted">{fact.label}</dt>
+          <dt className="min-w-0 text-muted wrap-anywhere">{fact.label}</dt>
           <dd className="text-right wrap-anywhere tabular-nums">{fact.value}</dd>
         </div>
       ))}

@@ -31,14 +31,14 @@ export function Page({ title, aside, description, back, actions, children }: Pag
 
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
-      <header className="grid gap-1">
+      <header className="grid grid-cols-[minmax(0,1fr)] gap-1">
         {back && (
           <Link
             to={back.to}
-            className="-ml-1 inline-flex w-fit items-center gap-1 rounded text-sm text-muted hover:text-ink"
+            className="-ml-1 inline-flex w-fit max-w-full items-center gap-1 rounded text-sm text-muted hover:text-ink"
           >
-            <ChevronLeft aria-hidden className="size-4" />
-            {back.label}
+            <ChevronLeft aria-hidden className="size-4 shrink-0" />
+            <span className="truncate">{back.label}</span>
           </Link>
         )}
         <div className="flex flex-wrap items-center justify-between gap-3">
@@ -54,7 +54,7 @@ export function Page({ title, aside, description, back, actions, children }: Pag
           </div>
           {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
         </div>
-        {description && <p className="max-w-3xl text-muted">{description}</p>}
+        {description && <p className="max-w-3xl text-muted wrap-anywhere">{description}</p>}
       </header>
       {children}
     </div>

@@ -9,11 +9,11 @@ export type Column<T> = {
   main?: boolean;
   /** Numbers stand right. */
   end?: boolean;
-  /** From which width on the column is shown; without it, always. */
+  /** From which width of what holds the table on the column is shown; without it, always. */
   from?: "sm" | "md" | "lg";
 };
 
-const FROM = { sm: "hidden sm:table-cell", md: "hidden md:table-cell", lg: "hidden lg:table-cell" };
+const FROM = { sm: "hidden @lg:table-cell", md: "hidden @2xl:table-cell", lg: "hidden @4xl:table-cell" };
 
 type TableProps<T> = {
   caption: string;
@@ -24,45 +24,47 @@ type TableProps<T> = {
 
 export function Table<T>({ caption, columns, rows, rowKey }: TableProps<T>) {
   return (
-    <table className="w-full text-left">
-      <caption className="sr-only">{caption}</caption>
-      <thead>
-        <tr className="border-b border-line text-xs text-muted">
-          {columns.map((column) => (
-            <th
-              key={column.header}
-              scope="col"
-              className={cn(
-                "px-4 py-2.5 font-medium sm:px-5",
-                column.end && "text-right",
-                column.from && FROM[column.from],
-              )}
-            >
-              {column.header}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody className="divide-y divide-line">
-        {rows.map((row) => (
-          <tr key={rowKey(row)} className="relative hover:bg-sunken/60">
+    <div className="@container overflow-x-auto">
+      <table className="w-full text-left">
+        <caption className="sr-only">{caption}</caption>
+        <thead>
+          <tr className="border-b border-line text-xs text-muted">
             {columns.map((column) => (
-              <td
+              <th
                 key={column.header}
+                scope="col"
                 className={cn(
-                  "px-4 py-3 align-top sm:px-5",
-                  column.main && "max-w-72 max-sm:w-full max-sm:max-w-0 [&>a]:truncate [&>p]:truncate",
-                  column.end && "text-right tabular-nums",
+                  "px-4 py-2.5 font-medium @lg:px-5",
+                  column.end && "text-right",
                   column.from && FROM[column.from],
                 )}
               >
-                {column.cell(row)}
-              </td>
+                {column.header}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {rows.map((row) => (
+            <tr key={rowKey(row)} className="relative hover:bg-sunken/60">
+              {columns.map((column) => (
+                <td
+                  key={column.header}
+                  className={cn(
+                    "px-4 py-3 align-top @lg:px-5",
+                    column.main && "max-w-72 @max-lg:w-full @max-lg:max-w-0 [&>a]:truncate [&>p]:truncate",
+                    column.end && "text-right tabular-nums",
+                    column.from && FROM[column.from],
+                  )}
+                >
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

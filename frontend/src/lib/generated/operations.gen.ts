@@ -8,6 +8,8 @@ export type Operations = {
   "GET /api/customers": { takes: types.ListCustomersData; gives: types.ListCustomersResponse };
   /** Create or change customers, by e-mail address. */
   "POST /api/customers": { takes: types.UpsertCustomersData; gives: types.UpsertCustomersResponse };
+  /** Add and remove tags of customers who are named; says what really changes. */
+  "POST /api/customers/tags": { takes: types.TagCustomersData; gives: types.TagCustomersResponse };
   /** One customer. */
   "GET /api/customers/{id}": { takes: types.GetCustomerData; gives: types.GetCustomerResponse };
   /** Change a customer at once. */
@@ -64,12 +66,20 @@ export type Operations = {
   "POST /api/segments/{id}/members/file": { takes: types.ImportMembersData; gives: types.ImportMembersResponse; text: "text/csv" };
   /** Add and remove tags of all members, and set attributes of theirs. */
   "POST /api/segments/{id}/edit": { takes: types.EditMembersData; gives: types.EditMembersResponse };
+  /** Customers whom rules pick at this moment, in no particular order; a page may have few or none, and yet be followed by one. */
+  "POST /api/customers/search": { takes: types.SearchCustomersData; gives: types.SearchCustomersResponse };
+  /** Add and remove tags of all customers whom rules pick, and set attributes of theirs. */
+  "POST /api/customers/edit": { takes: types.EditCustomersData; gives: types.EditCustomersResponse };
+  /** Make a CSV file of all customers whom rules pick; of everybody without rules. */
+  "POST /api/customers/exports": { takes: types.ExportCustomersData; gives: types.ExportCustomersResponse };
   /** Make a CSV file of all members. */
   "POST /api/segments/{id}/exports": { takes: types.ExportSegmentData; gives: types.ExportSegmentResponse };
   /** How far an export is, and where to download it; for who asked for it, and for owners. */
   "GET /api/exports/{id}": { takes: types.GetExportData; gives: types.GetExportResponse };
   /** How many belong to both of two segments. */
   "GET /api/segments/{id}/overlap": { takes: types.CompareSegmentsData; gives: types.CompareSegmentsResponse };
+  /** How many belonged at the end of each day (UTC), the last 90 if nothing else is asked for, at most 400; today by now. */
+  "GET /api/segments/{id}/sizes": { takes: types.ShowSizesData; gives: types.ShowSizesResponse };
   /** Why somebody belongs, or does not. */
   "GET /api/segments/{id}/explain": { takes: types.ExplainMemberData; gives: types.ExplainMemberResponse };
   /** Campaigns, newest first. */
@@ -90,7 +100,7 @@ export type Operations = {
   "POST /api/campaigns/{id}/launch": { takes: types.LaunchDraftData; gives: types.LaunchDraftResponse };
   /** Why somebody got a campaign, or did not. */
   "GET /api/campaigns/{id}/why": { takes: types.ExplainRecipientData; gives: types.ExplainRecipientResponse };
-  /** The log of a campaign. */
+  /** The log of a campaign; narrowed down by status, variant or address. A narrowed page may be empty and have a next one. */
   "GET /api/campaigns/{id}/messages": { takes: types.ListMessagesData; gives: types.ListMessagesResponse };
   /** Make a CSV file of the log of a campaign. */
   "POST /api/campaigns/{id}/exports": { takes: types.ExportLogData; gives: types.ExportLogResponse };

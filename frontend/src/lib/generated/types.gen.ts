@@ -170,6 +170,42 @@ export type ManyCustomerRequest = {
 };
 
 /**
+ * What becomes of tags that customers who are named get and lose.
+ */
+export type Tagged = {
+    queued: number;
+    /**
+     * What really changes, of the customers as they were when they were asked about: the opposite of it, of just these, undoes it.
+     */
+    changes: Array<TagChange>;
+    /**
+     * Who was refused, by their place in the request.
+     */
+    rejected: Faults;
+};
+
+/**
+ * Customers who get and lose the same tags.
+ */
+export type TagChange = {
+    ids: Array<string>;
+    tagsAdded: Array<string>;
+    tagsRemoved: Array<string>;
+};
+
+/**
+ * Tags that customers get or lose, at least one; those who are named twice count once.
+ */
+export type TaggingRequest = {
+    /**
+     * Ids of customers.
+     */
+    ids: Array<string>;
+    tagsAdded?: Array<Tag> | null;
+    tagsRemoved?: Array<Tag> | null;
+};
+
+/**
  * What is to change of a customer; `null` clears. The address changes by merging customers.
  */
 export type CustomerChangeRequest = {
@@ -585,6 +621,10 @@ export type Segment = {
      * How many belong. While new rules are being built it is the count of the old ones; absent while the first are.
      */
     count?: number;
+    /**
+     * How many belonged at the end of each of the last 15 days (UTC), today by now; fewer where these rules are younger.
+     */
+    recentSizes?: Array<number>;
     state: SegmentState;
     /**
      * How far the building is, from 0 to 1.
@@ -717,6 +757,28 @@ export type EditRequest = {
 };
 
 /**
+ * What is to change of everybody whom rules pick: at least one of the three. An attribute that is `null` is cleared.
+ */
+export type MatchingEditRequest = {
+    rules: RuleGroup;
+    tagsAdded?: Array<Tag> | null;
+    tagsRemoved?: Array<Tag> | null;
+    attributes?: {
+        [key: string]: Attribute | null;
+    };
+};
+
+/**
+ * Whom a file is to hold.
+ */
+export type CustomersExportRequest = {
+    /**
+     * Everybody where there are none.
+     */
+    rules?: RuleGroup | null;
+};
+
+/**
  * How far an export is.
  */
 export type Export = {
@@ -726,7 +788,7 @@ export type Export = {
      */
     segmentId?: string;
     /**
-     * Of exports of logs.
+     * Of exports of logs. Exports of customers by rules have neither.
      */
     campaignId?: string;
     status: ExportStatus;
@@ -756,6 +818,37 @@ export type Overlap = {
     count: number;
     other: number;
     both: number;
+};
+
+/**
+ * How large a segment was, day by day; days before it was first built are left out.
+ */
+export type Sizes = {
+    days: Array<DaySize>;
+};
+
+/**
+ * One day (UTC) of a segment: the size of the day before + `entered` - `left` + `rebuilt` is its size.
+ */
+export type DaySize = {
+    day: string;
+    /**
+     * At its end; today by now.
+     */
+    size: number;
+    /**
+     * Who came by a change of their own, or as time passed; who comes twice counts twice.
+     */
+    entered: number;
+    left: number;
+    /**
+     * Who came without those who went, because rules were changed or everybody was looked at anew.
+     */
+    rebuilt: number;
+    /**
+     * Whether other rules count from this day on.
+     */
+    rulesChanged: boolean;
 };
 
 /**
@@ -924,6 +1017,10 @@ export type WinBy = 'clicks' | 'conversions';
 export type Funnel = {
     steps: Array<FunnelStep>;
     willSend: number;
+    /**
+     * Of a preview.
+     */
+    cost?: ExpectedCost;
 };
 
 /**
@@ -961,6 +1058,24 @@ export type Person = {
     id: string;
     email: string;
     name?: string;
+};
+
+/**
+ * What a launch would cost on AWS: planning, delivery and receipts by the list of prices, without what a provider of
+ * messages takes.
+ */
+export type ExpectedCost = {
+    atMost: number;
+    /**
+     * For a million recipients.
+     */
+    pricePerMillion: number;
+    currency: string;
+    region: string;
+    /**
+     * The oldest date of any price.
+     */
+    pricesAsOf: string;
 };
 
 /**
@@ -2568,6 +2683,28 @@ export type UpsertCustomersResponses = {
 
 export type UpsertCustomersResponse = UpsertCustomersResponses[keyof UpsertCustomersResponses];
 
+export type TagCustomersData = {
+    body: TaggingRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/customers/tags';
+};
+
+export type TagCustomersResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: Tagged;
+};
+
+export type TagCustomersResponse = TagCustomersResponses[keyof TagCustomersResponses];
+
 export type EraseCustomerData = {
     body?: never;
     headers?: {
@@ -3194,6 +3331,78 @@ export type EditMembersResponses = {
 
 export type EditMembersResponse = EditMembersResponses[keyof EditMembersResponses];
 
+export type SearchCustomersData = {
+    body: PreviewRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/customers/search';
+};
+
+export type SearchCustomersResponses = {
+    /**
+     * What was asked for.
+     */
+    200: CustomerPage;
+};
+
+export type SearchCustomersResponse = SearchCustomersResponses[keyof SearchCustomersResponses];
+
+export type EditCustomersData = {
+    body: MatchingEditRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/customers/edit';
+};
+
+export type EditCustomersResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: Accepted;
+};
+
+export type EditCustomersResponse = EditCustomersResponses[keyof EditCustomersResponses];
+
+export type ExportCustomersData = {
+    body: CustomersExportRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/customers/exports';
+};
+
+export type ExportCustomersResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: Accepted;
+};
+
+export type ExportCustomersResponse = ExportCustomersResponses[keyof ExportCustomersResponses];
+
 export type ExportSegmentData = {
     body?: never;
     headers?: {
@@ -3255,6 +3464,27 @@ export type CompareSegmentsResponses = {
 };
 
 export type CompareSegmentsResponse = CompareSegmentsResponses[keyof CompareSegmentsResponses];
+
+export type ShowSizesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        from?: string;
+        to?: string;
+    };
+    url: '/api/segments/{id}/sizes';
+};
+
+export type ShowSizesResponses = {
+    /**
+     * What was asked for.
+     */
+    200: Sizes;
+};
+
+export type ShowSizesResponse = ShowSizesResponses[keyof ShowSizesResponses];
 
 export type ExplainMemberData = {
     body?: never;
@@ -3488,6 +3718,9 @@ export type ListMessagesData = {
         id: string;
     };
     query?: {
+        status?: 'queued' | 'sent' | 'delivered' | 'opened' | 'clicked' | 'converted' | 'bounced' | 'complained' | 'unsubscribed' | 'failed' | 'skipped' | 'unknown';
+        variant?: string;
+        email?: string;
         limit?: number;
         /**
          * `nextCursor` of the page before.

@@ -164,6 +164,23 @@ async fn every_member_is_a_row_and_every_attribute_a_column() {
 }
 
 #[tokio::test]
+async fn those_for_whom_rules_hold_are_rows_and_nobody_else() {
+    let crm = Crm::new(100, 0, PART_BYTES).await;
+    let own = |condition: Value| json!({"combinator": "and", "rules": condition}).to_string();
+    let over = json!([{"field": "attributes.number", "operator": ">=", "value": 60}]);
+    for (rules, rows) in [(own(json!([])), 100), (own(over), 40)] {
+        let actor = Actor { id: "u-1".into(), name: "u".into() };
+        let export = Export::new(ExportId::generate(), Source::Customers { rules }, actor, Time::now());
+        crm.memory.create_export(&export, &audit()).await.unwrap();
+        assert!(crm.deliver(Task::Export(ExportCall::new(export.id, 1)).body()).await);
+        crm.drain().await;
+        let state = crm.state(export.id).await;
+        assert_eq!((state.status(), state.error(), state.rows), (ExportStatus::Done, None, rows));
+        assert_eq!(crm.rows(export.id).len() as u64, rows);
+    }
+}
+
+#[tokio::test]
 async fn large_files_are_sent_in_parts_of_the_size_that_storage_takes() {
     let crm = Crm::new(3_200, 3_200, PART_BYTES).await;
     let call = crm.begin().await;

@@ -160,6 +160,7 @@ fn segment_of(id: EditionId, rules: Rules) -> Segment {
         description: None,
         definition: Definition::Rules(rules),
         shown: Some(edition.clone()),
+        shown_since: Vec::new(),
         edition,
         created_at: now(),
         updated_at: now(),

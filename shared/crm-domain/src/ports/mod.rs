@@ -5,6 +5,7 @@ mod alarms;
 mod campaigns;
 mod dead_letters;
 mod files;
+mod memberships;
 mod reports;
 mod sending;
 mod settings;
@@ -27,7 +28,7 @@ use crate::event::Event;
 use crate::ids::{CustomerId, ImportId, KeyId, OrderId, SegmentId};
 use crate::import::Import;
 use crate::ledger::{DayDelta, Ledger};
-use crate::membership::{Build, EditionId, Minute, Move, Settled, Standing};
+use crate::membership::{Build, EditionId};
 use crate::message::{Message, Receipt};
 use crate::order::Order;
 use crate::replay::{Claim, RequestKey};
@@ -41,6 +42,7 @@ pub use alarms::{Alarm, KeepAlarms};
 pub use campaigns::{KeepCampaigns, KeepLog, ReadMessages};
 pub use dead_letters::{Found, Held, Postpone, ReadDeadLetters};
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
+pub use memberships::{Folded, KeepMemberships, ReadMemberships};
 pub use reports::{KeepReports, MeterUsage, ReadCounts};
 pub use sending::{KeepHands, KeepTurns, ReadContacts};
 pub use settings::KeepSettings;
@@ -119,6 +121,8 @@ pub struct ScanPart {
     pub of: u32,
     /// Where to go on; `None` at the start.
     pub after: Option<CustomerId>,
+    /// Most customers of one page; without it, as many as storage gives at once.
+    pub most: Option<usize>,
 }
 
 pub trait ScanCustomers: Send + Sync + 'static {
@@ -318,45 +322,6 @@ pub trait KeepSegments: ReadSegments {
         done: bool,
         now: Time,
     ) -> impl Future<Output = Stored<Option<Versioned<Build>>>> + Send;
-}
-
-pub trait ReadMemberships: Send + Sync + 'static {
-    /// Where these customers stand, for those who were ever settled; in no particular order.
-    fn standings(&self, customers: &[CustomerId]) -> impl Future<Output = Stored<Vec<Standing>>> + Send;
-    /// How many belong to each of these editions.
-    fn sizes(&self, editions: &[EditionId]) -> impl Future<Output = Stored<Vec<u64>>> + Send;
-    /// Who belongs to an edition, in a fixed order, each with the time since when.
-    fn members(
-        &self,
-        edition: EditionId,
-        after: Option<String>,
-        limit: usize,
-    ) -> impl Future<Output = Stored<Page<(CustomerId, Time)>>> + Send;
-    /// The enters and leaves of a customer, newest first: those of one evaluation together, under the position `time#id`.
-    fn moves(
-        &self,
-        customer: CustomerId,
-        after: Option<String>,
-        limit: usize,
-    ) -> impl Future<Output = Stored<Page<(String, Vec<Move>)>>> + Send;
-}
-
-pub trait KeepMemberships: ReadMemberships + ReadSegments {
-    /// Writes what was settled, all or nothing. [`StoreError::Conflict`] when a standing has moved meanwhile, or a customer
-    /// on whom one rests.
-    fn write_settled(&self, settled: &[Settled]) -> impl Future<Output = Stored<()>> + Send;
-    /// Customers whose flip falls into a minute.
-    fn due(&self, minute: Minute) -> impl Future<Output = Stored<Vec<CustomerId>>> + Send;
-    /// The first minute into which anybody's flip falls; reads all of them, so for a clock without a memory only.
-    fn earliest_due(&self) -> impl Future<Output = Stored<Option<Minute>>> + Send;
-    /// Takes customers off a minute at which nothing awaits them any more.
-    fn forget_due(&self, minute: Minute, customers: &[CustomerId]) -> impl Future<Output = Stored<()>> + Send;
-    /// The last minute of which every flip has been made.
-    fn drained(&self) -> impl Future<Output = Stored<Option<Minute>>> + Send;
-    /// Notes that; an earlier minute than the noted one changes nothing.
-    fn note_drained(&self, minute: Minute) -> impl Future<Output = Stored<()>> + Send;
-    /// Deletes what is kept of an edition that nobody asks for any more; true when all of it is gone.
-    fn sweep(&self, edition: EditionId) -> impl Future<Output = Stored<bool>> + Send;
 }
 
 /// The figures of one day.

@@ -4,6 +4,7 @@
 use crm_domain::access::{Permission, Role, Scope};
 use crm_domain::customer::Channel;
 use crm_domain::limits;
+use crm_domain::message::MessageStatus;
 use crm_domain::suppression::SuppressionReason;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -171,6 +172,7 @@ fn parameters(operation: &Operation) -> Vec<Value> {
 fn asked(name: &str) -> Value {
     let words: Vec<&str> = match name {
         "action" => vec!["add", "remove"],
+        "status" => MessageStatus::ALL.into_iter().map(MessageStatus::as_str).collect(),
         "channel" => Channel::ALL.into_iter().map(Channel::as_str).collect(),
         "reason" => SuppressionReason::ALL.into_iter().map(SuppressionReason::as_str).collect(),
         _ => return json!({"type": "string"}),

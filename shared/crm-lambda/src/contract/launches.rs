@@ -235,6 +235,23 @@ pub struct FunnelStep {
 pub struct Funnel {
     pub steps: Vec<FunnelStep>,
     pub will_send: u64,
+    /// Of a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<ExpectedCost>,
+}
+
+/// What a launch would cost on AWS: planning, delivery and receipts by the list of prices, without what a provider of
+/// messages takes.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExpectedCost {
+    pub at_most: f64,
+    /// For a million recipients.
+    pub price_per_million: f64,
+    pub currency: String,
+    pub region: String,
+    /// The oldest date of any price.
+    pub prices_as_of: String,
 }
 
 /// A test phase.

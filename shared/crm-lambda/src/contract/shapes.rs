@@ -117,6 +117,9 @@ pub struct Segment {
     /// How many belong. While new rules are being built it is the count of the old ones; absent while the first are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+    /// How many belonged at the end of each of the last 15 days (UTC), today by now; fewer where these rules are younger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recent_sizes: Option<Vec<u64>>,
     pub state: SegmentState,
     /// How far the building is, from 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,6 +145,30 @@ pub enum SegmentState {
     Live,
 }
 
+/// How large a segment was, day by day; days before it was first built are left out.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Sizes {
+    pub days: Vec<DaySize>,
+}
+
+/// One day (UTC) of a segment: the size of the day before + `entered` - `left` + `rebuilt` is its size.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DaySize {
+    #[schemars(extend("format" = "date"))]
+    pub day: String,
+    /// At its end; today by now.
+    pub size: u64,
+    /// Who came by a change of their own, or as time passed; who comes twice counts twice.
+    pub entered: i64,
+    pub left: i64,
+    /// Who came without those who went, because rules were changed or everybody was looked at anew.
+    pub rebuilt: i64,
+    /// Whether other rules count from this day on.
+    pub rules_changed: bool,
+}
+
 /// How many two segments share.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -158,6 +185,26 @@ pub struct ListChanged {
     pub queued: u64,
     /// Who was refused, by their place in the request.
     pub rejected: Faults,
+}
+
+/// What becomes of tags that customers who are named get and lose.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Tagged {
+    pub queued: u64,
+    /// What really changes, of the customers as they were when they were asked about: the opposite of it, of just these, undoes it.
+    pub changes: Vec<TagChange>,
+    /// Who was refused, by their place in the request.
+    pub rejected: Faults,
+}
+
+/// Customers who get and lose the same tags.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TagChange {
+    pub ids: Vec<String>,
+    pub tags_added: Vec<String>,
+    pub tags_removed: Vec<String>,
 }
 
 /// A segment to which a customer belongs.

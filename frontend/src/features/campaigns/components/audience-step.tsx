@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { SegmentField } from "./segment-field";
@@ -9,13 +10,13 @@ export function AudienceStep({ values, faults, set }: StepProps) {
     <Card>
       <div className="grid gap-5">
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field label="Campaign name" error={faults.name}>
+          <Field label={t`Campaign name`} error={faults.name}>
             {(control) => (
               <input
                 {...control}
                 value={values.name}
                 maxLength={200}
-                placeholder="e.g. Diwali early access"
+                placeholder={t`e.g. Diwali early access`}
                 onChange={(event) => set({ name: event.target.value })}
                 className="control"
               />
@@ -28,10 +29,10 @@ export function AudienceStep({ values, faults, set }: StepProps) {
           />
         </div>
         <Field
-          label="Objective"
+          label={t`Objective`}
           optional
           error={faults.objective}
-          hint="What it is for; kept with the campaign."
+          hint={t`What it is for; kept with the campaign.`}
         >
           {(control) => (
             <input

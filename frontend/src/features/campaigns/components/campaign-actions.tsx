@@ -1,4 +1,6 @@
-import { Pause, Pencil, Play, Send, Trash2, X } from "lucide-react";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { Copy, Pause, Pencil, Play, Send, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -7,14 +9,15 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Campaign } from "@/lib/contract";
 import { useMay } from "@/lib/permissions";
-import { type CampaignAction, isDraft, isTaken, useCampaignAction } from "../api/campaigns";
+import { type CampaignAction, isDraft, isOver, isTaken, useCampaignAction } from "../api/campaigns";
+import { againOf } from "./campaign-values";
 import { DeleteDraftDialog } from "./delete-draft-dialog";
 
-const DONE: Record<CampaignAction, string> = {
-  pause: "Campaign paused",
-  resume: "Campaign resumed",
-  cancel: "Campaign cancelled",
-};
+const done = (): Record<CampaignAction, string> => ({
+  pause: t`Campaign paused`,
+  resume: t`Campaign resumed`,
+  cancel: t`Campaign cancelled`,
+});
 
 type CampaignActionsProps = {
   loaded: Tagged<Campaign>;
@@ -40,13 +43,13 @@ function DraftActions({ loaded, reload }: CampaignActionsProps) {
   return (
     <>
       <Button look="danger" icon={<Trash2 aria-hidden />} onClick={() => setDeleting(true)}>
-        Delete
+        <Trans>Delete</Trans>
       </Button>
       <ButtonLink to={edit} icon={<Pencil aria-hidden />}>
-        Edit
+        <Trans>Edit</Trans>
       </ButtonLink>
       <ButtonLink to={`${edit}?step=review`} look="primary" icon={<Send aria-hidden />}>
-        Review and launch
+        <Trans>Review and launch</Trans>
       </ButtonLink>
       <DeleteDraftDialog loaded={loaded} reload={reload} open={deleting} onClose={() => setDeleting(false)} />
     </>
@@ -54,6 +57,7 @@ function DraftActions({ loaded, reload }: CampaignActionsProps) {
 }
 
 function RunningActions({ campaign }: { campaign: Campaign }) {
+  const { name } = campaign;
   const act = useCampaignAction(campaign.id);
   const [asking, setAsking] = useState(false);
   const run = (action: CampaignAction) =>
@@ -61,7 +65,7 @@ function RunningActions({ campaign }: { campaign: Campaign }) {
       onSuccess: () => {
         // The answer to another action says nothing of the question that is open meanwhile.
         if (action === "cancel") setAsking(false);
-        toast(DONE[action]);
+        toast(done()[action]);
       },
     });
   const button = (action: "pause" | "resume", label: string, icon: React.ReactNode) =>
@@ -72,28 +76,41 @@ function RunningActions({ campaign }: { campaign: Campaign }) {
     );
   return (
     <>
+      {isOver(campaign) && (
+        <ButtonLink
+          to={`/campaigns/new?segment=${encodeURIComponent(campaign.segmentId)}`}
+          state={{ suggested: againOf(campaign, t`${name} (again)`) }}
+          icon={<Copy aria-hidden />}
+        >
+          <Trans>Use again</Trans>
+        </ButtonLink>
+      )}
       {act.isError && !asking && <FormProblem error={act.error} />}
       {isTaken("cancel", campaign) && (
         <Button look="danger" icon={<X aria-hidden />} onClick={() => setAsking(true)}>
-          Cancel campaign
+          <Trans>Cancel campaign</Trans>
         </Button>
       )}
-      {button("pause", "Pause", <Pause aria-hidden />)}
-      {button("resume", "Resume", <Play aria-hidden />)}
+      {button("pause", t`Pause`, <Pause aria-hidden />)}
+      {button("resume", t`Resume`, <Play aria-hidden />)}
       <Dialog
         open={asking}
         onClose={() => setAsking(false)}
-        title="Cancel this campaign?"
+        title={t`Cancel this campaign?`}
         footer={
           <>
-            <Button onClick={() => setAsking(false)}>Go on sending</Button>
+            <Button onClick={() => setAsking(false)}>
+              <Trans>Go on sending</Trans>
+            </Button>
             <Button look="danger" busy={act.isPending} onClick={() => run("cancel")}>
-              Cancel campaign
+              <Trans>Cancel campaign</Trans>
             </Button>
           </>
         }
       >
-        <p className="text-muted">Who has not been written to yet will not be. This cannot be undone.</p>
+        <p className="text-muted">
+          <Trans>Who has not been written to yet will not be. This cannot be undone.</Trans>
+        </p>
         <FormProblem error={act.error} />
       </Dialog>
     </>

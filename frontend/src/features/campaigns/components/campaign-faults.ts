@@ -1,4 +1,6 @@
 /** What can be wrong with a campaign, and in which step of the form it is put right. */
+import { t } from "@lingui/core/macro";
+import { formatNumber } from "@/lib/format";
 import { type Faults, onlyFaults, sendingFaults } from "@/lib/sending";
 import { optional, whole, within } from "@/lib/typed-number";
 import { type CampaignValues, isTested } from "./campaign-values";
@@ -6,12 +8,17 @@ import { type CampaignValues, isTested } from "./campaign-values";
 export type { Faults };
 export type Step = "audience" | "message" | "schedule" | "review";
 
-export const STEPS: readonly { id: Step; label: string }[] = [
-  { id: "audience", label: "Audience" },
-  { id: "message", label: "Message" },
-  { id: "schedule", label: "Schedule and limits" },
-  { id: "review", label: "Review" },
-];
+export const STEPS: readonly Step[] = ["audience", "message", "schedule", "review"];
+
+export function stepName(step: Step): string {
+  const names: Record<Step, string> = {
+    audience: t`Audience`,
+    message: t`Message`,
+    schedule: t`Schedule and limits`,
+    review: t`Review`,
+  };
+  return names[step];
+}
 
 /** By the outermost member that a fault's path names. */
 const STEP_OF: Record<string, Step> = {
@@ -38,16 +45,16 @@ export const stepOf = (field: string): Step | undefined => STEP_OF[field.split("
 /** The first step with a fault. */
 export function firstFaulty(faults: Faults): Step | undefined {
   const faulty = new Set(Object.keys(faults).map(stepOf));
-  return STEPS.find(({ id }) => faulty.has(id))?.id;
+  return STEPS.find((step) => faulty.has(step));
 }
 
 /** What the form itself can tell to be wrong, by field in the server's spelling. */
 export function faultsOf(values: CampaignValues): Faults {
   const found: Record<string, string | false | undefined> = {
-    name: values.name.trim() === "" && "Give the campaign a name.",
-    segmentId: values.segmentId === "" && "Choose whom it goes to.",
-    scheduledAt: values.when === "moment" && values.scheduledAt === "" && "Choose day and time.",
-    localTime: values.when === "local" && values.localTime === "" && "Choose day and time.",
+    name: values.name.trim() === "" && t`Give the campaign a name.`,
+    segmentId: values.segmentId === "" && t`Choose whom it goes to.`,
+    scheduledAt: values.when === "moment" && values.scheduledAt === "" && t`Choose day and time.`,
+    localTime: values.when === "local" && values.localTime === "" && t`Choose day and time.`,
     ...sendingFaults(values),
   };
   if (isTested(values)) {
@@ -57,8 +64,8 @@ export function faultsOf(values: CampaignValues): Faults {
   values.variants.forEach(({ subject, body, share }, index) => {
     const path = `variants.${index}`;
     found[`${path}.subject`] =
-      values.channel === "email" && subject.trim() === "" && "An e-mail needs a subject.";
-    found[`${path}.body`] = body.trim() === "" && "Write a message.";
+      values.channel === "email" && subject.trim() === "" && t`An e-mail needs a subject.`;
+    found[`${path}.body`] = body.trim() === "" && t`Write a message.`;
     found[`${path}.share`] =
       values.variants.length > 1 && optional(share, (typed) => within(typed, 0.001, 1_000));
   });
@@ -66,27 +73,30 @@ export function faultsOf(values: CampaignValues): Faults {
 }
 
 /** Fields by their names on the page. */
-const NAMES: Record<string, string> = {
-  name: "Name",
-  segmentId: "Segment",
-  objective: "Objective",
-  channel: "Channel",
-  variants: "Messages",
-  scheduledAt: "When",
-  localTime: "When",
-  timeZone: "Time zone",
-  windows: "Sending hours",
-  quietHours: "Quiet hours",
-  ratePerMinute: "Messages a minute",
-  caps: "Frequency cap",
-  holdout: "Held out",
-  test: "Test phase",
-  attributionDays: "Orders count for",
-};
+const names = (): Record<string, string> => ({
+  name: t`Name`,
+  segmentId: t`Segment`,
+  objective: t`Objective`,
+  channel: t`Channel`,
+  variants: t`Messages`,
+  scheduledAt: t`When`,
+  localTime: t`When`,
+  timeZone: t`Time zone`,
+  windows: t`Sending hours`,
+  quietHours: t`Quiet hours`,
+  ratePerMinute: t`Messages a minute`,
+  caps: t`Frequency cap`,
+  holdout: t`Held out`,
+  test: t`Test phase`,
+  attributionDays: t`Orders count for`,
+});
 
 /** A field in words: `variants.1.body` is of Message 2. */
 export function fieldInWords(field: string): string {
   const [outer = "", index] = field.split(".");
-  if (outer === "variants" && index !== undefined) return `Message ${Number(index) + 1}`;
-  return NAMES[outer] ?? field;
+  if (outer === "variants" && index !== undefined) {
+    const number = formatNumber(Number(index) + 1);
+    return t`Message ${number}`;
+  }
+  return names()[outer] ?? field;
 }

@@ -1,10 +1,12 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ArrowLeft, ArrowRight, Save, Send } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { Button } from "@/components/ui/button";
 import { FormProblem } from "@/components/ui/states";
 import { Stepper } from "@/components/ui/stepper";
-import { plural } from "@/lib/format";
+import { formatNumber } from "@/lib/format";
 import { faultsByField, fieldPath, Problem } from "@/lib/problem";
 import { useRefusal } from "@/lib/refusal";
 import { useFunnel } from "../api/drafts";
@@ -16,6 +18,7 @@ import {
   firstFaulty,
   STEPS,
   type Step,
+  stepName,
   stepOf,
 } from "./campaign-faults";
 import { whenInWords } from "./campaign-summary";
@@ -24,6 +27,7 @@ import { LaunchDialog } from "./launch-dialog";
 import { MessageStep } from "./message-step";
 import { ReviewStep } from "./review-step";
 import { ScheduleStep } from "./schedule-step";
+import type { StepProps } from "./step-props";
 
 type CampaignFormProps = {
   values: CampaignValues;
@@ -46,37 +50,41 @@ type CampaignFormProps = {
  * over a reload. Faults show at their fields once a step has been left, or the server has said so.
  */
 export function CampaignForm(props: CampaignFormProps) {
-  const { values, onChange, draftId, state, busy, error, notice } = props;
+  const { values, draftId, state, busy, error, notice } = props;
   const [params, setParams] = useSearchParams();
-  const step = STEPS.find(({ id }) => id === params.get("step"))?.id ?? "audience";
+  const step = STEPS.find((one) => one === params.get("step")) ?? "audience";
   const [left, setLeft] = useState<ReadonlySet<Step>>(new Set());
   const [tried, setTried] = useState(0);
   const [asking, setAsking] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const latest = useRef(props);
+  latest.current = props;
   const own = faultsOf(values);
   const isComplete = Object.keys(own).length === 0;
   const wire = wireOf(values);
   const funnel = useFunnel(wire, draftId, step === "review" && isComplete);
   const refused = { ...faultsByField(funnel.error), ...useRefusal(error, wire) };
   const faults: Faults = { ...refused, ...(step === "review" ? own : ofSteps(own, left)) };
-  const at = STEPS.findIndex(({ id }) => id === step);
+  const at = STEPS.indexOf(step);
+  const [number, count] = [formatNumber(at + 1), formatNumber(STEPS.length)];
+  const name = stepName(step);
   const [before, after] = [STEPS[at - 1], STEPS[at + 1]];
 
   function go(next: Step) {
-    setLeft((steps) => new Set([...steps, ...(next === "review" ? STEPS.map(({ id }) => id) : [step])]));
+    setLeft((steps) => new Set([...steps, ...(next === "review" ? STEPS : [step])]));
     setParams((current) => ({ ...Object.fromEntries(current), step: next }));
   }
 
   function goOn() {
     if (!after) return;
     setLeft((steps) => new Set([...steps, step]));
-    if (Object.keys(ofSteps(own, new Set([step]))).length === 0) go(after.id);
+    if (Object.keys(ofSteps(own, new Set([step]))).length === 0) go(after);
     else setTried((n) => n + 1);
   }
 
   function save() {
     if (isComplete) return props.onSave();
-    setLeft(new Set(STEPS.map(({ id }) => id)));
+    setLeft(new Set(STEPS));
     setTried((n) => n + 1);
     const faulty = firstFaulty(own);
     if (faulty && faulty !== step) go(faulty);
@@ -101,11 +109,17 @@ export function CampaignForm(props: CampaignFormProps) {
     arrived.current = true;
   }, [step, tried]);
 
-  const stepProps = {
+  const stepProps: StepProps = {
     values,
     faults,
-    set: (part: Partial<CampaignValues>) => onChange({ ...values, ...part }),
+    set(part) {
+      // What is taken back later is so in the form as it is then, and nowhere once that is gone.
+      if (!form.current) return;
+      const { values, onChange } = latest.current;
+      onChange({ ...values, ...(typeof part === "function" ? part(values) : part) });
+    },
   };
+  const nextName = after && stepName(after);
   const willSend = funnel.data?.willSend;
   return (
     <form
@@ -118,10 +132,11 @@ export function CampaignForm(props: CampaignFormProps) {
       className="grid max-w-3xl gap-5"
     >
       <Stepper
-        label="Steps"
-        steps={STEPS.map((one) => ({
-          ...one,
-          faulty: Object.keys(faults).some((field) => stepOf(field) === one.id),
+        label={t`Steps`}
+        steps={STEPS.map((id) => ({
+          id,
+          label: stepName(id),
+          faulty: Object.keys(faults).some((field) => stepOf(field) === id),
         }))}
         current={step}
         onGo={go}
@@ -129,7 +144,7 @@ export function CampaignForm(props: CampaignFormProps) {
       <section
         data-step
         tabIndex={-1}
-        aria-label={`Step ${at + 1} of ${STEPS.length}: ${STEPS[at]?.label}`}
+        aria-label={t`Step ${number} of ${count}: ${name}`}
         // What is being saved is not to change meanwhile.
         inert={busy !== null}
         className="grid gap-5 outline-none"
@@ -152,9 +167,11 @@ export function CampaignForm(props: CampaignFormProps) {
             look="quiet"
             className="max-sm:px-2.5!"
             icon={<ArrowLeft aria-hidden />}
-            onClick={() => go(before.id)}
+            onClick={() => go(before)}
           >
-            <span className="max-sm:sr-only">Back</span>
+            <span className="max-sm:sr-only">
+              <Trans>Back</Trans>
+            </span>
           </Button>
         )}
         <p role="status" className="mr-auto text-sm text-muted max-sm:w-full max-sm:order-first">
@@ -162,12 +179,16 @@ export function CampaignForm(props: CampaignFormProps) {
         </p>
         <Button icon={<Save aria-hidden />} busy={busy === "saving"} disabled={busy !== null} onClick={save}>
           <span>
-            Save <span className="max-sm:sr-only">draft</span>
+            <Trans>
+              Save <span className="max-sm:sr-only">draft</span>
+            </Trans>
           </span>
         </Button>
         {after ? (
           <Button type="submit" look="primary" disabled={busy !== null}>
-            Next<span className="sr-only">: {after.label}</span>
+            <Trans>
+              Next<span className="sr-only">: {nextName}</span>
+            </Trans>
             <ArrowRight aria-hidden />
           </Button>
         ) : (
@@ -178,7 +199,9 @@ export function CampaignForm(props: CampaignFormProps) {
             disabled={busy !== null || !isComplete || !willSend || funnel.isFetching}
             onClick={() => setAsking(true)}
           >
-            {willSend ? `Launch to ${plural(willSend, "person", "people")}…` : "Launch…"}
+            {willSend
+              ? t`Launch to ${plural(willSend, { one: "# person", other: "# people" })}…`
+              : t`Launch…`}
           </Button>
         )}
       </div>

@@ -12,6 +12,9 @@ import type {
 import { localTime, moment } from "@/lib/local-time";
 import { percent, type SendingValues, sendingOf, sendingValuesOf, share, text } from "@/lib/sending";
 
+/** What the server takes. */
+const MAX_NAME = 200;
+
 export { nextKey } from "@/lib/sending";
 
 /** Rows have keys so that removing one does not mix up the others. */
@@ -87,6 +90,30 @@ export function wireOf(values: CampaignValues): CampaignDraft {
   if (!usesClocks(values)) delete wire.timeZone;
   if (isTested(values)) wire.test = testOf(values);
   return wire;
+}
+
+/** What a new campaign takes over of a former one: all but when it went out. */
+export function againOf(campaign: Campaign, name: string): Partial<Campaign> {
+  const { objective, channel, variants, windows, quietHours, timeZone, ratePerMinute, caps, holdout, test } =
+    campaign;
+  const said = {
+    objective,
+    channel,
+    variants,
+    windows,
+    quietHours,
+    timeZone,
+    ratePerMinute,
+    caps,
+    holdout,
+    test,
+  };
+  const known = Object.entries(said).filter(([, value]) => value !== undefined);
+  return {
+    ...Object.fromEntries(known),
+    name: name.slice(0, MAX_NAME),
+    attributionDays: campaign.attributionDays,
+  };
 }
 
 /** A subject belongs to e-mails; shares say something only where there are several variants. */

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useNavigate } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -6,9 +8,9 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Campaign } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
-import { Problem } from "@/lib/problem";
-import { useDeleteDraft, useForgetCampaign } from "../api/drafts";
-import { draftName } from "./campaign-values";
+import { asProblem, Problem } from "@/lib/problem";
+import { useDeleteDraft, useForgetCampaign, useKeepDraft } from "../api/drafts";
+import { draftName, valuesOf, wireOf } from "./campaign-values";
 
 type DeleteDraftDialogProps = {
   loaded: Tagged<Campaign>;
@@ -20,15 +22,28 @@ type DeleteDraftDialogProps = {
 /** Deletes the draft as it is shown: one that has changed meanwhile is shown anew first. */
 export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraftDialogProps) {
   const { data: draft, etag } = loaded;
+  const { name } = draft;
   const remove = useDeleteDraft(draft.id);
   const forget = useForgetCampaign();
+  const keep = useKeepDraft();
   const navigate = useNavigate();
+
+  /** The same draft under another id. Nothing but its own page has ever named the former one. */
+  function bringBack() {
+    keep.mutateAsync(wireOf(valuesOf(draft))).then(
+      () => toast(t`Draft brought back`),
+      (error) => {
+        const reason = asProblem(error).message;
+        toast(t`The draft could not be brought back: ${reason}`, { undo: bringBack });
+      },
+    );
+  }
 
   function confirm() {
     remove.mutate(etag, {
       onSuccess: async () => {
         forgetDraft(draftName(draft.id));
-        toast("Draft deleted");
+        toast(t`Draft deleted`, { undo: bringBack });
         // First away from the page, which would otherwise ask for what is gone.
         await navigate("/campaigns", { replace: true });
         forget(draft.id);
@@ -48,17 +63,23 @@ export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraft
     <Dialog
       open={open}
       onClose={close}
-      title={`Delete the draft ${draft.name}?`}
+      title={t`Delete the draft ${name}?`}
       footer={
         <>
-          <Button onClick={close}>Keep it</Button>
+          <Button onClick={close}>
+            <Trans>Keep it</Trans>
+          </Button>
           <Button look="danger" busy={remove.isPending} onClick={confirm}>
-            Delete draft
+            <Trans>Delete draft</Trans>
           </Button>
         </>
       }
     >
-      <p className="text-muted">Nobody has been written to. The draft is gone for good.</p>
+      <p className="text-muted">
+        <Trans>
+          Nobody has been written to. For a few seconds it can be undone; then the draft is gone for good.
+        </Trans>
+      </p>
       <FormProblem error={explained(remove.error)} />
     </Dialog>
   );
@@ -71,7 +92,7 @@ function explained(error: unknown): unknown {
   return new Problem({
     status: 412,
     code: "outdated",
-    title: "This draft has changed meanwhile",
-    detail: "Its newest state is being loaded. Look whether you still want to delete it, and press again.",
+    title: t`This draft has changed meanwhile`,
+    detail: t`Its newest state is being loaded. Look whether you still want to delete it, and press again.`,
   });
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Progress, type ProgressPart } from "@/components/ui/progress";
 import { cn } from "@/lib/cn";
 import type { Campaign } from "@/lib/contract";
@@ -8,20 +9,20 @@ export function deliveryParts(campaign: Campaign): ProgressPart[] {
   const { sent, failed, skipped } = campaign;
   const delivered = Math.min(campaign.delivered, sent);
   const bounced = Math.min(campaign.bounced ?? 0, sent - delivered);
-  const parts = [
-    { label: "Delivered", value: delivered, className: "bg-accent" },
-    { label: "Sent, unconfirmed", value: sent - delivered - bounced, className: "bg-accent-pale" },
-    { label: "Bounced", value: bounced, className: "bg-warn" },
-    { label: "Failed", value: failed, className: "bg-danger" },
-    { label: "Skipped", value: skipped, className: "bg-control" },
-    { label: "Unknown", value: campaign.unknown ?? 0, className: "bg-warn-soft" },
+  const parts: (ProgressPart & { rare?: boolean })[] = [
+    { label: t`Delivered`, value: delivered, className: "bg-accent" },
+    { label: t`Sent, unconfirmed`, value: sent - delivered - bounced, className: "bg-accent-pale" },
+    { label: t`Bounced`, value: bounced, className: "bg-warn", rare: true },
+    { label: t`Failed`, value: failed, className: "bg-danger" },
+    { label: t`Skipped`, value: skipped, className: "bg-control" },
+    { label: t`Unknown`, value: campaign.unknown ?? 0, className: "bg-warn-soft", rare: true },
   ];
-  // These two are rare, and not worth a word where there are none.
-  return parts.filter((part) => !["Bounced", "Unknown"].includes(part.label) || part.value > 0);
+  // What is rare is not worth a word where there is none of it.
+  return parts.filter(({ rare, value }) => !rare || value > 0);
 }
 
 export function DeliveryBar({ campaign }: { campaign: Campaign }) {
-  return <Progress label="Settled recipients" parts={deliveryParts(campaign)} total={campaign.audience} />;
+  return <Progress label={t`Settled recipients`} parts={deliveryParts(campaign)} total={campaign.audience} />;
 }
 
 export function DeliveryFigures({ campaign }: { campaign: Campaign }) {
@@ -30,7 +31,7 @@ export function DeliveryFigures({ campaign }: { campaign: Campaign }) {
   const all = [
     ...parts,
     {
-      label: "To go",
+      label: t`To go`,
       value: Math.max(0, campaign.audience - settled),
       className: "bg-sunken ring-1 ring-control",
     },

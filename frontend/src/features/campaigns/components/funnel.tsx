@@ -1,15 +1,34 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { CampaignFunnel, FunnelStep, Person, StepName } from "@/lib/contract";
-import { formatNumber, formatShare, plural } from "@/lib/format";
+import { formatNumber, formatShare } from "@/lib/format";
 
-/** Each step by what those do who pass it, and what is said of those who do not. */
-export const STEP_WORDS: Record<StepName, { passes: string; drops: string }> = {
-  matching: { passes: "Match the segment", drops: "do not match" },
-  reachable: { passes: "Have an address on this channel", drops: "have none" },
-  consenting: { passes: "Have agreed to it", drops: "have not agreed" },
-  notSuppressed: { passes: "Are not suppressed", drops: "suppressed" },
-  notCapped: { passes: "Are not over the frequency cap", drops: "have had enough messages" },
-  notHeldOut: { passes: "Are not held out", drops: "held out for comparison" },
-};
+/** A step by what those do who pass it. */
+export function passesInWords(step: StepName): string {
+  const words: Record<StepName, string> = {
+    matching: t`Match the segment`,
+    reachable: t`Have an address on this channel`,
+    consenting: t`Have agreed to it`,
+    notSuppressed: t`Are not suppressed`,
+    notCapped: t`Are not over the frequency cap`,
+    notHeldOut: t`Are not held out`,
+  };
+  return words[step] ?? step;
+}
+
+/** How many a step leaves out, and why. */
+function dropsInWords({ step, count, dropped }: FunnelStep): string {
+  const [number, share] = [formatNumber(dropped), formatShare(dropped, dropped + count)];
+  const words: Record<StepName, string> = {
+    matching: t`−${number} do not match (${share})`,
+    reachable: t`−${number} have none (${share})`,
+    consenting: t`−${number} have not agreed (${share})`,
+    notSuppressed: t`−${number} suppressed (${share})`,
+    notCapped: t`−${number} have had enough messages (${share})`,
+    notHeldOut: t`−${number} held out for comparison (${share})`,
+  };
+  return words[step] ?? t`−${number} drop out (${share})`;
+}
 
 type FunnelProps = {
   funnel: CampaignFunnel;
@@ -25,7 +44,7 @@ export function Funnel({ funnel, end }: FunnelProps) {
       {funnel.steps.map((step, index) => (
         <li key={step.step} className="grid gap-1">
           <p className="flex items-baseline justify-between gap-4 text-sm">
-            <span>{STEP_WORDS[step.step]?.passes ?? step.step}</span>
+            <span>{passesInWords(step.step)}</span>
             <span className="font-medium tabular-nums">{formatNumber(step.count)}</span>
           </p>
           <span aria-hidden className="h-2 overflow-hidden rounded-full bg-sunken">
@@ -34,12 +53,7 @@ export function Funnel({ funnel, end }: FunnelProps) {
               style={{ width: `${(step.count / widest) * 100}%` }}
             />
           </span>
-          {step.dropped > 0 && (
-            <p className="text-xs text-muted tabular-nums">
-              −{formatNumber(step.dropped)} {STEP_WORDS[step.step]?.drops ?? "drop out"} (
-              {formatShare(step.dropped, step.dropped + step.count)})
-            </p>
-          )}
+          {step.dropped > 0 && <p className="text-xs text-muted tabular-nums">{dropsInWords(step)}</p>}
           {/* Where nobody drops out, it is the same people as before. */}
           {(step.dropped > 0 || index === 0) && <Examples step={step} />}
         </li>
@@ -55,15 +69,17 @@ export function Funnel({ funnel, end }: FunnelProps) {
 /** Some of those who are left after a step, and of those who drop out at it; only a preview names them. */
 function Examples({ step: { step, sample = [], droppedSample = [] } }: { step: FunnelStep }) {
   if (sample.length + droppedSample.length === 0) return null;
-  const about = STEP_WORDS[step]?.passes ?? step;
+  const about = passesInWords(step);
   return (
     <details className="text-sm">
       <summary className="w-fit cursor-pointer rounded text-muted hover:text-ink">
-        For example<span className="sr-only"> of “{about}”</span>
+        <Trans>
+          For example<span className="sr-only"> of “{about}”</span>
+        </Trans>
       </summary>
       <div className="mt-1 grid gap-3 rounded-lg bg-sunken px-3 py-2 sm:grid-cols-2">
-        <People title="Still in" people={sample} />
-        <People title="Dropped out here" people={droppedSample} />
+        <People title={t`Still in`} people={sample} />
+        <People title={t`Dropped out here`} people={droppedSample} />
       </div>
     </details>
   );
@@ -74,7 +90,7 @@ function People({ title, people }: { title: string; people: readonly Person[] })
     <div className="min-w-0">
       <p className="text-xs text-muted">{title}</p>
       {people.length === 0 ? (
-        <p>{plural(0, "person", "people")}</p>
+        <p>{plural(0, { one: "# person", other: "# people" })}</p>
       ) : (
         <ul>
           {people.map(({ id, email, name }) => (

@@ -1,7 +1,8 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { FormProblem } from "@/components/ui/states";
-import { plural } from "@/lib/format";
 
 type LaunchDialogProps = {
   people: number;
@@ -20,19 +21,23 @@ export function LaunchDialog({ people, when, open, busy, error, onClose, onLaunc
     <Dialog
       open={open}
       onClose={onClose}
-      title={`Launch to ${plural(people, "person", "people")}?`}
+      title={t`Launch to ${plural(people, { one: "# person", other: "# people" })}?`}
       footer={
         <>
-          <Button onClick={onClose}>Back to the draft</Button>
+          <Button onClick={onClose}>
+            <Trans>Back to the draft</Trans>
+          </Button>
           <Button look="primary" busy={busy} onClick={onLaunch}>
-            Launch
+            <Trans>Launch</Trans>
           </Button>
         </>
       }
     >
       <p className="text-muted">
-        {when}. The audience is decided once more when it begins, so the number may differ a little by then.
-        Messages that have gone out cannot be taken back.
+        <Trans>
+          {when}. The audience is decided once more when it begins, so the number may differ a little by then.
+          Messages that have gone out cannot be taken back.
+        </Trans>
       </p>
       <FormProblem error={error} />
     </Dialog>

@@ -1,9 +1,15 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Mail, MessageCircle, MessageSquare, Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Choices } from "@/components/ui/field";
+import { toast } from "@/components/ui/toasts";
+import { channelName } from "@/lib/channel-name";
 import type { Channel } from "@/lib/contract";
+import { useSomeMembers } from "../api/drafts";
+import { variantName } from "./campaign-summary";
 import { nextKey, type VariantValues } from "./campaign-values";
 import { RenderedCard } from "./rendered-card";
 import type { StepProps } from "./step-props";
@@ -11,36 +17,49 @@ import { MAX_VARIANTS } from "./take-over";
 import { VariantEditor } from "./variant-editor";
 import { WriteCard } from "./write-card";
 
-const CHANNELS: { value: Channel; label: string; hint: string; icon: ReactNode }[] = [
-  { value: "email", label: "E-mail", hint: "With a subject", icon: <Mail aria-hidden /> },
-  { value: "sms", label: "SMS", hint: "Short text", icon: <MessageSquare aria-hidden /> },
-  { value: "whatsapp", label: "WhatsApp", hint: "Text", icon: <MessageCircle aria-hidden /> },
+const channels = (): { value: Channel; label: string; hint: string; icon: ReactNode }[] => [
+  { value: "email", label: channelName("email"), hint: t`With a subject`, icon: <Mail aria-hidden /> },
+  { value: "sms", label: channelName("sms"), hint: t`Short text`, icon: <MessageSquare aria-hidden /> },
+  { value: "whatsapp", label: channelName("whatsapp"), hint: t`Text`, icon: <MessageCircle aria-hidden /> },
 ];
 
 /** The channel, the wordings, and what somebody would read. */
 export function MessageStep({ values, faults, set }: StepProps) {
   const { channel, variants } = values;
   const several = variants.length > 1;
+  const members = useSomeMembers(values.segmentId);
+  const attributes = [...new Set(members.data?.flatMap((member) => Object.keys(member.attributes)))].sort();
+  const [greeting, attribute] = ['{{name|default("there")}}', "{{attributes.x}}"];
   const change = (key: number, part: Partial<VariantValues>) =>
     set({ variants: variants.map((variant) => (variant.key === key ? { ...variant, ...part } : variant)) });
+
+  function remove(variant: VariantValues, index: number) {
+    const name = variantName(index);
+    set({ variants: variants.filter(({ key }) => key !== variant.key) });
+    if (variant.subject.trim() === "" && variant.body.trim() === "") return;
+    toast(t`${name} removed`, {
+      undo: () => set(({ variants: others }) => ({ variants: putBack(others, variant, index) })),
+    });
+  }
 
   return (
     <>
       <Card>
         <div className="grid gap-6">
           <Choices
-            legend="Channel"
+            legend={t`Channel`}
             name="channel"
             value={channel}
-            choices={CHANNELS}
+            choices={channels()}
             onChange={(next) => set({ channel: next })}
           />
           {variants.map((variant, index) => (
             <VariantEditor
               key={variant.key}
               variant={variant}
-              {...(several && { title: `Variant ${index + 1}`, part: partOf(variant, variants) })}
+              {...(several && { title: variantName(index), part: partOf(variant, variants) })}
               channel={channel}
+              attributes={attributes}
               faults={{
                 whole: faults[`variants.${index}`],
                 subject: faults[`variants.${index}.subject`],
@@ -48,11 +67,7 @@ export function MessageStep({ values, faults, set }: StepProps) {
                 share: faults[`variants.${index}.share`],
               }}
               onChange={(part) => change(variant.key, part)}
-              onRemove={
-                several
-                  ? () => set({ variants: variants.filter(({ key }) => key !== variant.key) })
-                  : undefined
-              }
+              onRemove={several ? () => remove(variant, index) : undefined}
             />
           ))}
           {faults.variants && <p className="text-sm text-danger">{faults.variants}</p>}
@@ -64,15 +79,17 @@ export function MessageStep({ values, faults, set }: StepProps) {
                 set({ variants: [...variants, { key: nextKey(variants), subject: "", body: "", share: "" }] })
               }
             >
-              Another variant
+              <Trans>Another variant</Trans>
             </Button>
           )}
           <p className="text-sm text-muted">
-            Placeholders are filled in for each person. With{" "}
-            <code className="rounded bg-sunken px-1 text-ink">{'{{name|default("there")}}'}</code> people
-            without a name read “there”; your own attributes are written{" "}
-            <code className="rounded bg-sunken px-1 text-ink">{"{{attributes.x}}"}</code>.
-            {channel === "email" && " The body of an e-mail is HTML: a new line begins with <br>, or a <p>."}
+            <Trans>
+              Placeholders are filled in for each person. With{" "}
+              <code className="rounded bg-sunken px-1 text-ink">{greeting}</code> people without a name read
+              “there”; your own attributes are written{" "}
+              <code className="rounded bg-sunken px-1 text-ink">{attribute}</code>.
+            </Trans>{" "}
+            {channel === "email" && t`The body of an e-mail is HTML: a new line begins with <br>, or a <p>.`}
           </p>
         </div>
       </Card>
@@ -80,6 +97,13 @@ export function MessageStep({ values, faults, set }: StepProps) {
       <RenderedCard values={values} />
     </>
   );
+}
+
+/** Where it was, as far as there is room. */
+function putBack(others: readonly VariantValues[], variant: VariantValues, index: number): VariantValues[] {
+  if (others.length >= MAX_VARIANTS) return [...others];
+  const key = others.some((other) => other.key === variant.key) ? nextKey(others) : variant.key;
+  return [...others.slice(0, index), { ...variant, key }, ...others.slice(index)];
 }
 
 /** The part of the recipients that gets a variant, from 0 to 1; nothing while the shares are no numbers. */

@@ -1,6 +1,7 @@
+import { plural } from "@lingui/core/macro";
 import type { ReactNode } from "react";
 import type { Channel, Variant } from "@/lib/contract";
-import { plural } from "@/lib/format";
+
 import { smsSize } from "@/lib/sms";
 
 /** A wording that was proposed; `smsSegments` at most, for those on whom it was tried. */
@@ -19,8 +20,8 @@ export function ProposedMessage({ message, channel, children }: ProposedMessageP
         {channel === "sms" && (
           <p className="text-sm text-muted">
             {smsSegments === undefined
-              ? `About ${plural(smsSize(body).segments, "segment")}`
-              : `${plural(smsSegments, "segment")} at most`}
+              ? plural(smsSize(body).segments, { one: "About # segment", other: "About # segments" })
+              : plural(smsSegments, { one: "# segment at most", other: "# segments at most" })}
           </p>
         )}
         {children}

@@ -1,14 +1,21 @@
+import { plural, t } from "@lingui/core/macro";
 import { useId, useState } from "react";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { Channel, Rendered } from "@/lib/contract";
-import { plural } from "@/lib/format";
-import { faultsByField, Problem } from "@/lib/problem";
-import { smsSize } from "@/lib/sms";
+import { faultsByField } from "@/lib/problem";
+import { type SmsSize, smsSize } from "@/lib/sms";
 import { useDebounced } from "@/lib/use-debounced";
 import { useRendered, useSomeMembers } from "../api/drafts";
+import { variantName } from "./campaign-summary";
 import { type CampaignValues, variantsOf } from "./campaign-values";
+
+/** As they are called where they are counted while somebody types. */
+const ENCODINGS: Record<NonNullable<Rendered["encoding"]>, SmsSize["encoding"]> = {
+  gsm7: "GSM-7",
+  ucs2: "UCS-2",
+};
 
 /** Each wording as one person would get it, while it is being written. */
 export function RenderedCard({ values }: { values: CampaignValues }) {
@@ -17,21 +24,22 @@ export function RenderedCard({ values }: { values: CampaignValues }) {
   const members = useSomeMembers(values.segmentId);
   const someone = members.data?.[0]?.email ?? "";
   const email = useDebounced(typed.trim() || someone, 500);
-  const texts = useDebounced(JSON.stringify(variantsOf(values)), 500);
-  const variants: ReturnType<typeof variantsOf> = JSON.parse(texts);
+  // Together, since subjects belong to one channel alone.
+  const texts = useDebounced(JSON.stringify([values.channel, variantsOf(values)]), 500);
+  const [channel, variants]: [Channel, ReturnType<typeof variantsOf>] = JSON.parse(texts);
   const ready = variants.every(({ subject, body }) => body.trim() !== "" && subject !== "");
-  const rendered = useRendered(email, values.channel, variants, email !== "" && ready);
+  const rendered = useRendered(email, channel, variants, email !== "" && ready);
   const { data, error } = rendered;
-  const unknown = error instanceof Problem && error.status === 404;
+  const unknown = faultsByField(error).email !== undefined;
 
   return (
-    <Card title="As somebody gets it">
+    <Card title={t`As somebody gets it`}>
       <div className="grid gap-4">
         <Field
-          label="E-mail address of a customer"
+          label={t`E-mail address of a customer`}
           optional
-          error={unknown ? "No customer has this address." : faultsByField(error).email}
-          hint={someone && typed.trim() === "" ? `Shown for ${someone}, of the segment.` : undefined}
+          error={unknown ? t`No customer has this address.` : undefined}
+          hint={someone && typed.trim() === "" ? t`Shown for ${someone}, of the segment.` : undefined}
         >
           {(control) => (
             <>
@@ -59,18 +67,18 @@ export function RenderedCard({ values }: { values: CampaignValues }) {
         {!ready || email === "" ? (
           <p className="text-sm text-muted">
             {ready
-              ? "Choose a person to see the message with their values."
-              : "Once each message is written, it is shown here with a person’s own values."}
+              ? t`Choose a person to see the message with their values.`
+              : t`Once each message is written, it is shown here with a person’s own values.`}
           </p>
         ) : error ? (
           !unknown && <Failure error={error} onRetry={() => void rendered.refetch()} className="py-4" />
         ) : data ? (
-          <ol aria-label="Messages as they arrive" className="grid gap-4" aria-busy={rendered.isFetching}>
+          <ol aria-label={t`Messages as they arrive`} className="grid gap-4" aria-busy={rendered.isFetching}>
             {data.messages.map((message, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the server answers by place
               <li key={index} className="grid gap-1.5">
-                {data.messages.length > 1 && <p className="text-sm font-medium">Variant {index + 1}</p>}
-                <Arrived message={message} channel={values.channel} />
+                {data.messages.length > 1 && <p className="text-sm font-medium">{variantName(index)}</p>}
+                <Arrived message={message} channel={channel} />
               </li>
             ))}
           </ol>
@@ -83,7 +91,7 @@ export function RenderedCard({ values }: { values: CampaignValues }) {
 }
 
 function Arrived({ message, channel }: { message: Rendered; channel: Channel }) {
-  const { subject, body = "", error } = message;
+  const { subject = "", body = "", error } = message;
   if (error) return <p className="rounded-lg bg-danger-soft px-3 py-2 text-sm text-danger">{error}</p>;
   if (channel === "email") {
     return (
@@ -92,11 +100,12 @@ function Arrived({ message, channel }: { message: Rendered; channel: Channel }) 
           {subject}
         </p>
         {/* Apart from the app, as mail programs show it, and without scripts. */}
-        <iframe title={`Body of ${subject}`} sandbox="" srcDoc={body} className="h-48 w-full bg-white" />
+        <iframe title={t`Body of ${subject}`} sandbox="" srcDoc={body} className="h-48 w-full bg-white" />
       </div>
     );
   }
   const size = smsSize(body);
+  const encoding = message.encoding ? ENCODINGS[message.encoding] : size.encoding;
   return (
     <>
       <p className="w-fit max-w-sm rounded-2xl rounded-bl-sm bg-accent-soft px-3.5 py-2.5 text-sm whitespace-pre-wrap wrap-anywhere">
@@ -104,7 +113,10 @@ function Arrived({ message, channel }: { message: Rendered; channel: Channel }) 
       </p>
       {channel === "sms" && (
         <p className="text-sm text-muted">
-          {plural(message.segments ?? size.segments, "segment")} ({message.encoding ?? size.encoding})
+          {plural(message.segments ?? size.segments, {
+            one: `# segment (${encoding})`,
+            other: `# segments (${encoding})`,
+          })}
         </p>
       )}
     </>

@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Plural, Trans } from "@lingui/react/macro";
 import { FileDown } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
@@ -7,12 +8,15 @@ import { ExportStatus } from "@/components/ui/export-status";
 import { Figure } from "@/components/ui/facts";
 import { Failure, SkeletonRows } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
-import type { Campaign, CampaignReport, Cost, VariantReport } from "@/lib/contract";
+import type { Campaign, CampaignReport, VariantReport } from "@/lib/contract";
 import { useFileExport } from "@/lib/exports";
-import { plural as counted, formatDateTime, formatMoney, formatNumber, formatShare } from "@/lib/format";
+import { formatDateTime, formatMoney, formatNumber, formatShare } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { useReport } from "../api/report";
+import { variantName } from "./campaign-summary";
+import { CostInWords } from "./cost-in-words";
 import { LiftInWords } from "./lift-in-words";
+import { type SkipReason, skippedInWords } from "./message-words";
 import { ResultsOverTime } from "./results-over-time";
 
 /** What a campaign has brought, and what it has cost. */
@@ -22,12 +26,12 @@ export function ResultsCard({ campaign }: { campaign: Campaign }) {
   const exporting = useFileExport("campaigns", campaign.id);
   return (
     <Card
-      title="Results"
+      title={t`Results`}
       flush
       actions={
         mayExport && (
           <Button icon={<FileDown aria-hidden />} busy={exporting.isRunning} onClick={exporting.start}>
-            Export log as CSV
+            <Trans>Export log as CSV</Trans>
           </Button>
         )
       }
@@ -54,68 +58,75 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
   if (!report.asOf) {
     return (
       <p role="status" className="p-5 text-muted">
-        {report.recounting ? "The results are being counted…" : "There is nothing to count yet."}
+        {report.recounting ? t`The results are being counted…` : t`There is nothing to count yet.`}
       </p>
     );
   }
   const { attribution, counts, failures, lift, cost } = report;
   const { currency } = attribution;
+  const leftOut = leftOutOf(report);
+  const converted = formatShare(counts.converted, counts.sent);
+  const opened = formatShare(counts.opened, counts.delivered);
+  const unsubscribed = formatShare(counts.unsubscribed, counts.delivered);
+  const complained = formatShare(counts.complained, counts.delivered);
+  const clicked = formatShare(counts.clicked, counts.delivered);
   return (
     <>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5 p-5">
-        <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-4">
+        <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 lg:grid-cols-6">
           <Figure
-            label="Revenue"
+            label={t`Revenue`}
             value={formatMoney(attribution.revenue, currency)}
-            note={counted(attribution.orders, "order")}
+            note={plural(attribution.orders, { one: "# order", other: "# orders" })}
           />
           <Figure
-            label="Converted"
+            label={t`Converted`}
             value={formatNumber(counts.converted)}
-            note={`${formatShare(counts.converted, counts.sent)} of those sent to`}
+            note={t`${converted} of those sent to`}
+          />
+          <Figure label={t`Opened`} value={formatNumber(counts.opened)} note={t`${opened} of delivered`} />
+          <Figure label={t`Clicked`} value={formatNumber(counts.clicked)} note={t`${clicked} of delivered`} />
+          <Figure
+            label={t`Unsubscribed`}
+            value={formatNumber(counts.unsubscribed)}
+            note={t`${unsubscribed} of delivered`}
           />
           <Figure
-            label="Opened"
-            value={formatNumber(counts.opened)}
-            note={`${formatShare(counts.opened, counts.delivered)} of delivered`}
-          />
-          <Figure
-            label="Clicked"
-            value={formatNumber(counts.clicked)}
-            note={`${formatShare(counts.clicked, counts.delivered)} of delivered`}
+            label={t`Complained`}
+            value={formatNumber(counts.complained)}
+            note={t`${complained} of delivered`}
           />
         </dl>
         {report.series.length > 0 && <ResultsOverTime series={report.series} />}
         {lift && <LiftInWords lift={lift} currency={currency} />}
         {failures.top.length > 0 && (
-          <Part title="Why messages did not arrive">
-            <ul className="grid gap-1 text-sm">
-              {failures.top.map(({ reason, count }) => (
-                <li key={reason} className="flex justify-between gap-4">
-                  <span className="wrap-anywhere">{reason}</span>
-                  <span className="tabular-nums">{formatNumber(count)}</span>
-                </li>
-              ))}
-              {failures.others > 0 && (
-                <li className="flex justify-between gap-4 text-muted">
-                  <span>Other reasons</span>
-                  <span className="tabular-nums">{formatNumber(failures.others)}</span>
-                </li>
-              )}
-            </ul>
+          <Part title={t`Why messages did not arrive`}>
+            <Reasons reasons={failures.top} others={failures.others} />
           </Part>
         )}
-        {cost && <CostInWords cost={cost} />}
+        {leftOut.length > 0 && (
+          <Part title={t`Why people were left out`}>
+            <Reasons reasons={leftOut} others={0} />
+          </Part>
+        )}
+        {cost && (
+          <Part title={t`What it cost on AWS`}>
+            <CostInWords cost={cost} />
+          </Part>
+        )}
         <p role="status" className="text-sm text-muted">
-          Counted {formatDateTime(report.asOf)}
-          {report.recounting && "; being counted again"}. Orders count that were placed within{" "}
-          {counted(attribution.days, "day")} of the message and not cancelled.
+          {countedInWords(report)}{" "}
+          <Plural
+            value={attribution.days}
+            one="Orders count that were placed within # day of the message and not cancelled."
+            other="Orders count that were placed within # days of the message and not cancelled."
+          />
         </p>
       </div>
       {campaign.variants.length > 1 && (
         <div className="border-t border-line">
           <Table
-            caption="Results by variant"
+            caption={t`Results by variant`}
             columns={variantColumns(currency)}
             rows={report.variants}
             rowKey={({ variant }) => String(variant)}
@@ -126,57 +137,65 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
   );
 }
 
+function countedInWords({ asOf, recounting }: CampaignReport): string {
+  const time = formatDateTime(asOf);
+  return recounting ? t`Counted ${time}; being counted again.` : t`Counted ${time}.`;
+}
+
 const variantColumns = (currency: string): Column<VariantReport>[] => [
-  { header: "Variant", main: true, cell: ({ variant }) => `Variant ${variant + 1}` },
-  { header: "Sent", end: true, cell: ({ counts }) => formatNumber(counts.sent) },
+  { header: t`Variant`, main: true, cell: ({ variant }) => variantName(variant) },
+  { header: t`Sent`, end: true, cell: ({ counts }) => formatNumber(counts.sent) },
   {
-    header: "Opened",
+    header: t`Opened`,
     end: true,
     from: "md",
     cell: ({ counts }) => formatShare(counts.opened, counts.delivered),
   },
   {
-    header: "Clicked",
+    header: t`Clicked`,
     end: true,
     from: "md",
     cell: ({ counts }) => formatShare(counts.clicked, counts.delivered),
   },
-  { header: "Converted", end: true, cell: ({ counts }) => formatShare(counts.converted, counts.sent) },
-  { header: "Revenue", end: true, from: "sm", cell: ({ revenue }) => formatMoney(revenue, currency) },
+  { header: t`Converted`, end: true, cell: ({ counts }) => formatShare(counts.converted, counts.sent) },
+  { header: t`Revenue`, end: true, from: "sm", cell: ({ revenue }) => formatMoney(revenue, currency) },
   {
-    header: "Per recipient",
+    header: t`Per recipient`,
     end: true,
     from: "lg",
     cell: ({ revenuePerRecipient }) => formatMoney(revenuePerRecipient, currency),
   },
 ];
 
-function CostInWords({ cost }: { cost: Cost }) {
-  const { total } = cost;
+type ReasonsProps = { reasons: readonly { reason: string; count: number }[]; others: number };
+
+function Reasons({ reasons, others }: ReasonsProps) {
   return (
-    <Part title="What it cost on AWS">
-      <p className="text-sm">
-        {price(total.price, cost.currency)}
-        {cost.pricePerMillion !== undefined &&
-          `, or ${formatMoney(cost.pricePerMillion, cost.currency)} for a million such messages`}
-        : {counted(Math.round(total.writeUnits), "write unit")},{" "}
-        {counted(Math.round(total.readUnits), "read unit")},{" "}
-        {counted(Math.round(total.queueRequests), "queue request")} and{" "}
-        {counted(Math.round(total.invocations), "invocation")}.
-      </p>
-      <p className="text-xs text-muted">
-        List prices of {cost.region}, {cost.pricesAsOf}, without free tiers and the provider’s own price.
-      </p>
-    </Part>
+    <ul className="grid gap-1 text-sm">
+      {reasons.map(({ reason, count }) => (
+        <li key={reason} className="flex justify-between gap-4">
+          <span className="wrap-anywhere">{reason}</span>
+          <span className="tabular-nums">{formatNumber(count)}</span>
+        </li>
+      ))}
+      {others > 0 && (
+        <li className="flex justify-between gap-4 text-muted">
+          <span>
+            <Trans>Other reasons</Trans>
+          </span>
+          <span className="tabular-nums">{formatNumber(others)}</span>
+        </li>
+      )}
+    </ul>
   );
 }
 
-/** Small campaigns cost less than a cent. */
-function price(amount: number, currency: string): string {
-  const least = 0.01;
-  return amount > 0 && amount < least
-    ? `Less than ${formatMoney(least, currency)}`
-    : formatMoney(amount, currency);
+/** The most frequent first. */
+function leftOutOf({ skipped = {} }: Partial<CampaignReport>): ReasonsProps["reasons"] {
+  return Object.entries(skipped)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => ({ reason: skippedInWords(reason as SkipReason), count }))
+    .sort((one, other) => other.count - one.count);
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {

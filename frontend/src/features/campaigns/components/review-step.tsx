@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -10,6 +12,7 @@ import { useSegmentName } from "@/lib/segments";
 import { type Faults, fieldInWords, type Step, stepOf } from "./campaign-faults";
 import { ScheduleFacts, Wordings } from "./campaign-summary";
 import { type CampaignValues, wireOf } from "./campaign-values";
+import { ExpectedCost } from "./expected-cost";
 import { Funnel } from "./funnel";
 
 type ReviewStepProps = {
@@ -23,24 +26,27 @@ type ReviewStepProps = {
 export function ReviewStep({ values, faults, funnel, onGo }: ReviewStepProps) {
   const segment = useSegmentName(values.segmentId);
   const draft = wireOf(values);
+  const channel = channelName(draft.channel);
   const toPutRight = Object.entries(faults);
   const edit = (step: Step, label: string) => (
-    <Button look="quiet" onClick={() => onGo(step)} aria-label={`Edit ${label}`}>
-      Edit
+    <Button look="quiet" onClick={() => onGo(step)} aria-label={label}>
+      <Trans>Edit</Trans>
     </Button>
   );
   return (
     <>
       {toPutRight.length > 0 && <ToPutRight faults={toPutRight} onGo={onGo} />}
-      <Card title="Who gets it">
+      <Card title={t`Who gets it`}>
         {toPutRight.length > 0 ? (
-          <p className="text-muted">The people are counted once everything above is put right.</p>
+          <p className="text-muted">
+            <Trans>The people are counted once everything above is put right.</Trans>
+          </p>
         ) : funnel.data ? (
           <div aria-busy={funnel.isFetching}>
-            <Funnel funnel={funnel.data} end="Will get it" />
+            <Funnel funnel={funnel.data} end={t`Will get it`} />
             {funnel.data.willSend === 0 && (
               <p role="alert" className="mt-4 rounded-lg bg-warn-soft px-4 py-3 text-sm text-warn">
-                Nobody would get this. The funnel above says where everybody drops out.
+                <Trans>Nobody would get this. The funnel above says where everybody drops out.</Trans>
               </p>
             )}
           </div>
@@ -50,22 +56,25 @@ export function ReviewStep({ values, faults, funnel, onGo }: ReviewStepProps) {
           <SkeletonRows rows={4} />
         )}
       </Card>
-      <Card title="Audience" actions={edit("audience", "audience")}>
+      {funnel.data && funnel.data.willSend > 0 && toPutRight.length === 0 && (
+        <ExpectedCost draft={draft} people={funnel.data.willSend} />
+      )}
+      <Card title={t`Audience`} actions={edit("audience", t`Edit audience`)}>
         <Facts
           facts={[
-            { label: "Name", value: draft.name || "–" },
-            { label: "Segment", value: segment.data ?? "–" },
-            ...(draft.objective ? [{ label: "Objective", value: draft.objective }] : []),
+            { label: t`Name`, value: draft.name || "–" },
+            { label: t`Segment`, value: segment.data ?? "–" },
+            ...(draft.objective ? [{ label: t`Objective`, value: draft.objective }] : []),
           ]}
         />
       </Card>
       <Card
-        title={`${channelName(draft.channel)}, ${draft.variants.length > 1 ? "messages" : "message"}`}
-        actions={edit("message", "message")}
+        title={draft.variants.length > 1 ? t`${channel}, messages` : t`${channel}, message`}
+        actions={edit("message", t`Edit message`)}
       >
         <Wordings campaign={draft} />
       </Card>
-      <Card title="Schedule and limits" actions={edit("schedule", "schedule and limits")}>
+      <Card title={t`Schedule and limits`} actions={edit("schedule", t`Edit schedule and limits`)}>
         <ScheduleFacts campaign={draft} />
       </Card>
     </>
@@ -75,10 +84,12 @@ export function ReviewStep({ values, faults, funnel, onGo }: ReviewStepProps) {
 function ToPutRight({ faults, onGo }: { faults: [string, string][]; onGo: (step: Step) => void }) {
   return (
     <section
-      aria-label="To be put right"
+      aria-label={t`To be put right`}
       className="rounded-lg border border-danger/30 bg-danger-soft px-4 py-3 text-sm"
     >
-      <p className="font-medium text-danger">Before the launch, put this right:</p>
+      <p className="font-medium text-danger">
+        <Trans>Before the launch, put this right:</Trans>
+      </p>
       <ul className="mt-1 grid gap-1">
         {faults.map(([field, reason]) => {
           const step = stepOf(field);

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { CalendarClock, Clock, Send } from "lucide-react";
 import type { ReactNode } from "react";
 import { SendingHours } from "@/components/sending/sending-hours";
@@ -8,10 +9,15 @@ import { type CampaignValues, usesClocks } from "./campaign-values";
 import { MeasuringCard } from "./measuring-card";
 import type { StepProps } from "./step-props";
 
-const WHEN: { value: CampaignValues["when"]; label: string; hint: string; icon: ReactNode }[] = [
-  { value: "now", label: "Right away", hint: "At the launch", icon: <Send aria-hidden /> },
-  { value: "moment", label: "At a moment", hint: "For all at once", icon: <CalendarClock aria-hidden /> },
-  { value: "local", label: "By each one’s clock", hint: "Nine is nine for all", icon: <Clock aria-hidden /> },
+const moments = (): { value: CampaignValues["when"]; label: string; hint: string; icon: ReactNode }[] => [
+  { value: "now", label: t`Right away`, hint: t`At the launch`, icon: <Send aria-hidden /> },
+  { value: "moment", label: t`At a moment`, hint: t`For all at once`, icon: <CalendarClock aria-hidden /> },
+  {
+    value: "local",
+    label: t`By each one’s clock`,
+    hint: t`Nine is nine for all`,
+    icon: <Clock aria-hidden />,
+  },
 ];
 
 /** When messages go out, how fast and how often, and how it is found out what they bring. */
@@ -19,19 +25,19 @@ export function ScheduleStep(props: StepProps) {
   const { values, faults, set } = props;
   return (
     <>
-      <Card title="When">
+      <Card title={t`When`}>
         <div className="grid gap-5">
           <Choices
-            legend="The first message goes out"
+            legend={t`The first message goes out`}
             name="when"
             value={values.when}
-            choices={WHEN}
+            choices={moments()}
             onChange={(when) => set({ when })}
           />
           {values.when === "moment" && (
             <DateTime
-              label="Day and time"
-              hint="By your own clock."
+              label={t`Day and time`}
+              hint={t`By your own clock.`}
               value={values.scheduledAt}
               error={faults.scheduledAt}
               onChange={(scheduledAt) => set({ scheduledAt })}
@@ -39,8 +45,8 @@ export function ScheduleStep(props: StepProps) {
           )}
           {values.when === "local" && (
             <DateTime
-              label="Day and time"
-              hint="By the clock of each recipient, so it takes about a day until it has been that time everywhere."
+              label={t`Day and time`}
+              hint={t`By the clock of each recipient, so it takes about a day until it has been that time everywhere.`}
               value={values.localTime}
               error={faults.localTime}
               onChange={(localTime) => set({ localTime })}
@@ -49,7 +55,7 @@ export function ScheduleStep(props: StepProps) {
           <SendingHours values={values} faults={faults} set={set} zoned={usesClocks(values)} />
         </div>
       </Card>
-      <Card title="Limits">
+      <Card title={t`Limits`}>
         <SendingLimits values={values} faults={faults} set={set} />
       </Card>
       <MeasuringCard {...props} />

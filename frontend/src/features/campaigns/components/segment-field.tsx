@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "react-router";
 import { Field } from "@/components/ui/field";
 import { useSegmentName, useSegments } from "@/lib/segments";
@@ -10,18 +12,18 @@ export function SegmentField({ value, error, onChange }: SegmentFieldProps) {
   const listed = segments.items.some((segment) => segment.id === value);
   const name = useSegmentName(listed || segments.isPending ? "" : value);
   const hint = segments.isError ? (
-    "The segments could not be loaded."
+    t`The segments could not be loaded.`
   ) : segments.data && segments.items.length === 0 ? (
-    <>
+    <Trans>
       There is no segment yet.{" "}
       <Link to="/segments/new" className="text-accent underline">
         Create one
       </Link>{" "}
       first.
-    </>
+    </Trans>
   ) : undefined;
   return (
-    <Field label="Segment" error={error} hint={hint}>
+    <Field label={t`Segment`} error={error} hint={hint}>
       {(control) => (
         <select
           {...control}
@@ -32,14 +34,18 @@ export function SegmentField({ value, error, onChange }: SegmentFieldProps) {
           }}
           className="control"
         >
-          <option value="">{segments.isPending ? "Loading…" : "Choose an audience"}</option>
-          {value !== "" && !listed && <option value={value}>{name.data ?? "Chosen segment"}</option>}
+          <option value="">{segments.isPending ? t`Loading…` : t`Choose an audience`}</option>
+          {value !== "" && !listed && <option value={value}>{name.data ?? t`Chosen segment`}</option>}
           {segments.items.map((segment) => (
             <option key={segment.id} value={segment.id}>
               {segment.name}
             </option>
           ))}
-          {segments.hasNextPage && <option value="more">Load more segments…</option>}
+          {segments.hasNextPage && (
+            <option value="more">
+              <Trans>Load more segments…</Trans>
+            </option>
+          )}
         </select>
       )}
     </Field>

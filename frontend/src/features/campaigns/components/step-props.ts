@@ -5,5 +5,6 @@ import type { CampaignValues } from "./campaign-values";
 export type StepProps = {
   values: CampaignValues;
   faults: Faults;
-  set: (part: Partial<CampaignValues>) => void;
+  /** Of what stands in the form by then, where a part depends on it. */
+  set: (part: Partial<CampaignValues> | ((values: CampaignValues) => Partial<CampaignValues>)) => void;
 };

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ArrowRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { AnsweredBy, NotUsed } from "@/components/ui/assistant";
@@ -32,7 +34,7 @@ export function SuggestionCard({ suggestion, busy, error, onUse }: SuggestionCar
   const [name, setName] = useState(campaign.name);
   const [tried, setTried] = useState(false);
   const mayWrite = useMay("write");
-  const fault = tried && name.trim() === "" ? "Give the segment a name." : faultsByField(error).name;
+  const fault = tried && name.trim() === "" ? t`Give the segment a name.` : faultsByField(error).name;
 
   function use(event: FormEvent) {
     event.preventDefault();
@@ -45,17 +47,17 @@ export function SuggestionCard({ suggestion, busy, error, onUse }: SuggestionCar
       <div className="grid gap-5">
         <Facts
           facts={[
-            { label: "Audience", value: explanation },
-            { label: "People now", value: <People rules={rules} /> },
-            { label: "Channel", value: channelName(campaign.channel) },
-            { label: "When", value: whenInWords(campaign) },
+            { label: t`Audience`, value: explanation },
+            { label: t`People now`, value: <People rules={rules} /> },
+            { label: t`Channel`, value: channelName(campaign.channel) },
+            { label: t`When`, value: whenInWords(campaign) },
           ]}
         />
         <NotUsed parts={unsupported} />
         {why.length > 0 && (
           <section aria-labelledby="why-heading">
             <h3 id="why-heading" className="mb-1 text-sm font-medium">
-              Why so
+              <Trans>Why so</Trans>
             </h3>
             <ul className="list-disc pl-5 text-sm text-muted">
               {why.map((reason) => (
@@ -64,7 +66,7 @@ export function SuggestionCard({ suggestion, busy, error, onUse }: SuggestionCar
             </ul>
           </section>
         )}
-        <ol aria-label="Messages" className="grid gap-3">
+        <ol aria-label={t`Messages`} className="grid gap-3">
           {campaign.variants.map((variant) => (
             <li key={`${variant.subject}\n${variant.body}`}>
               <ProposedMessage message={variant} channel={campaign.channel} />
@@ -75,9 +77,9 @@ export function SuggestionCard({ suggestion, busy, error, onUse }: SuggestionCar
         {mayWrite ? (
           <form onSubmit={use} noValidate className="grid gap-3 border-t border-line pt-5">
             <Field
-              label="Name of the segment"
+              label={t`Name of the segment`}
               error={fault}
-              hint="Its audience is kept as a segment; the campaign opens as a form, in which you can change everything. Nothing is sent."
+              hint={t`Its audience is kept as a segment; the campaign opens as a form, in which you can change everything. Nothing is sent.`}
             >
               {(control) => (
                 <input
@@ -98,7 +100,7 @@ export function SuggestionCard({ suggestion, busy, error, onUse }: SuggestionCar
               }
             />
             <Button type="submit" look="primary" busy={busy} className="justify-self-start">
-              Use it
+              <Trans>Use it</Trans>
               <ArrowRight aria-hidden />
             </Button>
           </form>
@@ -112,7 +114,8 @@ export function SuggestionCard({ suggestion, busy, error, onUse }: SuggestionCar
 
 function People({ rules }: Pick<Suggestion, "rules">) {
   const { data, isError } = usePreview(rules);
-  if (data)
-    return `${formatNumber(data.count)} of ${formatNumber(data.total)} (${formatShare(data.count, data.total)})`;
-  return isError ? "could not be counted" : "counting…";
+  if (!data) return isError ? t`could not be counted` : t`counting…`;
+  const [count, total] = [formatNumber(data.count), formatNumber(data.total)];
+  const share = formatShare(data.count, data.total);
+  return t`${count} of ${total} (${share})`;
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Sparkles } from "lucide-react";
 import { AnsweredBy, AssistantStatus } from "@/components/ui/assistant";
 import { Button } from "@/components/ui/button";
@@ -12,17 +14,17 @@ export function ToldCard({ campaignId }: { campaignId: string }) {
   const ask = () => assistant.ask({ path: { id: campaignId } });
   return (
     <Card
-      title="In words"
+      title={t`In words`}
       actions={
         <Button icon={<Sparkles aria-hidden />} busy={isBusy} onClick={ask}>
-          {answer ? "Summarise again" : "Summarise results"}
+          {answer ? t`Summarise again` : t`Summarise results`}
         </Button>
       }
     >
       <div className="grid gap-3">
         {phase === "idle" && (
           <p className="text-sm text-muted">
-            The assistant tells what happened, by the figures of the results and no others.
+            <Trans>The assistant tells what happened, by the figures of the results and no others.</Trans>
           </p>
         )}
         <AssistantStatus phase={phase} onCancel={assistant.cancel} />

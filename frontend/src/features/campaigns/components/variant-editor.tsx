@@ -1,17 +1,16 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Trash2 } from "lucide-react";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import type { Channel } from "@/lib/contract";
-import { formatShare, plural } from "@/lib/format";
+import { formatNumber, formatShare } from "@/lib/format";
 import { smsSize } from "@/lib/sms";
 import type { VariantValues } from "./campaign-values";
+import { PlaceholderPicker } from "./placeholder-picker";
 
-const PLACEHOLDERS = [
-  { insert: '{{name|default("there")}}', label: "Name" },
-  { insert: "{{city}}", label: "City" },
-  { insert: "{{attributes.plan}}", label: "Attribute" },
-];
+const TAG = /<\/?[a-z][^<>]*>/i;
 
 type VariantEditorProps = {
   variant: VariantValues;
@@ -20,54 +19,71 @@ type VariantEditorProps = {
   /** The part of the recipients that gets it, where there are several. */
   part?: number | undefined;
   channel: Channel;
+  /** Keys of attributes that can be filled in. */
+  attributes: readonly string[];
   faults: Record<"whole" | "subject" | "body" | "share", string | undefined>;
   onChange: (part: Partial<VariantValues>) => void;
   onRemove?: (() => void) | undefined;
 };
 
 export function VariantEditor(props: VariantEditorProps) {
-  const { variant, title, part, channel, faults, onChange, onRemove } = props;
+  const { variant, title, part, channel, attributes, faults, onChange, onRemove } = props;
+  const subject = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLTextAreaElement>(null);
+  const [into, setInto] = useState<"subject" | "body">("body");
+  const recipients = part === undefined ? "" : formatShare(part, 1);
 
   function insert(text: string) {
-    const area = body.current;
-    const from = area?.selectionStart ?? variant.body.length;
-    const to = area?.selectionEnd ?? from;
-    onChange({ body: variant.body.slice(0, from) + text + variant.body.slice(to) });
+    const field = subject.current && into === "subject" ? "subject" : "body";
+    const control = field === "subject" ? subject.current : body.current;
+    const typed = variant[field];
+    const from = control?.selectionStart ?? typed.length;
+    const to = control?.selectionEnd ?? from;
+    onChange({ [field]: typed.slice(0, from) + text + typed.slice(to) });
     requestAnimationFrame(() => {
-      area?.focus();
-      area?.setSelectionRange(from + text.length, from + text.length);
+      control?.focus();
+      control?.setSelectionRange(from + text.length, from + text.length);
     });
   }
 
   return (
     <fieldset className="relative grid gap-4">
-      <legend className={title ? "pb-4 font-semibold" : "sr-only"}>{title ?? "Message"}</legend>
+      <legend className={title ? "pb-4 font-semibold" : "sr-only"}>{title ?? t`Message`}</legend>
       {onRemove && (
         <Button
           look="quiet"
           className="absolute -top-11 right-0"
           icon={<Trash2 aria-hidden />}
           onClick={onRemove}
-          aria-label={`Remove ${title}`}
+          aria-label={title && t`Remove ${title}`}
         >
-          Remove
+          <Trans>Remove</Trans>
         </Button>
       )}
       {channel === "email" && (
-        <Field label="Subject" error={faults.subject}>
+        <Field label={t`Subject`} error={faults.subject}>
           {(control) => (
             <input
               {...control}
+              ref={subject}
               value={variant.subject}
               maxLength={200}
+              onFocus={() => setInto("subject")}
               onChange={(event) => onChange({ subject: event.target.value })}
               className="control"
             />
           )}
         </Field>
       )}
-      <Field label="Message" error={faults.body ?? faults.whole}>
+      <Field
+        label={t`Message`}
+        error={faults.body ?? faults.whole}
+        hint={
+          channel !== "email" &&
+          TAG.test(variant.body) &&
+          t`Only e-mails are HTML: here, tags such as <p> are sent as they are typed.`
+        }
+      >
         {(control) => (
           <textarea
             {...control}
@@ -75,6 +91,7 @@ export function VariantEditor(props: VariantEditorProps) {
             rows={6}
             value={variant.body}
             maxLength={10_000}
+            onFocus={() => setInto("body")}
             placeholder={'Hello {{name|default("there")}}, …'}
             onChange={(event) => onChange({ body: event.target.value })}
             className="control resize-y leading-relaxed"
@@ -82,29 +99,18 @@ export function VariantEditor(props: VariantEditorProps) {
         )}
       </Field>
       <div className="flex flex-wrap items-center gap-2 text-sm text-muted">
-        <span>Insert</span>
-        {PLACEHOLDERS.map((placeholder) => (
-          <button
-            key={placeholder.label}
-            type="button"
-            onClick={() => insert(placeholder.insert)}
-            title={placeholder.insert}
-            className="min-h-7 rounded-md border border-line bg-surface px-2.5 text-ink hover:bg-sunken"
-          >
-            {placeholder.label}
-          </button>
-        ))}
+        <PlaceholderPicker attributes={attributes} onInsert={insert} />
         <span className="ml-auto tabular-nums">{lengthInWords(variant.body, channel)}</span>
       </div>
       {title && (
         <Field
-          label="Share"
+          label={t`Share`}
           optional
           error={faults.share}
           hint={
             part === undefined
-              ? "Relative to the other variants."
-              : `Relative to the other variants: ${formatShare(part, 1)} of the recipients get it.`
+              ? t`Relative to the other variants.`
+              : t`Relative to the other variants: ${recipients} of the recipients get it.`
           }
         >
           {(control) => (
@@ -127,9 +133,11 @@ export function VariantEditor(props: VariantEditorProps) {
 
 /** What is typed; values in place of the placeholders make an SMS longer or shorter. */
 function lengthInWords(body: string, channel: Channel): string {
-  const length = plural(body.length, "character");
+  const length = plural(body.length, { one: "# character", other: "# characters" });
   if (channel !== "sms") return length;
   const { segments, encoding, left } = smsSize(body);
-  const about = body.includes("{{") ? "about " : "";
-  return `${length} · ${about}${plural(segments, "segment")} (${encoding}), ${left} left`;
+  const room = formatNumber(left);
+  return body.includes("{{")
+    ? t`${length} · about ${plural(segments, { one: "# segment", other: "# segments" })} (${encoding}), ${room} left`
+    : t`${length} · ${plural(segments, { one: "# segment", other: "# segments" })} (${encoding}), ${room} left`;
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { ExplainedRules, Verdict } from "@/components/rules/explained-rules";
 import { AddressQuestion } from "@/components/ui/address-question";
@@ -8,7 +10,8 @@ import { Failure, SkeletonRows } from "@/components/ui/states";
 import type { Why, WhyStep } from "@/lib/contract";
 import { faultsByField, Problem } from "@/lib/problem";
 import { useWhy } from "../api/campaigns";
-import { STEP_WORDS } from "./funnel";
+import { passesInWords } from "./funnel";
+import { skippedInWords } from "./message-words";
 
 type WhyDialogProps = {
   campaignId: string;
@@ -24,8 +27,12 @@ export function WhyDialog({ campaignId, about, onClose }: WhyDialogProps) {
       wide
       open={about !== null}
       onClose={onClose}
-      title="Why did they get it, or not?"
-      footer={<Button onClick={onClose}>Close</Button>}
+      title={t`Why did they get it, or not?`}
+      footer={
+        <Button onClick={onClose}>
+          <Trans>Close</Trans>
+        </Button>
+      }
     >
       {about !== null && <Asked key={about} campaignId={campaignId} about={about} />}
     </Dialog>
@@ -47,8 +54,8 @@ function Asked({ campaignId, about }: { campaignId: string; about: string }) {
   return (
     <>
       <AddressQuestion
-        label="E-mail address"
-        ask="Ask"
+        label={t`E-mail address`}
+        ask={t`Ask`}
         initial={about}
         refused={refused}
         busy={why.isFetching}
@@ -56,14 +63,16 @@ function Asked({ campaignId, about }: { campaignId: string; about: string }) {
       />
       {email === "" ? (
         <p className="text-sm text-muted">
-          For anybody, whether or not they are in the log: step by step, as it was decided and as things are
-          now.
+          <Trans>
+            For anybody, whether or not they are in the log: step by step, as it was decided and as things are
+            now.
+          </Trans>
         </p>
       ) : data ? (
         <Explained why={data} />
       ) : unknown ? (
         <p role="status" className="text-sm">
-          No customer has the address {email}.
+          <Trans>No customer has the address {email}.</Trans>
         </p>
       ) : error ? (
         !refused && <Failure error={error} onRetry={() => void why.refetch()} className="py-4" />
@@ -83,25 +92,27 @@ function Explained({ why }: { why: Why }) {
         {entry ? (
           <StatusBadge status={entry.status} />
         ) : (
-          <span className="text-muted">is not in the log</span>
+          <span className="text-muted">
+            <Trans>is not in the log</Trans>
+          </span>
         )}
-        {entry?.skippedReason && (
-          <span className="text-muted">{entry.skippedReason.replaceAll("_", " ")}</span>
-        )}
+        {entry?.skippedReason && <span className="text-muted">{skippedInWords(entry.skippedReason)}</span>}
         {entry?.failedReason && <span className="text-muted wrap-anywhere">{entry.failedReason}</span>}
       </p>
       <table className="w-full text-sm">
-        <caption className="sr-only">Steps</caption>
+        <caption className="sr-only">
+          <Trans>Steps</Trans>
+        </caption>
         <thead className="text-xs text-muted">
           <tr className="border-b border-line">
             <th scope="col" className="py-1.5 text-left font-medium">
-              Step
+              <Trans>Step</Trans>
             </th>
             <th scope="col" className="w-24 py-1.5 text-left font-medium">
-              At launch
+              <Trans>At launch</Trans>
             </th>
             <th scope="col" className="w-20 py-1.5 text-left font-medium">
-              Now
+              <Trans>Now</Trans>
             </th>
           </tr>
         </thead>
@@ -113,7 +124,9 @@ function Explained({ why }: { why: Why }) {
       </table>
       {rules && (
         <section className="grid gap-2">
-          <h3 className="text-sm font-medium text-muted">The segment’s rules, as things are now</h3>
+          <h3 className="text-sm font-medium text-muted">
+            <Trans>The segment’s rules, as things are now</Trans>
+          </h3>
           <ExplainedRules explained={rules} />
         </section>
       )}
@@ -125,7 +138,7 @@ function Step({ step: { step, atLaunch, now } }: { step: WhyStep }) {
   return (
     <tr className="align-top">
       <th scope="row" className="py-1.5 pr-3 text-left font-normal">
-        {STEP_WORDS[step]?.passes ?? step}
+        {passesInWords(step)}
       </th>
       <td className="py-1.5">
         <Passed holds={atLaunch} />
@@ -139,11 +152,16 @@ function Step({ step: { step, atLaunch, now } }: { step: WhyStep }) {
 
 /** Nothing where a step was not asked, since an earlier one had decided. */
 function Passed({ holds }: { holds: boolean | null | undefined }) {
-  if (holds === null || holds === undefined) return <span className="text-muted">not asked</span>;
+  if (holds === null || holds === undefined)
+    return (
+      <span className="text-muted">
+        <Trans>not asked</Trans>
+      </span>
+    );
   return (
     <span className="flex items-start gap-1.5">
       <Verdict holds={holds} />
-      <span aria-hidden>{holds ? "yes" : "no"}</span>
+      <span aria-hidden>{holds ? t`yes` : t`no`}</span>
     </span>
   );
 }

@@ -1,3 +1,5 @@
+import { plural, t } from "@lingui/core/macro";
+import { Plural, Trans } from "@lingui/react/macro";
 import { Check, Plus, Sparkles } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { AnsweredBy, AssistantStatus, NotUsed } from "@/components/ui/assistant";
@@ -7,13 +9,21 @@ import { Field } from "@/components/ui/field";
 import { Failure } from "@/components/ui/states";
 import { useAssistant } from "@/lib/assistant";
 import { channelName } from "@/lib/channel-name";
-import { plural } from "@/lib/format";
+import { formatNumber } from "@/lib/format";
+
 import { faultsByField } from "@/lib/problem";
 import type { CampaignValues } from "./campaign-values";
 import { type Proposed, ProposedMessage } from "./proposed-message";
 import { isTaken, MAX_VARIANTS, withProposed } from "./take-over";
 
-const TONES = ["Friendly", "Warm", "Professional", "Playful", "Urgent"] as const;
+/** As the assistant is asked for them, and as they are called here. */
+const tones = (): { value: string; label: string }[] => [
+  { value: "friendly", label: t`Friendly` },
+  { value: "warm", label: t`Warm` },
+  { value: "professional", label: t`Professional` },
+  { value: "playful", label: t`Playful` },
+  { value: "urgent", label: t`Urgent` },
+];
 const COUNTS = [1, 2, 3, 4, 5] as const;
 
 type WriteCardProps = { values: CampaignValues; set: (part: Partial<CampaignValues>) => void };
@@ -32,9 +42,12 @@ export function WriteCard({ values, set }: WriteCardProps) {
   const asked = assistant.question?.body;
   const faults = asked?.objective === objective.trim() ? faultsByField(error) : {};
   const isForChannel = asked?.channel === channel;
+  const channelLabel = channelName(channel);
+  const askedLabel = asked ? channelName(asked.channel) : t`another channel`;
   const proposed: Proposed[] = answer?.messages ?? [];
   const fresh = proposed.filter((message) => !isTaken(message, values));
   const after = withProposed(variants, fresh);
+  const room = formatNumber(fresh.length - after.left);
 
   // What was pressed is gone then.
   useEffect(() => {
@@ -46,7 +59,7 @@ export function WriteCard({ values, set }: WriteCardProps) {
     if (objective.trim() === "" || isBusy) return;
     const body = { objective: objective.trim(), channel, count };
     assistant.ask({
-      body: { ...body, ...(segmentId && { segmentId }), ...(tone && { tone: tone.toLowerCase() }) },
+      body: { ...body, ...(segmentId && { segmentId }), ...(tone && { tone }) },
     });
   }
 
@@ -65,24 +78,24 @@ export function WriteCard({ values, set }: WriteCardProps) {
         icon={<Sparkles aria-hidden />}
         onClick={() => setOpen(true)}
       >
-        Write with the assistant
+        <Trans>Write with the assistant</Trans>
       </Button>
     );
   }
   return (
     <Card
-      title="Write with the assistant"
+      title={t`Write with the assistant`}
       actions={
         <Button look="quiet" onClick={() => setOpen(false)}>
-          Close
+          <Trans>Close</Trans>
         </Button>
       }
     >
       <div className="grid gap-4">
         <Field
-          label="Objective"
+          label={t`Objective`}
           error={faults.objective}
-          hint="What the campaign is for. Only what it says is promised: discounts, dates and links are yours to give."
+          hint={t`What the campaign is for. Only what it says is promised: discounts, dates and links are yours to give.`}
         >
           {(control) => (
             <input
@@ -90,7 +103,7 @@ export function WriteCard({ values, set }: WriteCardProps) {
               ref={first}
               value={objective}
               maxLength={500}
-              placeholder="e.g. Win back customers with 10% off until Sunday"
+              placeholder={t`e.g. Win back customers with 10% off until Sunday`}
               onChange={(event) => set({ objective: event.target.value })}
               onKeyDown={onKeyDown}
               className="control"
@@ -98,7 +111,7 @@ export function WriteCard({ values, set }: WriteCardProps) {
           )}
         </Field>
         <div className="flex flex-wrap items-end gap-3">
-          <Field label="Tone" error={faults.tone}>
+          <Field label={t`Tone`} error={faults.tone}>
             {(control) => (
               <select
                 {...control}
@@ -106,14 +119,18 @@ export function WriteCard({ values, set }: WriteCardProps) {
                 onChange={(event) => setTone(event.target.value)}
                 className="control w-auto"
               >
-                <option value="">As it fits</option>
-                {TONES.map((one) => (
-                  <option key={one}>{one}</option>
+                <option value="">
+                  <Trans>As it fits</Trans>
+                </option>
+                {tones().map((one) => (
+                  <option key={one.value} value={one.value}>
+                    {one.label}
+                  </option>
                 ))}
               </select>
             )}
           </Field>
-          <Field label="How many" error={faults.count}>
+          <Field label={t`How many`} error={faults.count}>
             {(control) => (
               <select
                 {...control}
@@ -133,7 +150,7 @@ export function WriteCard({ values, set }: WriteCardProps) {
             disabled={objective.trim() === ""}
             onClick={ask}
           >
-            {plural(count, "message")} for {channelName(channel)}
+            {t`${plural(count, { one: "# message", other: "# messages" })} for ${channelLabel}`}
           </Button>
         </div>
         <AssistantStatus phase={phase} onCancel={assistant.cancel} />
@@ -141,12 +158,12 @@ export function WriteCard({ values, set }: WriteCardProps) {
           <Failure error={error} onRetry={ask} className="py-3" />
         )}
         {answer && (
-          <section aria-label="Proposed messages" className="grid gap-3">
+          <section aria-label={t`Proposed messages`} className="grid gap-3">
             <NotUsed parts={answer.unsupported ?? []} />
             <p role="status" className="text-sm text-muted">
               {isForChannel
-                ? `${plural(proposed.length, "proposal")}. What you have written stays; proposals are added to it.`
-                : `These were written for ${asked ? channelName(asked.channel) : "another channel"}. Ask again for ${channelName(channel)}.`}
+                ? t`${plural(proposed.length, { one: "# proposal", other: "# proposals" })}. What you have written stays; proposals are added to it.`
+                : t`These were written for ${askedLabel}. Ask again for ${channelLabel}.`}
             </p>
             <ol className="grid gap-3">
               {proposed.map((message) => (
@@ -154,7 +171,7 @@ export function WriteCard({ values, set }: WriteCardProps) {
                   <ProposedMessage message={message} channel={asked?.channel ?? channel}>
                     {isTaken(message, values) ? (
                       <p className="inline-flex min-h-9.5 items-center gap-1.5 text-sm text-accent [&_svg]:size-4">
-                        <Check aria-hidden /> Taken over
+                        <Check aria-hidden /> <Trans>Taken over</Trans>
                       </p>
                     ) : (
                       <Button
@@ -162,7 +179,7 @@ export function WriteCard({ values, set }: WriteCardProps) {
                         disabled={!isForChannel || withProposed(variants, [message]).left > 0}
                         onClick={() => set({ variants: withProposed(variants, [message]).variants })}
                       >
-                        Use this one
+                        <Trans>Use this one</Trans>
                       </Button>
                     )}
                   </ProposedMessage>
@@ -171,12 +188,16 @@ export function WriteCard({ values, set }: WriteCardProps) {
             </ol>
             {isForChannel && fresh.length > 0 && after.left > 0 && (
               <p className="text-sm text-muted">
-                A campaign has at most {MAX_VARIANTS} variants: remove one to make room for more.
+                <Plural
+                  value={MAX_VARIANTS}
+                  one="A campaign has at most # variant: remove one to make room for more."
+                  other="A campaign has at most # variants: remove one to make room for more."
+                />
               </p>
             )}
             {isForChannel && fresh.length > 1 && after.left < fresh.length && (
               <Button className="justify-self-start" onClick={() => set({ variants: after.variants })}>
-                {after.left > 0 ? `Use the first ${fresh.length - after.left}` : `Use all ${fresh.length}`}
+                {after.left > 0 ? t`Use the first ${room}` : t`Use all ${room}`}
               </Button>
             )}
             <AnsweredBy origin={answer} />

@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Toasts } from "@/components/ui/toasts";
 import type { Campaign, Role } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
@@ -155,6 +156,40 @@ describe("a draft's page", () => {
     expect(calls(REMOVE)[0]?.headers.get("if-match")).toBe('"1"');
   });
 
+  it("is brought back as it was, also by a second try", async () => {
+    const keep = "POST /api/campaigns";
+    const answers = [problem(422, "invalid"), json({ id: "c2", status: "draft" }, { status: 202 })];
+    const { calls, user } = open(
+      { status: "draft", objective: "Sell tea", test: undefined },
+      { [REMOVE]: () => noContent(), [keep]: () => answers.shift() },
+    );
+    render(<Toasts />);
+    await user.click(await screen.findByRole("button", { name: "Delete" }));
+    await user.click(screen.getByRole("button", { name: "Delete draft" }));
+    // Toasts outlive the page that they speak of, so those of other tests may still be there.
+    const undo = async (description: string | RegExp) =>
+      (await screen.findAllByRole("button", { name: "Undo", description })).at(-1) as HTMLElement;
+    await user.click(await undo("Draft deleted"));
+    await user.click(await undo(/could not be brought back/));
+    expect(await screen.findByText("Draft brought back")).toBeTruthy();
+    expect(calls(keep).length).toBe(2);
+    expect(JSON.parse(calls(keep)[1]?.body ?? "")).toEqual({
+      draft: true,
+      name: "Diwali",
+      objective: "Sell tea",
+      segmentId: "s1",
+      channel: "email",
+      variants: [
+        { subject: "A", body: "first" },
+        { subject: "B", body: "second", share: 3 },
+      ],
+      holdout: 0.1,
+      ratePerMinute: 600,
+      quietHours: { from: "21:00", until: "08:00" },
+      attributionDays: CAMPAIGN.attributionDays,
+    });
+  });
+
   it("shows it anew before it is deleted where it has changed meanwhile", async () => {
     const loads = [1, 2].map((version) => tagged({ ...CAMPAIGN, status: "draft" }, version));
     const removals = [problem(412, "precondition_failed"), noContent()];
@@ -215,6 +250,42 @@ describe("a launched campaign's page", () => {
     expect(screen.queryByText("asha@example.com")).toBeNull();
     await user.selectOptions(screen.getByLabelText("Status"), "failed");
     expect(screen.getByText("0 failed among the 2 loaded so far.")).toBeTruthy();
+  });
+
+  it("looks on through the log until something matches", async () => {
+    const page = (index: number) => ({
+      items: [{ ...MESSAGES[0], id: `m${index}`, email: `p${index}@x.in`, variant: index === 3 ? 1 : 0 }],
+      nextCursor: index < 5 ? String(index + 1) : null,
+    });
+    const messages = "GET /api/campaigns/c1/messages";
+    const { calls, user } = open(
+      { status: "sent" },
+      { [messages]: ({ query }) => page(Number(query.get("cursor") ?? 0)) },
+    );
+    await screen.findByText("p0@x.in");
+    await user.selectOptions(screen.getByLabelText("Variant"), "1");
+    expect(screen.getByText("0 among the 1 loaded so far.")).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Find the next ones" }));
+    expect(await screen.findByText("p3@x.in")).toBeTruthy();
+    expect(screen.getByText("1 among the 4 loaded so far.")).toBeTruthy();
+    expect(calls(messages).length, "no more than it takes").toBe(4);
+    await user.type(screen.getByLabelText("Address"), "P3@");
+    expect(screen.getByText("p3@x.in")).toBeTruthy();
+    await user.type(screen.getByLabelText("Address"), "y");
+    expect(screen.queryByText("p3@x.in")).toBeNull();
+  });
+
+  it("can be used again: all of it but when it went out", async () => {
+    const { router, user } = open({ status: "sent", scheduledAt: "2026-11-24T10:00:00Z" });
+    await user.click(await screen.findByRole("link", { name: "Use again" }));
+    const { pathname, search, state } = router.state.location;
+    expect(pathname + search).toBe("/campaigns/new?segment=s1");
+    expect(state.suggested).toMatchObject({
+      name: "Diwali (again)",
+      variants: CAMPAIGN.variants,
+      holdout: 0.1,
+    });
+    expect(state.suggested.scheduledAt).toBeUndefined();
   });
 });
 

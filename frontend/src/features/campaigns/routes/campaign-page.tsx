@@ -1,3 +1,5 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { PencilLine } from "lucide-react";
 import { Link, useParams } from "react-router";
 import { StatusBadge } from "@/components/ui/badge";
@@ -7,7 +9,7 @@ import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
 import type { Tagged } from "@/lib/api";
 import { channelName } from "@/lib/channel-name";
 import type { Campaign } from "@/lib/contract";
-import { formatDateTime, plural } from "@/lib/format";
+import { formatDateTime } from "@/lib/format";
 import { useSegmentName } from "@/lib/segments";
 import { isDraft, useCampaign } from "../api/campaigns";
 import { CampaignActions } from "../components/campaign-actions";
@@ -18,14 +20,14 @@ import { MessageLog } from "../components/message-log";
 import { ResultsCard } from "../components/results-card";
 import { ToldCard } from "../components/told-card";
 
-const BACK = { to: "/campaigns", label: "Campaigns" };
+const back = () => ({ to: "/campaigns", label: t`Campaigns` });
 
 export function Component() {
   const { id = "" } = useParams();
   const campaign = useCampaign(id);
   if (!campaign.data) {
     return (
-      <Page title="Campaign" back={BACK}>
+      <Page title={t`Campaign`} back={back()}>
         <Card flush>
           {campaign.isError ? (
             <Failure error={campaign.error} onRetry={() => void campaign.refetch()} />
@@ -43,24 +45,27 @@ type ShownProps = { loaded: Tagged<Campaign>; reload: () => Promise<unknown> };
 
 function Shown({ loaded, reload }: ShownProps) {
   const campaign = loaded.data;
-  const segment = useSegmentName(campaign.segmentId);
+  const { data: segmentName } = useSegmentName(campaign.segmentId);
+  const channel = channelName(campaign.channel);
   return (
     <Page
       title={campaign.name}
       aside={<StatusBadge status={campaign.status} />}
-      back={BACK}
+      back={back()}
       description={
         <>
-          {channelName(campaign.channel)} to{" "}
-          {segment.data ? (
-            <Link
-              to={`/segments/${encodeURIComponent(campaign.segmentId)}`}
-              className="text-ink underline decoration-line underline-offset-4 hover:decoration-current"
-            >
-              {segment.data}
-            </Link>
+          {segmentName ? (
+            <Trans>
+              {channel} to{" "}
+              <Link
+                to={`/segments/${encodeURIComponent(campaign.segmentId)}`}
+                className="text-ink underline decoration-line underline-offset-4 hover:decoration-current"
+              >
+                {segmentName}
+              </Link>
+            </Trans>
           ) : (
-            "a segment"
+            <Trans>{channel} to a segment</Trans>
           )}
           {campaign.createdAt && ` · ${formatDateTime(campaign.createdAt)}`}
           {campaign.objective && ` · ${campaign.objective}`}
@@ -70,14 +75,16 @@ function Shown({ loaded, reload }: ShownProps) {
     >
       {isDraft(campaign) ? (
         <Card>
-          <Empty icon={<PencilLine />} title="This is a draft">
-            Nobody has been written to. Whom it reaches, and what comes of it, is shown here once it is
-            launched.
+          <Empty icon={<PencilLine />} title={t`This is a draft`}>
+            <Trans>
+              Nobody has been written to. Whom it reaches, and what comes of it, is shown here once it is
+              launched.
+            </Trans>
           </Empty>
         </Card>
       ) : (
         <>
-          <Card title={plural(campaign.audience, "recipient")}>
+          <Card title={plural(campaign.audience, { one: "# recipient", other: "# recipients" })}>
             <div className="grid gap-5">
               {campaign.failedReason && (
                 <p role="alert" className="text-danger">
@@ -95,15 +102,15 @@ function Shown({ loaded, reload }: ShownProps) {
       )}
       <div className="grid items-start gap-5 lg:grid-cols-2">
         {campaign.funnel && (
-          <Card title="How the audience came about">
-            <Funnel funnel={campaign.funnel} end="Chosen to get it" />
+          <Card title={t`How the audience came about`}>
+            <Funnel funnel={campaign.funnel} end={t`Chosen to get it`} />
           </Card>
         )}
         <div className="grid min-w-0 gap-5">
-          <Card title="Schedule and limits">
+          <Card title={t`Schedule and limits`}>
             <ScheduleFacts campaign={campaign} />
           </Card>
-          <Card title={campaign.variants.length > 1 ? "Messages" : "Message"}>
+          <Card title={campaign.variants.length > 1 ? t`Messages` : t`Message`}>
             <Wordings campaign={campaign} />
           </Card>
         </div>

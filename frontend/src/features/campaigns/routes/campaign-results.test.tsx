@@ -36,6 +36,8 @@ const counts = (sent: number, converted: number) => ({
   opened: sent / 2,
   clicked: sent / 10,
   bounced: 0,
+  complained: 3,
+  unsubscribed: 4,
   failed: 0,
   skipped: 0,
   converted,
@@ -50,6 +52,7 @@ const report = (more = {}) => ({
   ],
   series: [],
   failures: { top: [{ reason: "mailbox full", count: 7 }], others: 2 },
+  skipped: { capped: 0, no_consent: 12 },
   attribution: { days: 7, converted: 80, orders: 90, revenue: 80000.5, currency: "INR" },
   ...more,
 });
@@ -96,6 +99,8 @@ describe("results of a campaign", () => {
       "Variant 250050%10%6%₹20,000.50₹40.00",
     ]);
     expect(screen.getByText("mailbox full").parentElement?.textContent).toBe("mailbox full7");
+    expect(screen.getByText("no consent").parentElement?.textContent).toBe("no consent12");
+    expect(screen.getByText("Complained").parentElement?.textContent).toBe("Complained30.3% of delivered");
     expect(screen.queryByText(/held out/)).toBeNull();
     expect(screen.queryByText(/AWS/)).toBeNull();
     const card = screen.getByRole("heading", { name: "Results" }).closest("section") as Element;

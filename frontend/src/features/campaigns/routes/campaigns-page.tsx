@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Plus, Send, Sparkles } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
@@ -14,9 +15,9 @@ import { useMay } from "@/lib/permissions";
 import { isDraft, useCampaigns } from "../api/campaigns";
 import { DeliveryBar } from "../components/delivery";
 
-const COLUMNS: Column<Campaign>[] = [
+const columns = (): Column<Campaign>[] => [
   {
-    header: "Campaign",
+    header: t`Campaign`,
     main: true,
     cell: (campaign) => (
       <>
@@ -27,9 +28,9 @@ const COLUMNS: Column<Campaign>[] = [
       </>
     ),
   },
-  { header: "Status", cell: (campaign) => <StatusBadge status={campaign.status} /> },
+  { header: t`Status`, cell: (campaign) => <StatusBadge status={campaign.status} /> },
   {
-    header: "Progress",
+    header: t`Progress`,
     from: "md",
     cell: (campaign) =>
       isDraft(campaign) ? null : (
@@ -39,28 +40,28 @@ const COLUMNS: Column<Campaign>[] = [
       ),
   },
   {
-    header: "Audience",
+    header: t`Audience`,
     end: true,
     from: "sm",
     cell: (campaign) => (isDraft(campaign) ? "–" : formatNumber(campaign.audience)),
   },
-  { header: "Delivered", end: true, cell: (campaign) => formatShare(campaign.delivered, campaign.sent) },
+  { header: t`Delivered`, end: true, cell: (campaign) => formatShare(campaign.delivered, campaign.sent) },
 ];
 
 export function Component() {
   const list = useCampaigns();
   const create = useMay("write") && (
     <ButtonLink look="primary" to="/campaigns/new" icon={<Plus aria-hidden />}>
-      New campaign
+      <Trans>New campaign</Trans>
     </ButtonLink>
   );
   return (
     <Page
-      title="Campaigns"
+      title={t`Campaigns`}
       actions={
         <>
           <ButtonLink to="/campaigns/suggest" icon={<Sparkles aria-hidden />}>
-            Suggest a campaign
+            <Trans>Suggest a campaign</Trans>
           </ButtonLink>
           {create}
         </>
@@ -71,13 +72,21 @@ export function Component() {
           list={list}
           noun={(count) => plural(count, { one: "# campaign", other: "# campaigns" })}
           empty={
-            <Empty icon={<Send />} title="No campaigns yet" action={create}>
-              A campaign writes once to everyone in a segment, and its log says for each person what happened.
+            <Empty icon={<Send />} title={t`No campaigns yet`} action={create}>
+              <Trans>
+                A campaign writes once to everyone in a segment, and its log says for each person what
+                happened.
+              </Trans>
             </Empty>
           }
         >
           {(items) => (
-            <Table caption="Campaigns" columns={COLUMNS} rows={items} rowKey={(campaign) => campaign.id} />
+            <Table
+              caption={t`Campaigns`}
+              columns={columns()}
+              rows={items}
+              rowKey={(campaign) => campaign.id}
+            />
           )}
         </ListView>
       </Card>

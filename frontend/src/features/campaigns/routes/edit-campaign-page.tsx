@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { Navigate, useNavigate, useParams } from "react-router";
 import { Button } from "@/components/ui/button";
@@ -23,7 +25,7 @@ export function Component() {
   const campaign = useCampaign(id);
   if (!campaign.data) {
     return (
-      <Page title="Edit campaign" back={{ to: "/campaigns", label: "Campaigns" }}>
+      <Page title={t`Edit campaign`} back={{ to: "/campaigns", label: t`Campaigns` }}>
         <Card flush>
           {campaign.isError ? (
             <Failure error={campaign.error} onRetry={() => void campaign.refetch()} />
@@ -79,14 +81,14 @@ function Edit({ loaded, reload }: EditProps) {
   const save = () =>
     attempt("saving", async () => {
       await saved();
-      toast("Draft saved");
+      toast(t`Draft saved`);
     });
 
   const send = () =>
     attempt("launching", async () => {
       await launch.mutateAsync(await saved());
       draft.forget();
-      toast("Campaign launched");
+      toast(t`Campaign launched`);
       navigate(home);
     });
 
@@ -103,9 +105,9 @@ function Edit({ loaded, reload }: EditProps) {
   }
 
   return (
-    <Page title={`Edit ${name}`} back={{ to: home, label: name }}>
+    <Page title={t`Edit ${name}`} back={{ to: home, label: name }}>
       <div role="status" className="empty:hidden">
-        {restored && (
+        {restored && !isSaved && (
           <RestoredNotice
             onDiscard={() => {
               draft.change(begun(loaded));
@@ -119,7 +121,9 @@ function Edit({ loaded, reload }: EditProps) {
         values={values}
         onChange={(next) => draft.change({ ...draft.value, values: next })}
         draftId={id}
-        state={isSaved ? "All of it is saved as a draft." : "Changes are not saved yet; this tab keeps them."}
+        state={
+          isSaved ? t`All of it is saved as a draft.` : t`Changes are not saved yet; this tab keeps them.`
+        }
         busy={busy}
         error={fault}
         notice={
@@ -127,15 +131,18 @@ function Edit({ loaded, reload }: EditProps) {
             <div role="alert" className="grid gap-3 rounded-lg bg-warn-soft px-4 py-3 text-sm">
               <div>
                 <p className="font-medium text-warn">
-                  Somebody else has changed or launched this draft meanwhile
+                  <Trans>Somebody else has changed or launched this draft meanwhile</Trans>
                 </p>
                 <p>
-                  Nothing of yours is lost: load what is new below your changes, look it over, and try again.
+                  <Trans>
+                    Nothing of yours is lost: load what is new below your changes, look it over, and try
+                    again.
+                  </Trans>
                 </p>
               </div>
               <div>
                 <Button busy={reloading} onClick={() => void reloadAndKeep()}>
-                  Reload and keep my changes
+                  <Trans>Reload and keep my changes</Trans>
                 </Button>
               </div>
             </div>

@@ -1,8 +1,10 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Toasts } from "@/components/ui/toasts";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
+import { aCampaign, aCustomer } from "@/testing/made";
 import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
@@ -13,6 +15,7 @@ const PREVIEW = "POST /api/campaigns/preview";
 const SETTINGS = "GET /api/settings";
 const RENDER = "POST /api/campaigns/render";
 const ASHA = { id: "u1", email: "asha@example.com", name: "Asha Rao" };
+const MEMBER = aCustomer({ ...ASHA, attributes: { plan: "gold", "2ndCity": "Pune" } });
 const FUNNEL = {
   steps: [
     { step: "matching", count: 1200, dropped: 0, sample: [ASHA], droppedSample: [] },
@@ -43,7 +46,7 @@ async function open(answers: Answers = {}, address = "/campaigns/new") {
     [SETTINGS]: () => ({ currency: "INR" }),
     "GET /api/segments": () => all({ id: "s1", name: "Big spenders", kind: "rules", state: "live" }),
     "GET /api/segments/s1": () => ({ id: "s1", name: "Big spenders" }),
-    "GET /api/segments/s1/members": () => all(ASHA),
+    "GET /api/segments/s1/members": () => all(MEMBER),
     [PREVIEW]: () => FUNNEL,
     [RENDER]: () => ({ messages: [{ subject: "Hi Asha", body: "Hello Asha" }] }),
     ...answers,
@@ -97,6 +100,29 @@ describe("a new campaign", () => {
       holdout: 0.1,
       attributionDays: 7,
     });
+  });
+
+  it("says what it is going to cost, by what a former campaign has used", async () => {
+    const former = aCampaign({ id: "c9", name: "Holi", channel: "email", status: "sent", sent: 500 });
+    const cost = { currency: "USD", pricePerMillion: 4.5 };
+    const { user } = await open({
+      "GET /api/campaigns": () => all(aCampaign({ id: "c8", status: "draft" }), former),
+      "GET /api/campaigns/c9/report": () => ({ campaignId: "c9", cost }),
+    });
+    await fill(user);
+    await step(user, 4);
+    expect(
+      await screen.findByText(
+        "Less than $0.01 on AWS, or $4.50 for a million messages, by what “Holi” has used.",
+      ),
+    ).toBeTruthy();
+  });
+
+  it("does not guess what it costs where nothing was sent before", async () => {
+    const { user } = await open({ "GET /api/campaigns": () => all() });
+    await fill(user);
+    await step(user, 4);
+    expect(await screen.findByText(/can be told once a first campaign has been sent/)).toBeTruthy();
   });
 
   it("begins with what is set for all campaigns, and sends what stands there in the end", async () => {
@@ -237,7 +263,7 @@ describe("the message", () => {
     const { calls, user } = await open({
       [RENDER]: ({ body: asked }) =>
         JSON.parse(asked).email === "nobody@x.in"
-          ? problem(404, "not_found")
+          ? refusal({ field: "email", reason: "is no customer's" })
           : { messages: [{ subject: "Hi Asha", body: "<p>Hello Asha</p>" }] },
     });
     await fill(user);
@@ -251,7 +277,7 @@ describe("the message", () => {
 
   it("of an SMS is counted in segments while it is typed", async () => {
     const { user } = await open({
-      [RENDER]: () => ({ messages: [{ body: "x", segments: 3, encoding: "UCS-2" }] }),
+      [RENDER]: () => ({ messages: [{ body: "x", segments: 3, encoding: "ucs2" }] }),
     });
     await fill(user);
     await user.click(screen.getByRole("radio", { name: /SMS/ }));
@@ -260,6 +286,54 @@ describe("the message", () => {
     await user.type(screen.getByLabelText("Message"), " नमस्ते");
     expect(screen.getByText("12 characters · 1 segment (UCS-2), 58 left")).toBeTruthy();
     expect(await screen.findByText("3 segments (UCS-2)"), "the server's own count").toBeTruthy();
+  });
+
+  it("takes placeholders where somebody writes, also those of the segment's own attributes", async () => {
+    const { user } = await open();
+    await fill(user);
+    await user.click(screen.getByLabelText("Subject"));
+    await user.click(await screen.findByRole("button", { name: "plan" }));
+    expect((screen.getByLabelText("Subject") as HTMLInputElement).value).toBe("Hi{{attributes.plan}}");
+    await user.click(screen.getByLabelText("Message"));
+    await press(user, "2ndCity");
+    await press(user, "E-mail");
+    expect((screen.getByLabelText("Message") as HTMLTextAreaElement).value).toBe(
+      'Hello{{attributes["2ndCity"]}}{{email}}',
+    );
+  });
+
+  it("has its removed variants back on demand, beside what was typed since", async () => {
+    const { user } = await open();
+    render(<Toasts />);
+    await fill(user);
+    await press(user, "Another variant");
+    await press(user, "Remove Variant 1");
+    await user.type(screen.getByLabelText("Message"), "New");
+    await user.click(screen.getByRole("button", { name: "Undo", description: "Variant 1 removed" }));
+    const texts = screen.getAllByLabelText<HTMLTextAreaElement>("Message").map(({ value }) => value);
+    expect(texts).toEqual(["Hello", "New"]);
+  });
+
+  it("is never asked for with the subject of one channel and the name of another", async () => {
+    const { calls, user } = await open();
+    await fill(user);
+    await screen.findByTitle("Body of Hi Asha");
+    await user.click(screen.getByRole("radio", { name: /SMS/ }));
+    await waitFor(() => expect(calls(RENDER).map(body).at(-1)).toMatchObject({ channel: "sms" }));
+    const asked = calls(RENDER).map(body);
+    expect(asked.map(({ channel, variants: [variant] }) => [channel, "subject" in variant])).toEqual([
+      ["email", true],
+      ["sms", false],
+    ]);
+  });
+
+  it("is warned of where it has tags and no HTML", async () => {
+    const { user } = await open();
+    await fill(user);
+    await user.type(screen.getByLabelText("Message"), "<b>you</b>");
+    expect(screen.queryByText(/tags such as/)).toBeNull();
+    await user.click(screen.getByRole("radio", { name: /WhatsApp/ }));
+    expect(screen.getByText(/tags such as <p> are sent as they are typed/)).toBeTruthy();
   });
 
   it("has variants with shares, which can be tested first", async () => {

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type ReactNode, useEffect, useState } from "react";
 import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { Card } from "@/components/ui/card";
@@ -32,9 +33,9 @@ export function Component() {
 function NewCampaign({ children }: { children: ReactNode }) {
   return (
     <Page
-      title="New campaign"
-      back={{ to: "/campaigns", label: "Campaigns" }}
-      description="Nothing is sent before you have seen who will get it and confirmed."
+      title={t`New campaign`}
+      back={{ to: "/campaigns", label: t`Campaigns` }}
+      description={t`Nothing is sent before you have seen who will get it and confirmed.`}
     >
       {children}
     </Page>
@@ -69,7 +70,7 @@ function Begun({ settings, missing }: BegunProps) {
     keep.mutate(wireOf(draft.value), {
       onSuccess: ({ data }) => {
         draft.forget();
-        toast("Draft saved");
+        toast(t`Draft saved`);
         const step = params.get("step") ?? "audience";
         navigate(`/campaigns/${encodeURIComponent(data.id)}/edit?step=${step}`, { replace: true });
       },
@@ -81,7 +82,7 @@ function Begun({ settings, missing }: BegunProps) {
     launch.mutate(wireOf(draft.value), {
       onSuccess: ({ id }) => {
         draft.forget();
-        toast("Campaign launched");
+        toast(t`Campaign launched`);
         navigate(`/campaigns/${encodeURIComponent(id)}`);
       },
     });
@@ -100,13 +101,15 @@ function Begun({ settings, missing }: BegunProps) {
           />
         )}
         {missing && !draft.restored && (
-          <Notice text="The settings could not be loaded, so nothing of them is filled in: see the schedule and limits." />
+          <Notice
+            text={t`The settings could not be loaded, so nothing of them is filled in: see the schedule and limits.`}
+          />
         )}
       </div>
       <CampaignForm
         values={draft.value}
         onChange={draft.change}
-        state="Not saved yet; this tab keeps it meanwhile."
+        state={t`Not saved yet; this tab keeps it meanwhile.`}
         busy={keep.isPending ? "saving" : launch.isPending ? "launching" : null}
         error={keep.error ?? launch.error}
         onSave={save}

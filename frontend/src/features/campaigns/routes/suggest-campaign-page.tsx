@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Sparkles } from "lucide-react";
 import type { FormEvent } from "react";
 import { useNavigate } from "react-router";
@@ -25,6 +27,7 @@ export function Component() {
   const navigate = useNavigate();
   const { phase, answer, error, isBusy } = assistant;
   const asked = assistant.question?.body.objective;
+  const suggestedName = answer?.campaign.name ?? "";
   const objection = misunderstanding(error) ?? faultsByField(error).objective;
 
   function ask(event?: FormEvent) {
@@ -41,7 +44,7 @@ export function Component() {
       {
         onSuccess: ({ id }) => {
           objective.forget();
-          toast("Segment created");
+          toast(t`Segment created`);
           navigate(`/campaigns/new?segment=${encodeURIComponent(id)}`, { state: { suggested: campaign } });
         },
       },
@@ -50,19 +53,19 @@ export function Component() {
 
   return (
     <Page
-      title="Suggest a campaign"
-      back={{ to: "/campaigns", label: "Campaigns" }}
-      description="Say what it is for. The assistant proposes whom to write to, how, when and what; you decide."
+      title={t`Suggest a campaign`}
+      back={{ to: "/campaigns", label: t`Campaigns` }}
+      description={t`Say what it is for. The assistant proposes whom to write to, how, when and what; you decide.`}
     >
       <Card>
         <form onSubmit={ask} noValidate className="grid gap-3">
-          <Field label="Objective" error={asked === objective.value.trim() ? objection : undefined}>
+          <Field label={t`Objective`} error={asked === objective.value.trim() ? objection : undefined}>
             {(control) => (
               <input
                 {...control}
                 value={objective.value}
                 maxLength={500}
-                placeholder="e.g. Invite our customers in Pune to the opening of our store on Friday"
+                placeholder={t`e.g. Invite our customers in Pune to the opening of our store on Friday`}
                 onChange={(event) => objective.change(event.target.value)}
                 className="control"
               />
@@ -76,7 +79,7 @@ export function Component() {
             disabled={objective.value.trim() === ""}
             className="justify-self-start"
           >
-            Suggest
+            <Trans>Suggest</Trans>
           </Button>
           <AssistantStatus phase={phase} onCancel={assistant.cancel} />
           {phase === "failed" && !objection && (
@@ -85,7 +88,7 @@ export function Component() {
         </form>
       </Card>
       <div role="status" className="sr-only">
-        {answer && `A suggestion: ${answer.campaign.name}`}
+        {answer && t`A suggestion: ${suggestedName}`}
       </div>
       {answer && (
         <SuggestionCard

@@ -1,27 +1,29 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { FileUp } from "lucide-react";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Empty } from "@/components/ui/states";
 import { useMay } from "@/lib/permissions";
 
-const STEPS = [
+const steps = () => [
   {
-    title: "Bring in your customers and orders",
-    text: "A CSV file is enough.",
+    title: t`Bring in your customers and orders`,
+    text: t`A CSV file is enough.`,
     to: "/imports",
-    action: "Import",
+    action: t`Import`,
   },
   {
-    title: "Describe an audience",
-    text: "By what people bought, when, and who they are.",
+    title: t`Describe an audience`,
+    text: t`By what people bought, when, and who they are.`,
     to: "/segments/new",
-    action: "New segment",
+    action: t`New segment`,
   },
   {
-    title: "Write to them",
-    text: "And see for each person what happened.",
+    title: t`Write to them`,
+    text: t`And see for each person what happened.`,
     to: "/campaigns/new",
-    action: "New campaign",
+    action: t`New campaign`,
   },
 ];
 
@@ -30,14 +32,16 @@ export default function FirstSteps() {
   if (!useMay("write")) {
     return (
       <Card>
-        <Empty title="Nothing here yet">The figures appear as customers and orders come in.</Empty>
+        <Empty title={t`Nothing here yet`}>
+          <Trans>The figures appear as customers and orders come in.</Trans>
+        </Empty>
       </Card>
     );
   }
   return (
-    <Card title="Three steps to your first campaign">
+    <Card title={t`Three steps to your first campaign`}>
       <ol className="grid gap-4">
-        {STEPS.map((step, index) => (
+        {steps().map((step, index) => (
           <li key={step.to} className="flex flex-wrap items-center gap-4">
             <span className="grid size-9 place-items-center rounded-full bg-accent-soft font-semibold text-accent">
               {index + 1}

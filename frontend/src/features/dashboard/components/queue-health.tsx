@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { Badge } from "@/components/ui/badge";
@@ -14,15 +16,15 @@ export function QueueHealth() {
   const queues = useQuery(queuesQuery);
   return (
     <Card
-      title="Queues"
+      title={t`Queues`}
       flush
       actions={
         <Link to="/queues" className="text-sm text-accent underline underline-offset-2">
-          All queues
+          <Trans>All queues</Trans>
         </Link>
       }
     >
-      <Loaded query={queues} empty={<Empty title="No queues are known" />}>
+      <Loaded query={queues} empty={<Empty title={t`No queues are known`} />}>
         {(items) => <Health queues={items} />}
       </Loaded>
     </Card>
@@ -36,13 +38,13 @@ function Health({ queues }: { queues: readonly QueueState[] }) {
   return (
     <div className="grid gap-4 px-5 pt-2 pb-5">
       <dl className="grid grid-cols-3 gap-4">
-        <Figure label="Waiting" value={formatNumber(sum("depth"))} />
-        <Figure label="In flight" value={formatNumber(sum("inFlight"))} />
-        <Figure label="Dead letters" value={formatNumber(sum("deadLetters"))} />
+        <Figure label={t`Waiting`} value={formatNumber(sum("depth"))} />
+        <Figure label={t`In flight`} value={formatNumber(sum("inFlight"))} />
+        <Figure label={t`Dead letters`} value={formatNumber(sum("deadLetters"))} />
       </dl>
       <p className="flex flex-wrap items-center gap-2 text-sm text-muted">
         {failing.length === 0 ? (
-          <Badge tone="good">Nothing was set aside</Badge>
+          <Badge tone="good">{t`Nothing was set aside`}</Badge>
         ) : (
           failing.map(({ name, deadLetters }) => (
             <Badge key={name} tone="bad">

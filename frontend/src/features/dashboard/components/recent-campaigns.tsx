@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Send } from "lucide-react";
 import { Link } from "react-router";
@@ -8,28 +10,29 @@ import { type Column, RowLink, Table } from "@/components/ui/table";
 import { channelName } from "@/lib/channel-name";
 import type { Campaign } from "@/lib/contract";
 import { formatNumber, formatShare } from "@/lib/format";
+import { statusInWords } from "@/lib/status";
 import { recentCampaignsQuery } from "../api/overview";
 import { Loaded } from "./loaded";
 
-const COLUMNS: Column<Campaign>[] = [
+const columns = (): Column<Campaign>[] => [
   {
-    header: "Campaign",
+    header: t`Campaign`,
     main: true,
     cell: ({ id, name, channel, status }) => (
       <>
         <RowLink to={`/campaigns/${encodeURIComponent(id)}`}>{name}</RowLink>
         <p className="text-sm text-muted">
           {channelName(channel)}
-          <span className="sm:hidden"> · {status}</span>
+          <span className="sm:hidden"> · {statusInWords(status)}</span>
         </p>
       </>
     ),
   },
-  { header: "Status", from: "sm", cell: ({ status }) => <StatusBadge status={status} /> },
-  { header: "Audience", end: true, cell: (campaign) => count(campaign, campaign.audience) },
-  { header: "Sent", end: true, from: "sm", cell: (campaign) => count(campaign, campaign.sent) },
+  { header: t`Status`, from: "sm", cell: ({ status }) => <StatusBadge status={status} /> },
+  { header: t`Audience`, end: true, cell: (campaign) => count(campaign, campaign.audience) },
+  { header: t`Sent`, end: true, from: "sm", cell: (campaign) => count(campaign, campaign.sent) },
   {
-    header: "Delivered",
+    header: t`Delivered`,
     end: true,
     cell: (campaign) => (
       <>
@@ -40,7 +43,7 @@ const COLUMNS: Column<Campaign>[] = [
       </>
     ),
   },
-  { header: "Skipped", end: true, from: "md", cell: (campaign) => count(campaign, campaign.skipped) },
+  { header: t`Skipped`, end: true, from: "md", cell: (campaign) => count(campaign, campaign.skipped) },
 ];
 
 /** The newest campaigns with their counts. */
@@ -48,24 +51,24 @@ export function RecentCampaigns() {
   const campaigns = useQuery(recentCampaignsQuery);
   return (
     <Card
-      title="Recent campaigns"
+      title={t`Recent campaigns`}
       flush
       actions={
         <Link to="/campaigns" className="text-sm text-accent underline underline-offset-2">
-          All campaigns
+          <Trans>All campaigns</Trans>
         </Link>
       }
     >
       <Loaded
         query={campaigns}
         empty={
-          <Empty icon={<Send />} title="No campaigns yet">
-            What came of the newest ones stands here, while they are under way and after.
+          <Empty icon={<Send />} title={t`No campaigns yet`}>
+            <Trans>What came of the newest ones stands here, while they are under way and after.</Trans>
           </Empty>
         }
       >
         {(items) => (
-          <Table caption="Recent campaigns" columns={COLUMNS} rows={items} rowKey={({ id }) => id} />
+          <Table caption={t`Recent campaigns`} columns={columns()} rows={items} rowKey={({ id }) => id} />
         )}
       </Loaded>
     </Card>

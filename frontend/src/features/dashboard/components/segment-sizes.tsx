@@ -1,10 +1,14 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Workflow } from "lucide-react";
 import { Link } from "react-router";
 import { Card } from "@/components/ui/card";
+import { Sparkline } from "@/components/ui/sparkline";
 import { Empty } from "@/components/ui/states";
 import type { Segment } from "@/lib/contract";
 import { formatNumber, formatShare } from "@/lib/format";
+import { changeInAWeek, changeInWords } from "@/lib/size-change";
 import { segmentSizesQuery } from "../api/overview";
 import { Loaded } from "./loaded";
 
@@ -15,19 +19,19 @@ export function SegmentSizes({ customers }: { customers: number }) {
   const segments = useQuery(segmentSizesQuery);
   return (
     <Card
-      title="Largest segments"
+      title={t`Largest segments`}
       flush
       actions={
         <Link to="/segments" className="text-sm text-accent underline underline-offset-2">
-          All segments
+          <Trans>All segments</Trans>
         </Link>
       }
     >
       <Loaded
         query={segments}
         empty={
-          <Empty icon={<Workflow />} title="No segments yet">
-            How many belong to each stands here, and follows the data.
+          <Empty icon={<Workflow />} title={t`No segments yet`}>
+            <Trans>How many belong to each stands here, and follows the data.</Trans>
           </Empty>
         }
       >
@@ -40,7 +44,7 @@ export function SegmentSizes({ customers }: { customers: number }) {
             </ul>
             {hasMore && (
               <p className="border-t border-line px-5 py-3 text-sm text-muted">
-                Of the newest {formatNumber(items.length)} segments.
+                <Trans>Of the newest {formatNumber(items.length)} segments.</Trans>
               </p>
             )}
           </>
@@ -50,7 +54,9 @@ export function SegmentSizes({ customers }: { customers: number }) {
   );
 }
 
-function Size({ segment: { id, name, count }, customers }: { segment: Segment; customers: number }) {
+function Size({ segment, customers }: { segment: Segment; customers: number }) {
+  const { id, name, count, recentSizes = [] } = segment;
+  const change = changeInAWeek(segment);
   const share = customers > 0 ? Math.min(1, (count ?? 0) / customers) : 0;
   return (
     <li className="grid grid-cols-[minmax(0,1fr)] gap-1">
@@ -63,7 +69,7 @@ function Size({ segment: { id, name, count }, customers }: { segment: Segment; c
         </Link>
         <span className="whitespace-nowrap tabular-nums">
           {count === undefined ? (
-            <span className="text-muted">being built</span>
+            <span className="text-muted">{t`being built`}</span>
           ) : (
             <>
               {formatNumber(count)} <span className="text-muted">{formatShare(count, customers)}</span>
@@ -77,6 +83,12 @@ function Size({ segment: { id, name, count }, customers }: { segment: Segment; c
           style={{ width: `${share * 100}%` }}
         />
       </div>
+      {change !== undefined && (
+        <p className="flex items-center justify-between gap-3 text-xs text-muted tabular-nums">
+          {changeInWords(change)}
+          <Sparkline values={recentSizes} />
+        </p>
+      )}
     </li>
   );
 }

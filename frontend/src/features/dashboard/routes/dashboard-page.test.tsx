@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 import type { Role } from "@/lib/contract";
@@ -53,11 +53,11 @@ afterEach(() => {
   session.end();
 });
 
-function open(answers: Partial<typeof ANSWERS> = {}, role: Role = "admin") {
+function open(answers: Partial<typeof ANSWERS> = {}, role: Role = "admin", address = "/") {
   signedIn(role);
   const calls = serve({ ...ANSWERS, ...answers });
-  openPage(DashboardPage, "/", "/");
-  return { calls, user: userEvent.setup() };
+  const router = openPage(DashboardPage, "/", address);
+  return { calls, router, user: userEvent.setup() };
 }
 
 const section = async (title: string) =>
@@ -108,6 +108,24 @@ it("shows the days of the chosen range, as a chart or as a table", async () => {
   expect(screen.getAllByText("₹40,000.00").length).toBe(2);
   await user.click(screen.getByRole("radio", { name: "Table" }));
   expect(within(screen.getByRole("table", { name: /by day/ })).getAllByRole("row")).toHaveLength(41);
+});
+
+it("shows the days that somebody chooses, and keeps what is shown in the address", async () => {
+  const { router, user } = open({}, "admin", "/?figure=orders&from=2026-10-08&to=2026-10-05");
+  expect(await screen.findByText(/orders from 5 Oct 2026 to 8 Oct 2026/)).toBeTruthy();
+  fireEvent.change(screen.getByLabelText("From"), { target: { value: "2026-10-11" } });
+  expect(await screen.findByText(/from 5 Oct 2026 to 11 Oct 2026/)).toBeTruthy();
+  expect(router.state.location.search).toBe("?figure=orders&from=2026-10-11&to=2026-10-05");
+  fireEvent.change(screen.getByLabelText("To"), { target: { value: "2026-12-24" } });
+  expect(await screen.findByText(/from 11 Oct 2026 to 9 Nov 2026/)).toBeTruthy();
+  fireEvent.change(screen.getByLabelText("From"), { target: { value: "2026-12-01" } });
+  expect(await screen.findByText("Nothing between these days")).toBeTruthy();
+
+  await user.click(screen.getByRole("radio", { name: "All" }));
+  await user.click(screen.getByRole("radio", { name: "Table" }));
+  expect(router.state.location.search).toBe("?figure=orders&range=all&as=table");
+  await user.click(screen.getByRole("button", { name: "Choose days" }));
+  expect(router.state.location.search).toBe("?figure=orders&from=2026-10-01&to=2026-11-09&as=table");
 });
 
 it("keeps each part's own trouble to that part, and tries again on demand", async () => {

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense } from "react";
 import { Link } from "react-router";
@@ -21,7 +22,7 @@ export function Component() {
   const { data, isError } = stats;
 
   return (
-    <Page title="Dashboard" aside={data && <Live broken={isError} />}>
+    <Page title={t`Dashboard`} aside={data && <Live broken={isError} />}>
       {data ? (
         <Filled stats={data} />
       ) : isError ? (
@@ -45,21 +46,7 @@ function Filled({ stats }: { stats: Stats }) {
   }
   return (
     <>
-      <Tiles
-        tiles={[
-          {
-            label: "Revenue",
-            value: formatMoney(stats.revenue, stats.currency),
-            to: "/orders",
-            size: "large",
-          },
-          { label: "Customers", value: formatNumber(stats.customers), to: "/customers", size: "medium" },
-          { label: "Orders", value: formatNumber(stats.orders), to: "/orders", size: "medium" },
-          { label: "Segments", value: formatNumber(stats.segments), to: "/segments", size: "small" },
-          { label: "Campaigns", value: formatNumber(stats.campaigns), to: "/campaigns", size: "small" },
-          { label: "Messages", value: formatNumber(stats.messages), to: "/campaigns", size: "small" },
-        ]}
-      />
+      <Tiles tiles={tiles(stats)} />
       <Suspense fallback={<Skeleton className="h-96 w-full rounded-xl" />}>
         <DailyCard stats={stats} />
       </Suspense>
@@ -68,6 +55,21 @@ function Filled({ stats }: { stats: Stats }) {
       </Suspense>
     </>
   );
+}
+
+/** The figures; without `stats` only their names. */
+function tiles(stats?: Stats): Tile[] {
+  const count = (figure: "customers" | "orders" | "segments" | "campaigns" | "messages") =>
+    stats && formatNumber(stats[figure]);
+  const revenue = stats && formatMoney(stats.revenue, stats.currency);
+  return [
+    { label: t`Revenue`, value: revenue, to: "/orders", size: "large" },
+    { label: t`Customers`, value: count("customers"), to: "/customers", size: "medium" },
+    { label: t`Orders`, value: count("orders"), to: "/orders", size: "medium" },
+    { label: t`Segments`, value: count("segments"), to: "/segments", size: "small" },
+    { label: t`Campaigns`, value: count("campaigns"), to: "/campaigns", size: "small" },
+    { label: t`Messages`, value: count("messages"), to: "/campaigns", size: "small" },
+  ];
 }
 
 type Tile = { label: string; value: ReactNode; to?: string; size: keyof typeof SPANS };
@@ -108,26 +110,17 @@ function Live({ broken }: { broken: boolean }) {
   return (
     <span className="flex items-center gap-2 text-sm text-muted" role="status">
       <span aria-hidden className={`size-2 rounded-full ${broken ? "bg-warn" : "bg-accent"}`} />
-      {broken ? "Not reachable, trying again" : "Live"}
+      {broken ? t`Not reachable, trying again` : t`Live`}
     </span>
   );
 }
 
-const NAMES = [
-  ["Revenue", "large"],
-  ["Customers", "medium"],
-  ["Orders", "medium"],
-  ["Segments", "small"],
-  ["Campaigns", "small"],
-  ["Messages", "small"],
-] as const;
-
 function Loading() {
   return (
     <div role="status" className="grid gap-5">
-      <span className="sr-only">Loading</span>
+      <span className="sr-only">{t`Loading`}</span>
       <Tiles
-        tiles={NAMES.map(([label, size]) => ({
+        tiles={tiles().map(({ label, size }) => ({
           label,
           size,
           value: <Skeleton className="mt-1.5 h-5 w-3/5" />,

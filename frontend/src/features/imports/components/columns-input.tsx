@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type Column, Table } from "@/components/ui/table";
 import type { ImportKind } from "@/lib/contract";
 import { type Choice, choicesFor, fieldName, readAllTheSame } from "./columns";
@@ -20,29 +21,29 @@ type Shown = { name: string; samples: string[]; at: number };
 export function ColumnsInput({ kind, columns, rows, choice, disabled, faults, onChange }: ColumnsInputProps) {
   const read = new Map(readAllTheSame(kind, columns, choice));
   const shown = columns.map((name, at) => ({
-    name: name || `Column ${at + 1}`,
+    name: name || t`Column ${at + 1}`,
     at,
     samples: rows.map((row) => row[at]?.trim() ?? "").filter(Boolean),
   }));
   const table: Column<Shown>[] = [
     {
-      header: "Column",
+      header: t`Column`,
       main: true,
       cell: ({ name, samples }) => (
         <>
           <p className="font-medium">{name}</p>
           <div className="line-clamp-3 text-sm wrap-anywhere text-muted sm:hidden">
-            {samples.join(" · ") || "empty"}
+            {samples.join(" · ") || t`empty`}
           </div>
         </>
       ),
     },
     {
-      header: "First rows",
+      header: t`First rows`,
       from: "sm",
       cell: ({ samples }) => (
         <ul className="max-w-72 text-sm text-muted">
-          {samples.length === 0 && <li>empty</li>}
+          {samples.length === 0 && <li>{t`empty`}</li>}
           {samples.map((sample, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: values of a file that does not change
             <li key={index} className="truncate">
@@ -53,7 +54,7 @@ export function ColumnsInput({ kind, columns, rows, choice, disabled, faults, on
       ),
     },
     {
-      header: "Becomes",
+      header: t`Becomes`,
       cell: ({ name, at }) => {
         const field = choice[at] ?? "";
         const fault = field === "" ? undefined : faults[`mapping.${field}`];
@@ -62,7 +63,7 @@ export function ColumnsInput({ kind, columns, rows, choice, disabled, faults, on
         return (
           <>
             <select
-              aria-label={`${name} becomes`}
+              aria-label={t`${name} becomes`}
               aria-invalid={fault ? true : undefined}
               aria-describedby={fault || kept ? note : undefined}
               disabled={disabled || columns[at] === ""}
@@ -70,7 +71,7 @@ export function ColumnsInput({ kind, columns, rows, choice, disabled, faults, on
               onChange={(event) => onChange(choice.with(at, event.target.value))}
               className="control max-w-80 min-w-40"
             >
-              <option value="">Not used</option>
+              <option value="">{t`Not used`}</option>
               {choicesFor(kind, columns[at] ?? "").map(({ value, label }) => (
                 <option key={value} value={value}>
                   {label}
@@ -79,7 +80,7 @@ export function ColumnsInput({ kind, columns, rows, choice, disabled, faults, on
             </select>
             {(fault || kept) && (
               <p id={note} className={fault ? "mt-1 text-sm text-danger" : "mt-1 text-sm text-warn"}>
-                {fault ?? `Read as ${fieldName(kind, kept ?? "")} all the same, because of its name.`}
+                {fault ?? t`Read as ${fieldName(kind, kept ?? "")} all the same, because of its name.`}
               </p>
             )}
           </>
@@ -90,7 +91,7 @@ export function ColumnsInput({ kind, columns, rows, choice, disabled, faults, on
   return (
     <div className="overflow-hidden rounded-xl border border-line">
       <Table
-        caption="Columns of the file, and what they become"
+        caption={t`Columns of the file, and what they become`}
         columns={table}
         rows={shown}
         rowKey={({ at }) => String(at)}

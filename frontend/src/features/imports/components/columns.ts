@@ -2,57 +2,62 @@
  * Which column of a file becomes which field. Names are matched as the server matches them, so that what is proposed is
  * what happens when nothing is chosen; what is chosen goes along as a mapping of fields to columns.
  */
+import { t } from "@lingui/core/macro";
 import type { ImportKind } from "@/lib/contract";
 
 /** `names`: under which its column goes, best first; case, spaces, `_` and `-` do not matter. */
-type Field = { field: string; label: string; names: readonly string[] };
+type Field = { field: string; label: () => string; names: readonly string[] };
 
-const known = (field: string, label: string, names: string): Field => ({
+const known = (field: string, label: () => string, names: string): Field => ({
   field,
   label,
   names: names.split(" "),
 });
-const EMAIL = known("email", "E-mail", "email emailaddress customeremail mail");
+const EMAIL = known("email", () => t`E-mail`, "email emailaddress customeremail mail");
 
 export const FIELDS: Record<ImportKind, readonly Field[]> = {
   customers: [
     EMAIL,
-    known("name", "Name", "name fullname customername"),
-    known("firstName", "First name", "firstname givenname forename"),
-    known("lastName", "Last name", "lastname surname familyname"),
-    known("phone", "Phone", "phone phonenumber mobile mobilenumber telephone"),
-    known("city", "City", "city town"),
-    known("country", "Country", "country countrycode"),
-    known("tags", "Tags", "tags labels"),
-    known("visits", "Visits", "visits visitcount"),
-    known("createdAt", "Customer since", "createdat signupdate signedupat registeredat customersince"),
-    known("lastActiveAt", "Last active", "lastactiveat lastactive lastseen lastseenat"),
-    known("emailConsent", "E-mail consent", "emailconsent acceptsemail emailoptin"),
-    known("smsConsent", "SMS consent", "smsconsent acceptssms smsoptin"),
-    known("whatsappConsent", "WhatsApp consent", "whatsappconsent acceptswhatsapp whatsappoptin"),
-    known("timeZone", "Time zone", "timezone tz"),
+    known("name", () => t`Name`, "name fullname customername"),
+    known("firstName", () => t`First name`, "firstname givenname forename"),
+    known("lastName", () => t`Last name`, "lastname surname familyname"),
+    known("phone", () => t`Phone`, "phone phonenumber mobile mobilenumber telephone"),
+    known("city", () => t`City`, "city town"),
+    known("country", () => t`Country`, "country countrycode"),
+    known("tags", () => t`Tags`, "tags labels"),
+    known("visits", () => t`Visits`, "visits visitcount"),
+    known("createdAt", () => t`Customer since`, "createdat signupdate signedupat registeredat customersince"),
+    known("lastActiveAt", () => t`Last active`, "lastactiveat lastactive lastseen lastseenat"),
+    known("emailConsent", () => t`E-mail consent`, "emailconsent acceptsemail emailoptin"),
+    known("smsConsent", () => t`SMS consent`, "smsconsent acceptssms smsoptin"),
+    known("whatsappConsent", () => t`WhatsApp consent`, "whatsappconsent acceptswhatsapp whatsappoptin"),
+    known("timeZone", () => t`Time zone`, "timezone tz"),
   ],
   orders: [
     EMAIL,
-    known("orderId", "Order number", "orderid ordernumber orderno order"),
-    known("placedAt", "Placed", "placedat orderdate orderedat purchasedate purchasedat date createdat"),
+    known("orderId", () => t`Order number`, "orderid ordernumber orderno order"),
+    known(
+      "placedAt",
+      () => t`Placed`,
+      "placedat orderdate orderedat purchasedate purchasedat date createdat",
+    ),
     known(
       "total",
-      "Total",
+      () => t`Total`,
       "total amount totalamount totalprice ordertotal grandtotal pricepaid amountpaid paid",
     ),
-    known("quantity", "Quantity", "quantity qty units"),
-    known("currency", "Currency", "currency currencycode"),
-    known("status", "Status", "status orderstatus"),
-    known("sku", "SKU of an item", "sku itemsku productsku productid"),
-    known("name", "Name of an item", "name itemname productname product item"),
-    known("unitPrice", "Unit price of an item", "unitprice itemprice priceperunit price"),
+    known("quantity", () => t`Quantity`, "quantity qty units"),
+    known("currency", () => t`Currency`, "currency currencycode"),
+    known("status", () => t`Status`, "status orderstatus"),
+    known("sku", () => t`SKU of an item`, "sku itemsku productsku productid"),
+    known("name", () => t`Name of an item`, "name itemname productname product item"),
+    known("unitPrice", () => t`Unit price of an item`, "unitprice itemprice priceperunit price"),
   ],
   activities: [
     EMAIL,
-    known("type", "Type", "type activitytype activity event eventtype kind"),
-    known("at", "When", "at date time timestamp datetime happenedat occurredat"),
-    known("activityId", "Activity number", "activityid eventid"),
+    known("type", () => t`Type`, "type activitytype activity event eventtype kind"),
+    known("at", () => t`When`, "at date time timestamp datetime happenedat occurredat"),
+    known("activityId", () => t`Activity number`, "activityid eventid"),
   ],
 };
 
@@ -130,41 +135,50 @@ export function readAllTheSame(
 
 /** Why nothing could be imported so. */
 export function faultOf(kind: ImportKind, columns: readonly string[], choice: Choice): string | undefined {
-  if (columns.length === 0) return "No column can be read in this file. Save it as CSV in UTF-8.";
+  if (columns.length === 0) return t`No column can be read in this file. Save it as CSV in UTF-8.`;
   const chosen = choice.filter(Boolean);
   const twice = chosen.find((field, at) => chosen.indexOf(field) !== at);
-  if (twice) return `Two columns are to be ${fieldName(kind, twice)}: choose one of them.`;
+  if (twice) return t`Two columns are to be ${fieldName(kind, twice)}: choose one of them.`;
   const mapped = mappingOf(kind, columns, choice) ? columns.filter((_, at) => choice[at]) : [];
   const ambiguous = mapped.find(
     (column) => columns.filter((other) => other.trim() === column.trim()).length > 1,
   );
-  if (ambiguous !== undefined) return `Two columns are called “${ambiguous}”: rename one in the file.`;
-  const missing = NEEDED[kind].filter((field) => !chosen.includes(field));
-  if (missing.length > 0) {
-    return `Say which column is ${missing.map((field) => fieldName(kind, field)).join(", which is ")}.`;
-  }
+  if (ambiguous !== undefined) return t`Two columns are called “${ambiguous}”: rename one in the file.`;
+  const missing = NEEDED[kind]
+    .filter((field) => !chosen.includes(field))
+    .map((field) => fieldName(kind, field));
+  if (missing.length > 0) return whichIs(missing);
   if (kind !== "orders") return undefined;
   const others = lacking(chosen);
   const hasItem = chosen.some((field) => ["sku", "name", "unitPrice"].includes(field));
   if (hasItem && others.length > 0) {
-    return `Items also need ${others.map((field) => fieldName(kind, field)).join(", ")}.`;
+    const names = others.map((field) => fieldName(kind, field)).join(", ");
+    return t`Items also need ${names}.`;
   }
   return hasItem || chosen.includes("total")
     ? undefined
-    : "Say which column is the total, or which are the items.";
+    : t`Say which column is the total, or which are the items.`;
 }
 
 /** The fields that a column may become, with an attribute of its own name. */
 export function choicesFor(kind: ImportKind, column: string): { value: string; label: string }[] {
-  const fields = FIELDS[kind].map(({ field, label }) => ({ value: field, label }));
+  const fields = FIELDS[kind].map(({ field, label }) => ({ value: field, label: label() }));
   const key = attributeKey(column);
   if (kind !== "customers" || key === "") return fields;
-  return [...fields, { value: `attributes.${key}`, label: `Attribute ${key}` }];
+  return [...fields, { value: `attributes.${key}`, label: attributeName(key) }];
 }
 
 export function fieldName(kind: ImportKind, field: string): string {
-  const label = FIELDS[kind].find((one) => one.field === field)?.label;
-  return label ?? field.replace(/^attributes\./, "Attribute ");
+  const known = FIELDS[kind].find((one) => one.field === field);
+  return known ? known.label() : attributeName(field.replace(/^attributes\./, ""));
+}
+
+const attributeName = (key: string): string => t`Attribute ${key}`;
+
+function whichIs([one = "", two, three]: readonly string[]): string {
+  if (two === undefined) return t`Say which column is ${one}.`;
+  if (three === undefined) return t`Say which column is ${one}, which is ${two}.`;
+  return t`Say which column is ${one}, which is ${two}, which is ${three}.`;
 }
 
 /** As attributes may be called. */

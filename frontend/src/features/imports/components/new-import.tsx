@@ -1,3 +1,5 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { FileText, Upload } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
@@ -10,7 +12,7 @@ import { Progress } from "@/components/ui/progress";
 import { FormProblem } from "@/components/ui/states";
 import type { ImportKind, ImportRequest } from "@/lib/contract";
 import { firstRows } from "@/lib/csv";
-import { formatBytes, formatShare, plural } from "@/lib/format";
+import { formatBytes, formatShare } from "@/lib/format";
 import { useIntent } from "@/lib/intent";
 import { faultsByField } from "@/lib/problem";
 import { isCancelled, uploadFile } from "@/lib/upload-file";
@@ -18,11 +20,15 @@ import { createImport } from "../api/imports";
 import { type Choice, faultOf, mappingOf, matched } from "./columns";
 import { ColumnsInput } from "./columns-input";
 
-const KINDS: { value: ImportKind; label: string; hint: string }[] = [
-  { value: "customers", label: "Customers", hint: "Needs the column email" },
-  { value: "orders", label: "Orders", hint: "Needs email, and total or items" },
-  { value: "activities", label: "Activities", hint: "Needs email, type and at" },
+const kinds = (): { value: ImportKind; label: string; hint: string }[] => [
+  { value: "customers", label: t`Customers`, hint: t`Needs the column email` },
+  { value: "orders", label: t`Orders`, hint: t`Needs email, and total or items` },
+  { value: "activities", label: t`Activities`, hint: t`Needs email, type and at` },
 ];
+
+export function kindName(kind: ImportKind): string {
+  return kinds().find(({ value }) => value === kind)?.label ?? kind;
+}
 
 /** So much of a file is looked at, for its columns and its first rows. */
 const LOOKED_AT = 65_536;
@@ -101,13 +107,13 @@ export function NewImport() {
   }
 
   return (
-    <Card title="New import">
+    <Card title={t`New import`}>
       <form onSubmit={(event) => void start(event)} className="grid gap-5">
         <Choices
-          legend="What is in the file?"
+          legend={t`What is in the file?`}
           name="kind"
           value={kind}
-          choices={KINDS}
+          choices={kinds()}
           onChange={chooseKind}
         />
         <div className="grid gap-1.5">
@@ -123,21 +129,24 @@ export function NewImport() {
               <>
                 <span className="font-medium wrap-anywhere">{chosen.file.name}</span>
                 <span className="text-sm text-muted">
-                  {formatBytes(chosen.file.size)} · {plural(columns.length, "column")}
+                  {formatBytes(chosen.file.size)} ·{" "}
+                  {plural(columns.length, { one: "# column", other: "# columns" })}
                 </span>
               </>
             ) : (
               <>
-                <span className="font-medium">Choose a CSV file</span>
+                <span className="font-medium">
+                  <Trans>Choose a CSV file</Trans>
+                </span>
                 <span className="text-sm text-muted">
-                  or drop it here. The first line holds the column names.
+                  <Trans>or drop it here. The first line holds the column names.</Trans>
                 </span>
               </>
             )}
           </DropArea>
           {missing && (
             <p id="file-error" className="text-sm text-danger">
-              Choose a file first.
+              <Trans>Choose a file first.</Trans>
             </p>
           )}
         </div>
@@ -164,24 +173,29 @@ export function NewImport() {
         {uploading && chosen ? (
           <div className="grid gap-2">
             <Progress
-              label="Upload"
+              label={t`Upload`}
               total={chosen.file.size}
-              parts={[{ label: "sent", value: sent, className: "bg-accent" }]}
+              parts={[{ label: t`sent`, value: sent, className: "bg-accent" }]}
             />
             <div className="flex items-center justify-between text-sm text-muted">
-              <span>Uploading, {formatShare(sent, chosen.file.size)}</span>
+              <span>
+                <Trans>Uploading, {formatShare(sent, chosen.file.size)}</Trans>
+              </span>
               <Button look="quiet" onClick={() => abort.current?.abort()}>
-                Cancel
+                <Trans>Cancel</Trans>
               </Button>
             </div>
           </div>
         ) : (
           <div className="flex flex-wrap items-center justify-between gap-3">
             <p className="text-sm text-muted">
-              Importing the same file twice changes nothing. Rows with faults are listed, the others are kept.
+              <Trans>
+                Importing the same file twice changes nothing. Rows with faults are listed, the others are
+                kept.
+              </Trans>
             </p>
             <Button type="submit" look="primary" icon={<Upload aria-hidden />}>
-              Upload and import
+              <Trans>Upload and import</Trans>
             </Button>
           </div>
         )}

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Card } from "@/components/ui/card";
 import { Failure, SkeletonRows } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
@@ -7,11 +9,11 @@ import { type RejectedRow, useRejected } from "../api/imports";
 
 const MOST = 50;
 
-const COLUMNS: Column<RejectedRow>[] = [
-  { header: "Line", cell: ({ line }) => <span className="text-muted tabular-nums">{line}</span> },
-  { header: "Reason", cell: ({ reason }) => <span className="wrap-anywhere">{reason}</span> },
+const columns = (): Column<RejectedRow>[] => [
+  { header: t`Line`, cell: ({ line }) => <span className="text-muted tabular-nums">{line}</span> },
+  { header: t`Reason`, cell: ({ reason }) => <span className="wrap-anywhere">{reason}</span> },
   {
-    header: "Row",
+    header: t`Row`,
     from: "sm",
     cell: ({ row }) => <code className="block max-w-md text-xs wrap-anywhere text-muted">{row}</code>,
   },
@@ -21,19 +23,21 @@ const COLUMNS: Column<RejectedRow>[] = [
 export function RejectedRows({ job }: { job: ImportJob }) {
   const rejected = useRejected(job, MOST);
   return (
-    <Card title="Rejected rows" flush>
+    <Card title={t`Rejected rows`} flush>
       {rejected.data ? (
         <>
           <Table
-            caption="Rejected rows"
-            columns={COLUMNS}
+            caption={t`Rejected rows`}
+            columns={columns()}
             rows={rejected.data}
             rowKey={({ line, reason }) => `${line} ${reason}`}
           />
           {job.rejected > rejected.data.length && (
             <p className="border-t border-line px-5 py-3 text-sm text-muted">
-              The first {formatNumber(rejected.data.length)} of {formatNumber(job.rejected)}; the download has
-              more.
+              <Trans>
+                The first {formatNumber(rejected.data.length)} of {formatNumber(job.rejected)}; the download
+                has more.
+              </Trans>
             </p>
           )}
         </>

@@ -1,3 +1,5 @@
+import { plural, select, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useEffect } from "react";
@@ -9,12 +11,10 @@ import { Figure } from "@/components/ui/facts";
 import { Page } from "@/components/ui/page";
 import { Failure, FormProblem, SkeletonRows } from "@/components/ui/states";
 import type { ImportJob } from "@/lib/contract";
-import { formatDateTime, formatNumber, plural } from "@/lib/format";
+import { formatDateTime, formatNumber } from "@/lib/format";
 import { downloadRejected, isOver, useImport } from "../api/imports";
 import { ImportProgress } from "../components/import-progress";
 import { RejectedRows } from "../components/rejected-rows";
-
-const BACK = { to: "/imports", label: "Imports" };
 
 export function Component() {
   const { id = "" } = useParams();
@@ -31,7 +31,7 @@ export function Component() {
 
   if (!job.data) {
     return (
-      <Page title="Import" back={BACK}>
+      <Page title={t`Import`} back={{ to: "/imports", label: t`Imports` }}>
         <Card flush>
           {job.isError ? (
             <Failure error={job.error} onRetry={() => void job.refetch()} />
@@ -49,10 +49,10 @@ function Job({ job }: { job: ImportJob }) {
   const rejected = useMutation({ mutationFn: () => downloadRejected(job) });
   return (
     <Page
-      title={`Import of ${job.kind}`}
+      title={titleOf(job)}
       aside={<StatusBadge status={job.status} />}
-      back={BACK}
-      description={`Started ${formatDateTime(job.createdAt)}`}
+      back={{ to: "/imports", label: t`Imports` }}
+      description={t`Started ${formatDateTime(job.createdAt)}`}
     >
       <Card>
         <div className="grid gap-6">
@@ -61,12 +61,14 @@ function Job({ job }: { job: ImportJob }) {
           </p>
           {job.status !== "waiting" && <ImportProgress job={job} />}
           <dl className="grid grid-cols-3 gap-6">
-            <Figure label="Rows" value={formatNumber(job.rows)} />
-            <Figure label="Accepted" value={formatNumber(job.accepted)} />
-            <Figure label="Rejected" value={formatNumber(job.rejected)} />
+            <Figure label={t`Rows`} value={formatNumber(job.rows)} />
+            <Figure label={t`Accepted`} value={formatNumber(job.accepted)} />
+            <Figure label={t`Rejected`} value={formatNumber(job.rejected)} />
           </dl>
           {(job.ignoredColumns?.length ?? 0) > 0 && (
-            <p className="text-sm text-muted">Columns not used: {job.ignoredColumns?.join(", ")}</p>
+            <p className="text-sm text-muted">
+              <Trans>Columns not used: {job.ignoredColumns?.join(", ")}</Trans>
+            </p>
           )}
           <FormProblem error={rejected.error} />
           <div className="flex flex-wrap gap-2">
@@ -76,12 +78,12 @@ function Job({ job }: { job: ImportJob }) {
                 busy={rejected.isPending}
                 onClick={() => rejected.mutate()}
               >
-                Download rejected rows
+                <Trans>Download rejected rows</Trans>
               </Button>
             )}
             {job.status === "done" && (
               <ButtonLink to={job.kind === "orders" ? "/orders" : "/customers"}>
-                See the {job.kind === "orders" ? "orders" : "customers"}
+                {job.kind === "orders" ? t`See the orders` : t`See the customers`}
               </ButtonLink>
             )}
           </div>
@@ -92,19 +94,31 @@ function Job({ job }: { job: ImportJob }) {
   );
 }
 
+function titleOf({ kind }: ImportJob): string {
+  return select(kind, {
+    customers: "Import of customers",
+    orders: "Import of orders",
+    activities: "Import of activities",
+    other: "Import",
+  });
+}
+
 function stateInWords(job: ImportJob): string {
   switch (job.status) {
     case "waiting":
-      return "Waiting for the file.";
+      return t`Waiting for the file.`;
     case "reading":
-      return "Reading the file…";
+      return t`Reading the file…`;
     case "applying":
       return job.pendingParts > 0
-        ? `Read; ${plural(job.pendingParts, "part")} still being applied…`
-        : "Read; being applied…";
+        ? plural(job.pendingParts, {
+            one: "Read; # part still being applied…",
+            other: "Read; # parts still being applied…",
+          })
+        : t`Read; being applied…`;
     case "done":
-      return job.rejected > 0 ? "Done. Some rows were rejected; the file says which and why." : "Done.";
+      return job.rejected > 0 ? t`Done. Some rows were rejected; the file says which and why.` : t`Done.`;
     case "failed":
-      return job.error ? `Failed: ${job.error}` : "Failed.";
+      return job.error ? t`Failed: ${job.error}` : t`Failed.`;
   }
 }

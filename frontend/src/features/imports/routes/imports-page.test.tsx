@@ -122,7 +122,7 @@ describe("earlier imports", () => {
     const answers = [problem(403, "forbidden"), json(all({ ...job, createdAt: "2026-11-20T10:00:00Z" }))];
     const { user } = open({ [LIST]: () => answers.shift() });
     await user.click(await screen.findByRole("button", { name: "Try again" }));
-    const link = await screen.findByRole("link", { name: "orders" });
+    const link = await screen.findByRole("link", { name: "Orders" });
     expect(link.getAttribute("href")).toBe("/imports/i1");
   });
 

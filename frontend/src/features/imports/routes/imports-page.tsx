@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { FileUp } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
@@ -10,44 +11,44 @@ import type { ImportJob } from "@/lib/contract";
 import { formatDateTime, formatNumber } from "@/lib/format";
 import { readOnly, useMay } from "@/lib/permissions";
 import { useImports } from "../api/imports";
-import { NewImport } from "../components/new-import";
+import { kindName, NewImport } from "../components/new-import";
 
-const COLUMNS: Column<ImportJob>[] = [
+const columns = (): Column<ImportJob>[] => [
   {
-    header: "Import",
+    header: t`Import`,
     main: true,
     cell: (job) => (
       <>
-        <RowLink to={`/imports/${encodeURIComponent(job.id)}`}>
-          <span className="capitalize">{job.kind}</span>
-        </RowLink>
+        <RowLink to={`/imports/${encodeURIComponent(job.id)}`}>{kindName(job.kind)}</RowLink>
         <p className="text-sm text-muted">{formatDateTime(job.createdAt)}</p>
       </>
     ),
   },
-  { header: "Status", cell: (job) => <StatusBadge status={job.status} /> },
-  { header: "Rows", end: true, from: "sm", cell: (job) => formatNumber(job.rows) },
-  { header: "Accepted", end: true, from: "sm", cell: (job) => formatNumber(job.accepted) },
-  { header: "Rejected", end: true, cell: (job) => formatNumber(job.rejected) },
+  { header: t`Status`, cell: (job) => <StatusBadge status={job.status} /> },
+  { header: t`Rows`, end: true, from: "sm", cell: (job) => formatNumber(job.rows) },
+  { header: t`Accepted`, end: true, from: "sm", cell: (job) => formatNumber(job.accepted) },
+  { header: t`Rejected`, end: true, cell: (job) => formatNumber(job.rejected) },
 ];
 
 export function Component() {
   const list = useImports();
   const mayWrite = useMay("write");
   return (
-    <Page title="Imports" description={mayWrite ? undefined : readOnly()}>
+    <Page title={t`Imports`} description={mayWrite ? undefined : readOnly()}>
       {mayWrite && <NewImport />}
-      <Card title="Earlier imports" flush>
+      <Card title={t`Earlier imports`} flush>
         <ListView
           list={list}
           noun={(count) => plural(count, { one: "# import", other: "# imports" })}
           empty={
-            <Empty icon={<FileUp />} title="Nothing imported yet">
-              Each import is listed here with its rows and what was rejected.
+            <Empty icon={<FileUp />} title={t`Nothing imported yet`}>
+              <Trans>Each import is listed here with its rows and what was rejected.</Trans>
             </Empty>
           }
         >
-          {(items) => <Table caption="Imports" columns={COLUMNS} rows={items} rowKey={(job) => job.id} />}
+          {(items) => (
+            <Table caption={t`Imports`} columns={columns()} rows={items} rowKey={(job) => job.id} />
+          )}
         </ListView>
       </Card>
     </Page>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Plus, Trash2 } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button } from "@/components/ui/button";
@@ -54,7 +56,7 @@ export function ItemsInput({ items, currency, faults, onChange }: ItemsInputProp
       {faults.items && <p className="text-sm text-danger">{faults.items}</p>}
       <div>
         <Button data-add icon={<Plus aria-hidden />} disabled={items.length >= MOST_ITEMS} onClick={add}>
-          Add an item
+          <Trans>Add an item</Trans>
         </Button>
       </div>
     </div>
@@ -97,23 +99,25 @@ function Item({ item, number, currency, fault, onChange, onRemove }: ItemProps) 
   );
   return (
     <fieldset className="min-w-0 border-b border-line pb-2">
-      <legend className="mb-2 text-sm font-medium text-muted">Item {number}</legend>
+      <legend className="mb-2 text-sm font-medium text-muted">
+        <Trans>Item {number}</Trans>
+      </legend>
       <div className="grid grid-cols-2 gap-3 md:grid-cols-[8rem_minmax(0,1fr)_6rem_8rem]">
-        {text("sku", "SKU", 100)}
-        {text("name", "Name", 200)}
-        {text("quantity", "Quantity", 7, "numeric")}
-        {text("unitPrice", "Unit price", 20, price)}
+        {text("sku", t`SKU`, 100)}
+        {text("name", t`Name`, 200)}
+        {text("quantity", t`Quantity`, 7, "numeric")}
+        {text("unitPrice", t`Unit price`, 20, price)}
       </div>
       <div className="mt-2 flex min-h-9.5 items-center justify-between gap-3">
         {onRemove ? (
           <Button
             look="quiet"
-            aria-label={`Remove item ${number}`}
+            aria-label={t`Remove item ${number}`}
             icon={<Trash2 aria-hidden />}
             onClick={onRemove}
             className="-ml-3.5"
           >
-            Remove
+            <Trans>Remove</Trans>
           </Button>
         ) : (
           <span />

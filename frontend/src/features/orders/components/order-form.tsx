@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -6,7 +8,7 @@ import { FormProblem } from "@/components/ui/states";
 import { formatMinor, readAmount } from "@/lib/money";
 import { faultsByField, fieldPath, Problem } from "@/lib/problem";
 import { ItemsInput } from "./items-input";
-import { faultsOf, LABELS, type OrderValues, sumOf } from "./order-values";
+import { type FieldName, faultsOf, fieldNames, type OrderValues, sumOf } from "./order-values";
 
 type OrderFormProps = {
   values: OrderValues;
@@ -24,6 +26,7 @@ export function OrderForm({ values, currency, busy, error, onChange, onCancel, o
   const form = useRef<HTMLFormElement>(null);
   const own = tried > 0 ? faultsOf(values, currency) : {};
   const faults = { ...faultsByField(error), ...own };
+  const names = fieldNames();
   const set = (part: Partial<OrderValues>) => onChange({ ...values, ...part });
 
   // To the first field that has to be put right, whether the form or the server says so.
@@ -40,12 +43,12 @@ export function OrderForm({ values, currency, busy, error, onChange, onCancel, o
 
   return (
     <form ref={form} onSubmit={submit} noValidate className="grid max-w-4xl gap-5">
-      <Card title="Who ordered">
+      <Card title={t`Who ordered`}>
         <div className="grid gap-4 sm:grid-cols-2">
           <Field
-            label={LABELS.email}
+            label={names.email}
             error={faults.email}
-            hint="Somebody who is not known yet becomes a customer by this order."
+            hint={t`Somebody who is not known yet becomes a customer by this order.`}
             className="sm:col-span-2"
           >
             {(control) => (
@@ -61,10 +64,10 @@ export function OrderForm({ values, currency, busy, error, onChange, onCancel, o
             )}
           </Field>
           <Field
-            label={LABELS.orderId}
+            label={names.orderId}
             optional
             error={faults.orderId}
-            hint="Your own. The same number is never counted twice."
+            hint={t`Your own. The same number is never counted twice.`}
           >
             {(control) => (
               <input
@@ -77,7 +80,7 @@ export function OrderForm({ values, currency, busy, error, onChange, onCancel, o
               />
             )}
           </Field>
-          <Field label={LABELS.placedAt} optional error={faults.placedAt} hint="Now, unless you say when.">
+          <Field label={names.placedAt} optional error={faults.placedAt} hint={t`Now, unless you say when.`}>
             {(control) => (
               <input
                 {...control}
@@ -90,7 +93,7 @@ export function OrderForm({ values, currency, busy, error, onChange, onCancel, o
           </Field>
         </div>
       </Card>
-      <Card title="What was ordered">
+      <Card title={t`What was ordered`}>
         <ItemsInput
           items={values.items}
           currency={currency}
@@ -98,14 +101,14 @@ export function OrderForm({ values, currency, busy, error, onChange, onCancel, o
           onChange={(items) => set({ items })}
         />
       </Card>
-      <Card title="What it comes to">
+      <Card title={t`What it comes to`}>
         <div className="grid items-start gap-4 sm:grid-cols-2">
           <Total values={values} currency={currency} />
           <Field
-            label={LABELS.total}
+            label={names.total}
             optional
             error={faults.total}
-            hint={`In ${currency}, if it was not the sum: after a discount, say. This is what counts then.`}
+            hint={t`In ${currency}, if it was not the sum: after a discount, say. This is what counts then.`}
           >
             {(control) => (
               <input
@@ -124,10 +127,10 @@ export function OrderForm({ values, currency, busy, error, onChange, onCancel, o
       <FormProblem error={error} shown={shownBeside(error, values)} name={fieldInWords} />
       <div className="flex flex-wrap gap-2">
         <Button type="submit" look="primary" busy={busy}>
-          Place order
+          <Trans>Place order</Trans>
         </Button>
         <ButtonLink look="quiet" to="/orders" onClick={onCancel}>
-          Cancel
+          <Trans>Cancel</Trans>
         </ButtonLink>
       </div>
     </form>
@@ -138,18 +141,21 @@ function Total({ values, currency }: { values: OrderValues; currency: string }) 
   const sum = sumOf(values.items, currency);
   const paid = values.total.trim() === "" ? undefined : readAmount(values.total, currency);
   const counted = paid && "minor" in paid ? paid.minor : sum.minor;
+  const ofItems = formatMinor(sum.minor, currency);
   return (
-    <div role="status" aria-label="Total">
-      <p className="text-sm font-medium">Total</p>
+    <div role="status" aria-label={t`Total`}>
+      <p className="text-sm font-medium">
+        <Trans>Total</Trans>
+      </p>
       <p className="text-2xl font-semibold tracking-tight tabular-nums wrap-anywhere">
         {formatMinor(counted, currency)}
       </p>
       <p className="text-sm text-muted">
         {counted !== sum.minor
-          ? `The items come to ${formatMinor(sum.minor, currency)}`
+          ? t`The items come to ${ofItems}`
           : sum.whole
-            ? "The sum of all items"
-            : "The sum of the items that are filled in"}
+            ? t`The sum of all items`
+            : t`The sum of the items that are filled in`}
       </p>
     </div>
   );
@@ -163,9 +169,9 @@ function shownBeside(error: unknown, values: OrderValues): string[] {
   const isShown = (path: string) => {
     const [item, at] = PATH_OF_ITEM.exec(path) ?? [];
     if (item !== undefined) return at === undefined || Number(at) < values.items.length;
-    return path in LABELS;
+    return path in fieldNames();
   };
   return error.errors.map(({ field }) => field).filter((field) => isShown(fieldPath(field)));
 }
 
-const fieldInWords = (field: string) => LABELS[fieldPath(field) as keyof typeof LABELS] ?? field;
+const fieldInWords = (field: string) => fieldNames()[fieldPath(field) as FieldName] ?? field;

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type Column, Table } from "@/components/ui/table";
 import type { Order, OrderItem } from "@/lib/contract";
 import { formatMoney, formatNumber } from "@/lib/format";
@@ -7,7 +8,7 @@ import { formatMinor, readAmount } from "@/lib/money";
 export function OrderItems({ order: { items = [], currency } }: { order: Order }) {
   const columns: Column<{ key: string; item: OrderItem }>[] = [
     {
-      header: "Item",
+      header: t`Item`,
       main: true,
       cell: ({ item }) => (
         <>
@@ -19,18 +20,18 @@ export function OrderItems({ order: { items = [], currency } }: { order: Order }
         </>
       ),
     },
-    { header: "Quantity", end: true, from: "sm", cell: ({ item }) => formatNumber(item.quantity) },
+    { header: t`Quantity`, end: true, from: "sm", cell: ({ item }) => formatNumber(item.quantity) },
     {
-      header: "Unit price",
+      header: t`Unit price`,
       end: true,
       from: "sm",
       cell: ({ item }) => formatMoney(item.unitPrice, currency),
     },
-    { header: "Sum", end: true, cell: ({ item }) => formatMinor(minorOfLine(item, currency), currency) },
+    { header: t`Sum`, end: true, cell: ({ item }) => formatMinor(minorOfLine(item, currency), currency) },
   ];
   // One SKU may be there twice, and the lines of an order never change.
   const rows = items.map((item, index) => ({ key: `${index} ${item.sku}`, item }));
-  return <Table caption="Items of the order" columns={columns} rows={rows} rowKey={({ key }) => key} />;
+  return <Table caption={t`Items of the order`} columns={columns} rows={rows} rowKey={({ key }) => key} />;
 }
 
 /** What the lines come to, where something else was paid. */

@@ -1,6 +1,8 @@
 /** An order as the form holds it, what is wrong with it, what it comes to, and what goes to the server. */
 
+import { t } from "@lingui/core/macro";
 import type { OrderRequest } from "@/lib/contract";
+import { formatNumber } from "@/lib/format";
 import { moment } from "@/lib/local-time";
 import { readAmount, wireAmount } from "@/lib/money";
 
@@ -17,12 +19,13 @@ export type OrderValues = {
 };
 
 /** Fields that have one control, as the page calls them. */
-export const LABELS: Record<Exclude<keyof OrderValues, "items">, string> = {
-  email: "Customer e-mail",
-  orderId: "Order number",
-  placedAt: "Placed",
-  total: "Paid",
-};
+export type FieldName = Exclude<keyof OrderValues, "items">;
+export const fieldNames = (): Record<FieldName, string> => ({
+  email: t`Customer e-mail`,
+  orderId: t`Order number`,
+  placedAt: t`Placed`,
+  total: t`Paid`,
+});
 
 /** Most items of an order, and most of one item. */
 export const MOST_ITEMS = 200;
@@ -39,17 +42,18 @@ export function emptyOrder(): OrderValues {
 /** What the form itself can tell to be wrong, by the path that the server would name. */
 export function faultsOf(values: OrderValues, currency: string): Record<string, string> {
   const faults: Record<string, string> = {};
-  if (values.email.trim() === "") faults.email = "Write the address first.";
-  if (values.placedAt !== "" && moment(values.placedAt) === null) faults.placedAt = "Write a date and time.";
+  if (values.email.trim() === "") faults.email = t`Write the address first.`;
+  if (values.placedAt !== "" && moment(values.placedAt) === null) faults.placedAt = t`Write a date and time.`;
   if (values.total.trim() !== "") {
     const paid = readAmount(values.total, currency);
     if ("fault" in paid) faults.total = paid.fault;
   }
+  const most = formatNumber(MOST_OF_ONE);
   values.items.forEach((item, index) => {
     const at = `items.${index}`;
-    if (item.sku.trim() === "") faults[`${at}.sku`] = "Write a SKU.";
-    if (item.name.trim() === "") faults[`${at}.name`] = "Write a name.";
-    if (quantityOf(item) === null) faults[`${at}.quantity`] = "Write a whole number from 1 to 1,000,000.";
+    if (item.sku.trim() === "") faults[`${at}.sku`] = t`Write a SKU.`;
+    if (item.name.trim() === "") faults[`${at}.name`] = t`Write a name.`;
+    if (quantityOf(item) === null) faults[`${at}.quantity`] = t`Write a whole number from 1 to ${most}.`;
     const price = readAmount(item.unitPrice, currency);
     if ("fault" in price) faults[`${at}.unitPrice`] = price.fault;
   });

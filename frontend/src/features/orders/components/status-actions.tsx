@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -9,12 +11,12 @@ import { useChangeOrderStatus } from "../api/orders";
 
 type Action = { label: string; question: string; danger?: boolean };
 
-const ACTIONS: Record<OrderStatus, Action> = {
-  fulfilled: { label: "Fulfil", question: "Mark this order as fulfilled?" },
-  cancelled: { label: "Cancel order", question: "Cancel this order?", danger: true },
-  refunded: { label: "Refund", question: "Mark this order as refunded?", danger: true },
-  placed: { label: "Back to placed", question: "Set this order back to placed?" },
-};
+const actions = (): Record<OrderStatus, Action> => ({
+  fulfilled: { label: t`Fulfil`, question: t`Mark this order as fulfilled?` },
+  cancelled: { label: t`Cancel order`, question: t`Cancel this order?`, danger: true },
+  refunded: { label: t`Refund`, question: t`Mark this order as refunded?`, danger: true },
+  placed: { label: t`Back to placed`, question: t`Set this order back to placed?` },
+});
 
 /** What is offered from where an order stands; each step can be taken back. */
 const OFFERED: Record<OrderStatus, readonly OrderStatus[]> = {
@@ -38,7 +40,8 @@ type StatusActionsProps = {
 export function StatusActions({ order, etag, waiting, onAccepted, reload }: StatusActionsProps) {
   const [asked, setAsked] = useState<OrderStatus | null>(null);
   const change = useChangeOrderStatus(order.id);
-  const action = asked && ACTIONS[asked];
+  const all = actions();
+  const action = asked && all[asked];
 
   function close() {
     change.reset();
@@ -65,11 +68,11 @@ export function StatusActions({ order, etag, waiting, onAccepted, reload }: Stat
       {(OFFERED[order.status] ?? []).map((to) => (
         <Button
           key={to}
-          look={ACTIONS[to].danger ? "danger" : "plain"}
+          look={all[to].danger ? "danger" : "plain"}
           disabled={waiting}
           onClick={() => setAsked(to)}
         >
-          {ACTIONS[to].label}
+          {all[to].label}
         </Button>
       ))}
       <Dialog
@@ -79,7 +82,9 @@ export function StatusActions({ order, etag, waiting, onAccepted, reload }: Stat
         footer={
           asked && (
             <>
-              <Button onClick={close}>Leave it as it is</Button>
+              <Button onClick={close}>
+                <Trans>Leave it as it is</Trans>
+              </Button>
               <Button
                 look={action?.danger ? "danger" : "primary"}
                 busy={change.isPending}
@@ -100,12 +105,15 @@ export function StatusActions({ order, etag, waiting, onAccepted, reload }: Stat
 
 function meaning(to: OrderStatus, { status, total, currency }: Order): string {
   const amount = formatMoney(total, currency);
-  if (to === "fulfilled") return "Everything has been delivered. What the order counts for stays the same.";
+  if (to === "fulfilled") {
+    return t`Everything has been delivered. What the order counts for stays the same.`;
+  }
   if (to === "placed") {
     return status === "fulfilled"
-      ? "As if it had not been delivered. What the order counts for stays the same."
-      : `Its ${amount} count again: in what the customer has spent, in segments and in the figures.`;
+      ? t`As if it had not been delivered. What the order counts for stays the same.`
+      : t`Its ${amount} count again: in what the customer has spent, in segments and in the figures.`;
   }
-  const money = to === "refunded" ? " No money moves by this: pay it back where it was paid." : "";
-  return `Its ${amount} no longer count: not in what the customer has spent, nor in segments and figures.${money}`;
+  return to === "refunded"
+    ? t`Its ${amount} no longer count: not in what the customer has spent, nor in segments and figures. No money moves by this: pay it back where it was paid.`
+    : t`Its ${amount} no longer count: not in what the customer has spent, nor in segments and figures.`;
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { Page } from "@/components/ui/page";
@@ -17,17 +18,18 @@ export function Component() {
   const navigate = useNavigate();
 
   function submit() {
+    const email = draft.value.email.trim();
     place.mutate(orderOf(draft.value, currency), {
       onSuccess: () => {
         draft.forget();
-        toast(`The order of ${draft.value.email.trim()} will be in the list in a moment`);
+        toast(t`The order of ${email} will be in the list in a moment`);
         navigate("/orders");
       },
     });
   }
 
   return (
-    <Page title="New order" back={{ to: "/orders", label: "Orders" }}>
+    <Page title={t`New order`} back={{ to: "/orders", label: t`Orders` }}>
       <div role="status" className="empty:hidden">
         {restored && (
           <RestoredNotice

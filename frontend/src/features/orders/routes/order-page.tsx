@@ -1,3 +1,5 @@
+import { select, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
 import { Link, useParams } from "react-router";
 import { StatusBadge } from "@/components/ui/badge";
@@ -13,11 +15,10 @@ import type { Order, OrderStatus } from "@/lib/contract";
 import { formatDateTime, formatMoney, formatNumber } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { Problem } from "@/lib/problem";
+import { statusInWords } from "@/lib/status";
 import { ERASED, useCustomerOf, useOrder } from "../api/orders";
 import { OrderItems, sumIfPaidOtherwise } from "../components/order-items";
 import { StatusActions } from "../components/status-actions";
-
-const BACK = { to: "/orders", label: "Orders" };
 
 /** A change that the server has accepted and not made yet. */
 type OnItsWay = { from: OrderStatus; to: OrderStatus; since: number };
@@ -35,20 +36,24 @@ function OrderOf({ id }: { id: string }) {
   useEffect(() => {
     if (!change || !status || status === change.from) return;
     setChange(null);
-    toast(`The order is ${status} now`);
+    toast(isNow(status));
   }, [change, status]);
 
   if (!order.data) {
     const gone = order.error instanceof Problem && order.error.status === 404;
     return (
-      <Page title="Order" back={BACK}>
+      <Page title={t`Order`} back={{ to: "/orders", label: t`Orders` }}>
         <Card flush>
           {gone ? (
             <Empty
-              title="There is no such order"
-              action={<Button onClick={() => void order.refetch()}>Look again</Button>}
+              title={t`There is no such order`}
+              action={
+                <Button onClick={() => void order.refetch()}>
+                  <Trans>Look again</Trans>
+                </Button>
+              }
             >
-              One that was placed a moment ago may still be on its way.
+              <Trans>One that was placed a moment ago may still be on its way.</Trans>
             </Empty>
           ) : order.isError ? (
             <Failure error={order.error} onRetry={() => void order.refetch()} />
@@ -78,12 +83,12 @@ type ShownProps = {
 
 function Shown({ loaded: { data: order, etag }, change, onAccepted, reload }: ShownProps) {
   const mayWrite = useMay("write");
-  const items = order.items ?? [];
+  const { items = [], orderId } = order;
   return (
     <Page
-      title={order.orderId ? `Order ${order.orderId}` : "Order"}
+      title={orderId ? t`Order ${orderId}` : t`Order`}
       aside={<StatusBadge status={order.status} />}
-      back={BACK}
+      back={{ to: "/orders", label: t`Orders` }}
       actions={
         mayWrite && (
           <StatusActions
@@ -97,24 +102,28 @@ function Shown({ loaded: { data: order, etag }, change, onAccepted, reload }: Sh
       }
     >
       <div role="status" className="grid gap-3 empty:hidden">
-        {change && <Notice text={`On its way from ${change.from} to ${change.to}. This page follows.`} />}
+        {change && <Notice text={onItsWay(change)} />}
         {order.conflict && (
-          <Notice text="Another version of this order was received, with the same number and something else in it. The earlier one stands." />
+          <Notice
+            text={t`Another version of this order was received, with the same number and something else in it. The earlier one stands.`}
+          />
         )}
       </div>
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <Card title="Items" flush>
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
+        <Card title={t`Items`} flush>
           {items.length > 0 ? (
             <OrderItems order={order} />
           ) : (
-            <Empty title="The items are not known">
-              {order.quantity
-                ? `It came with a total and a quantity of ${formatNumber(order.quantity)}.`
-                : "It came with a total alone."}
+            <Empty title={t`The items are not known`}>
+              {order.quantity ? (
+                <Trans>It came with a total and a quantity of {formatNumber(order.quantity)}.</Trans>
+              ) : (
+                <Trans>It came with a total alone.</Trans>
+              )}
             </Empty>
           )}
         </Card>
-        <Card title="Order">
+        <Card title={t`Order`}>
           <Facts facts={factsOf(order)} />
         </Card>
       </div>
@@ -122,24 +131,37 @@ function Shown({ loaded: { data: order, etag }, change, onAccepted, reload }: Sh
   );
 }
 
+const isNow = (status: OrderStatus): string =>
+  select(status, {
+    placed: "The order is placed now",
+    fulfilled: "The order is fulfilled now",
+    cancelled: "The order is cancelled now",
+    refunded: "The order is refunded now",
+    other: "The order has changed",
+  });
+
+const onItsWay = ({ from, to }: OnItsWay): string =>
+  t`On its way from ${statusInWords(from)} to ${statusInWords(to)}. This page follows.`;
+
 function factsOf(order: Order): Fact[] {
   const facts: Fact[] = [
-    { label: "Customer", value: <CustomerLink email={order.email} /> },
-    { label: "Placed", value: formatDateTime(order.placedAt) },
+    { label: t`Customer`, value: <CustomerLink order={order} /> },
+    { label: t`Placed`, value: formatDateTime(order.placedAt) },
   ];
-  if (order.orderId) facts.push({ label: "Order number", value: order.orderId });
+  if (order.orderId) facts.push({ label: t`Order number`, value: order.orderId });
   const sum = sumIfPaidOtherwise(order);
-  if (sum) facts.push({ label: "Sum of the items", value: sum });
+  if (sum) facts.push({ label: t`Sum of the items`, value: sum });
   const total = <strong className="font-semibold">{formatMoney(order.total, order.currency)}</strong>;
-  return [...facts, { label: "Total", value: total }];
+  return [...facts, { label: t`Total`, value: total }];
 }
 
-/** To the profile, or, as long as it is not found, to the search for the address. */
-function CustomerLink({ email }: { email: string }) {
-  const { data: customer } = useCustomerOf(email);
-  if (email === ERASED) return <span className="text-muted">Erased customer</span>;
-  const to = customer
-    ? `/customers/${encodeURIComponent(customer.id)}`
+/** To the profile, by name once it is known; from an order that does not name its customer to the search for the address. */
+function CustomerLink({ order }: { order: Order }) {
+  const { email, customerId } = order;
+  const { data: customer } = useCustomerOf(order);
+  if (email === ERASED) return <span className="text-muted">{t`Erased customer`}</span>;
+  const to = customerId
+    ? `/customers/${encodeURIComponent(customerId)}`
     : `/customers?search=${encodeURIComponent(email)}`;
   return (
     <>

@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Plus, ShoppingBag } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
@@ -8,33 +9,33 @@ import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { Order } from "@/lib/contract";
-import { plural as counted, formatDateTime, formatMoney } from "@/lib/format";
+import { formatDateTime, formatMoney, formatNumber } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { ERASED, useOrders } from "../api/orders";
 
-const COLUMNS: Column<Order>[] = [
+const columns = (): Column<Order>[] => [
   {
-    header: "Order",
+    header: t`Order`,
     main: true,
     cell: (order) => (
       <>
         <RowLink to={`/orders/${encodeURIComponent(order.id)}`}>
-          {order.email === ERASED ? "Erased customer" : order.email}
+          {order.email === ERASED ? t`Erased customer` : order.email}
         </RowLink>
         {order.orderId && <p className="text-sm text-muted wrap-anywhere max-sm:hidden">{order.orderId}</p>}
         <p className="text-sm text-muted sm:hidden">{formatDateTime(order.placedAt)}</p>
       </>
     ),
   },
-  { header: "Items", from: "md", cell: (order) => itemsOf(order) },
-  { header: "Status", from: "sm", cell: (order) => <StatusBadge status={order.status} /> },
+  { header: t`Items`, from: "md", cell: (order) => itemsOf(order) },
+  { header: t`Status`, from: "sm", cell: (order) => <StatusBadge status={order.status} /> },
   {
-    header: "Placed",
+    header: t`Placed`,
     from: "sm",
     cell: (order) => <span className="whitespace-nowrap">{formatDateTime(order.placedAt)}</span>,
   },
   {
-    header: "Total",
+    header: t`Total`,
     end: true,
     cell: (order) => (
       <>
@@ -52,11 +53,11 @@ export function Component() {
   const mayWrite = useMay("write");
   const create = mayWrite && (
     <ButtonLink look="primary" to="/orders/new" icon={<Plus aria-hidden />}>
-      New order
+      <Trans>New order</Trans>
     </ButtonLink>
   );
   return (
-    <Page title="Orders" actions={create}>
+    <Page title={t`Orders`} actions={create}>
       <Card flush>
         <ListView
           list={list}
@@ -64,23 +65,23 @@ export function Component() {
           empty={
             <Empty
               icon={<ShoppingBag />}
-              title="No orders yet"
+              title={t`No orders yet`}
               action={
                 mayWrite && (
                   <ButtonLink look="primary" to="/imports">
-                    Import a CSV file
+                    <Trans>Import a CSV file</Trans>
                   </ButtonLink>
                 )
               }
             >
-              They come in over the API, the queue, or from a file.
+              <Trans>They come in over the API, the queue, or from a file.</Trans>
             </Empty>
           }
         >
           {(items) => (
             <Table
-              caption="Orders, newest first"
-              columns={COLUMNS}
+              caption={t`Orders, newest first`}
+              columns={columns()}
               rows={items}
               rowKey={(order) => order.id}
             />
@@ -93,7 +94,8 @@ export function Component() {
 
 function itemsOf(order: Order): string {
   const [first, ...others] = order.items ?? [];
-  if (!first) return order.quantity ? counted(order.quantity, "item") : "–";
+  if (!first) return order.quantity ? plural(order.quantity, { one: "# item", other: "# items" }) : "–";
   const name = `${first.name || first.sku}${first.quantity > 1 ? ` × ${first.quantity}` : ""}`;
-  return others.length > 0 ? `${name} and ${others.length} more` : name;
+  const more = formatNumber(others.length);
+  return others.length > 0 ? t`${name} and ${more} more` : name;
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { GoogleLogin, GoogleOAuthProvider } from "@react-oauth/google";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -24,8 +26,10 @@ export default function GoogleSignIn({ clientId }: { clientId: string }) {
     return (
       <div className="grid gap-4">
         <p role="alert">
-          Google's sign-in could not be loaded. Check your connection, and whether something blocks
-          accounts.google.com.
+          <Trans>
+            Google's sign-in could not be loaded. Check your connection, and whether something blocks
+            accounts.google.com.
+          </Trans>
         </p>
         <Button
           onClick={() => {
@@ -33,7 +37,7 @@ export default function GoogleSignIn({ clientId }: { clientId: string }) {
             setMissing(false);
           }}
         >
-          Try again
+          <Trans>Try again</Trans>
         </Button>
       </div>
     );
@@ -45,7 +49,6 @@ export default function GoogleSignIn({ clientId }: { clientId: string }) {
         <GoogleOAuthProvider key={attempt} clientId={clientId} onScriptLoadError={() => setMissing(true)}>
           <GoogleLogin
             theme={theme === "dark" ? "filled_black" : "outline"}
-            text="signin_with"
             onSuccess={({ credential }) => enter.mutate(credential)}
             onError={() => enter.mutate(undefined)}
           />
@@ -54,7 +57,7 @@ export default function GoogleSignIn({ clientId }: { clientId: string }) {
       {enter.isPending && (
         <p role="status" className="flex items-center justify-center gap-2 text-sm text-muted">
           <Spinner />
-          Signing in
+          <Trans>Signing in</Trans>
         </p>
       )}
     </div>
@@ -65,7 +68,7 @@ function unfinished(): Problem {
   return new Problem({
     status: 0,
     code: "unfinished",
-    title: "Google did not finish the sign-in.",
-    detail: "Try again.",
+    title: t`Google did not finish the sign-in.`,
+    detail: t`Try again.`,
   });
 }

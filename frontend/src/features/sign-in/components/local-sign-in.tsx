@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -28,9 +30,9 @@ export function LocalSignIn() {
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       <Field
-        label="E-mail"
-        error={impossible ? "This is not an e-mail address." : undefined}
-        hint="On this machine any address is taken at its word. Only invited ones get in."
+        label={t`E-mail`}
+        error={impossible ? t`This is not an e-mail address.` : undefined}
+        hint={t`On this machine any address is taken at its word. Only invited ones get in.`}
       >
         {(control) => (
           <input
@@ -52,7 +54,7 @@ export function LocalSignIn() {
       </Field>
       {!impossible && <FormProblem error={explained(enter.error, enter.variables)} />}
       <Button type="submit" look="primary" busy={enter.isPending}>
-        Sign in
+        <Trans>Sign in</Trans>
       </Button>
     </form>
   );

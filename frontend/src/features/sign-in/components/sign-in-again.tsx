@@ -2,5 +2,5 @@ import { SignInForm } from "./sign-in-form";
 
 /** For somebody whose session has ended under an open page. */
 export function Component() {
-  return <SignInForm reason="ended" />;
+  return <SignInForm after="ended" />;
 }

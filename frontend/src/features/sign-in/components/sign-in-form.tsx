@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { lazy, type ReactNode, Suspense } from "react";
 import { LanguageChoice } from "@/components/ui/language-choice";
 import { Failure, Skeleton } from "@/components/ui/states";
@@ -10,22 +12,28 @@ const GoogleSignIn = lazy(() => import("./google-sign-in"));
 
 type SignInFormProps = {
   /** What brings somebody here who was signed in a moment ago. */
-  reason?: "ended" | "left" | undefined;
+  after?: "ended" | "left" | undefined;
 };
 
-const HEADINGS = {
-  first: ["Welcome to Mini CRM", "Customers, orders, segments and campaigns in one calm place."],
-  ended: ["Your session has ended", "Sign in again to go on where you were. Nothing on the page is lost."],
-  left: ["You have signed out", "See you soon."],
-} as const;
+const headings = () => ({
+  first: {
+    heading: t`Welcome to Mini CRM`,
+    text: t`Customers, orders, segments and campaigns in one calm place.`,
+  },
+  ended: {
+    heading: t`Your session has ended`,
+    text: t`Sign in again to go on where you were. Nothing on the page is lost.`,
+  },
+  left: { heading: t`You have signed out`, text: t`See you soon.` },
+});
 
 /** The ways in that this deployment offers. */
-export function SignInForm({ reason }: SignInFormProps) {
+export function SignInForm({ after }: SignInFormProps) {
   const config = useAppConfig();
-  const [heading, text] = HEADINGS[reason ?? "first"];
+  const { heading, text } = headings()[after ?? "first"];
   return (
     <main className="relative grid min-h-dvh place-items-center px-4 py-12">
-      <title>Sign in · Mini CRM</title>
+      <title>{t`Sign in · Mini CRM`}</title>
       <div className="grid w-full max-w-sm gap-6">
         <div className="grid justify-items-center gap-3 text-center">
           <img src="/mark.svg" alt="" className="size-12" />
@@ -43,7 +51,7 @@ export function SignInForm({ reason }: SignInFormProps) {
         </div>
       </div>
       {/* Not over a page that is still open: it would be loaded again. */}
-      {reason !== "ended" && <LanguageChoice className="absolute top-3 right-3" />}
+      {after !== "ended" && <LanguageChoice className="absolute top-3 right-3" />}
     </main>
   );
 }
@@ -53,8 +61,10 @@ function wayIn({ localIdentity, googleClientId }: AppConfig): ReactNode {
   if (googleClientId) return <GoogleSignIn clientId={googleClientId} />;
   return (
     <p>
-      Sign-in is not configured. Set this deployment's parameter{" "}
-      <code className="rounded bg-sunken px-1 py-0.5 text-sm">GoogleClientId</code>.
+      <Trans>
+        Sign-in is not configured. Set this deployment's parameter{" "}
+        <code className="rounded bg-sunken px-1 py-0.5 text-sm">GoogleClientId</code>.
+      </Trans>
     </p>
   );
 }
@@ -62,7 +72,7 @@ function wayIn({ localIdentity, googleClientId }: AppConfig): ReactNode {
 function Loading() {
   return (
     <div role="status">
-      <span className="sr-only">Loading</span>
+      <span className="sr-only">{t`Loading`}</span>
       <Skeleton className="h-9.5 rounded-lg" />
     </div>
   );

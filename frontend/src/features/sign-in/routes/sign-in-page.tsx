@@ -8,5 +8,5 @@ export function Component() {
   const now = useSession();
   // Once somebody is in, this sends them on to where they wanted to go.
   if (now.phase === "in") return <Navigate to={returnAddress(params)} replace />;
-  return <SignInForm reason={now.phase === "out" && now.left ? "left" : undefined} />;
+  return <SignInForm after={now.phase === "out" && now.left ? "left" : undefined} />;
 }

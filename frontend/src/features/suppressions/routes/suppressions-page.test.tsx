@@ -100,9 +100,9 @@ describe("the suppression list", () => {
   });
 
   it("says why it cannot be exported", async () => {
-    const { user } = open({ [EXPORT]: () => problem(409, "too_large") });
+    const { user } = open({ [EXPORT]: () => problem(503, "unavailable") });
     await user.click(await screen.findByRole("button", { name: "Export CSV" }));
-    expect((await screen.findByRole("alert")).textContent).toContain("Refused: too_large");
+    expect((await screen.findByRole("alert")).textContent).toContain("Refused: unavailable");
   });
 });
 

@@ -1,0 +1,62 @@
+/** What the log says of a message, in the words of the field. */
+import { t } from "@lingui/core/macro";
+import type { Message } from "@/lib/contract";
+
+export type Status = Message["status"];
+export type SkipReason = NonNullable<Message["skippedReason"]>;
+
+/** In the order in which a message can come to them. */
+export const STATUSES: readonly Status[] = [
+  "queued",
+  "sent",
+  "delivered",
+  "opened",
+  "clicked",
+  "converted",
+  "bounced",
+  "complained",
+  "unsubscribed",
+  "failed",
+  "skipped",
+  "unknown",
+];
+
+export function statusName(status: Status): string {
+  const names: Record<Status, string> = {
+    queued: t`queued`,
+    sent: t`sent`,
+    delivered: t`delivered`,
+    opened: t`opened`,
+    clicked: t`clicked`,
+    converted: t`converted`,
+    bounced: t`bounced`,
+    complained: t`complained`,
+    unsubscribed: t`unsubscribed`,
+    failed: t`failed`,
+    skipped: t`skipped`,
+    unknown: t`unknown`,
+  };
+  return names[status] ?? status;
+}
+
+/** Why somebody was not written to. */
+export function skippedInWords(reason: SkipReason): string {
+  const words: Record<SkipReason, string> = {
+    unreachable: t`unreachable`,
+    no_consent: t`no consent`,
+    suppressed: t`suppressed`,
+    capped: t`capped`,
+    held_out: t`held out`,
+    gone: t`gone`,
+    cancelled: t`cancelled`,
+  };
+  return words[reason] ?? reason;
+}
+
+/** Why a message did not go out, or did not arrive; of a provider it is the provider's own text. */
+export function reasonInWords({
+  failedReason,
+  skippedReason,
+}: Pick<Message, "failedReason" | "skippedReason">) {
+  return failedReason ?? (skippedReason && skippedInWords(skippedReason));
+}
