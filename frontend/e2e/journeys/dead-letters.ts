@@ -41,7 +41,7 @@ await journey(async (stack) => {
   await go("Audit log");
   const change = page.getByRole("listitem").filter({ hasText: "discard letter" }).first();
   await change.getByText("What changed").click();
-  await change.getByText(stack.mark).waitFor();
+  await change.getByText(`A test of the shop's, ${stack.mark}`).waitFor();
 
   await go("Costs");
   await admin.heading("Costs").waitFor();

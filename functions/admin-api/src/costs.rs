@@ -53,7 +53,7 @@ async fn show_costs<S: Store>(State(store): State<Arc<S>>, Asked(wanted): Asked<
 }
 
 fn sum(lines: &[CostLine]) -> f64 {
-    lines.iter().map(|line| line.price).sum()
+    lines.iter().fold(0.0, |sum, line| sum + line.price)
 }
 
 fn shown(line: &Line, prices: &Prices) -> CostLine {

@@ -164,7 +164,8 @@ impl Line {
     /// What it costs.
     #[must_use]
     pub fn price(&self, prices: &Prices) -> f64 {
-        self.amounts.iter().map(|(unit, amount)| prices.of_unit(*unit, *amount)).sum()
+        // An empty sum of floats would be -0.
+        self.amounts.iter().fold(0.0, |sum, (unit, amount)| sum + prices.of_unit(*unit, *amount))
     }
 }
 

@@ -175,7 +175,9 @@ pub fn masked(text: &str) -> String {
 
 fn is_long_number(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
-    digits >= LONG_NUMBER && word.chars().all(|c| c.is_ascii_digit() || "+-.".contains(c))
+    // A limit, such as 1000000000000, is nobody's number.
+    let is_round = word.strip_prefix('1').is_some_and(|rest| rest.chars().all(|c| c == '0'));
+    digits >= LONG_NUMBER && !is_round && word.chars().all(|c| c.is_ascii_digit() || "+-.".contains(c))
 }
 
 #[cfg(test)]
@@ -229,6 +231,7 @@ mod tests {
             ("phone +91-98450-12345", "phone …"),
             ("phone 919845012345.", "phone …"),
             ("total: at most 1000000, by 2026-11-25", "total: at most 1000000, by 2026-11-25"),
+            ("must be from 0 to 1000000000000", "must be from 0 to 1000000000000"),
             ("@ alone", "@ alone"),
         ] {
             assert_eq!(masked(text), expected);

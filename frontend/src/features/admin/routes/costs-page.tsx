@@ -113,10 +113,13 @@ function Shown({ costs }: { costs: Costs }) {
               header: t`Unit`,
               main: true,
               // Several lines rather than being cut off.
-              cell: ({ unit, of }) => (
+              cell: ({ unit, of, source, date }) => (
                 <>
-                  <p className="font-medium first-letter:uppercase">{unitName(unit)}</p>
+                  <div className="font-medium first-letter:uppercase">{unitName(unit)}</div>
                   <div className="text-sm text-muted">{of}</div>
+                  <div className="text-sm sm:hidden">
+                    <Source source={source} date={date} />
+                  </div>
                 </>
               ),
             },
@@ -128,25 +131,31 @@ function Shown({ costs }: { costs: Costs }) {
             {
               header: t`Source`,
               end: true,
-              cell: ({ source, date }) => (
-                <>
-                  <a
-                    className="inline-block text-accent underline underline-offset-2"
-                    href={source}
-                    target="_blank"
-                    rel="noreferrer"
-                  >
-                    {new URL(source).hostname}
-                  </a>
-                  <div className="text-sm whitespace-nowrap text-muted">{formatUtcDay(date)}</div>
-                </>
-              ),
+              from: "sm",
+              cell: ({ source, date }) => <Source source={source} date={date} />,
             },
           ]}
           rows={costs.prices}
           rowKey={({ unit }) => unit}
         />
       </Card>
+    </>
+  );
+}
+
+/** Where a price was read, and when. */
+function Source({ source, date }: { source: string; date: string }) {
+  return (
+    <>
+      <a
+        className="inline-block text-accent underline underline-offset-2"
+        href={source}
+        target="_blank"
+        rel="noreferrer"
+      >
+        {new URL(source).hostname}
+      </a>
+      <div className="text-sm whitespace-nowrap text-muted">{formatUtcDay(date)}</div>
     </>
   );
 }
