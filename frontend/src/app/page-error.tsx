@@ -1,5 +1,6 @@
+import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { Component, type ReactNode } from "react";
+import { Component, type ReactNode, useEffect } from "react";
 import { useLocation } from "react-router";
 import { Button } from "@/components/ui/button";
 import { forgetFailures } from "./page";
@@ -36,27 +37,44 @@ class Boundary extends Component<BoundaryProps, { broken?: { error: unknown; at:
 
   override componentDidUpdate() {
     const { broken } = this.state;
-    if (!broken?.at || broken.at === this.props.at) return;
+    if (broken?.at && broken.at !== this.props.at) this.retry();
+  }
+
+  retry = () => {
     forgetFailures();
     this.setState({ broken: undefined });
-  }
+  };
 
   override render() {
     const { broken } = this.state;
-    return broken ? <PageError error={broken.error} framed={this.props.framed} /> : this.props.children;
+    if (!broken) return this.props.children;
+    return <PageError error={broken.error} framed={this.props.framed} onRetry={this.retry} />;
   }
 }
 
+type PageErrorProps = { error: unknown; framed: boolean; onRetry: () => void };
+
 /** The last resort: a page that broke, or a part of the app that could not be loaded after a new version came out. */
-function PageError({ error, framed }: { error: unknown; framed: boolean }) {
+function PageError({ error, framed, onRetry }: PageErrorProps) {
   const stale = error instanceof TypeError && /import|module/i.test(error.message);
+  const title = t`This page could not be shown`;
+
+  useEffect(() => {
+    document.title = `${title} · Mini CRM`;
+  }, [title]);
+
+  useEffect(() => {
+    // Nothing else is worth another try by itself: what broke once breaks again.
+    if (!stale) return;
+    window.addEventListener("online", onRetry);
+    return () => window.removeEventListener("online", onRetry);
+  }, [stale, onRetry]);
+
   const Around = framed ? "div" : "main";
   return (
     <Around className="mx-auto max-w-md px-6 py-24">
       <div role="alert" className="grid justify-items-start gap-4">
-        <h1 className="text-2xl font-semibold tracking-tight">
-          <Trans>This page could not be shown</Trans>
-        </h1>
+        <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
         <p className="text-muted">
           {stale ? (
             <Trans>

@@ -112,6 +112,19 @@ describe("a page that cannot be fetched", () => {
     expect(two).toHaveBeenCalledTimes(2);
   });
 
+  it("names the document, and is fetched again once the connection is back", async () => {
+    const two = vi
+      .fn(second)
+      .mockRejectedValueOnce(new TypeError("Failed to fetch dynamically imported module"));
+    const { user } = await open(two);
+    await user.click(link("Two"));
+    await screen.findByRole("alert");
+    expect(document.title).toBe("This page could not be shown · Mini CRM");
+    await act(async () => window.dispatchEvent(new Event("online")));
+    expect(await screen.findByText("The second page")).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
   it("is fetched again by another click on its link", async () => {
     const two = vi
       .fn(second)
