@@ -81,9 +81,9 @@ function Profile({ loaded, reload }: ProfileProps) {
     >
       <Card>
         <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 lg:grid-cols-5">
-          <Figure label="Spent" value={formatMoney(customer.totalSpend, currency)} />
+          <Figure label="Spent" value={formatMoney(customer.totalSpend, currency, "short")} />
           <Figure label="Orders" value={formatNumber(customer.orderCount)} />
-          <Figure label="Average order" value={formatMoney(customer.averageOrderValue, currency)} />
+          <Figure label="Average order" value={formatMoney(customer.averageOrderValue, currency, "short")} />
           <Figure label="Visits" value={formatNumber(customer.visits)} />
           <Figure label="Last active" value={formatRelative(customer.lastActiveAt)} />
         </dl>
