@@ -1,5 +1,4 @@
 import { Sparkles } from "lucide-react";
-import { useState } from "react";
 import { Card } from "@/components/ui/card";
 import { Figure } from "@/components/ui/facts";
 import { Segmented } from "@/components/ui/field";
@@ -8,7 +7,8 @@ import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import type { AiDay, AiUsage, AiUser } from "@/lib/contract";
 import { formatNumber, formatShare, formatUtcDay, plural } from "@/lib/format";
-import { type Days, useAskers, useUsage } from "../api/usage";
+import { useInAddress } from "@/lib/use-in-address";
+import { useAskers, useUsage } from "../api/usage";
 
 const PERIODS = [
   { value: "7", label: "7 days" },
@@ -30,13 +30,15 @@ const OF_USERS_FROM = "sm";
 
 /** What was asked of the model, by day and user, and how much of it each may ask. */
 export function Component() {
-  const [days, setDays] = useState<Days>("7");
+  const [{ days }, choose] = useInAddress({ days: { or: "7", of: ["7", "31"] } });
   const usage = useUsage(days);
   return (
     <Page
       title="Assistant"
       description="What was asked of the model. Days are those of UTC; without a key for a model nothing is counted."
-      actions={<Segmented label="Days" value={days} choices={PERIODS} onChange={setDays} />}
+      actions={
+        <Segmented label="Days" value={days} choices={PERIODS} onChange={(days) => choose({ days })} />
+      }
     >
       {usage.data ? (
         <Shown usage={usage.data} />
@@ -55,7 +57,7 @@ export function Component() {
 
 function Shown({ usage: { days, dailyTokens } }: { usage: AiUsage }) {
   const nameOf = useAskers();
-  const [chosen, setChosen] = useState("");
+  const [{ day: chosen }, choose] = useInAddress({ day: { or: "" } });
   const used = days.filter(({ users }) => users.length > 0);
   const day = used.find(({ date }) => date === chosen) ?? used[0];
   const all = days.reduce(plus, NOTHING);
@@ -95,7 +97,7 @@ function Shown({ usage: { days, dailyTokens } }: { usage: AiUsage }) {
             Day
             <select
               value={day.date}
-              onChange={(event) => setChosen(event.target.value)}
+              onChange={(event) => choose({ day: event.target.value })}
               className="control w-auto"
             >
               {used.map(({ date }) => (

@@ -1,6 +1,6 @@
 import { select, t } from "@lingui/core/macro";
 import { Select, Trans } from "@lingui/react/macro";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { BarChart } from "@/components/ui/bar-chart";
 import { Card } from "@/components/ui/card";
 import { Segmented } from "@/components/ui/field";
@@ -15,7 +15,8 @@ import {
   formatUtcMonth,
   formatUtcTick,
 } from "@/lib/format";
-import { type Bucket, type Measure, type Range, type Series, seriesOf } from "./daily-series";
+import { useInAddress } from "@/lib/use-in-address";
+import { type Bucket, MEASURES, RANGES, type Series, seriesOf } from "./daily-series";
 
 const measures = () =>
   [
@@ -39,14 +40,16 @@ const views = () =>
 
 /** What was sold over time, as a chart or as a table. */
 export default function DailyCard({ stats }: { stats: Stats }) {
-  const [measure, setMeasure] = useState<Measure>("revenue");
-  const [range, setRange] = useState<Range>("90");
-  const [view, setView] = useState<"chart" | "table">("chart");
+  const [{ figure: measure, range, view }, choose] = useInAddress({
+    figure: { or: "revenue", of: MEASURES },
+    range: { or: "90", of: RANGES },
+    view: { or: "chart", of: ["chart", "table"] },
+  });
   const series = useMemo(() => seriesOf(stats.daily, range, measure), [stats.daily, range, measure]);
   const { buckets, size } = series;
 
   const format = (value: number) =>
-    measure === "revenue" ? formatMoney(value, stats.currency) : formatNumber(value);
+    measure === "revenue" ? formatMoney(value, stats.currency, "short") : formatNumber(value);
   const formatAxis = (value: number) =>
     measure === "revenue" ? formatMoney(value, stats.currency, "compact") : formatCompact(value);
   const sum = format(buckets.reduce((total, bucket) => total + bucket[measure], 0));
@@ -60,9 +63,24 @@ export default function DailyCard({ stats }: { stats: Stats }) {
       title={t`Over time`}
       actions={
         <div className="flex flex-wrap gap-2">
-          <Segmented label={t`Figure`} value={measure} choices={measures()} onChange={setMeasure} />
-          <Segmented label={t`Range`} value={range} choices={ranges()} onChange={setRange} />
-          <Segmented label={t`Shown as`} value={view} choices={views()} onChange={setView} />
+          <Segmented
+            label={t`Figure`}
+            value={measure}
+            choices={measures()}
+            onChange={(figure) => choose({ figure })}
+          />
+          <Segmented
+            label={t`Range`}
+            value={range}
+            choices={ranges()}
+            onChange={(range) => choose({ range })}
+          />
+          <Segmented
+            label={t`Shown as`}
+            value={view}
+            choices={views()}
+            onChange={(view) => choose({ view })}
+          />
         </div>
       }
     >

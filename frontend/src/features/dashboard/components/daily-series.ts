@@ -4,8 +4,10 @@
  */
 import type { DailyFigures } from "@/lib/contract";
 
-export type Measure = "orders" | "revenue" | "customers";
-export type Range = "7" | "30" | "90" | "365" | "all";
+export const MEASURES = ["revenue", "orders", "customers"] as const;
+export const RANGES = ["7", "30", "90", "365", "all"] as const;
+export type Measure = (typeof MEASURES)[number];
+export type Range = (typeof RANGES)[number];
 export type Bucket = { from: string; to: string; orders: number; revenue: number; customers: number };
 export type Series = { size: "day" | "week" | "month"; buckets: Bucket[] };
 

@@ -53,11 +53,11 @@ afterEach(() => {
   session.end();
 });
 
-function open(answers: Partial<typeof ANSWERS> = {}, role: Role = "admin") {
+function open(answers: Partial<typeof ANSWERS> = {}, role: Role = "admin", address = "/") {
   signedIn(role);
   const calls = serve({ ...ANSWERS, ...answers });
-  openPage(DashboardPage, "/", "/");
-  return { calls, user: userEvent.setup() };
+  const router = openPage(DashboardPage, "/", address);
+  return { calls, router, user: userEvent.setup() };
 }
 
 const section = async (title: string) =>
@@ -101,13 +101,23 @@ it("leaves the queues out for who does not administer", async () => {
 it("shows the days of the chosen range, as a chart or as a table", async () => {
   const { user } = open();
   await user.click(await screen.findByRole("radio", { name: "7 days" }));
-  expect(await screen.findByText("₹7,000.00")).toBeTruthy();
+  expect(await screen.findByText("₹7,000")).toBeTruthy();
   await user.click(screen.getByRole("radio", { name: "30 days" }));
-  expect(screen.getByText("₹30,000.00")).toBeTruthy();
+  expect(screen.getByText("₹30,000")).toBeTruthy();
   await user.click(screen.getByRole("radio", { name: "90 days" }));
-  expect(screen.getAllByText("₹40,000.00").length).toBe(2);
+  expect(screen.getAllByText("₹40,000").length).toBe(2);
   await user.click(screen.getByRole("radio", { name: "Table" }));
   expect(within(screen.getByRole("table", { name: /by day/ })).getAllByRole("row")).toHaveLength(41);
+});
+
+it("keeps in the address what is shown over time", async () => {
+  const { router, user } = open({}, "admin", "/?range=7&figure=orders&view=table");
+  const table = await screen.findByRole("table", { name: /by day/ });
+  expect(within(table).getAllByRole("row")).toHaveLength(8);
+  await user.click(screen.getByRole("radio", { name: "30 days" }));
+  expect(router.state.location.search).toBe("?range=30&figure=orders&view=table");
+  await user.click(screen.getByRole("radio", { name: "Chart" }));
+  expect(router.state.location.search).toBe("?range=30&figure=orders");
 });
 
 it("keeps each part's own trouble to that part, and tries again on demand", async () => {

@@ -1,15 +1,15 @@
-import { useState } from "react";
 import { ExplainedRules } from "@/components/rules/explained-rules";
 import { AddressQuestion } from "@/components/ui/address-question";
 import { Card } from "@/components/ui/card";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { Segment } from "@/lib/contract";
 import { faultsByField, Problem } from "@/lib/problem";
+import { useInAddress } from "@/lib/use-in-address";
 import { useExplanation } from "../api/segments";
 
 /** Why somebody belongs, or does not: each condition with what it makes of them. */
 export function ExplainCard({ segment }: { segment: Segment }) {
-  const [email, setEmail] = useState("");
+  const [{ explain: email }, choose] = useInAddress({ explain: { or: "" } });
   const explanation = useExplanation(segment.id, email);
   const { data, error } = explanation;
   const refused = faultsByField(error).email;
@@ -17,7 +17,7 @@ export function ExplainCard({ segment }: { segment: Segment }) {
 
   function ask(next: string) {
     if (next !== "" && next === email) void explanation.refetch();
-    setEmail(next);
+    choose({ explain: next });
   }
 
   return (
@@ -25,6 +25,7 @@ export function ExplainCard({ segment }: { segment: Segment }) {
       <AddressQuestion
         label="E-mail address of a customer"
         ask="Explain"
+        initial={email}
         refused={refused}
         busy={explanation.isFetching}
         onAsk={ask}

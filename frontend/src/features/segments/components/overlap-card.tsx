@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Failure, Skeleton } from "@/components/ui/states";
@@ -6,11 +5,12 @@ import type { Overlap, Segment } from "@/lib/contract";
 import { formatNumber, formatShare, plural } from "@/lib/format";
 import { asProblem } from "@/lib/problem";
 import { useSegments } from "@/lib/segments";
+import { useInAddress } from "@/lib/use-in-address";
 import { isBuilding, useOverlap } from "../api/segments";
 
 /** How many people this segment shares with another one. */
 export function OverlapCard({ segment }: { segment: Segment }) {
-  const [other, setOther] = useState("");
+  const [{ overlap: other }, choose] = useInAddress({ overlap: { or: "" } });
   const segments = useSegments();
   const overlap = useOverlap(segment.id, other);
   const { data, error } = overlap;
@@ -35,7 +35,7 @@ export function OverlapCard({ segment }: { segment: Segment }) {
             value={other}
             onChange={(event) => {
               if (event.target.value === "more") void segments.fetchNextPage();
-              else setOther(event.target.value);
+              else choose({ overlap: event.target.value });
             }}
             className="control"
           >
