@@ -8,7 +8,7 @@ import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
 import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
 import type { Membership } from "@/lib/contract";
-import { formatDateTime, formatRelative } from "@/lib/format";
+import { formatDate, formatDateTime } from "@/lib/format";
 import { useCustomerMoves, useCustomerSegments } from "../api/customers";
 import { MOVE_CAUSES } from "./move-causes";
 
@@ -63,7 +63,7 @@ function Memberships({ memberships }: { memberships: Membership[] }) {
         <li key={id} className="flex flex-wrap items-baseline justify-between gap-x-3 px-5 py-2.5">
           <SegmentLink id={id} name={name} />
           <span className="text-sm text-muted">
-            since <time dateTime={since}>{formatRelative(since)}</time>
+            since <time dateTime={since}>{formatDate(since)}</time>
           </span>
         </li>
       ))}
