@@ -6,7 +6,8 @@ const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
 /** The violations of WCAG 2.2 A and AA, a line for each kind. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
+  // Once for each document: it is large.
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   // Frames hold messages as their readers get them, without scripts, so axe could not run there.
   const options = { runOnly: WCAG, iframes: false, resultTypes: ["violations" as const] };
   const { violations } = await page.evaluate(
