@@ -20,6 +20,7 @@ export const PHONE = { width: 390, height: 844 };
 const ROOT = new URL("../../", import.meta.url).pathname;
 
 const url = required("CRM_URL");
+const ordersQueue = required("CRM_ORDERS_QUEUE");
 const people: Record<Role, Person> = JSON.parse(required("CRM_PEOPLE"));
 
 /** One journey: a file that calls this once. Its name is the file's. */
@@ -93,6 +94,44 @@ export class Stack {
     return (text === "" ? undefined : JSON.parse(text)) as T;
   }
 
+  /** An order of another system, straight into the queue; what is wrong with it is found out later. */
+  async order(data: Record<string, unknown>): Promise<void> {
+    const event = {
+      specversion: "1.0",
+      id: randomUUID(),
+      source: "/journeys",
+      type: "crm.order.place.v1",
+      time: new Date().toISOString(),
+      data,
+    };
+    const response = await fetch(ordersQueue, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": "AmazonSQS.SendMessage",
+        // The local AWS asks who it is for, and believes it.
+        authorization: "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request",
+      },
+      body: JSON.stringify({ QueueUrl: ordersQueue, MessageBody: JSON.stringify(event) }),
+    });
+    assert.ok(response.ok, `the queue answered ${response.status} ${await response.text()}`);
+  }
+
+  /** Sets an order aside that nobody can apply; returns once it is among the dead letters. */
+  async deadLetter(number: string): Promise<void> {
+    await this.order({ email: this.email("nobody"), orderId: number, total: -1 });
+    await this.deadLetterBack(number);
+  }
+
+  /** Waits until an order is among the dead letters. */
+  async deadLetterBack(number: string): Promise<void> {
+    type Found = { items: { subjects: { number?: string }[] }[] };
+    await until("the dead letter", async () => {
+      const { items } = await this.api<Found>("GET", "/api/queues/orders/dead-letters");
+      return items.some(({ subjects }) => subjects.some((subject) => subject.number === number));
+    });
+  }
+
   /** Customers of this journey, who all consent to e-mail and have its mark as an attribute; returns once they are there. */
   async customers(
     count: number,
@@ -105,7 +144,10 @@ export class Stack {
       attributes: { mark: this.mark },
       ...more(index),
     }));
-    await this.api("POST", "/api/customers", { items });
+    // As many as one request may bring.
+    for (let from = 0; from < count; from += 500) {
+      await this.api("POST", "/api/customers", { items: items.slice(from, from + 500) });
+    }
     const rules = this.rules();
     await until(`${count} customers`, async () => {
       const found = await this.api<{ count: number }>("POST", "/api/segments/preview", { rules });

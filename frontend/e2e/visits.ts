@@ -62,6 +62,29 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
       answers: { "/api/customers": OUTAGE },
       prepare: (page) => page.getByRole("button", { name: "Try again" }).waitFor(),
     },
+    {
+      name: "customers-by-rules",
+      address: `/customers?rules=${encodeURIComponent('{"combinator":"and","rules":[{"field":"city","operator":"=","value":"Pune"}]}')}`,
+      prepare: (page) => page.getByRole("button", { name: "Edit rules" }).waitFor(),
+    },
+    {
+      name: "customers-filter",
+      address: "/customers",
+      async prepare(page) {
+        await page.getByRole("button", { name: "Filter by rules" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Condition", exact: true }).click();
+      },
+    },
+    {
+      name: "customers-selected",
+      address: "/customers",
+      prepare: (page) => page.getByRole("checkbox", { name: "Select all shown" }).check(),
+    },
+    {
+      name: "customers-columns",
+      address: "/customers",
+      prepare: (page) => page.getByRole("button", { name: "Columns" }).click(),
+    },
   ],
   "/customers/new": () => [
     {
@@ -247,6 +270,24 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
     },
   ],
   "/queues": () => [{ name: "queues", address: "/queues" }],
+  "/queues/:name": () => [
+    {
+      name: "dead-letters",
+      address: "/queues/orders",
+      prepare: (page) => page.getByText("What it is about").first().click(),
+    },
+    {
+      name: "dead-letters-discard",
+      address: "/queues/orders",
+      prepare: (page) =>
+        page
+          .getByRole("button", { name: /^Discard: / })
+          .first()
+          .click(),
+    },
+    { name: "dead-letters-none", address: "/queues/imports" },
+  ],
+  "/costs": () => [{ name: "costs", address: "/costs" }],
   "/ai": () => [
     {
       name: "assistant",
@@ -352,6 +393,7 @@ export async function furnish(stack: Stack): Promise<Things> {
   await stack.api("POST", "/api/users", { email: colleague, role: "analyst" });
   const key = `Web shop ${stack.mark}`;
   await stack.api("POST", "/api/keys", { name: key, scopes: ["ingest", "read"] });
+  await stack.deadLetter(`PAGE-${stack.mark}-bad`);
   // Something to count for the page of the assistant.
   await stack.api("POST", "/api/generate-rules", { prompt: `customers tagged tea${stack.mark}` });
   return {

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-from infra.local import tokens
+from infra.local import aws, tokens
 from infra.local.build import VENV
 from infra.local.settings import ROOT, Settings
 
@@ -37,6 +37,8 @@ def run(settings: Settings, name: str) -> tuple[bool, str]:
         "PATH": f"{VENV}{os.pathsep}{os.environ['PATH']}",
         "CRM_URL": settings.url,
         "CRM_PEOPLE": json.dumps(people),
+        # What other systems put in, they put here.
+        "CRM_ORDERS_QUEUE": aws.outputs(settings)["OrdersQueueUrl"],
     }
     command = [str(VENV / "node"), str(_DIRECTORY / f"{name}.ts")]
     with subprocess.Popen(

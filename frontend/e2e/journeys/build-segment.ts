@@ -1,6 +1,9 @@
-/** A segment with a group inside: the count follows the rules, and who was counted are its members. */
+/**
+ * A segment with a group inside: the count follows the rules, what was typed outlives a reload, who was counted are its
+ * members, and the size of the day says so.
+ */
 import assert from "node:assert/strict";
-import { journey } from "../stack.ts";
+import { journey, until } from "../stack.ts";
 
 const CITIES = ["Pune", "Delhi", "Kochi"];
 
@@ -37,9 +40,37 @@ await journey(async (stack) => {
   const sample = page.getByRole("list", { name: "Some of them" });
   assert.equal(await sample.getByText(new RegExp(`^Person \\d ${mark}$`)).count(), 6);
 
+  const restored = page.getByText("What you typed here earlier and have not saved is in the form.");
+  await page.reload();
+  await restored.waitFor();
+  await preview.filter({ hasText: /^6 of/ }).waitFor();
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), `Two cities ${mark}`);
+  await page.goto("/customers");
+  await page.goBack();
+  await restored.waitFor();
+  assert.equal(await page.getByLabel("City: value").last().inputValue(), "Delhi");
+
   await page.getByRole("button", { name: "Create segment" }).click();
   await marketer.heading(`Two cities ${mark}`).waitFor();
   await page.getByText("6 members, all shown").waitFor();
   for (const index of [0, 1, 3, 4, 6, 7]) await marketer.row(`Person ${index} ${mark}`).waitFor();
   assert.equal(await marketer.row(`Person 2 ${mark}`).count(), 0);
+
+  // They all came with the rules, and somebody more by their own move.
+  await page.getByText("6 today, the first day").waitFor();
+  await stack.api("POST", "/api/customers", { email: stack.email("person2"), city: "Delhi" });
+  const segment = new URL(page.url()).pathname;
+  await until(
+    "who moved",
+    async () => (await stack.api<{ count: number }>("GET", `/api${segment}`)).count === 7,
+  );
+  await page.reload();
+  await page.getByText("7 today, the first day").waitFor();
+  await page.getByText("Table", { exact: true }).click();
+  const figures = page.getByRole("region", { name: "Figures" }).getByRole("row").last();
+  assert.deepEqual(await figures.getByRole("cell").allInnerTexts(), ["7", "1", "0", "+6"]);
+
+  await page.goto("/segments/new");
+  await marketer.heading("New segment").waitFor();
+  assert.equal(await restored.count(), 0);
 });

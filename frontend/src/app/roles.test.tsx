@@ -16,27 +16,32 @@ import type { Role } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { aCampaign, aCustomer, aSegment } from "@/testing/made";
-import { json, problem, signedIn } from "@/testing/signed-in";
+import { type Answers, all, serve } from "@/testing/open";
+import { signedIn } from "@/testing/signed-in";
 import { Component as RequireAdminister } from "./require-administer";
 import { Component as RequireWrite } from "./require-write";
 import { Shell } from "./shell";
 
-const NOTHING = { items: [], nextCursor: null };
-const ANSWERS: Record<string, unknown> = {
-  "/api/stats": { customers: 0, orders: 0, revenue: 0, segments: 0, campaigns: 0, messages: 0, daily: [] },
-  "/api/customers/s1": aCustomer({ id: "s1" }),
-  "/api/customers/s1/timeline": NOTHING,
-  "/api/segments/s1": aSegment({ rules: { combinator: "and", rules: [] }, count: 0 }),
-  "/api/campaigns/c1": aCampaign({}),
+const ANSWERS: Answers = {
+  "GET /api/stats": () => ({}),
+  "GET /api/customers": () => all(),
+  "GET /api/customers/s1": () => aCustomer({ id: "s1" }),
+  "GET /api/customers/s1/timeline": () => all(),
+  "GET /api/customers/s1/segments": () => all(),
+  "GET /api/customers/s1/attachments": () => all(),
+  "GET /api/orders": () => all(),
+  "GET /api/imports": () => all(),
+  "GET /api/segments": () => all(),
+  "GET /api/segments/s1": () => aSegment({ rules: { combinator: "and", rules: [] }, count: 0 }),
+  "GET /api/segments/s1/members": () => all(),
+  "GET /api/campaigns": () => all(),
+  "GET /api/campaigns/c1": () => aCampaign({}),
+  "GET /api/campaigns/c1/messages": () => all(),
+  "GET /api/suppressions": () => all(),
+  "GET /api/queues": () => all(),
 };
 
-beforeEach(() =>
-  vi.stubGlobal("fetch", async (address: string) => {
-    const [path = ""] = address.split("?");
-    if (path in ANSWERS) return json(ANSWERS[path]);
-    return /s$/.test(path) ? json(NOTHING) : problem(404, "not_found");
-  }),
-);
+beforeEach(() => void serve(ANSWERS));
 afterEach(() => {
   vi.unstubAllGlobals();
   session.end();

@@ -97,6 +97,14 @@ const ROUTES: RouteObject[] = [
                     Component: page("admin", () => import("@/features/admin/routes/queues-page")),
                   },
                   {
+                    path: "queues/:name",
+                    Component: page("admin", () => import("@/features/admin/routes/dead-letters-page")),
+                  },
+                  {
+                    path: "costs",
+                    Component: page("admin", () => import("@/features/admin/routes/costs-page")),
+                  },
+                  {
                     path: "ai",
                     Component: page("admin", () => import("@/features/admin/routes/assistant-page")),
                   },

@@ -29,7 +29,7 @@ describe("a call", () => {
   it("sends JSON with its key and the tag that it is based on, and tells the tag of the answer", async () => {
     const calls = serve({
       "POST /api/campaigns/k1/launch": () =>
-        json({ id: "k1", status: "sending" }, { headers: { etag: '"2"' } }),
+        json({ id: "k1", status: "sending" }, { status: 202, headers: { etag: '"2"' } }),
     });
     const launched = await callTagged("POST /api/campaigns/{id}/launch", {
       path: { id: "k1" },

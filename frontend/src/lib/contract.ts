@@ -20,8 +20,13 @@ export type {
   AttributeValue,
   AuditEntry,
   ContentType,
+  CostLine,
+  Costs,
+  CostUnit,
   Customer,
   DailyFigures,
+  DaySize,
+  DeadLetter,
   ExplainedGroup,
   ExplainedRule,
   ImportKind,
@@ -40,6 +45,7 @@ export type {
   Segment,
   SegmentKind,
   Settings,
+  TagChange,
 } from "./generated/types.gen";
 
 /** A page of a list. */

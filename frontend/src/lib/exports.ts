@@ -1,7 +1,7 @@
-/** Files that the server makes of what somebody asked for: members of a segment, the log of a campaign. */
+/** Files that the server makes of what somebody asked for: members of a segment, customers by rules, the log of a campaign. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { call } from "./call";
-import type { FileExport } from "./contract";
+import type { FileExport, RuleGroup } from "./contract";
 import { useDraft } from "./draft";
 import { useIntent } from "./intent";
 import { openFile } from "./open-file";
@@ -9,8 +9,8 @@ import { Problem } from "./problem";
 
 const isOver = ({ status }: FileExport) => status === "done" || status === "failed";
 
-/** What a file can be made of: the members of a segment, the log of a campaign. */
-type Source = "segments" | "campaigns";
+/** What a file can be made of: the members of a segment, the log of a campaign, the customers whom rules match. */
+type Source = "segments" | "campaigns" | { rules: RuleGroup };
 
 /** The export of something that was asked for last in this tab: it goes on also when one leaves the page. */
 export function useFileExport(source: Source, of: string) {
@@ -33,7 +33,7 @@ export function useFileExport(source: Source, of: string) {
     job: id === null || start.isPending ? undefined : job.data,
     error: start.error ?? (gone ? null : job.error),
     isRunning: start.isPending || (id !== null && !job.error && !(job.data && isOver(job.data))),
-    start: () => start.mutate("start", { onSuccess: (begun) => kept.change(begun.id) }),
+    start: () => start.mutate(JSON.stringify(source), { onSuccess: (begun) => kept.change(begun.id) }),
     lookAgain: () => void job.refetch(),
     forget,
   };
@@ -42,8 +42,11 @@ export function useFileExport(source: Source, of: string) {
 export type FileExporting = ReturnType<typeof useFileExport>;
 
 function useStartExport(source: Source, id: string) {
-  return useIntent((_: "start", idempotencyKey) =>
-    call(`POST /api/${source}/{id}/exports`, { path: { id }, idempotencyKey }),
+  // Another source is another request, which has a key of its own.
+  return useIntent((_: string, idempotencyKey) =>
+    typeof source === "string"
+      ? call(`POST /api/${source}/{id}/exports`, { path: { id }, idempotencyKey })
+      : call("POST /api/customers/exports", { body: source, idempotencyKey }),
   );
 }
 

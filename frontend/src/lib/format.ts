@@ -114,3 +114,19 @@ function moneyFormat(currency: string, style: MoneyStyle): Intl.NumberFormat {
   }
   return format;
 }
+
+/** A small price: as far as its fourth decimal, below which it is `< $0.0001`. */
+export function formatPrice(amount: number, currency: string): string {
+  const least = 0.0001;
+  const format = priceFormat(currency);
+  return amount > 0 && amount < least / 2 ? `< ${format.format(least)}` : format.format(amount);
+}
+
+function priceFormat(currency: string): Intl.NumberFormat {
+  const key = `${currency} price`;
+  const known = moneyFormats.get(key);
+  if (known) return known;
+  const format = new Intl.NumberFormat(LOCALE, { style: "currency", currency, maximumFractionDigits: 4 });
+  moneyFormats.set(key, format);
+  return format;
+}

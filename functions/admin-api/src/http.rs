@@ -5,18 +5,18 @@ use std::sync::Arc;
 use axum::Router;
 use crm_domain::ports::{
     Enqueue, KeepAccess, KeepAudit, KeepErasures, KeepImports, KeepRequests, KeepSettings, KeepSuppressions, KeepUploads,
-    WatchQueues,
+    ReadCounts,
 };
 use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::Settings;
 use crm_lambda::gate::Gate;
 
-use crate::{audit, erasures, imports, keys, queues, settings, suppressions, users};
+use crate::{audit, costs, erasures, imports, keys, queues, settings, suppressions, users};
 
 /// The storage that administration needs, imports apart.
-pub trait Store: KeepAccess + KeepAudit + KeepErasures + KeepRequests + KeepSettings + KeepSuppressions {}
-impl<S: KeepAccess + KeepAudit + KeepErasures + KeepRequests + KeepSettings + KeepSuppressions> Store for S {}
+pub trait Store: KeepAccess + KeepAudit + KeepErasures + KeepRequests + KeepSettings + KeepSuppressions + ReadCounts {}
+impl<S: KeepAccess + KeepAudit + KeepErasures + KeepRequests + KeepSettings + KeepSuppressions + ReadCounts> Store for S {}
 
 /// What the handlers work with.
 pub struct App<S, I, U, Q> {
@@ -29,7 +29,7 @@ pub struct App<S, I, U, Q> {
 }
 
 /// All routes.
-pub fn router<S: Store, I: KeepImports, U: KeepUploads, Q: WatchQueues + Enqueue>(
+pub fn router<S: Store, I: KeepImports, U: KeepUploads, Q: queues::Queues + Enqueue>(
     app: App<S, I, U, Q>,
     signing: Keys,
     addresses: Addresses,
@@ -43,5 +43,6 @@ pub fn router<S: Store, I: KeepImports, U: KeepUploads, Q: WatchQueues + Enqueue
         .merge(settings::routes(gate.clone(), settings::Agreed { store: app.store.clone(), given: app.settings }))
         .merge(users::routes(gate.clone(), app.store.clone()))
         .merge(keys::routes(gate.clone(), app.store.clone()))
+        .merge(costs::routes(gate.clone(), app.store.clone()))
         .merge(audit::routes(gate, app.store))
 }

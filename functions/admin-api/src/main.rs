@@ -1,6 +1,7 @@
 //! `admin-api`: wiring.
 
 mod audit;
+mod costs;
 mod erasures;
 mod http;
 mod imports;

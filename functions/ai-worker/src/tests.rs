@@ -47,7 +47,14 @@ impl Desk {
     }
 
     async fn handle(&self, body: String) {
-        let message = Incoming { id: "m".into(), queue: QueueName::Questions, body, attributes: Vec::new() };
+        let message = Incoming {
+            id: "m".into(),
+            queue: QueueName::Questions,
+            body,
+            attributes: Vec::new(),
+            receipt: "r".into(),
+            receives: 1,
+        };
         assert_eq!(self.worker.handle(vec![message]).await, Vec::<String>::new());
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crm_ai::{Asker, Assistant, Store as Reads};
 use crm_domain::ai::{Question, Refusal, Step, Task, Waiting};
+use crm_domain::dead_letter;
 use crm_domain::ports::{Enqueue, KeepWaiting, Outgoing, QueueError, QueueName, ReadSecrets};
 use crm_domain::time::{MINUTE, SECOND, Time};
 use crm_lambda::batch::Incoming;
@@ -38,7 +39,7 @@ impl<S: Store, Q: Enqueue, K: ReadSecrets> Worker<S, Q, K> {
         for message in batch {
             let outcome = match Step::parse(&message.body) {
                 Ok(step) => self.run(step).await,
-                Err(reason) => self.bury(message.body, reason).await,
+                Err(reason) => self.bury(message.body, &reason, 1).await,
             };
             if let Err(error) = outcome {
                 // The queue does not answer: the message comes back when its visibility ends.
@@ -71,7 +72,7 @@ impl<S: Store, Q: Enqueue, K: ReadSecrets> Worker<S, Q, K> {
                 if let Err(error) = self.store.finish_waiting(&waiting).await {
                     tracing::warn!(cause = %chain(&error), "nobody hears that the question is set aside");
                 }
-                self.bury(Step::first(task).body(), reason).await
+                self.bury(Step::first(task).body(), &reason, attempt + 1).await
             }
         }
     }
@@ -99,8 +100,8 @@ impl<S: Store, Q: Enqueue, K: ReadSecrets> Worker<S, Q, K> {
         self.queue.enqueue(QueueName::Questions, vec![message]).await
     }
 
-    async fn bury(&self, body: String, reason: String) -> Result<(), QueueError> {
-        self.queue.bury(QueueName::Questions, Outgoing { body, delay: 0, attributes: vec![("reason", reason)] }).await
+    async fn bury(&self, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {
+        self.queue.bury(QueueName::Questions, dead_letter::set_aside(QueueName::Questions, body, reason, tries, &[])).await
     }
 }
 

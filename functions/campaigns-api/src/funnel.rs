@@ -40,7 +40,7 @@ pub async fn each<S: ScanCustomers + ReadSuppressions + ReadContacts, T: Default
     let take = &take;
     let part = async |part: u32| {
         let mut sum = T::default();
-        let mut at = ScanPart { part, of: PARTS, after: None };
+        let mut at = ScanPart { part, of: PARTS, after: None, most: None };
         loop {
             let (customers, next) = store.scan(&at, reads).await?;
             for (customer, decision) in decide(store, key, audience, &customers, Time::now()).await? {

@@ -30,7 +30,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::attachments::{self, Shelves};
-use crate::{edit, segments, timeline};
+use crate::{edit, segments, tags, timeline};
 
 const UPSERT: Write = Write { kind: Kind::UpsertCustomer, queue: QueueName::Customers, location: Some("/api/customers") };
 const RECORD: Write = Write { kind: Kind::RecordActivity, queue: QueueName::Activities, location: None };
@@ -72,6 +72,7 @@ pub fn router<S: Store, Q: Enqueue, F: KeepAttachedFiles>(app: App<S, Q>, files:
     Api::new(gate)
         .on(&routes::LIST_CUSTOMERS, list_customers::<S, Q>)
         .on(&routes::UPSERT_CUSTOMERS, upsert_customers::<S, Q>)
+        .on(&routes::TAG_CUSTOMERS, tags::tag_customers::<S, Q>)
         .on(&routes::GET_CUSTOMER, get_customer::<S, Q>)
         .on(&routes::LIST_CUSTOMER_ORDERS, list_orders::<S, Q>)
         .on(&routes::CHANGE_CUSTOMER, edit::change_customer::<S, Q>)

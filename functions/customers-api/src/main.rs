@@ -4,6 +4,7 @@ mod attachments;
 mod edit;
 mod http;
 mod segments;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod timeline;

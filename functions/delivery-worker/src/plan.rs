@@ -54,7 +54,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let audience = campaign.audience(self.consent_defaults);
         let (timing, week) = (&campaign.timing, campaign.timing.week());
         let reads = audience.reads().and(&timing.asks_recipient().then_some(Part::TimeZone).into_iter().collect());
-        let mut at = ScanPart { part, of: campaign.plan_parts, after };
+        let mut at = ScanPart { part, of: campaign.plan_parts, after, most: None };
         // A copy of this message may have been quicker: what is frozen stays so, though customers change.
         while !self.is_planned(id, part).await? {
             let (customers, next) = self.store.scan(&at, &reads).await?;

@@ -82,7 +82,7 @@ impl Crm {
     /// What a preview would say of everybody.
     async fn preview(&self, campaign: &Campaign) -> Funnel {
         let (audience, mut funnel) = (campaign.audience(ConsentDefaults::default()), Funnel::default());
-        let mut at = ScanPart { part: 0, of: 1, after: None };
+        let mut at = ScanPart { part: 0, of: 1, after: None, most: None };
         loop {
             let (customers, next) = self.memory.scan(&at, &audience.reads()).await.unwrap();
             let key = crm_testing::addresses();
@@ -193,7 +193,14 @@ fn upsert(memory: &Memory, number: u32, fields: &Value, second: u32) {
 }
 
 fn received(message: Outgoing) -> Incoming {
-    Incoming { id: "m".into(), queue: QueueName::Delivery, body: message.body, attributes: Vec::new() }
+    Incoming {
+        id: "m".into(),
+        queue: QueueName::Delivery,
+        body: message.body,
+        attributes: Vec::new(),
+        receipt: "r".into(),
+        receives: 1,
+    }
 }
 
 #[tokio::test]

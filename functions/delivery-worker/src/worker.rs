@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crm_domain::campaign::Campaign;
 use crm_domain::cost::{Usage, Work};
 use crm_domain::customer::ConsentDefaults;
+use crm_domain::dead_letter;
 use crm_domain::delivery::{Step, Task};
 use crm_domain::ids::CampaignId;
 use crm_domain::links::Links;
@@ -169,7 +170,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                 self.note(campaign, work, usage.plus(consumed)).await;
                 outcome
             }
-            Err(reason) => self.bury(message.body, reason).await,
+            Err(reason) => self.bury(message.body, &reason, 1).await,
         };
         let error = outcome.err()?;
         // The queue does not answer: the message comes back when its visibility ends.
@@ -209,7 +210,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                     tracing::error!(%campaign, cause = %chain(&unnoted), "the campaign cannot be said to have failed");
                     return self.requeue(&Step { task, attempt: attempt + 1 }, MAX_DELAY as u32).await;
                 }
-                self.bury(task.body(), error.to_string()).await
+                self.bury(task.body(), &error.to_string(), attempt + 1).await
             }
         }
     }
@@ -240,8 +241,8 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         self.queue.enqueue(QueueName::Delivery, vec![Outgoing { body: step.body(), delay, attributes: Vec::new() }]).await
     }
 
-    async fn bury(&self, body: String, reason: String) -> Result<(), QueueError> {
-        self.queue.bury(QueueName::Delivery, Outgoing { body, delay: 0, attributes: vec![("reason", reason)] }).await
+    async fn bury(&self, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {
+        self.queue.bury(QueueName::Delivery, dead_letter::set_aside(QueueName::Delivery, body, reason, tries, &[])).await
     }
 
     /// The campaign's templates, compiled once per environment.

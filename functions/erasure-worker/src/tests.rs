@@ -84,7 +84,8 @@ fn unknown() -> Sweep {
 }
 
 async fn run(worker: &Swept, body: String) {
-    let message = Incoming { id: "m".into(), queue: QueueName::Erasures, body, attributes: Vec::new() };
+    let message =
+        Incoming { id: "m".into(), queue: QueueName::Erasures, body, attributes: Vec::new(), receipt: "r".into(), receives: 1 };
     assert_eq!(worker.handle(vec![message]).await, Vec::<String>::new());
 }
 

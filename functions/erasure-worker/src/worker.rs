@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
+use crm_domain::dead_letter;
 use crm_domain::erasure::{Step, Task};
 use crm_domain::ports::{
     EditCustomers, Enqueue, ForgetTraces, KeepAttachedFiles, KeepAttachments, KeepErasures, KeepExportFiles, KeepUploads,
     Outgoing, QueueError, QueueName, ScrubQueues, StoreError,
 };
+use crm_domain::step;
 use crm_lambda::batch::Incoming;
 use crm_lambda::problem::chain;
-
-/// Tries of a task before it is set aside; the waits in between add up to four minutes.
-const MAX_ATTEMPTS: u32 = 8;
 
 /// The tables from which traces are taken.
 pub trait Store: EditCustomers + ForgetTraces + KeepErasures + KeepAttachments {}
@@ -45,6 +44,18 @@ pub enum SweepError {
     NotErased,
 }
 
+impl SweepError {
+    /// Seconds before the next try, if there is to be one.
+    const fn pause(&self, attempt: u32) -> Option<u32> {
+        match self {
+            Self::Store(error) => step::pause(attempt, error.is_outage()),
+            // Also where somebody else looks at dead letters: it does not last.
+            Self::Queue(_) => step::pause(attempt, true),
+            Self::NotErased => step::pause(attempt, false),
+        }
+    }
+}
+
 impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
@@ -52,7 +63,7 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
         for message in batch {
             let outcome = match Step::parse(&message.body) {
                 Ok(step) => self.run(step).await,
-                Err(reason) => self.bury(message.body, reason).await,
+                Err(reason) => self.bury(message.body, &reason, 1).await,
             };
             if let Err(error) = outcome {
                 // The queue does not answer: the message comes back when its visibility ends.
@@ -69,18 +80,18 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
         match self.sweep(sweep.clone()).await {
             Ok(None) => Ok(()),
             Ok(Some((next, delay))) => self.requeue(next.body(), delay).await,
-            Err(error) if attempt < MAX_ATTEMPTS => {
-                tracing::warn!(attempt, cause = %chain(&error), "pass failed");
-                self.requeue(Step { task, attempt: attempt + 1 }.body(), 1 << attempt).await
-            }
-            // Who asked was told so.
-            Err(SweepError::NotErased) => {
-                tracing::warn!("nobody was erased");
-                Ok(())
-            }
             Err(error) => {
+                if let Some(pause) = error.pause(attempt) {
+                    tracing::warn!(attempt, cause = %chain(&error), "pass failed");
+                    return self.requeue(Step { task, attempt: attempt + 1 }.body(), pause).await;
+                }
+                if matches!(error, SweepError::NotErased) {
+                    // Who asked was told so.
+                    tracing::warn!("nobody was erased");
+                    return Ok(());
+                }
                 tracing::error!(cause = %chain(&error), "pass set aside");
-                self.bury(Step::first(task).body(), error.to_string()).await
+                self.bury(Step::first(task).body(), &error.to_string(), attempt + 1).await
             }
         }
     }
@@ -89,7 +100,7 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
         self.queue.enqueue(QueueName::Erasures, vec![Outgoing { body, delay, attributes: Vec::new() }]).await
     }
 
-    async fn bury(&self, body: String, reason: String) -> Result<(), QueueError> {
-        self.queue.bury(QueueName::Erasures, Outgoing { body, delay: 0, attributes: vec![("reason", reason)] }).await
+    async fn bury(&self, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {
+        self.queue.bury(QueueName::Erasures, dead_letter::set_aside(QueueName::Erasures, body, reason, tries, &[])).await
     }
 }

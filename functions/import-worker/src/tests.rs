@@ -15,7 +15,9 @@ use crm_domain::event::Event;
 use crm_domain::ids::ImportId;
 use crm_domain::import::{Import, ImportKind, ImportStatus};
 use crm_domain::json::Json;
-use crm_domain::ports::{Enqueue, KeepImports, KeepUploads, Outgoing, Page, QueueError, QueueName, Slice, StoreError, Versioned};
+use crm_domain::ports::{
+    Enqueue, KeepImports, KeepUploads, Outgoing, Page, Postpone, QueueError, QueueName, Slice, StoreError, Versioned,
+};
 use crm_domain::time::Time;
 use crm_lambda::batch::{Incoming, incoming};
 use crm_testing::{AtDesk, cases, settings};
@@ -52,7 +54,7 @@ fn uploaded() -> String {
 }
 
 fn message(body: String) -> Incoming {
-    Incoming { id: "m".into(), queue: QueueName::Imports, body, attributes: Vec::new() }
+    Incoming { id: "m".into(), queue: QueueName::Imports, body, attributes: Vec::new(), receipt: "r".into(), receives: 1 }
 }
 
 fn state(desk: &AtDesk) -> Import {
@@ -308,6 +310,12 @@ impl Enqueue for Million {
     }
 }
 
+impl Postpone for Million {
+    async fn postpone(&self, _: QueueName, _: Vec<(String, u32)>) -> Result<(), QueueError> {
+        panic!("postponed")
+    }
+}
+
 #[tokio::test]
 async fn a_million_rows_take_no_more_memory_than_one_stretch() {
     let million = Arc::new(Million {
@@ -379,6 +387,12 @@ impl Enqueue for Shared {
     }
     async fn bury(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
         self.0.bury(queue, message).await
+    }
+}
+
+impl Postpone for Shared {
+    async fn postpone(&self, queue: QueueName, messages: Vec<(String, u32)>) -> Result<(), QueueError> {
+        self.0.postpone(queue, messages).await
     }
 }
 

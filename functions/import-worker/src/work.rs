@@ -17,11 +17,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crm_domain::dead_letter;
 use crm_domain::import::Import;
 use crm_domain::import::columns::read_header;
 use crm_domain::money::Currency;
-use crm_domain::ports::{Enqueue, KeepImports, KeepUploads, Outgoing, QueueError, QueueName, StoreError, Versioned};
-use crm_lambda::batch::Incoming;
+use crm_domain::ports::{Enqueue, KeepImports, KeepUploads, Outgoing, Postpone, QueueError, QueueName, StoreError, Versioned};
+use crm_lambda::batch::{Failed, Incoming, give_back};
 use crm_lambda::problem::chain;
 
 use crate::call::{Call, call_on, read_calls};
@@ -29,8 +30,6 @@ use crate::stretch::{self, Limits};
 
 /// Attempts at a stretch within one invocation; a message given back waits for minutes.
 const ATTEMPTS: u32 = 6;
-/// Most characters of the reason that a dead letter carries.
-const MAX_REASON: usize = 1_000;
 
 /// What the worker works with.
 pub struct App<S, U, Q> {
@@ -66,29 +65,29 @@ impl From<QueueError> for Failure {
 }
 
 /// Handles messages one after the other; the ids of those that must come again.
-pub async fn consume_all<S: KeepImports, U: KeepUploads, Q: Enqueue>(
+pub async fn consume_all<S: KeepImports, U: KeepUploads, Q: Enqueue + Postpone>(
     app: Arc<App<S, U, Q>>,
     messages: Vec<Incoming>,
 ) -> Vec<String> {
     let mut failed = Vec::new();
-    for message in messages {
-        let id = message.id.clone();
+    for message in &messages {
         if let Err(cause) = app.handle(message).await {
-            tracing::error!(message = id, cause, "import message failed");
-            failed.push(id);
+            tracing::error!(message = message.id, cause, "import message failed");
+            failed.push(Failed { message, cause, may_succeed: true });
         }
     }
-    failed
+    give_back(&app.queue, failed).await
 }
 
 impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
-    async fn handle(&self, message: Incoming) -> Result<(), String> {
+    async fn handle(&self, message: &Incoming) -> Result<(), String> {
         match self.answer(&message.body).await {
             Ok(()) => Ok(()),
             Err(Failure::Transient(cause)) => Err(cause),
             Err(Failure::Hopeless(reason)) => {
                 tracing::warn!(message = message.id, reason, "import message set aside");
-                self.queue.bury(QueueName::Imports, dead_letter(message.body, &reason)).await.map_err(|error| chain(&error))
+                let letter = dead_letter::set_aside(QueueName::Imports, message.body.clone(), &reason, message.receives, &[]);
+                self.queue.bury(QueueName::Imports, letter).await.map_err(|error| chain(&error))
             }
         }
     }
@@ -179,11 +178,4 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
         self.store.update_import(version, &import, 0..0).await?;
         self.close(&import).await
     }
-}
-
-fn dead_letter(body: String, reason: &str) -> Outgoing {
-    // SQS refuses an empty body.
-    let body = if body.is_empty() { "(empty)".to_owned() } else { body };
-    let reason = reason.chars().take(MAX_REASON).collect();
-    Outgoing { body, delay: 0, attributes: vec![("reason", reason), ("queue", QueueName::Imports.as_str().to_owned())] }
 }

@@ -62,7 +62,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     pub(crate) async fn settle_part(&self, mut at: PartOfBuild, deadline: Instant) -> Result<Next, TaskError> {
         let catalogue = self.keeper.catalogue().await?;
         while self.is_wanted(&at).await? {
-            let scan = ScanPart { part: at.part, of: at.of, after: at.after };
+            let scan = ScanPart { part: at.part, of: at.of, after: at.after, most: None };
             let (customers, next) = self.store.scan_consistently(&scan, catalogue.reads()).await?;
             at.scanned += customers.len() as u64;
             let outcome = self.keeper.settle_read(customers, Cause::Rules, Time::now()).await?;

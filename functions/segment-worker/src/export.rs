@@ -1,4 +1,4 @@
-//! Exports: the members of a segment, or the log of a campaign, become a CSV file, part by part.
+//! Exports: the members of a segment, customers by rules, or the log of a campaign, become a CSV file, part by part.
 //!
 //! Any step may be the last before a crash, and any call may come twice or to two workers at once. What was done is written
 //! into the export, on condition that nobody has moved it on since it was read; so rows are written once, by whoever was
@@ -10,11 +10,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crm_domain::campaign::Campaign;
-use crm_domain::customer::Customer;
 use crm_domain::export::table::Terms;
 use crm_domain::export::{Export, ExportCall, ExportStatus, Source, Stage, Writing, collect, log, table};
-use crm_domain::ids::{CampaignId, CustomerId};
-use crm_domain::membership::{EditionId, Task};
+use crm_domain::ids::CampaignId;
+use crm_domain::membership::Task;
 use crm_domain::ports::{Enqueue, FileError, KeepExportFiles, StoreError, Versioned};
 use crm_domain::time::Time;
 use crm_lambda::problem::chain;
@@ -25,8 +24,6 @@ use crate::worker::{Next, Store, TaskError, Worker};
 #[cfg(test)]
 mod tests;
 
-/// Members read at once.
-const PAGE: usize = 500;
 /// Shards of a log read side by side.
 const SHARDS: u32 = 8;
 
@@ -90,7 +87,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
         }
     }
 
-    /// Reads members for their attributes; when all are read, the file is begun.
+    /// Reads people for their attributes; when all are read, the file is begun.
     async fn collect_attributes(
         &self,
         export: Export,
@@ -98,13 +95,13 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
         mut after: Option<String>,
         deadline: Instant,
     ) -> Result<Export, TaskError> {
-        let Source::Segment { edition, .. } = export.source else {
+        let Some(chosen) = export.source.chosen() else {
             // The columns of a log are always the same.
             let upload = self.exports.files.begin_export_file(export.id).await?;
             return Ok(export.begun(attributes, upload));
         };
         loop {
-            let (customers, next) = self.page_of_members(edition, after).await?;
+            let (customers, next) = self.page_of(&chosen, export.created_at, after).await?;
             if let Err(reason) = collect(&mut attributes, &customers) {
                 return Ok(export.failed(&reason, Time::now()));
             }
@@ -123,19 +120,20 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     async fn write_part(&self, export: Export, mut writing: Writing) -> Result<Export, TaskError> {
         let mut text = match export.source {
             _ if !writing.parts.is_empty() => String::new(),
-            Source::Segment { .. } => table::header(&writing.attributes),
+            Source::Segment { .. } | Source::Customers { .. } => table::header(&writing.attributes),
             Source::Campaign { .. } => log::header(),
         };
         let mut rows = export.rows;
         let campaign = match export.source {
-            Source::Segment { .. } => None,
+            Source::Segment { .. } | Source::Customers { .. } => None,
             Source::Campaign { campaign_id, .. } => Some(self.exported_campaign(campaign_id).await?),
         };
+        let chosen = export.source.chosen();
         while text.len() < self.exports.part_bytes && !writing.complete {
             let after = writing.after.take();
-            let (lines, next) = match (&export.source, &campaign) {
-                (Source::Segment { edition, .. }, _) => {
-                    let (customers, next) = self.page_of_members(*edition, after).await?;
+            let (lines, next) = match (&chosen, &campaign) {
+                (Some(chosen), _) => {
+                    let (customers, next) = self.page_of(chosen, export.created_at, after).await?;
                     let lines = customers.iter().map(|customer| table::row(customer, &writing.attributes, &self.exports.terms));
                     (lines.collect::<Vec<String>>(), next)
                 }
@@ -170,19 +168,6 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
         tracing::warn!(export.id = %export.id, "an export is written again");
         let upload = self.exports.files.begin_export_file(export.id).await?;
         Ok(export.begun_again(attributes, upload, Time::now()))
-    }
-
-    /// Members who are still there, and where the next ones begin.
-    async fn page_of_members(
-        &self,
-        edition: EditionId,
-        after: Option<String>,
-    ) -> Result<(Vec<Customer>, Option<String>), TaskError> {
-        let page = self.store.members(edition, after, PAGE).await?;
-        self.check_kept(edition).await?;
-        let ids: Vec<CustomerId> = page.items.into_iter().map(|(id, _)| id).collect();
-        let found = self.store.customers(&ids).await?;
-        Ok((found.into_iter().map(|found| found.record).collect(), page.next))
     }
 
     /// The rows of some shards of a log, and the shard with which it goes on.

@@ -1,6 +1,7 @@
 //! `segment-worker`: wiring.
 
 mod build;
+mod chosen;
 mod edit;
 mod export;
 mod history;

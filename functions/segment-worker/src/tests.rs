@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crm_domain::chosen::Chosen;
 use crm_domain::customer::{AttributeValue, ConsentDefaults};
 use crm_domain::edit::Edit;
 use crm_domain::event::Event;
@@ -13,6 +14,7 @@ use crm_domain::ids::{CustomerId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::membership::{Cause, PartOfBuild, Step, Task};
 use crm_domain::ports::{KeepSegments, QueueName, ReadCustomers, ReadSegments};
+use crm_domain::rules::Rules;
 use crm_domain::segment::{SegmentChange, SegmentDraft};
 use crm_domain::time::Time;
 use crm_lambda::batch::{Incoming, incoming};
@@ -75,7 +77,14 @@ impl Crm {
     }
 
     async fn deliver(&self, body: String) {
-        let message = Incoming { id: "m".into(), queue: QueueName::Segments, body, attributes: Vec::new() };
+        let message = Incoming {
+            id: "m".into(),
+            queue: QueueName::Segments,
+            body,
+            attributes: Vec::new(),
+            receipt: "r".into(),
+            receives: 1,
+        };
         assert!(self.worker.handle(vec![message]).await.is_empty());
     }
 
@@ -290,7 +299,7 @@ async fn pune_edit(crm: &Crm, change: &str) -> (SegmentId, Edit) {
     let edition = crm.memory.segment(id).await.unwrap().unwrap().record.shown.unwrap().id;
     let change = Json::parse(change.as_bytes()).unwrap();
     let (source, name) = ("/api/u-1".to_owned(), "n".to_owned());
-    (id, Edit { edition, change, source, name, at: Time::now(), after: None, edited: 0 })
+    (id, Edit { whom: Chosen::Members { edition }, change, source, name, at: Time::now(), after: None, edited: 0 })
 }
 
 async fn tagged(crm: &Crm, tag: &str) -> usize {
@@ -363,6 +372,31 @@ async fn an_edit_of_members_who_are_not_kept_any_more_is_set_aside() {
     assert_eq!((crm.apply_queued().await, crm.memory.drain(QueueName::Segments).len()), (0, 0));
     let dead = crm.memory.dead(QueueName::Segments);
     assert!(dead.len() == 1 && dead[0].attributes[0].1.contains("changed or deleted"), "{dead:?}");
+}
+
+#[tokio::test]
+async fn an_edit_by_rules_reaches_whom_they_picked_when_it_was_asked_for_once() {
+    for twice in [false, true] {
+        let crm = Crm::new(300);
+        let rules = r#"{"combinator":"and","rules":[{"field":"city","operator":"=","value":"Pune"}]}"#;
+        let currency = settings().currency.clone();
+        let rules = Rules::parse(&Json::parse(rules.as_bytes()).unwrap(), "rules", &currency).unwrap();
+        let change = Json::parse(br#"{"tagsAdded":["vip"]}"#).unwrap();
+        let (source, name) = ("/api/u-1".to_owned(), "n".to_owned());
+        let edit = Edit { whom: Chosen::matching(&rules), change, source, name, at: Time::now(), after: None, edited: 0 };
+        // No time at all: one page for each call.
+        let (mut next, mut steps) = (Next::Then(Task::Edit(edit)), 0);
+        while let Next::Then(Task::Edit(edit)) = next {
+            if twice {
+                crm.worker.edit(edit.clone(), Instant::now()).await.unwrap();
+            }
+            next = crm.worker.edit(edit, Instant::now()).await.unwrap();
+            steps += 1;
+        }
+        assert!(steps > 50, "{steps} pages of three");
+        assert_eq!(crm.apply_queued().await, if twice { 200 } else { 100 });
+        assert_eq!(tagged(&crm, "vip").await, 100);
+    }
 }
 
 #[tokio::test]

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crm_domain::dead_letter;
 use crm_domain::membership::{Cause, Step, Task};
 use crm_domain::ports::{
     Enqueue, KeepCampaigns, KeepExportFiles, KeepExports, KeepLog, KeepMemberships, KeepSegments, Outgoing, QueueError,
     QueueName, ReadCustomers, ReadFigures, ScanCustomers, StoreError,
 };
+use crm_domain::step;
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
 use crm_lambda::memberships::Keeper;
@@ -20,8 +22,6 @@ use crate::export::Exports;
 const CONCURRENCY: usize = 4;
 /// Time after which a task hands over to the next message. The function itself has 60 s.
 const BUDGET: Duration = Duration::from_secs(15);
-/// Tries of a task before it is set aside; the waits in between add up to four minutes.
-const MAX_ATTEMPTS: u32 = 8;
 
 /// The storage that tasks need.
 pub trait Store:
@@ -65,6 +65,18 @@ pub enum TaskError {
     Retired,
 }
 
+impl TaskError {
+    /// Seconds before the next try, if there is to be one; of what `waits` for the end of an outage, and of what does not.
+    const fn pause(&self, attempt: u32, waits: bool) -> Option<u32> {
+        match self {
+            Self::Retired => None,
+            Self::Store(error) => step::pause(attempt, waits && error.is_outage()),
+            Self::Queue(_) => step::pause(attempt, waits),
+            _ => step::pause(attempt, false),
+        }
+    }
+}
+
 impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
@@ -80,7 +92,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
                 tracing::error!("the stream gave up on a batch");
                 self.run(Step::first(Task::Build { everyone: true })).await
             }
-            Err(reason) => self.bury(message.body, reason).await,
+            Err(reason) => self.bury(message.body, &reason, 1).await,
         };
         let error = outcome.err()?;
         // The queue does not answer: the message comes back when its visibility ends.
@@ -94,16 +106,18 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
         match self.advance(task.clone()).await {
             Ok(Next::Done) => Ok(()),
             Ok(Next::Then(task)) => self.requeue(&Step::first(task), 0).await,
-            Err(error) if attempt < MAX_ATTEMPTS && !matches!(error, TaskError::Retired) => {
-                tracing::warn!(attempt, cause = %chain(&error), "task failed");
-                self.requeue(&Step { task, attempt: attempt + 1 }, 1 << attempt).await
-            }
             Err(error) => {
+                // Somebody waits for an export, and can ask for it again.
+                let waits = !matches!(task, Task::Export(_));
+                if let Some(pause) = error.pause(attempt, waits) {
+                    tracing::warn!(attempt, cause = %chain(&error), "task failed");
+                    return self.requeue(&Step { task, attempt: attempt + 1 }, pause).await;
+                }
                 tracing::error!(cause = %chain(&error), "task set aside");
                 if let Task::Export(call) = &task {
                     self.give_up(call).await;
                 }
-                self.bury(task.body(), error.to_string()).await
+                self.bury(task.body(), &error.to_string(), attempt + 1).await
             }
         }
     }
@@ -128,7 +142,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
         self.queue.enqueue(QueueName::Segments, vec![Outgoing { body: step.body(), delay, attributes: Vec::new() }]).await
     }
 
-    async fn bury(&self, body: String, reason: String) -> Result<(), QueueError> {
-        self.queue.bury(QueueName::Segments, Outgoing { body, delay: 0, attributes: vec![("reason", reason)] }).await
+    async fn bury(&self, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {
+        self.queue.bury(QueueName::Segments, dead_letter::set_aside(QueueName::Segments, body, reason, tries, &[])).await
     }
 }

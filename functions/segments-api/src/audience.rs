@@ -8,6 +8,8 @@ use futures_util::future::try_join_all;
 
 /// Parts of the table read side by side for a preview.
 const PARTS: u32 = 4;
+/// Answers of a scan, of at most 1 MB each, that one page of a list may take: about a second's worth.
+const SCANS: usize = 12;
 /// Most customers shown with a preview.
 pub const SAMPLE: usize = 20;
 
@@ -47,7 +49,7 @@ async fn preview_part<S: ScanCustomers>(
 ) -> Result<(Preview, Vec<CustomerId>), StoreError> {
     let reads = rules.reads();
     let (mut preview, mut sample) = (Preview::default(), Vec::new());
-    let mut at = ScanPart { part, of: PARTS, after: None };
+    let mut at = ScanPart { part, of: PARTS, after: None, most: None };
     loop {
         let (customers, next) = store.scan(&at, &reads).await?;
         preview.total += customers.len() as u64;
@@ -64,8 +66,9 @@ async fn preview_part<S: ScanCustomers>(
     }
 }
 
-/// One page of members, in the table's own order.
-pub async fn members<S: ScanCustomers + ReadCustomers>(
+/// One page of those for whom rules hold, in the table's own order. Where they are few and far between it ends early,
+/// with fewer than `limit` or none, and says where to go on.
+pub async fn matching<S: ScanCustomers + ReadCustomers>(
     store: &S,
     rules: &Rules,
     context: &Context,
@@ -73,20 +76,22 @@ pub async fn members<S: ScanCustomers + ReadCustomers>(
     limit: usize,
 ) -> Result<Page<Customer>, StoreError> {
     let reads = rules.reads();
-    let mut at = ScanPart { part: 0, of: 1, after };
+    let mut at = ScanPart { part: 0, of: 1, after, most: Some(limit + 1) };
     let mut ids: Vec<CustomerId> = Vec::new();
-    while ids.len() <= limit {
+    for _ in 0..SCANS {
         let (customers, next) = store.scan(&at, &reads).await?;
         ids.extend(customers.iter().filter(|customer| rules.holds(customer, context)).map(|customer| customer.id));
-        match next {
-            Some(next) => at.after = Some(next),
-            None => break,
+        at.after = next;
+        if ids.len() > limit || next.is_none() {
+            break;
         }
+        // Who is hard to find is looked for among ever more at once.
+        at.most = at.most.map(|most| most * 4);
     }
-    let more = ids.len() > limit;
+    let next = if ids.len() > limit { limit.checked_sub(1).and_then(|last| ids.get(last).copied()) } else { at.after };
     ids.truncate(limit);
     let items = in_order(store, &ids).await?;
-    Ok(Page { items, next: ids.last().filter(|_| more).map(ToString::to_string) })
+    Ok(Page { items, next: next.map(|id| id.to_string()) })
 }
 
 /// Those of `ids` who are still there, in their order.

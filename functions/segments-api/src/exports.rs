@@ -1,4 +1,4 @@
-//! Exports: those of members are begun here, all are handed out here, and the segment worker makes them.
+//! Exports: those of members, and of customers by rules, are begun here, all are handed out here, and the segment worker makes them.
 
 use std::sync::Arc;
 
@@ -8,16 +8,20 @@ use axum::{Json, Router};
 use crm_domain::export::{Export, Source};
 use crm_domain::ids::ExportId;
 use crm_domain::ports::{Enqueue, KeepExportFiles, SignedUrl, StoreError};
+use crm_domain::segment::parse_export;
 use crm_domain::time::Time;
 use crm_lambda::api::Api;
+use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller, Who};
+use crm_lambda::config::Settings;
 use crm_lambda::contract::files;
 use crm_lambda::exports;
 use crm_lambda::gate::Gate;
 use crm_lambda::problem::Problem;
 use crm_lambda::routes;
 
-use crate::http::{Store, find, object};
+use crate::bulk::EVERYBODY;
+use crate::http::{Store, expanded, find, object};
 use crate::people::shown_edition;
 
 #[cfg(test)]
@@ -27,18 +31,21 @@ mod tests;
 pub struct Desk<S, Q, F> {
     pub store: Arc<S>,
     pub queue: Arc<Q>,
+    pub settings: Arc<Settings>,
     pub files: Arc<F>,
 }
 
 impl<S, Q, F> Clone for Desk<S, Q, F> {
     fn clone(&self) -> Self {
-        Self { store: self.store.clone(), queue: self.queue.clone(), files: self.files.clone() }
+        let Self { store, queue, settings, files } = self;
+        Self { store: store.clone(), queue: queue.clone(), settings: settings.clone(), files: files.clone() }
     }
 }
 
 pub fn routes<S: Store, Q: Enqueue, F: KeepExportFiles>(gate: Gate<S>, desk: Desk<S, Q, F>) -> Router {
     Api::new(gate)
         .on(&routes::EXPORT_SEGMENT, export_segment::<S, Q, F>)
+        .on(&routes::EXPORT_CUSTOMERS, export_customers::<S, Q, F>)
         .on(&routes::GET_EXPORT, get_export::<S, Q, F>)
         .over(desk)
 }
@@ -53,6 +60,17 @@ async fn export_segment<S: Store, Q: Enqueue, F: KeepExportFiles>(
     let edition = shown_edition(&segment)?;
     let source = Source::Segment { segment_id: segment.id, segment_name: segment.name, edition };
     exports::begin((&*desk.store, &*desk.queue), (&caller, &attempt), source, object(segment.id)).await
+}
+
+async fn export_customers<S: Store, Q: Enqueue, F: KeepExportFiles>(
+    State(desk): State<Desk<S, Q, F>>,
+    caller: Caller,
+    attempt: Attempt,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    let rules = expanded(&*desk.store, parse_export(&body, &desk.settings.currency)?).await?;
+    let source = Source::Customers { rules: rules.to_json().to_string() };
+    exports::begin((&*desk.store, &*desk.queue), (&caller, &attempt), source, EVERYBODY.to_owned()).await
 }
 
 async fn get_export<S: Store, Q: Enqueue, F: KeepExportFiles>(
@@ -85,6 +103,7 @@ fn shown(export: &Export, signed: Option<SignedUrl>) -> files::Export {
     let (segment_id, campaign_id) = match &export.source {
         Source::Segment { segment_id, .. } => (Some(segment_id.to_string()), None),
         Source::Campaign { campaign_id, .. } => (None, Some(campaign_id.to_string())),
+        Source::Customers { .. } => (None, None),
     };
     files::Export {
         id: export.id.to_string(),

@@ -14,7 +14,7 @@ use crm_domain::ports::{
     Enqueue, KeepAudit, KeepExportFiles, KeepExports, KeepSegments, Outgoing, Page, QueueName, ReadCustomers, ReadMemberships,
     ScanCustomers, StoreError, Versioned,
 };
-use crm_domain::rules::Context;
+use crm_domain::rules::{Context, Rules};
 use crm_domain::segment::{Definition, Segment, SegmentChange, SegmentDraft, Segments, SegmentsChange, parse_preview};
 use crm_domain::sizes::Count;
 use crm_domain::time::Time;
@@ -42,7 +42,7 @@ impl<S: KeepSegments + ReadMemberships + ReadCustomers + ScanCustomers + KeepExp
 /// All routes.
 pub fn router<S: Store, Q: Enqueue, F: KeepExportFiles>(app: App<S, Q>, files: Arc<F>, keys: Keys) -> Router {
     let gate = Gate::new(keys, app.store.clone());
-    let desk = exports::Desk { store: app.store.clone(), queue: app.queue.clone(), files };
+    let desk = exports::Desk { store: app.store.clone(), queue: app.queue.clone(), settings: app.settings.clone(), files };
     let exports = exports::routes(gate.clone(), desk);
     Api::new(gate)
         .on(&routes::LIST_SEGMENTS, list_segments::<S, Q>)
@@ -54,12 +54,22 @@ pub fn router<S: Store, Q: Enqueue, F: KeepExportFiles>(app: App<S, Q>, files: A
         .on(&routes::LIST_MEMBERS, people::list_members::<S, Q>)
         .on(&routes::CHANGE_MEMBERS, people::change_members::<S, Q>)
         .on(&routes::IMPORT_MEMBERS, people::import_members::<S, Q>)
+        .on(&routes::SEARCH_CUSTOMERS, bulk::search_customers::<S, Q>)
+        .on(&routes::EDIT_CUSTOMERS, bulk::edit_customers::<S, Q>)
         .on(&routes::EDIT_MEMBERS, bulk::edit_members::<S, Q>)
         .on(&routes::COMPARE_SEGMENTS, people::compare_segments::<S, Q>)
         .on(&routes::SHOW_SIZES, sizes::show_sizes::<S, Q>)
         .on(&routes::EXPLAIN_MEMBER, people::explain_member::<S, Q>)
         .over(app)
         .merge(exports)
+}
+
+/// Rules of a body with the segments that they name written out.
+pub(crate) async fn expanded<S: KeepSegments>(store: &S, rules: Rules) -> Result<Rules, Problem> {
+    if rules.references("rules").is_empty() {
+        return Ok(rules);
+    }
+    Ok(store.all_segments().await?.expanded(&rules, "rules")?)
 }
 
 /// Rules are asked about this moment.
@@ -104,10 +114,7 @@ async fn preview_rules<S: Store, Q: Enqueue>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let started = Instant::now();
-    let mut rules = parse_preview(&body, &app.settings.currency)?;
-    if !rules.references("rules").is_empty() {
-        rules = app.store.all_segments().await?.expanded(&rules, "rules")?;
-    }
+    let rules = expanded(&*app.store, parse_preview(&body, &app.settings.currency)?).await?;
     let preview = audience::preview(&*app.store, &rules, &context(&app)).await?;
     let sample = preview.sample.iter().map(|customer| view::customer(customer, &app.settings)).collect();
     let took_ms = started.elapsed().as_millis() as u64;

@@ -52,7 +52,7 @@ pub async fn list_members<S: Store, Q: Enqueue>(
         // Nobody is kept as a member yet, or was not when this list was begun.
         _ => {
             let after = scanned.and_then(CustomerId::parse);
-            let page = audience::members(&*app.store, &segment.edition.rules, &context(&app), after, paging.limit).await?;
+            let page = audience::matching(&*app.store, &segment.edition.rules, &context(&app), after, paging.limit).await?;
             Page { items: page.items, next: page.next.map(|next| format!("{SCANNED}{next}")) }
         }
     };

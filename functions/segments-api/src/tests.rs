@@ -1,10 +1,13 @@
 //! Requests to the router over the ports in memory.
 
+mod customers;
+
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use crm_domain::chosen::Chosen;
 use crm_domain::email::Email;
 use crm_domain::event::Event;
 use crm_domain::ids::CustomerId;
@@ -124,7 +127,7 @@ async fn analysts_read_but_do_not_write() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("segments-api", &crm()).await, 15 * 7);
+    assert_eq!(walk("segments-api", &crm()).await, 18 * 7);
 }
 
 #[tokio::test]
@@ -257,7 +260,7 @@ async fn an_edit_of_all_members_is_queued_once_with_whose_it_is() {
     let messages = memory.drain(QueueName::Segments);
     assert_eq!(messages.len(), 1);
     let Task::Edit(edit) = Step::parse(&messages[0].body).unwrap().task else { panic!("{messages:?}") };
-    assert_eq!((edit.edition, edit.source.as_str(), edit.name.as_str()), (edition, "/api/u-marketer", "k1"));
+    assert_eq!((edit.whom, edit.source.as_str(), edit.name.as_str()), (Chosen::Members { edition }, "/api/u-marketer", "k1"));
     assert_eq!(json!(edit.change), serde_json::from_str::<Value>(body).unwrap());
     let told = ("u-marketer".to_owned(), "edit_members".to_owned(), format!("segments/{id}"));
     assert_eq!(memory.told(), [told]);

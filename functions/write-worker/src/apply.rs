@@ -28,8 +28,22 @@ const CONCURRENCY: usize = 4;
 /// Attempts of a group on its own.
 const ATTEMPTS: u32 = 8;
 
-/// Applies `events`; for each, in order, what became of it, or `None` when it must come again.
-pub async fn apply<S: ApplyEvents>(store: &S, events: &[&Event]) -> Vec<Option<Outcome>> {
+/// Why events were not applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unapplied {
+    pub cause: String,
+    /// Whether another try may succeed.
+    pub may_succeed: bool,
+}
+
+impl From<StoreError> for Unapplied {
+    fn from(error: StoreError) -> Self {
+        Self { may_succeed: !matches!(error, StoreError::Corrupt(_)), cause: chain(&error) }
+    }
+}
+
+/// Applies `events`; for each, in order, what became of it, or why it was not applied.
+pub async fn apply<S: ApplyEvents>(store: &S, events: &[&Event]) -> Vec<Result<Outcome, Unapplied>> {
     let mut outcomes = Vec::with_capacity(events.len());
     for slice in events.chunks(SLICE) {
         outcomes.extend(apply_slice(store, slice).await);
@@ -43,13 +57,13 @@ struct Group<'a> {
     /// Index in the slice, and the event.
     events: Vec<(usize, &'a Event)>,
     done: usize,
-    failed: bool,
+    failed: Option<Unapplied>,
 }
 
 impl<'a> Group<'a> {
     fn next_step(&self) -> &[(usize, &'a Event)] {
         let rest = self.events.get(self.done..).unwrap_or_default();
-        if self.failed { &[] } else { rest.get(..STEP).unwrap_or(rest) }
+        if self.failed.is_some() { &[] } else { rest.get(..STEP).unwrap_or(rest) }
     }
 
     /// The ledger with as much of the next step applied as one transaction takes, and the outcomes.
@@ -93,13 +107,13 @@ impl Size {
     }
 }
 
-async fn apply_slice<S: ApplyEvents>(store: &S, events: &[&Event]) -> Vec<Option<Outcome>> {
-    let mut results = vec![None; events.len()];
+async fn apply_slice<S: ApplyEvents>(store: &S, events: &[&Event]) -> Vec<Result<Outcome, Unapplied>> {
+    let mut results: Vec<Option<Result<Outcome, Unapplied>>> = vec![None; events.len()];
     let ledger = match store.load(events).await {
         Ok(ledger) => ledger,
         Err(error) => {
             tracing::warn!(cause = %chain(&error), "records were not read");
-            return results;
+            return vec![Err(error.into()); events.len()];
         }
     };
     let mut groups = grouped(&ledger, events);
@@ -114,11 +128,20 @@ async fn apply_slice<S: ApplyEvents>(store: &S, events: &[&Event]) -> Vec<Option
             .await;
         for (index, outcome) in finished.into_iter().flatten() {
             if let Some(result) = results.get_mut(index) {
-                *result = Some(outcome);
+                *result = Some(Ok(outcome));
             }
         }
     }
-    results
+    for group in groups {
+        let Some(why) = group.failed else { continue };
+        for (index, _) in group.events.iter().skip(group.done) {
+            if let Some(result) = results.get_mut(*index) {
+                *result = Some(Err(why.clone()));
+            }
+        }
+    }
+    let missed = || Err(Unapplied { cause: "it was not looked at".to_owned(), may_succeed: true });
+    results.into_iter().map(|result| result.unwrap_or_else(missed)).collect()
 }
 
 /// One group's part of a transaction.
@@ -161,24 +184,24 @@ async fn commit<S: ApplyEvents>(store: &S, shares: Vec<Share<'_, '_>>) -> Vec<(u
         let outcomes = if together.is_ok() {
             ledger.settle();
             group.ledger = ledger;
-            Some(outcomes)
+            Ok(outcomes)
         } else {
             commit_alone(store, group).await
         };
         match outcomes {
-            Some(outcomes) => {
+            Ok(outcomes) => {
                 let done = outcomes.len();
                 applied.extend(group.next_step().iter().map(|(index, _)| *index).zip(outcomes));
                 group.done += done;
             }
             // Later events of the group must not overtake.
-            None => group.failed = true,
+            Err(why) => group.failed = Some(why),
         }
     }
     applied
 }
 
-async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>) -> Option<Vec<Outcome>> {
+async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>) -> Result<Vec<Outcome>, Unapplied> {
     let events: Vec<&Event> = group.events.iter().map(|(_, event)| *event).collect();
     for attempt in 0..ATTEMPTS {
         let outcome = async {
@@ -191,7 +214,7 @@ async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>) -> Optio
         match outcome.await {
             Ok((ledger, outcomes)) => {
                 group.ledger = ledger;
-                return Some(outcomes);
+                return Ok(outcomes);
             }
             Err(StoreError::Conflict | StoreError::Throttled) => {
                 let ceiling = 20_u64 << attempt;
@@ -199,12 +222,15 @@ async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>) -> Optio
             }
             Err(error) => {
                 tracing::warn!(cause = %chain(&error), "a group was not applied");
-                return None;
+                return Err(error.into());
             }
         }
     }
     tracing::warn!(attempts = ATTEMPTS, "a group met others too often");
-    None
+    Err(Unapplied {
+        cause: "its records were changed by others each time, or storage was throttling".to_owned(),
+        may_succeed: true,
+    })
 }
 
 /// Splits events into groups that share no customer and no order.
@@ -232,7 +258,7 @@ fn grouped<'a>(ledger: &Ledger, events: &[&'a Event]) -> Vec<Group<'a>> {
         .into_values()
         .map(|events| {
             let touching: Vec<&Event> = events.iter().map(|(_, event)| *event).collect();
-            Group { ledger: ledger.part(&touching), events, done: 0, failed: false }
+            Group { ledger: ledger.part(&touching), events, done: 0, failed: None }
         })
         .collect()
 }

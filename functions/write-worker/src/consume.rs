@@ -3,10 +3,11 @@
 //! A message may come again after any step, so each step may be repeated: events and receipts are idempotent, the mark of
 //! an import's part is a set, and what is hopeless is set aside last, when the rest of its message is done.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crm_domain::dead_letter;
 use crm_domain::event::{Command, Event};
 use crm_domain::ids::ImportId;
 use crm_domain::json::Json;
@@ -14,17 +15,14 @@ use crm_domain::ledger::Outcome;
 use crm_domain::message::Receipt;
 use crm_domain::money::Currency;
 use crm_domain::names;
-use crm_domain::ports::{ApplyEvents, Enqueue, KeepNames, KeepSuppressions, MeterUsage, Outgoing, QueueName, ReadMessages};
+use crm_domain::ports::{ApplyEvents, Enqueue, KeepNames, KeepSuppressions, MeterUsage, Postpone, QueueName, ReadMessages};
 use crm_domain::ses;
 use crm_domain::time::Time;
-use crm_lambda::batch::Incoming;
+use crm_lambda::batch::{Failed, Incoming, give_back};
 use crm_lambda::problem::chain;
 
-use crate::apply::apply;
+use crate::apply::{Unapplied, apply};
 use crate::receipts;
-
-/// SQS's limit for a message attribute is that of the message; a reason is for people.
-const MAX_REASON: usize = 1_000;
 
 /// How long a batch waits for its names to be noted. As a rule all of them are known, and nobody is asked.
 const NAMING: Duration = Duration::from_secs(5);
@@ -49,7 +47,7 @@ struct Hopeless {
     reason: String,
 }
 
-impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, Q: Enqueue> Worker<S, Q> {
+impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, Q: Enqueue + Postpone> Worker<S, Q> {
     /// Consumes a batch; returns the ids of the messages that must come again.
     pub async fn consume(&self, messages: Vec<Incoming>) -> Vec<String> {
         let now = Time::now();
@@ -69,8 +67,10 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
         let mut failed = self.apply_events(&events).await;
         failed.extend(self.apply_receipts(messages.len(), receipts, &mut hopeless).await);
         for (index, message) in messages.iter().enumerate() {
-            if !failed.contains(&index) && !self.finish(message, hopeless.iter().filter(|part| part.message == index)).await {
-                failed.insert(index);
+            if !failed.contains_key(&index)
+                && let Err(cause) = self.finish(message, hopeless.iter().filter(|part| part.message == index)).await
+            {
+                failed.insert(index, Unapplied { cause, may_succeed: true });
             }
         }
         tracing::info!(
@@ -81,25 +81,28 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
             duration_ms = (Time::now().micros() - now.micros()) / 1_000,
             "batch"
         );
-        failed.into_iter().filter_map(|index| messages.get(index)).map(|message| message.id.clone()).collect()
+        let failed = failed.into_iter().filter_map(|(index, Unapplied { cause, may_succeed })| {
+            messages.get(index).map(|message| Failed { message, cause, may_succeed })
+        });
+        give_back(&*self.queue, failed.collect()).await
     }
 
-    async fn apply_events(&self, carried: &[Carried]) -> BTreeSet<usize> {
+    async fn apply_events(&self, carried: &[Carried]) -> BTreeMap<usize, Unapplied> {
         let events: Vec<&Event> = carried.iter().map(|carried| &carried.event).collect();
-        let mut failed = BTreeSet::new();
+        let mut failed = BTreeMap::new();
         let mut counts = [0_u64; 4];
         let mut kept: Vec<&Command> = Vec::with_capacity(events.len());
         for (carried, outcome) in carried.iter().zip(apply(&*self.store, &events).await) {
             match outcome {
-                Some(outcome) => {
+                Ok(outcome) => {
                     counts[outcome as usize] += 1;
                     // Of duplicates too: who applied them may have died before this. What is forgotten says nothing.
                     if outcome != Outcome::Forgotten {
                         kept.push(&carried.event.command);
                     }
                 }
-                None => {
-                    failed.insert(carried.message);
+                Err(why) => {
+                    failed.insert(carried.message, why);
                 }
             }
         }
@@ -132,7 +135,7 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
         batch: usize,
         carried: Vec<(usize, Receipt)>,
         hopeless: &mut Vec<Hopeless>,
-    ) -> BTreeSet<usize> {
+    ) -> BTreeMap<usize, Unapplied> {
         let applied = Box::pin(receipts::apply(&*self.store, batch, carried)).await;
         hopeless.extend(applied.unknown.into_iter().map(|(message, receipt)| {
             let body = serde_json::json!({
@@ -144,14 +147,15 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
         applied.failed
     }
 
-    /// The last steps of a message whose events are all applied; false when it must come again.
-    async fn finish(&self, message: &Incoming, hopeless: impl Iterator<Item = &Hopeless>) -> bool {
+    /// The last steps of a message whose events are all applied; says why it must come again.
+    async fn finish(&self, message: &Incoming, hopeless: impl Iterator<Item = &Hopeless>) -> Result<(), String> {
         for part in hopeless {
-            let reason: String = part.reason.chars().take(MAX_REASON).collect();
-            tracing::warn!(queue = message.queue.as_str(), reason_length = reason.len(), "set aside");
-            if let Err(error) = self.queue.bury(message.queue, dead_letter(message.queue, part.body.clone(), reason)).await {
+            tracing::warn!(queue = message.queue.as_str(), reason_length = part.reason.len(), "set aside");
+            // The rest of its message is done: of what the message carried, nothing is this part's.
+            let letter = dead_letter::set_aside(message.queue, part.body.clone(), &part.reason, message.receives, &[]);
+            if let Err(error) = self.queue.bury(message.queue, letter).await {
                 tracing::warn!(cause = %chain(&error), "the dead-letter queue does not answer");
-                return false;
+                return Err(chain(&error));
             }
         }
         let import = message.attribute("import-id").and_then(ImportId::parse);
@@ -160,16 +164,10 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
             && let Err(error) = self.store.import_part_applied(import, part).await
         {
             tracing::warn!(cause = %chain(&error), "an import's progress was not recorded");
-            return false;
+            return Err(chain(&error));
         }
-        true
+        Ok(())
     }
-}
-
-fn dead_letter(queue: QueueName, body: String, reason: String) -> Outgoing {
-    // SQS refuses an empty body.
-    let body = if body.is_empty() { "(empty)".to_owned() } else { body };
-    Outgoing { body, delay: 0, attributes: vec![("reason", reason), ("queue", queue.as_str().to_owned())] }
 }
 
 /// What a part of a message says.

@@ -12,6 +12,8 @@ use crm_lambda::config::memory_mb;
 use crm_lambda::problem::chain;
 use uuid::Uuid;
 
+use crate::apply::Unapplied;
+
 /// The storage that receipts need.
 pub trait Store: ApplyEvents + KeepSuppressions + MeterUsage + ReadMessages {}
 impl<S: ApplyEvents + KeepSuppressions + MeterUsage + ReadMessages> Store for S {}
@@ -21,8 +23,8 @@ impl<S: ApplyEvents + KeepSuppressions + MeterUsage + ReadMessages> Store for S 
 pub struct Applied {
     /// Those of messages that do not exist, each with its message of the queue (by index).
     pub unknown: Vec<(usize, Receipt)>,
-    /// Messages of the queue that must come again.
-    pub failed: BTreeSet<usize>,
+    /// Messages of the queue (by index) that were not dealt with.
+    pub failed: BTreeMap<usize, Unapplied>,
 }
 
 /// Applies receipts, each of which came with a message (by index) of a batch of `batch`.
@@ -48,7 +50,8 @@ pub async fn apply<S: Store>(store: &S, batch: usize, carried: Vec<(usize, Recei
             }
             Err(error) => {
                 tracing::warn!(cause = %chain(&error), "receipts were not applied");
-                applied.failed.extend(messages);
+                let why = Unapplied::from(error);
+                applied.failed.extend(messages.into_iter().map(|message| (message, why.clone())));
                 note(store, campaign, usage).await;
             }
         }

@@ -31,7 +31,14 @@ fn worker() -> Worker<Memory, Memory> {
 }
 
 fn message(id: &str, body: &Value) -> Incoming {
-    Incoming { id: id.into(), queue: QueueName::Orders, body: body.to_string(), attributes: Vec::new() }
+    Incoming {
+        id: id.into(),
+        queue: QueueName::Orders,
+        body: body.to_string(),
+        attributes: Vec::new(),
+        receipt: "r".into(),
+        receives: 1,
+    }
 }
 
 fn order(id: u32, email: &str, total: u32) -> Value {
@@ -302,7 +309,14 @@ fn ses(campaign: CampaignId, customer: CustomerId, kind: &str, part: &str, detai
     let tags = json!({"campaign": [campaign.to_string()], "customer": [customer.to_string()], "ses:from-domain": ["x.in"]});
     let mut event = json!({"eventType": kind, "mail": {"timestamp": "2026-11-25T10:00:00.1Z", "tags": tags}});
     event[part] = detail;
-    Incoming { id: "m".into(), queue: QueueName::Receipts, body: event.to_string(), attributes: Vec::new() }
+    Incoming {
+        id: "m".into(),
+        queue: QueueName::Receipts,
+        body: event.to_string(),
+        attributes: Vec::new(),
+        receipt: "r".into(),
+        receives: 1,
+    }
 }
 
 #[tokio::test]
@@ -366,4 +380,29 @@ async fn events_of_ses_move_the_log_whatever_their_order_and_number() {
     assert!(worker.consume(vec![ses(campaign.id, stranger, "Open", "open", at(1))]).await.is_empty());
     let dead = worker.queue.dead(QueueName::Receipts);
     assert!(matches!(dead.as_slice(), [one] if one.attributes[0].1.contains("no such message")), "{dead:?}");
+}
+
+#[tokio::test]
+async fn an_outage_burns_no_messages_and_what_is_given_up_keeps_its_reason() {
+    let worker = worker();
+    worker.store.set_down(true);
+    let first = message("m", &order(1, "out@x.in", 7));
+    assert_eq!(worker.consume(vec![first.clone()]).await, ["m"]);
+    let postponed = worker.queue.postponed();
+    assert!(matches!(postponed.as_slice(), [(receipt, 7..=15)] if receipt == "r"), "{postponed:?}");
+    assert!(worker.queue.dead(QueueName::Orders).is_empty());
+
+    let last = Incoming { receives: crm_domain::dead_letter::RECEIVES, ..first.clone() };
+    assert!(worker.consume(vec![last]).await.is_empty());
+    let letter = worker.queue.dead(QueueName::Orders)[0].clone();
+    let reason = &letter.attributes.iter().find(|(name, _)| *name == "reason").unwrap().1;
+    assert!(reason.contains("storage is unavailable") && reason.contains("connection refused"), "{reason}");
+    assert_eq!(letter.body, first.body);
+
+    // Once storage is back, both the redriven letter and the message that came again count once.
+    worker.store.set_down(false);
+    for delivery in [Incoming { receives: 2, ..first.clone() }, Incoming { id: "again".into(), body: letter.body, ..first }] {
+        assert!(worker.consume(vec![delivery]).await.is_empty());
+    }
+    assert_eq!(spend(&worker, "out@x.in").await, Money::from_minor(700));
 }

@@ -80,6 +80,23 @@ class Segments(StackTest):
         found = self.api.get(f"/api/customers?search={self.email(number)}")["items"]
         return f"/api/customers/{found[0]['id']}"
 
+    def today(self, segment: str) -> tuple[int, int, int, int]:
+        """Size, enters, leaves, and who came by rules."""
+        day = self.api.get(f"/api/segments/{segment}/sizes")["days"][-1]
+        self.assertEqual(self.api.get(f"/api/segments/{segment}")["recentSizes"][-1], day["size"])
+        return day["size"], day["entered"], day["left"], day["rebuilt"]
+
+    def test_sizes_of_days_follow_members_and_rules(self) -> None:
+        self.people(30)
+        pune = self.create("Pune", self.mine({"field": "city", "operator": "=", "value": "Pune"}))
+        self.live(pune)
+        self.assertEqual(self.today(pune), (10, 0, 0, 10))
+        self.api.post("/api/customers", {"items": [{"email": self.email(1), "city": "Pune"}, {"email": self.email(0), "city": "Goa"}]})
+        self.eventually(lambda: self.today(pune) == (10, 1, 1, 10), 10, "who came and went")
+        self.api.call("PATCH", f"/api/segments/{pune}", {"rules": self.mine({"field": "city", "operator": "=", "value": "Goa"})})
+        self.live(pune)
+        self.assertEqual(self.today(pune), (20, 0, 0, 20))
+
     def test_members_follow_the_data(self) -> None:
         self.people(60)
         pune = self.create("Pune", self.mine({"field": "city", "operator": "=", "value": "Pune"}))

@@ -104,6 +104,7 @@ impl Dynamo {
             .segment(part.part as i32)
             .total_segments(part.of as i32)
             .projection_expression(placeholders.join(","))
+            .set_limit(part.most.map(|most| most.min(10_000) as i32))
             .set_exclusive_start_key(part.after.map(|id| key([("id", id.to_string())])));
         for (placeholder, name) in placeholders.iter().zip(&names) {
             request = request.expression_attribute_names(placeholder, *name);

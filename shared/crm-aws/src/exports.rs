@@ -43,8 +43,10 @@ mod tests {
         let log = Source::Campaign { campaign_id: CampaignId::generate(), campaign_name: "Sale".into() };
         let mut begun = new.clone().begun(["plan".to_owned()].into(), "upload".into());
         begun.moved_by = Some(Uuid::now_v7());
-        for export in [Export { source: log, ..new.clone() }, new, begun.clone(), begun.clone().done(at), begun.failed("no", at)]
-        {
+        let matching = Source::Customers { rules: r#"{"combinator":"and","rules":[]}"#.into() };
+        let others = [Export { source: log, ..new.clone() }, Export { source: matching, ..new.clone() }];
+        let stages = [new, begun.clone(), begun.clone().done(at), begun.failed("no", at)];
+        for export in others.into_iter().chain(stages) {
             let item = row(PARTITION, "x", 2, &export).unwrap();
             assert_eq!(read_row::<Export>(item).unwrap(), Versioned { version: 2, record: export });
         }

@@ -13,11 +13,14 @@ mod attached;
 mod attachments;
 mod audit;
 mod batch;
+mod bill;
 #[cfg(feature = "s3")]
 mod bucket;
 mod campaigns;
 mod contacts;
 mod customers;
+#[cfg(feature = "sqs")]
+mod dead_letters;
 mod dynamo;
 mod erasures;
 mod error;

@@ -1,7 +1,10 @@
 //! The queues and their dead-letter queues.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{Message, MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{
+    Message, MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry,
+};
+use crm_domain::dead_letter;
 use crm_domain::email::Email;
 use crm_domain::erasure::{self, Scrubbed};
 use crm_domain::ports::{Enqueue, Outgoing, QueueError, QueueName, QueueState, ScrubQueues, WatchQueues};
@@ -24,7 +27,7 @@ const LOOK: i32 = 120;
 
 /// SQS; each queue's URL is in `NAME_QUEUE_URL`, its dead-letter queue's in `NAME_DEAD_URL`.
 pub struct Sqs {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Sqs {
@@ -33,7 +36,7 @@ impl Sqs {
         Self { client: Client::new(config) }
     }
 
-    async fn send(&self, url: &str, messages: Vec<Outgoing>) -> Result<(), QueueError> {
+    pub(crate) async fn send(&self, url: &str, messages: Vec<Outgoing>) -> Result<(), QueueError> {
         let mut batch = Vec::new();
         let mut bytes = 0;
         for message in messages {
@@ -82,7 +85,7 @@ impl Sqs {
     }
 
     /// Messages waiting, in flight and delayed.
-    async fn depths(&self, url: String) -> Result<[u64; 3], QueueError> {
+    pub(crate) async fn depths(&self, url: String) -> Result<[u64; 3], QueueError> {
         let names = [
             QueueAttributeName::ApproximateNumberOfMessages,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
@@ -110,18 +113,23 @@ impl WatchQueues for Sqs {
     }
 
     /// Moves them itself, ten at a time: unlike `StartMessageMoveTask` that leaves out the reason and says what it moved.
-    /// A crash between sending and deleting moves a message twice, which no consumer minds.
+    /// A crash between sending and deleting moves a message twice, which no consumer minds. What comes back meanwhile, since it
+    /// failed again, stays.
     async fn redrive(&self, queue: QueueName) -> Result<u64, QueueError> {
         let (dead, live) = (url(queue, "DEAD")?, url(queue, "QUEUE")?);
-        let mut moved = 0;
+        let (mut moved, begun) = (0, Time::now());
         while moved < REDRIVE {
-            let request =
-                self.client.receive_message().queue_url(&dead).max_number_of_messages(10).message_attribute_names("All");
+            let request = self.client.receive_message().queue_url(&dead).max_number_of_messages(10);
+            let request = request.message_attribute_names("All").visibility_timeout(LOOK);
+            let request = request.message_system_attribute_names(MessageSystemAttributeName::SentTimestamp);
             let letters = request.send().await.map_err(failed)?.messages.unwrap_or_default();
+            let (newer, letters): (Vec<Message>, Vec<Message>) =
+                letters.into_iter().partition(|letter| sent_at(letter).is_some_and(|at| at > begun));
+            self.release(&dead, newer.into_iter().filter_map(|letter| letter.receipt_handle).collect()).await;
             if letters.is_empty() {
                 break;
             }
-            self.send(&live, letters.iter().map(again).collect()).await?;
+            self.send(&live, letters.iter().map(copied).map(dead_letter::again).collect()).await?;
             for letter in &letters {
                 let handle = letter.receipt_handle.clone().unwrap_or_default();
                 self.client.delete_message().queue_url(&dead).receipt_handle(handle).send().await.map_err(failed)?;
@@ -161,36 +169,31 @@ impl ScrubQueues for Sqs {
         }
         let hidden = self.depths(dead.clone()).await?[1];
         let unseen = hidden > looked_at.len() as u64;
-        for handle in looked_at {
-            let request = self.client.change_message_visibility().queue_url(&dead).receipt_handle(handle).visibility_timeout(0);
-            // Who comes too late for that has nothing to do: it is in sight again.
-            drop(request.send().await);
-        }
+        self.release(&dead, looked_at).await;
         if unseen { Err(failed("somebody else is looking at some of the dead letters")) } else { Ok(touched) }
     }
 }
 
 /// A dead letter with its attributes.
-fn copied(letter: &Message) -> Outgoing {
-    let attributes = ["reason", "queue", "import-id", "import-part"].into_iter().filter_map(|name| {
+pub(crate) fn copied(letter: &Message) -> Outgoing {
+    let attributes = dead_letter::ATTRIBUTES.into_iter().filter_map(|name| {
         let value = letter.message_attributes.as_ref()?.get(name)?.string_value.clone()?;
         Some((name, value))
     });
     Outgoing { body: letter.body.clone().unwrap_or_default(), delay: 0, attributes: attributes.collect() }
 }
 
-/// A dead letter as it was before it was set aside.
-fn again(letter: &Message) -> Outgoing {
-    let mut message = copied(letter);
-    message.attributes.retain(|(name, _)| !["reason", "queue"].contains(name));
-    message
+/// When a message was sent to the queue in which it lies; SQS keeps that where it moves one by itself.
+pub(crate) fn sent_at(letter: &Message) -> Option<Time> {
+    let millis: i64 = letter.attributes.as_ref()?.get(&MessageSystemAttributeName::SentTimestamp)?.parse().ok()?;
+    Some(Time::from_micros(millis.saturating_mul(1_000)))
 }
 
-fn url(queue: QueueName, which: &str) -> Result<String, QueueError> {
+pub(crate) fn url(queue: QueueName, which: &str) -> Result<String, QueueError> {
     let name = format!("{}_{which}_URL", queue.as_str().to_uppercase());
     std::env::var(&name).map_err(|_| failed(format!("environment variable {name} is not set")))
 }
 
-fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> QueueError {
+pub(crate) fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> QueueError {
     QueueError(cause.into())
 }

@@ -6,6 +6,7 @@ use std::future::Future;
 use crm_domain::cost::{Usage, Work};
 use crm_domain::ids::CampaignId;
 use crm_domain::ports::{MeterUsage, StoreError};
+use crm_domain::time::Time;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -51,6 +52,25 @@ impl MeterUsage for Dynamo {
             *sum = sum.plus(record.usage);
         }
         Ok(sums.into_iter().collect())
+    }
+}
+
+impl Dynamo {
+    /// What all attempts within a stretch of time have used together: an attempt's id says when it was.
+    pub(crate) async fn usage_between(&self, campaign: CampaignId, from: Time, until: Time) -> Result<Usage, StoreError> {
+        let mut sum = Usage::default();
+        for item in self.app_partition(partition(campaign), None, false).await? {
+            let record: UsageRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+            let micros = record
+                .sk
+                .get_timestamp()
+                .map(|at| at.to_unix())
+                .map(|(seconds, nanos)| seconds * 1_000_000 + u64::from(nanos / 1_000));
+            if micros.is_some_and(|at| (from.micros()..until.micros()).contains(&(at as i64))) {
+                sum = sum.plus(record.usage);
+            }
+        }
+        Ok(sum)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a campaign uses of AWS, and what that costs by the list of prices in `infra/prices.json`.
+//! What work uses of AWS, campaigns above all, and what that costs by the list of prices in `infra/prices.json`.
 //!
 //! Counted is what steps really used, each attempt of each step for itself: a step that is done twice has cost twice. An
 //! attempt's usage is one record under the attempt's own id, so noting it again changes nothing, and the sum is a sum of
@@ -81,14 +81,39 @@ impl Usage {
     /// somebody is written to, more. Tests hold that what is written and queued stays below it.
     #[must_use]
     pub const fn most_of_campaign(recipients: u64, capped: bool) -> Self {
-        Self {
-            written: recipients * if capped { 6 } else { 4 } * WHOLE,
-            read: recipients * if capped { 2 } else { 1 } * WHOLE,
-            queued: recipients * WHOLE / 10,
-            invoked: recipients * WHOLE / 10,
+        let of_one = Self {
+            written: if capped { 6 } else { 4 } * WHOLE,
+            read: if capped { 2 } else { 1 } * WHOLE,
+            queued: WHOLE / 10,
+            invoked: WHOLE / 10,
             // A batch of letters shares its step; a tenth of a second of 512 MB each is more than `make sending` has shown.
-            held: recipients * 51_200,
+            held: 51_200,
+        };
+        of_one.times(recipients)
+    }
+
+    /// As often as there are `count` of what used it.
+    #[must_use]
+    pub const fn times(self, count: u64) -> Self {
+        Self {
+            written: self.written.saturating_mul(count),
+            read: self.read.saturating_mul(count),
+            queued: self.queued.saturating_mul(count),
+            invoked: self.invoked.saturating_mul(count),
+            held: self.held.saturating_mul(count),
         }
+    }
+
+    /// The same by what it is billed by, in thousandths: a megabyte is 1/1024 of a GB.
+    #[must_use]
+    pub const fn by_unit(&self) -> [(Unit, u64); 5] {
+        [
+            (Unit::DynamodbWriteRequestUnit, self.written),
+            (Unit::DynamodbReadRequestUnit, self.read),
+            (Unit::SqsRequest, self.queued),
+            (Unit::LambdaRequest, self.invoked),
+            (Unit::LambdaGbSecond, self.held / 1024),
+        ]
     }
 
     /// What one of `batch` messages uses by being consumed by a function of `memory_mb` in `millis`: its share of receiving
@@ -100,13 +125,35 @@ impl Usage {
     }
 }
 
-/// The price of a million of something, as the list has it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// What something is billed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Price {
-    usd_per_million: String,
-    source: String,
-    date: String,
+#[schemars(rename = "CostUnit")]
+pub enum Unit {
+    DynamodbWriteRequestUnit,
+    DynamodbReadRequestUnit,
+    SqsRequest,
+    LambdaRequest,
+    LambdaGbSecond,
+    GeminiInputToken,
+    GeminiOutputToken,
+    CloudwatchAlarmMonth,
+    SecretMonth,
+}
+
+/// The price of a million of something, as the list has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "UnitPrice")]
+pub struct Price {
+    /// In decimal digits.
+    pub usd_per_million: String,
+    /// What a million of which costs that.
+    pub of: String,
+    /// Where it was read.
+    pub source: String,
+    /// When it was read.
+    pub date: String,
 }
 
 /// `infra/prices.json`.
@@ -114,22 +161,33 @@ struct Price {
 struct List {
     currency: String,
     region: String,
-    prices: BTreeMap<String, Price>,
+    prices: BTreeMap<Unit, Price>,
 }
 
-/// Prices, each in ten-thousandths of the currency's unit per million.
+/// Prices, each with where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prices {
     pub currency: String,
     pub region: String,
-    /// The oldest date of any of them.
+    /// The oldest date of any of those that campaigns are told the price by.
     pub as_of: String,
-    write_unit: u64,
-    read_unit: u64,
-    queue_request: u64,
-    invocation: u64,
-    gb_second: u64,
+    listed: BTreeMap<Unit, Price>,
+    /// In ten-thousandths of the currency's unit per million.
+    exact: BTreeMap<Unit, u64>,
 }
+
+/// All that there must be a price of.
+const UNITS: [Unit; 9] = [
+    Unit::DynamodbWriteRequestUnit,
+    Unit::DynamodbReadRequestUnit,
+    Unit::SqsRequest,
+    Unit::LambdaRequest,
+    Unit::LambdaGbSecond,
+    Unit::GeminiInputToken,
+    Unit::GeminiOutputToken,
+    Unit::CloudwatchAlarmMonth,
+    Unit::SecretMonth,
+];
 
 static LISTED: LazyLock<Option<Prices>> = LazyLock::new(|| Prices::parse(include_str!("../../../infra/prices.json")).ok());
 
@@ -142,23 +200,39 @@ impl Prices {
 
     fn parse(text: &str) -> Result<Self, String> {
         let list: List = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let price = |name: &str| {
-            let price = list.prices.get(name).ok_or_else(|| format!("there is no price of {name}"))?;
+        let mut exact = BTreeMap::new();
+        for unit in UNITS {
+            let price = list.prices.get(&unit).ok_or_else(|| format!("there is no price of {unit:?}"))?;
             if price.source.is_empty() {
-                return Err(format!("the price of {name} has no source"));
+                return Err(format!("the price of {unit:?} has no source"));
             }
-            ten_thousandths(&price.usd_per_million).ok_or_else(|| format!("the price of {name} cannot be read"))
-        };
+            let read = ten_thousandths(&price.usd_per_million);
+            exact.insert(unit, read.ok_or_else(|| format!("the price of {unit:?} cannot be read"))?);
+        }
+        let of_campaigns = UNITS.iter().take(5).filter_map(|unit| list.prices.get(unit));
         Ok(Self {
-            write_unit: price("dynamodbWriteRequestUnit")?,
-            read_unit: price("dynamodbReadRequestUnit")?,
-            queue_request: price("sqsRequest")?,
-            invocation: price("lambdaRequest")?,
-            gb_second: price("lambdaGbSecond")?,
-            as_of: list.prices.values().map(|price| price.date.clone()).min().unwrap_or_default(),
+            as_of: of_campaigns.map(|price| price.date.clone()).min().unwrap_or_default(),
             currency: list.currency,
             region: list.region,
+            listed: list.prices,
+            exact,
         })
+    }
+
+    /// All of them, each with its unit.
+    #[must_use]
+    pub const fn all(&self) -> &BTreeMap<Unit, Price> {
+        &self.listed
+    }
+
+    /// The price of so many thousandths of a unit, in units of the currency.
+    #[must_use]
+    pub fn of_unit(&self, unit: Unit, thousandths: u64) -> f64 {
+        (u128::from(thousandths) * self.each(unit)) as f64 / EXACT
+    }
+
+    fn each(&self, unit: Unit) -> u128 {
+        u128::from(self.exact.get(&unit).copied().unwrap_or_default())
     }
 
     /// The price of `usage`, in units of the currency.
@@ -175,14 +249,7 @@ impl Prices {
 
     /// In 1e-13 of the currency's unit: thousandths, times ten-thousandths, per million.
     fn exact(&self, usage: &Usage) -> u128 {
-        let times = |amount: u64, price: u64| u128::from(amount) * u128::from(price);
-        // A megabyte is 1/1024 of a GB.
-        let held = times(usage.held, self.gb_second) / 1024;
-        times(usage.written, self.write_unit)
-            + times(usage.read, self.read_unit)
-            + times(usage.queued, self.queue_request)
-            + times(usage.invoked, self.invocation)
-            + held
+        usage.by_unit().into_iter().map(|(unit, amount)| u128::from(amount) * self.each(unit)).sum()
     }
 }
 
@@ -205,7 +272,9 @@ mod tests {
     fn the_list_of_prices_can_be_read() {
         let prices = Prices::parse(include_str!("../../../infra/prices.json")).unwrap();
         assert_eq!((prices.currency.as_str(), prices.region.as_str()), ("USD", "us-east-1"));
-        assert_eq!((prices.write_unit, prices.queue_request, prices.gb_second), (6_250, 4_000, 166_667));
+        let exact = [Unit::DynamodbWriteRequestUnit, Unit::SqsRequest, Unit::LambdaGbSecond].map(|unit| prices.each(unit));
+        assert_eq!(exact, [6_250, 4_000, 166_667]);
+        assert_eq!(prices.all().len(), UNITS.len(), "what nobody asks for is not in the list");
         assert!(Prices::listed().is_some());
         for broken in ["{}", r#"{"currency":"USD","region":"x","prices":{}}"#] {
             assert!(Prices::parse(broken).is_err());

@@ -56,6 +56,10 @@ pub const ATTACHMENT_BYTES: i64 = 10_485_760;
 pub const EXPORT_ATTRIBUTES: usize = 1_000;
 /// Most API keys that are neither revoked nor expired.
 pub const API_KEYS: usize = 100;
+/// Most dead letters that are shown at once.
+pub const DEAD_LETTERS: usize = 200;
+/// Most characters of the reason that somebody gives for what they do.
+pub const REASON: usize = 500;
 
 /// A budget of requests that refills evenly: a token bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +80,8 @@ pub const LAUNCH: Rate = Rate { name: "launch", burst: 60, per_minute: 60 };
 pub const EXPORT: Rate = Rate { name: "export", burst: 30, per_minute: 10 };
 /// Asking the assistant, per user: what a person at a keyboard never reaches. What a model costs has a budget of its own.
 pub const ASK: Rate = Rate { name: "ask", burst: 200, per_minute: 200 };
+/// Redriving dead letters, per user: with up to 500 letters each, no more than workers apply beside everything else.
+pub const REDRIVE: Rate = Rate { name: "redrive", burst: 20, per_minute: 20 };
 
 impl Rate {
     /// Takes one request out of a bucket, of which only the time is kept at which it will be full again (the generic cell

@@ -380,6 +380,20 @@ pub fn parse_preview(json: &Json, currency: &Currency) -> Result<Rules, Faults> 
     rules.ok_or_else(|| Faults::of("rules", "is required"))
 }
 
+/// Reads the body of `POST /api/customers/exports`: whom, by rules; everybody where there are none.
+///
+/// # Errors
+/// Every fault found.
+pub fn parse_export(json: &Json, currency: &Currency) -> Result<Rules, Faults> {
+    let mut fields = Fields::of(json, "")?;
+    let rules = match fields.raw("rules") {
+        None | Some(Json::Null) => Some(Rules::everyone(currency)),
+        Some(rules) => fields.nested(Rules::parse(rules, "rules", currency)),
+    };
+    fields.finish()?;
+    rules.ok_or_else(|| Faults::of("rules", "is required"))
+}
+
 fn required_rules(fields: &mut Fields<'_>, currency: &Currency) -> Option<Rules> {
     let json = fields.required("rules", Ok)?;
     fields.nested(Rules::parse(json, "rules", currency))

@@ -1,10 +1,14 @@
-//! SQS batches: each message by itself, and only the failed ones come back.
+//! SQS batches: each message by itself, and only the failed ones come back, later and later, until they are set aside.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use crm_domain::ports::QueueName;
+use crm_domain::dead_letter;
+use crm_domain::ports::{Enqueue, Postpone, QueueName};
 use lambda_runtime::{LambdaEvent, service_fn};
+
+use crate::problem::chain;
 
 /// A message to be consumed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +17,19 @@ pub struct Incoming {
     pub queue: QueueName,
     pub body: String,
     pub attributes: Vec<(String, String)>,
+    /// By which the queue knows this delivery of the message.
+    pub receipt: String,
+    /// How often the queue has handed it out, this time included.
+    pub receives: u32,
+}
+
+/// A message that was not dealt with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed<'a> {
+    pub message: &'a Incoming,
+    pub cause: String,
+    /// Whether another try may succeed: what it needs did not answer.
+    pub may_succeed: bool,
 }
 
 impl Incoming {
@@ -36,6 +53,43 @@ where
         Ok::<_, std::convert::Infallible>(answer(failed))
     }))
     .await
+}
+
+/// Gives back what failed, so that it comes again after a pause that grows with each time, and an outage burns no tries. What
+/// would not come again is set aside here, with its reason: SQS, which would do it otherwise, has none. Returns the ids of
+/// the messages that must come again.
+pub async fn give_back<Q: Enqueue + Postpone>(queue: &Q, failed: Vec<Failed<'_>>) -> Vec<String> {
+    let mut again = Vec::with_capacity(failed.len());
+    let mut later: BTreeMap<QueueName, Vec<(String, u32)>> = BTreeMap::new();
+    for Failed { message, cause, may_succeed } in failed {
+        let pause = if may_succeed { dead_letter::pause(message.receives, rand::random()) } else { None };
+        match pause {
+            Some(seconds) => later.entry(message.queue).or_default().push((message.receipt.clone(), seconds)),
+            None if set_aside(queue, message, &cause).await => continue,
+            None => {}
+        }
+        again.push(message.id.clone());
+    }
+    for (name, messages) in later {
+        if let Err(error) = queue.postpone(name, messages).await {
+            // They come back when their visibility ends.
+            tracing::warn!(queue = name.as_str(), cause = %chain(&error), "messages cannot be postponed");
+        }
+    }
+    again
+}
+
+/// Whether a message lies among the dead letters now.
+async fn set_aside<Q: Enqueue>(queue: &Q, message: &Incoming, cause: &str) -> bool {
+    tracing::error!(queue = message.queue.as_str(), receives = message.receives, cause, "message set aside");
+    let letter = dead_letter::set_aside(message.queue, message.body.clone(), cause, message.receives, &message.attributes);
+    match queue.bury(message.queue, letter).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::error!(cause = %chain(&error), "the dead-letter queue does not answer");
+            false
+        }
+    }
 }
 
 /// The messages of an event.
@@ -68,5 +122,96 @@ fn read(message: SqsMessage) -> Option<Incoming> {
         .into_iter()
         .filter_map(|(name, attribute)| attribute.string_value.map(|value| (name, value)))
         .collect();
-    Some(Incoming { id: message.message_id?, queue, body: message.body.unwrap_or_default(), attributes })
+    let receives = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1);
+    Some(Incoming {
+        id: message.message_id?,
+        queue,
+        body: message.body.unwrap_or_default(),
+        attributes,
+        receipt: message.receipt_handle.unwrap_or_default(),
+        receives,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use crm_domain::dead_letter::RECEIVES;
+    use crm_domain::ports::{Outgoing, QueueError};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Desk {
+        dead: Mutex<Vec<Outgoing>>,
+        postponed: Mutex<Vec<(String, u32)>>,
+        is_full: bool,
+    }
+
+    impl Enqueue for Desk {
+        async fn enqueue(&self, _: QueueName, _: Vec<Outgoing>) -> Result<(), QueueError> {
+            Ok(())
+        }
+
+        async fn bury(&self, _: QueueName, letter: Outgoing) -> Result<(), QueueError> {
+            if self.is_full {
+                return Err(QueueError("no answer".into()));
+            }
+            self.dead.lock().unwrap().push(letter);
+            Ok(())
+        }
+    }
+
+    impl Postpone for Desk {
+        async fn postpone(&self, _: QueueName, messages: Vec<(String, u32)>) -> Result<(), QueueError> {
+            self.postponed.lock().unwrap().extend(messages);
+            Ok(())
+        }
+    }
+
+    fn received(id: &str, receives: u32) -> Incoming {
+        Incoming {
+            id: id.to_owned(),
+            queue: QueueName::Orders,
+            body: "[]".to_owned(),
+            attributes: vec![("import-id".to_owned(), "i".to_owned())],
+            receipt: format!("r-{id}"),
+            receives,
+        }
+    }
+
+    async fn given_back(desk: &Desk, message: &Incoming, may_succeed: bool) -> Vec<String> {
+        let failed = Failed { message, cause: "storage is unavailable".to_owned(), may_succeed };
+        give_back(desk, vec![failed]).await
+    }
+
+    #[tokio::test]
+    async fn a_message_comes_again_later_and_later() {
+        let desk = Desk::default();
+        for receives in [1, 4] {
+            assert_eq!(given_back(&desk, &received("m", receives), true).await, ["m"]);
+        }
+        let postponed = desk.postponed.lock().unwrap().clone();
+        assert!(matches!(postponed.as_slice(), [(one, 1..=15), (_, 100..=405)] if one == "r-m"), "{postponed:?}");
+        assert!(desk.dead.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_last_try_and_what_no_try_can_help_are_set_aside_with_their_reason() {
+        for (receives, may_succeed) in [(RECEIVES, true), (1, false)] {
+            let desk = Desk::default();
+            assert!(given_back(&desk, &received("m", receives), may_succeed).await.is_empty());
+            let letter = desk.dead.lock().unwrap()[0].clone();
+            let carried = |name| letter.attributes.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+            assert_eq!(carried("reason").as_deref(), Some("storage is unavailable"));
+            assert_eq!((carried("tries"), carried("import-id")), (Some(receives.to_string()), Some("i".to_owned())));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_set_aside_stays_in_its_queue() {
+        let desk = Desk { is_full: true, ..Desk::default() };
+        assert_eq!(given_back(&desk, &received("m", RECEIVES), true).await, ["m"]);
+    }
 }

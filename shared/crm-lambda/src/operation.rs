@@ -97,8 +97,8 @@ pub struct Operation {
     pub is_paged: bool,
     /// Whether it honours `If-Match`, as changes and deletions do.
     pub takes_match: bool,
-    /// Whether it may be asked for something that is not there yet: 409 then.
-    pub may_be_early: bool,
+    /// Whether it may be asked for what is not there yet, or is too much for one answer: 409 then.
+    pub may_conflict: bool,
     /// Whether a caller may rather wait than be answered by less (`Prefer: respond-async`, RFC 7240).
     pub may_wait: bool,
 }
@@ -130,7 +130,7 @@ impl Operation {
             query: &[],
             is_paged: false,
             takes_match: matches!(verb, Verb::Patch | Verb::Delete),
-            may_be_early: false,
+            may_conflict: false,
             may_wait: false,
         }
     }
@@ -193,8 +193,8 @@ impl Operation {
         Self { takes_match, ..self }
     }
 
-    pub(crate) const fn may_be_early(self) -> Self {
-        Self { may_be_early: true, ..self }
+    pub(crate) const fn may_conflict(self) -> Self {
+        Self { may_conflict: true, ..self }
     }
 
     pub(crate) const fn may_wait(self) -> Self {

@@ -6,7 +6,8 @@ use crm_domain::audit::AuditEntry;
 use crm_domain::limits;
 
 use crate::contract::{
-    ai as a, files as f, launches as l, reports as r, requests as q, settings as g, shapes as s, suppressions as x,
+    ai as a, costs as c, files as f, launches as l, queues as d, reports as r, requests as q, settings as g, shapes as s,
+    suppressions as x,
 };
 use crate::operation::{Operation, Verb, of};
 
@@ -28,6 +29,9 @@ operations! {
             .asks(&[("search", false)]).lists(of::<s::Page<s::Customer>>);
         UPSERT_CUSTOMERS: Post "/api/customers" Ingest "Create or change customers, by e-mail address."
             .recomputed().takes(of::<q::OneOrMany<q::Customer>>).gives(202, of::<Queued>);
+        TAG_CUSTOMERS: Post "/api/customers/tags" Write
+            "Add and remove tags of customers who are named; says what really changes."
+            .takes(of::<q::Tagging>).gives(202, of::<s::Tagged>);
         GET_CUSTOMER: Get "/api/customers/{id}" Read "One customer.".gives(200, of::<s::Customer>);
         CHANGE_CUSTOMER: Patch "/api/customers/{id}" Write "Change a customer at once."
             .takes(of::<q::CustomerChange>).gives(200, of::<s::Customer>);
@@ -50,7 +54,7 @@ operations! {
             .recomputed().takes(of::<q::Attachment>).gives(201, of::<f::AttachmentTicket>);
         GET_ATTACHMENT: Get "/api/customers/{id}/attachments/{attachmentId}" Read
             "Where to download a file, for five minutes; for who uploaded it, and for owners."
-            .may_be_early().gives(200, of::<f::AttachmentDownload>);
+            .may_conflict().gives(200, of::<f::AttachmentDownload>);
         DELETE_ATTACHMENT: Delete "/api/customers/{id}/attachments/{attachmentId}" Write
             "Delete a file; for who uploaded it, and for owners.".matched(false).gives_nothing();
         RECORD_ACTIVITIES: Post "/api/activities" Ingest "Record what customers did."
@@ -83,13 +87,22 @@ operations! {
             .recomputed().asks(&[("action", true)]).takes_text("text/csv").gives(202, of::<s::ListChanged>);
         EDIT_MEMBERS: Post "/api/segments/{id}/edit" Write "Add and remove tags of all members, and set attributes of theirs."
             .takes(of::<q::Edit>).gives(202, of::<s::Accepted>);
+        SEARCH_CUSTOMERS: Post "/api/customers/search" Read
+            "Customers whom rules pick at this moment, in no particular order; a page may have few or none, and yet be followed by one."
+            .recomputed().takes(of::<q::Preview>).lists(of::<s::Page<s::Customer>>);
+        EDIT_CUSTOMERS: Post "/api/customers/edit" Write
+            "Add and remove tags of all customers whom rules pick, and set attributes of theirs."
+            .takes(of::<q::MatchingEdit>).gives(202, of::<s::Accepted>);
+        EXPORT_CUSTOMERS: Post "/api/customers/exports" Write
+            "Make a CSV file of all customers whom rules pick; of everybody without rules."
+            .rated(limits::EXPORT).takes(of::<q::CustomersExport>).gives(202, of::<s::Accepted>);
         EXPORT_SEGMENT: Post "/api/segments/{id}/exports" Write "Make a CSV file of all members."
             .rated(limits::EXPORT).gives(202, of::<s::Accepted>);
         GET_EXPORT: Get "/api/exports/{id}" Write
             "How far an export is, and where to download it; for who asked for it, and for owners."
             .gives(200, of::<f::Export>);
         COMPARE_SEGMENTS: Get "/api/segments/{id}/overlap" Read "How many belong to both of two segments."
-            .may_be_early().asks(&[("with", true)]).gives(200, of::<s::Overlap>);
+            .may_conflict().asks(&[("with", true)]).gives(200, of::<s::Overlap>);
         SHOW_SIZES: Get "/api/segments/{id}/sizes" Read
             "How many belonged at the end of each day (UTC), the last 90 if nothing else is asked for, at most 400; today by now."
             .asks(&[("from", false), ("to", false)]).gives(200, of::<s::Sizes>);
@@ -147,8 +160,19 @@ operations! {
     }
     "admin-api" {
         LIST_QUEUES: Get "/api/queues" Administer "How the queues stand.".gives(200, of::<s::Page<s::Queue>>);
-        REDRIVE_QUEUE: Post "/api/queues/{name}/redrive" Administer "Give a queue's dead letters another try."
-            .gives(202, of::<s::Redriven>);
+        REDRIVE_QUEUE: Post "/api/queues/{name}/redrive" Administer "Give a queue's dead letters another try, up to 500 at a time."
+            .rated(limits::REDRIVE).gives(202, of::<s::Redriven>);
+        LIST_DEAD_LETTERS: Get "/api/queues/{name}/dead-letters" Administer
+            "The dead letters of a queue, each with why it is one and what it is about; up to 200."
+            .gives(200, of::<d::DeadLetters>);
+        REDRIVE_LETTER: Post "/api/queues/{name}/dead-letters/{id}/redrive" Administer "Give one dead letter another try."
+            .rated(limits::REDRIVE).gives(202, of::<s::Redriven>);
+        DISCARD_LETTER: Post "/api/queues/{name}/dead-letters/{id}/discard" Administer
+            "Throw a dead letter away, for good; the audit log keeps what it was about, and why."
+            .takes(of::<d::Discard>).gives_nothing();
+        SHOW_COSTS: Get "/api/costs" Administer
+            "What a month costs so far, and why: an estimate from counts and a list of prices. `month` is this one unless given."
+            .asks(&[("month", false)]).gives(200, of::<c::Costs>);
         LIST_IMPORTS: Get "/api/imports" Read "Imports, newest first.".lists(of::<s::Page<s::Import>>);
         START_IMPORT: Post "/api/imports" Write "Start an import: the answer says where to put the file, for an hour."
             .recomputed()
@@ -178,7 +202,7 @@ operations! {
             "Add the addresses of a CSV file: its column address, email or phone, or else its first; or the ids of an export."
             .asks(&[("channel", false)]).takes_text("text/csv").gives(200, of::<x::Suppressed>);
         EXPORT_SUPPRESSIONS: Get "/api/suppressions/file" Write "The addresses that are not written to, as a CSV file."
-            .asks(&[("channel", false), ("reason", false)]).gives_text("text/csv");
+            .may_conflict().asks(&[("channel", false), ("reason", false)]).gives_text("text/csv");
         REMOVE_SUPPRESSION: Delete "/api/suppressions/{id}" Administer "Let an address be written to again."
             .matched(false).gives_nothing();
         SHOW_SETTINGS: Get "/api/settings" Read

@@ -26,6 +26,8 @@ pub struct Desk {
     pub rejected: BTreeMap<(ImportId, u64), String>,
     pub queues: BTreeMap<QueueName, Vec<Outgoing>>,
     pub dead: BTreeMap<QueueName, Vec<Outgoing>>,
+    /// Messages that were given back, by their receipts, and for how many seconds.
+    pub postponed: Vec<(String, u32)>,
 }
 
 /// One worker's way to a [`Desk`].

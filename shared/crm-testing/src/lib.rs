@@ -7,6 +7,7 @@ mod access;
 mod ai;
 mod alarms;
 mod campaigns;
+mod dead_letters;
 mod files;
 mod http;
 mod imports;

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use crm_domain::activity::Activity;
 use crm_domain::audit::AuditEntry;
+use crm_domain::bill::{Counts, Month};
 use crm_domain::customer::Customer;
 use crm_domain::erasure::Erased;
 use crm_domain::event::Event;
@@ -15,11 +16,12 @@ use crm_domain::ledger::{DayDelta, Held, Ledger};
 use crm_domain::message::Receipt;
 use crm_domain::order::{Order, OrderBody};
 use crm_domain::ports::{
-    ApplyEvents, CheckHealth, DayFigures, EditCustomers, Enqueue, Figures, Outgoing, Page, QueueError, QueueName, ReadCustomers,
-    ReadFigures, ReadOrders, ReadSecrets, ScanCustomers, ScanPart, SigningKeys, StoreError, Versioned,
+    ApplyEvents, CheckHealth, DayFigures, EditCustomers, Enqueue, Figures, Outgoing, Page, Postpone, QueueError, QueueName,
+    ReadCounts, ReadCustomers, ReadFigures, ReadOrders, ReadSecrets, ScanCustomers, ScanPart, SigningKeys, StoreError, Versioned,
 };
 use crm_domain::rules::Reads;
 use crm_domain::settings::CampaignDefaults;
+use crm_domain::time::Time;
 use jiff::civil::Date;
 
 use crate::access::House;
@@ -61,6 +63,9 @@ pub(crate) struct Tables {
     /// Commits to fail before any succeeds.
     conflicts: u32,
     commits: u32,
+    /// Whether nothing of events can be read.
+    is_down: bool,
+    postponed: Vec<(String, u32)>,
 }
 
 impl Memory {
@@ -82,6 +87,16 @@ impl Memory {
     /// Lets the next `count` commits fail as if somebody else had been faster.
     pub fn fail_commits(&self, count: u32) {
         self.lock().conflicts = count;
+    }
+
+    /// Lets storage answer nobody who wants to apply events, or do so again.
+    pub fn set_down(&self, is_down: bool) {
+        self.lock().is_down = is_down;
+    }
+
+    /// Messages that were given back, by their receipts, each with the seconds for which.
+    pub fn postponed(&self) -> Vec<(String, u32)> {
+        self.lock().postponed.clone()
     }
 
     /// Number of commits that succeeded.
@@ -242,6 +257,9 @@ fn is_stale<T: Clone + PartialEq>(held: &Held<T>, stored: Option<&(u64, T)>) -> 
 
 impl ApplyEvents for Memory {
     async fn load(&self, events: &[&Event]) -> Result<Ledger, StoreError> {
+        if self.lock().is_down {
+            return Err(StoreError::Unavailable("connection refused".into()));
+        }
         Ok(self.loaded(events))
     }
 
@@ -338,8 +356,9 @@ impl ScanCustomers for Memory {
         let tables = self.lock();
         let own = tables.living().filter(|found| found.record.id.shard(part.of) == part.part);
         let rest = own.filter(|found| part.after.is_none_or(|after| found.record.id > after));
-        let mut page: Vec<Versioned<Customer>> = rest.take(4).collect();
-        let next = (page.len() == 4).then(|| page.remove(3)).and(page.last().map(|found| found.record.id));
+        let most = part.most.unwrap_or(3).clamp(1, 3);
+        let mut page: Vec<Versioned<Customer>> = rest.take(most + 1).collect();
+        let next = (page.len() > most).then(|| page.remove(most)).and(page.last().map(|found| found.record.id));
         Ok((page, next))
     }
 }
@@ -400,6 +419,13 @@ impl Enqueue for Memory {
     }
 }
 
+impl Postpone for Memory {
+    async fn postpone(&self, _: QueueName, messages: Vec<(String, u32)>) -> Result<(), QueueError> {
+        self.lock().postponed.extend(messages);
+        Ok(())
+    }
+}
+
 impl ReadFigures for Memory {
     async fn figures(&self) -> Result<Figures, StoreError> {
         let tables = self.lock();
@@ -409,6 +435,18 @@ impl ReadFigures for Memory {
             days: days.map(|(date, figures)| DayFigures { date: *date, figures: *figures }).collect(),
             ..Figures::default()
         })
+    }
+}
+
+impl ReadCounts for Memory {
+    async fn counts(&self, month: Month, _: Time) -> Result<Counts, StoreError> {
+        let tables = self.lock();
+        let days = tables.days.iter().filter(|(date, _)| month.has(Time::start_of(**date)));
+        Ok(days.fold(Counts::default(), |sum, (_, day)| Counts {
+            orders: sum.orders + day.orders as u64,
+            customers: sum.customers + day.customers as u64,
+            ..sum
+        }))
     }
 }
 

@@ -8,6 +8,8 @@ export type Operations = {
   "GET /api/customers": { takes: types.ListCustomersData; gives: types.ListCustomersResponse };
   /** Create or change customers, by e-mail address. */
   "POST /api/customers": { takes: types.UpsertCustomersData; gives: types.UpsertCustomersResponse };
+  /** Add and remove tags of customers who are named; says what really changes. */
+  "POST /api/customers/tags": { takes: types.TagCustomersData; gives: types.TagCustomersResponse };
   /** One customer. */
   "GET /api/customers/{id}": { takes: types.GetCustomerData; gives: types.GetCustomerResponse };
   /** Change a customer at once. */
@@ -64,6 +66,12 @@ export type Operations = {
   "POST /api/segments/{id}/members/file": { takes: types.ImportMembersData; gives: types.ImportMembersResponse; text: "text/csv" };
   /** Add and remove tags of all members, and set attributes of theirs. */
   "POST /api/segments/{id}/edit": { takes: types.EditMembersData; gives: types.EditMembersResponse };
+  /** Customers whom rules pick at this moment, in no particular order; a page may have few or none, and yet be followed by one. */
+  "POST /api/customers/search": { takes: types.SearchCustomersData; gives: types.SearchCustomersResponse };
+  /** Add and remove tags of all customers whom rules pick, and set attributes of theirs. */
+  "POST /api/customers/edit": { takes: types.EditCustomersData; gives: types.EditCustomersResponse };
+  /** Make a CSV file of all customers whom rules pick; of everybody without rules. */
+  "POST /api/customers/exports": { takes: types.ExportCustomersData; gives: types.ExportCustomersResponse };
   /** Make a CSV file of all members. */
   "POST /api/segments/{id}/exports": { takes: types.ExportSegmentData; gives: types.ExportSegmentResponse };
   /** How far an export is, and where to download it; for who asked for it, and for owners. */
@@ -120,8 +128,16 @@ export type Operations = {
   "GET /api/stats": { takes: types.GetStatisticsData; gives: types.GetStatisticsResponse };
   /** How the queues stand. */
   "GET /api/queues": { takes: types.ListQueuesData; gives: types.ListQueuesResponse };
-  /** Give a queue's dead letters another try. */
+  /** Give a queue's dead letters another try, up to 500 at a time. */
   "POST /api/queues/{name}/redrive": { takes: types.RedriveQueueData; gives: types.RedriveQueueResponse };
+  /** The dead letters of a queue, each with why it is one and what it is about; up to 200. */
+  "GET /api/queues/{name}/dead-letters": { takes: types.ListDeadLettersData; gives: types.ListDeadLettersResponse };
+  /** Give one dead letter another try. */
+  "POST /api/queues/{name}/dead-letters/{id}/redrive": { takes: types.RedriveLetterData; gives: types.RedriveLetterResponse };
+  /** Throw a dead letter away, for good; the audit log keeps what it was about, and why. */
+  "POST /api/queues/{name}/dead-letters/{id}/discard": { takes: types.DiscardLetterData; gives: types.DiscardLetterResponse };
+  /** What a month costs so far, and why: an estimate from counts and a list of prices. `month` is this one unless given. */
+  "GET /api/costs": { takes: types.ShowCostsData; gives: types.ShowCostsResponse };
   /** Imports, newest first. */
   "GET /api/imports": { takes: types.ListImportsData; gives: types.ListImportsResponse };
   /** Start an import: the answer says where to put the file, for an hour. */

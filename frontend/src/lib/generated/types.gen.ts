@@ -170,6 +170,42 @@ export type ManyCustomerRequest = {
 };
 
 /**
+ * What becomes of tags that customers who are named get and lose.
+ */
+export type Tagged = {
+    queued: number;
+    /**
+     * What really changes, of the customers as they were when they were asked about: the opposite of it, of just these, undoes it.
+     */
+    changes: Array<TagChange>;
+    /**
+     * Who was refused, by their place in the request.
+     */
+    rejected: Faults;
+};
+
+/**
+ * Customers who get and lose the same tags.
+ */
+export type TagChange = {
+    ids: Array<string>;
+    tagsAdded: Array<string>;
+    tagsRemoved: Array<string>;
+};
+
+/**
+ * Tags that customers get or lose, at least one; those who are named twice count once.
+ */
+export type TaggingRequest = {
+    /**
+     * Ids of customers.
+     */
+    ids: Array<string>;
+    tagsAdded?: Array<Tag> | null;
+    tagsRemoved?: Array<Tag> | null;
+};
+
+/**
  * What is to change of a customer; `null` clears. The address changes by merging customers.
  */
 export type CustomerChangeRequest = {
@@ -721,6 +757,28 @@ export type EditRequest = {
 };
 
 /**
+ * What is to change of everybody whom rules pick: at least one of the three. An attribute that is `null` is cleared.
+ */
+export type MatchingEditRequest = {
+    rules: RuleGroup;
+    tagsAdded?: Array<Tag> | null;
+    tagsRemoved?: Array<Tag> | null;
+    attributes?: {
+        [key: string]: Attribute | null;
+    };
+};
+
+/**
+ * Whom a file is to hold.
+ */
+export type CustomersExportRequest = {
+    /**
+     * Everybody where there are none.
+     */
+    rules?: RuleGroup | null;
+};
+
+/**
  * How far an export is.
  */
 export type Export = {
@@ -730,7 +788,7 @@ export type Export = {
      */
     segmentId?: string;
     /**
-     * Of exports of logs.
+     * Of exports of logs. Exports of customers by rules have neither.
      */
     campaignId?: string;
     status: ExportStatus;
@@ -1906,6 +1964,197 @@ export type Redriven = {
 };
 
 /**
+ * The dead letters of a queue. The queue has no order and no pages: these are those that could be seen just now, up to 200.
+ */
+export type DeadLetters = {
+    items: Array<DeadLetter>;
+    /**
+     * How many there are in all. More than are listed where somebody else is looking at some at this moment, or where there
+     * are very many.
+     */
+    total: number;
+};
+
+/**
+ * A letter that was set aside: why, and what it is about. What it says stays in it.
+ */
+export type DeadLetter = {
+    /**
+     * Its name among the dead letters; another one when it is set aside again.
+     */
+    id: string;
+    /**
+     * Why it was set aside, addresses masked.
+     */
+    reason?: string;
+    cause: DeadLetterCause;
+    /**
+     * When it was set aside; when it was sent, where the queue itself gave it up.
+     */
+    at: Time;
+    /**
+     * How often it was tried.
+     */
+    tries?: number;
+    /**
+     * The type of the event, or the name of the task; absent where it cannot be read.
+     */
+    kind?: string;
+    /**
+     * How many events it brings; what is told of one is of the first.
+     */
+    events: number;
+    bytes: number;
+    /**
+     * Who sent it, as they call themselves.
+     */
+    source?: string;
+    /**
+     * The sender's own name of it.
+     */
+    eventId?: string;
+    /**
+     * When it is said to have happened, as it was given.
+     */
+    time?: string;
+    /**
+     * What it is about, up to 20 things.
+     */
+    subjects: Array<DeadLetterSubject>;
+    /**
+     * The names of what it says, without the values.
+     */
+    fields: Array<string>;
+};
+
+/**
+ * Who set a letter aside.
+ */
+export type DeadLetterCause = 'setAside' | 'givenUp' | 'unknown';
+
+/**
+ * A thing that a letter names.
+ */
+export type DeadLetterSubject = {
+    kind: DeadLetterSubjectKind;
+    id: string;
+    /**
+     * The merchant's own number of an order.
+     */
+    number?: string;
+};
+
+/**
+ * What a thing is.
+ */
+export type DeadLetterSubjectKind = 'customer' | 'order' | 'campaign' | 'segment' | 'import';
+
+/**
+ * Why a letter is thrown away: for the audit log.
+ */
+export type DiscardRequest = {
+    reason: string;
+};
+
+/**
+ * What a month costs so far, estimated from counts; it is no bill.
+ */
+export type Costs = {
+    /**
+     * The month, in UTC: `2026-11`.
+     */
+    month: string;
+    /**
+     * Up to when: now, or the end of the month.
+     */
+    until: Time;
+    currency: string;
+    /**
+     * The region whose prices are taken.
+     */
+    region: string;
+    /**
+     * What was done. Orders that came in files count twice when they were also placed in this month.
+     */
+    work: Array<CostLine>;
+    /**
+     * What is billed while nobody does anything, as far as the month has passed.
+     */
+    floor: Array<CostLine>;
+    /**
+     * The sum of all lines.
+     */
+    total: number;
+    /**
+     * The sum of the floor for the whole month.
+     */
+    floorPerMonth: number;
+    prices: Array<ListedPrice>;
+};
+
+/**
+ * One line: how many there were, what they used, and what that costs.
+ */
+export type CostLine = {
+    item: CostItem;
+    basis: CostBasis;
+    count: number;
+    parts: Array<CostPart>;
+    price: number;
+    /**
+     * What a million of these cost; absent where none was yet, and for what stands.
+     */
+    perMillion?: number;
+};
+
+/**
+ * What a line of the bill is about.
+ */
+export type CostItem = 'orders' | 'rows' | 'customers' | 'messages' | 'questions' | 'alarms' | 'secrets' | 'polling' | 'clock';
+
+/**
+ * How a line's amounts are known.
+ */
+export type CostBasis = 'counted' | 'estimated' | 'standing';
+
+/**
+ * What a line used of one thing that is billed.
+ */
+export type CostPart = {
+    unit: CostUnit;
+    amount: number;
+    price: number;
+};
+
+/**
+ * What something is billed by.
+ */
+export type CostUnit = 'dynamodbWriteRequestUnit' | 'dynamodbReadRequestUnit' | 'sqsRequest' | 'lambdaRequest' | 'lambdaGbSecond' | 'geminiInputToken' | 'geminiOutputToken' | 'cloudwatchAlarmMonth' | 'secretMonth';
+
+/**
+ * A price, and where and when it was read.
+ */
+export type ListedPrice = {
+    unit: CostUnit;
+    /**
+     * In decimal digits.
+     */
+    usdPerMillion: string;
+    /**
+     * What a million of which costs that.
+     */
+    of: string;
+    /**
+     * Where it was read.
+     */
+    source: string;
+    /**
+     * When it was read.
+     */
+    date: string;
+};
+
+/**
  * A page of a list.
  */
 export type ImportPage = {
@@ -2433,6 +2682,28 @@ export type UpsertCustomersResponses = {
 };
 
 export type UpsertCustomersResponse = UpsertCustomersResponses[keyof UpsertCustomersResponses];
+
+export type TagCustomersData = {
+    body: TaggingRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/customers/tags';
+};
+
+export type TagCustomersResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: Tagged;
+};
+
+export type TagCustomersResponse = TagCustomersResponses[keyof TagCustomersResponses];
 
 export type EraseCustomerData = {
     body?: never;
@@ -3059,6 +3330,78 @@ export type EditMembersResponses = {
 };
 
 export type EditMembersResponse = EditMembersResponses[keyof EditMembersResponses];
+
+export type SearchCustomersData = {
+    body: PreviewRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/customers/search';
+};
+
+export type SearchCustomersResponses = {
+    /**
+     * What was asked for.
+     */
+    200: CustomerPage;
+};
+
+export type SearchCustomersResponse = SearchCustomersResponses[keyof SearchCustomersResponses];
+
+export type EditCustomersData = {
+    body: MatchingEditRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/customers/edit';
+};
+
+export type EditCustomersResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: Accepted;
+};
+
+export type EditCustomersResponse = EditCustomersResponses[keyof EditCustomersResponses];
+
+export type ExportCustomersData = {
+    body: CustomersExportRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/customers/exports';
+};
+
+export type ExportCustomersResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: Accepted;
+};
+
+export type ExportCustomersResponse = ExportCustomersResponses[keyof ExportCustomersResponses];
 
 export type ExportSegmentData = {
     body?: never;
@@ -3735,6 +4078,92 @@ export type RedriveQueueResponses = {
 };
 
 export type RedriveQueueResponse = RedriveQueueResponses[keyof RedriveQueueResponses];
+
+export type ListDeadLettersData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/api/queues/{name}/dead-letters';
+};
+
+export type ListDeadLettersResponses = {
+    /**
+     * What was asked for.
+     */
+    200: DeadLetters;
+};
+
+export type ListDeadLettersResponse = ListDeadLettersResponses[keyof ListDeadLettersResponses];
+
+export type RedriveLetterData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        name: string;
+        id: string;
+    };
+    query?: never;
+    url: '/api/queues/{name}/dead-letters/{id}/redrive';
+};
+
+export type RedriveLetterResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: Redriven;
+};
+
+export type RedriveLetterResponse = RedriveLetterResponses[keyof RedriveLetterResponses];
+
+export type DiscardLetterData = {
+    body: DiscardRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        name: string;
+        id: string;
+    };
+    query?: never;
+    url: '/api/queues/{name}/dead-letters/{id}/discard';
+};
+
+export type DiscardLetterResponses = {
+    /**
+     * Done; there is nothing to say.
+     */
+    204: void;
+};
+
+export type DiscardLetterResponse = DiscardLetterResponses[keyof DiscardLetterResponses];
+
+export type ShowCostsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        month?: string;
+    };
+    url: '/api/costs';
+};
+
+export type ShowCostsResponses = {
+    /**
+     * What was asked for.
+     */
+    200: Costs;
+};
+
+export type ShowCostsResponse = ShowCostsResponses[keyof ShowCostsResponses];
 
 export type ListImportsData = {
     body?: never;

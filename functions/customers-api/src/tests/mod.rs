@@ -1,6 +1,7 @@
 //! Requests to the router over the ports in memory.
 
 mod care;
+mod tags;
 
 use std::sync::Arc;
 
@@ -180,7 +181,7 @@ async fn unknown_routes_and_methods_are_problems_too() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("customers-api", &crm().0).await, 15 * 7);
+    assert_eq!(walk("customers-api", &crm().0).await, 16 * 7);
 }
 
 #[tokio::test]

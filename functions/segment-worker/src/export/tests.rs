@@ -93,7 +93,14 @@ impl Crm {
     }
 
     async fn deliver(&self, body: String) -> bool {
-        let message = Incoming { id: "m".into(), queue: QueueName::Segments, body, attributes: Vec::new() };
+        let message = Incoming {
+            id: "m".into(),
+            queue: QueueName::Segments,
+            body,
+            attributes: Vec::new(),
+            receipt: "r".into(),
+            receives: 1,
+        };
         self.worker.handle(vec![message]).await.is_empty()
     }
 
@@ -154,6 +161,23 @@ async fn every_member_is_a_row_and_every_attribute_a_column() {
     assert!(crm.deliver(Task::Export(call.clone()).body()).await);
     assert!(crm.memory.drain(QueueName::Segments).is_empty());
     assert_eq!(crm.memory.exported(call.export).unwrap(), file);
+}
+
+#[tokio::test]
+async fn those_for_whom_rules_hold_are_rows_and_nobody_else() {
+    let crm = Crm::new(100, 0, PART_BYTES).await;
+    let own = |condition: Value| json!({"combinator": "and", "rules": condition}).to_string();
+    let over = json!([{"field": "attributes.number", "operator": ">=", "value": 60}]);
+    for (rules, rows) in [(own(json!([])), 100), (own(over), 40)] {
+        let actor = Actor { id: "u-1".into(), name: "u".into() };
+        let export = Export::new(ExportId::generate(), Source::Customers { rules }, actor, Time::now());
+        crm.memory.create_export(&export, &audit()).await.unwrap();
+        assert!(crm.deliver(Task::Export(ExportCall::new(export.id, 1)).body()).await);
+        crm.drain().await;
+        let state = crm.state(export.id).await;
+        assert_eq!((state.status(), state.error(), state.rows), (ExportStatus::Done, None, rows));
+        assert_eq!(crm.rows(export.id).len() as u64, rows);
+    }
 }
 
 #[tokio::test]

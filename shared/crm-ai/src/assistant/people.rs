@@ -32,7 +32,7 @@ impl<S: Store, K: ReadSecrets> Assistant<S, K> {
     pub(super) async fn matching(&self, rules: &Rules, now: Time) -> Result<Vec<Customer>, Refusal> {
         let context = Context { now, consent_defaults: self.settings.consent_defaults };
         let reads = rules.reads().and(&crm_domain::template::reads());
-        let (mut sample, mut at) = (Vec::new(), ScanPart { part: 0, of: 1, after: None });
+        let (mut sample, mut at) = (Vec::new(), ScanPart { part: 0, of: 1, after: None, most: None });
         for _ in 0..PAGES {
             let (customers, next) = self.store.scan(&at, &reads).await?;
             sample.extend(customers.into_iter().filter(|customer| rules.holds(customer, &context)));

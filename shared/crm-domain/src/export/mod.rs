@@ -1,6 +1,7 @@
-//! An export: the members of a segment, or the log of a campaign, as a CSV file, made in many small steps.
+//! An export: the members of a segment, the customers for whom rules hold, or the log of a campaign, as a CSV file, made in
+//! many small steps.
 //!
-//! Of a segment, first all members are read for their attributes, which are columns and must be known before the first row; then they
+//! Of people, first all are read for their attributes, which are columns and must be known before the first row; then they
 //! are read again and written, part by part ([`table`]). All that was done is in the record, and every step rests on the
 //! record's version: a step may be repeated, by anybody, and counts once. Reading, writing and remembering is the segment
 //! worker's.
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use crate::access::Role;
 use crate::audit::Actor;
+use crate::chosen::Chosen;
 use crate::customer::Customer;
 use crate::ids::{CampaignId, ExportId, SegmentId};
 use crate::limits;
@@ -45,7 +47,7 @@ pub enum ExportStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "at", rename_all = "camelCase")]
 pub enum Stage {
-    /// Members are read for the keys of their attributes.
+    /// People are read for the keys of their attributes.
     Collecting {
         attributes: BTreeSet<String>,
         /// Where the members go on; absent at the start.
@@ -96,6 +98,20 @@ pub enum Source {
         /// Names the file.
         campaign_name: String,
     },
+    /// The customers for whom rules hold at the moment of asking, written as in [`Chosen::Matching`].
+    Customers { rules: String },
+}
+
+impl Source {
+    /// The people who are its rows; `None` where the rows are no people.
+    #[must_use]
+    pub fn chosen(&self) -> Option<Chosen> {
+        match self {
+            Self::Segment { edition, .. } => Some(Chosen::Members { edition: *edition }),
+            Self::Customers { rules } => Some(Chosen::Matching { rules: rules.clone() }),
+            Self::Campaign { .. } => None,
+        }
+    }
 }
 
 /// The whole state of one export.
@@ -197,6 +213,7 @@ impl Export {
         let name = match &self.source {
             Source::Segment { segment_name, .. } => segment_name.clone(),
             Source::Campaign { campaign_name, .. } => format!("{campaign_name} log"),
+            Source::Customers { .. } => "Customers".to_owned(),
         };
         let name: String = name.chars().map(|c| if matches!(c, '/' | '\\' | ':') { '-' } else { c }).collect();
         format!("{name} {}.csv", self.created_at.date())
@@ -243,7 +260,7 @@ pub fn collect(columns: &mut BTreeSet<String>, customers: &[Customer]) -> Result
     }
     let most = limits::EXPORT_ATTRIBUTES;
     if columns.len() > most {
-        return Err(format!("The members have more than {most} different attributes, too many for the columns of a file."));
+        return Err(format!("They have more than {most} different attributes, too many for the columns of a file."));
     }
     Ok(())
 }
@@ -288,6 +305,8 @@ mod tests {
         assert_eq!(done.file_name(), "Big-new- Pune 2026-11-25.csv");
         let log = Source::Campaign { campaign_id: CampaignId::generate(), campaign_name: "Sale".into() };
         assert_eq!(Export { source: log, ..done.clone() }.file_name(), "Sale log 2026-11-25.csv");
+        let customers = Source::Customers { rules: "{}".into() };
+        assert_eq!(Export { source: customers, ..done.clone() }.file_name(), "Customers 2026-11-25.csv");
         assert!(
             done.is_open_to("u-1", Role::Marketer) && done.is_open_to("u-2", Role::Owner) && !done.is_open_to("u-2", Role::Admin)
         );

@@ -3,6 +3,7 @@
 mod ai;
 mod alarms;
 mod campaigns;
+mod dead_letters;
 mod files;
 mod memberships;
 mod reports;
@@ -39,9 +40,10 @@ pub use crate::sending::{Letter, Sending};
 pub use ai::{KeepAiState, KeepNames, KeepWaiting};
 pub use alarms::{Alarm, KeepAlarms};
 pub use campaigns::{KeepCampaigns, KeepLog, ReadMessages};
+pub use dead_letters::{Found, Held, Postpone, ReadDeadLetters};
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 pub use memberships::{Folded, KeepMemberships, ReadMemberships};
-pub use reports::{KeepReports, MeterUsage};
+pub use reports::{KeepReports, MeterUsage, ReadCounts};
 pub use sending::{KeepHands, KeepTurns, ReadContacts};
 pub use settings::KeepSettings;
 pub use suppressions::{AddressSecrets, KeepSuppressions, ReadSuppressions};
@@ -60,6 +62,14 @@ pub enum StoreError {
     Corrupt(String),
     #[error("storage is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// Whether storage did not answer, or had too much to do: no fault of what was asked.
+    #[must_use]
+    pub const fn is_outage(&self) -> bool {
+        matches!(self, Self::Throttled | Self::Unavailable(_))
+    }
 }
 
 /// Why a queue did not take messages.
@@ -111,6 +121,8 @@ pub struct ScanPart {
     pub of: u32,
     /// Where to go on; `None` at the start.
     pub after: Option<CustomerId>,
+    /// Most customers of one page; without it, as many as storage gives at once.
+    pub most: Option<usize>,
 }
 
 pub trait ScanCustomers: Send + Sync + 'static {

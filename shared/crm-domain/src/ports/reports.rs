@@ -5,6 +5,7 @@ use std::future::Future;
 use uuid::Uuid;
 
 use super::{Stored, Versioned};
+use crate::bill::{Counts, Month};
 use crate::campaign::Campaign;
 use crate::cost::{Usage, Work};
 use crate::ids::{CampaignId, CustomerId};
@@ -40,4 +41,9 @@ pub trait MeterUsage: Send + Sync + 'static {
     ) -> impl Future<Output = Stored<()>> + Send;
     /// What all attempts have used together, by what they were for.
     fn usage(&self, campaign: CampaignId) -> impl Future<Output = Stored<Vec<(Work, Usage)>>> + Send;
+}
+
+/// Counts of a month, put together from what is kept anyway.
+pub trait ReadCounts: Send + Sync + 'static {
+    fn counts(&self, month: Month, now: Time) -> impl Future<Output = Stored<Counts>> + Send;
 }

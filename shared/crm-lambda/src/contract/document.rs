@@ -120,7 +120,7 @@ fn refusals(operation: &Operation) -> Vec<u16> {
     if operation.verb != Verb::Get {
         statuses.extend([400, 409, 413, 422]);
     }
-    if operation.may_be_early {
+    if operation.may_conflict {
         statuses.push(409);
     }
     if operation.takes_match {

@@ -65,7 +65,7 @@ pub struct Export {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("format" = "uuid"))]
     pub segment_id: Option<String>,
-    /// Of exports of logs.
+    /// Of exports of logs. Exports of customers by rules have neither.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("format" = "uuid"))]
     pub campaign_id: Option<String>,

@@ -2,9 +2,11 @@
 
 mod absence;
 pub mod ai;
+pub mod costs;
 mod document;
 pub mod files;
 pub mod launches;
+pub mod queues;
 pub mod reports;
 pub mod requests;
 pub mod settings;

@@ -183,6 +183,40 @@ pub struct Edit {
     pub attributes: Option<BTreeMap<AttributeKey, Option<Attribute>>>,
 }
 
+/// What is to change of everybody whom rules pick: at least one of the three. An attribute that is `null` is cleared.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "MatchingEditRequest")]
+pub struct MatchingEdit {
+    pub rules: RuleGroup,
+    #[schemars(length(max = 50))]
+    pub tags_added: Option<Vec<Tag>>,
+    #[schemars(length(max = 50))]
+    pub tags_removed: Option<Vec<Tag>>,
+    #[schemars(with = "BTreeMap<AttributeKey, Option<Attribute>>", default)]
+    pub attributes: Option<BTreeMap<AttributeKey, Option<Attribute>>>,
+}
+
+/// Tags that customers get or lose, at least one; those who are named twice count once.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "TaggingRequest")]
+pub struct Tagging {
+    /// Ids of customers.
+    #[schemars(length(min = 1, max = 500))]
+    pub ids: Vec<String>,
+    #[schemars(length(max = 50))]
+    pub tags_added: Option<Vec<Tag>>,
+    #[schemars(length(max = 50))]
+    pub tags_removed: Option<Vec<Tag>>,
+}
+
+/// Whom a file is to hold.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "CustomersExportRequest")]
+pub struct CustomersExport {
+    /// Everybody where there are none.
+    pub rules: Option<RuleGroup>,
+}
+
 /// What is to change of a segment.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, rename = "SegmentChangeRequest")]

@@ -187,6 +187,26 @@ pub struct ListChanged {
     pub rejected: Faults,
 }
 
+/// What becomes of tags that customers who are named get and lose.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Tagged {
+    pub queued: u64,
+    /// What really changes, of the customers as they were when they were asked about: the opposite of it, of just these, undoes it.
+    pub changes: Vec<TagChange>,
+    /// Who was refused, by their place in the request.
+    pub rejected: Faults,
+}
+
+/// Customers who get and lose the same tags.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TagChange {
+    pub ids: Vec<String>,
+    pub tags_added: Vec<String>,
+    pub tags_removed: Vec<String>,
+}
+
 /// A segment to which a customer belongs.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -1,34 +1,43 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { FormProblem } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Colleague } from "@/lib/contract";
 import { Problem } from "@/lib/problem";
-import { useChangeUser, useWithdrawInvitation } from "../api/users";
+import { useChangeUser, useInviteUser, useWithdrawInvitation } from "../api/users";
 
-const QUESTIONS = {
-  active: {
-    title: (who: string) => `Disable ${who}?`,
-    text: "They are signed out at once, and cannot sign in until they are let in again. What they did stays in the audit log.",
-    action: "Disable",
-    done: "is disabled",
-  },
-  invited: {
-    title: (who: string) => `Take back the invitation of ${who}?`,
-    text: "They can no longer sign in. They can be invited again.",
-    action: "Withdraw",
-    done: "is not invited any more",
-  },
-  disabled: {
-    title: (who: string) => `Let ${who} in again?`,
-    text: "They can sign in again, in the role that they had.",
-    action: "Enable",
-    done: "may sign in again",
-  },
+type Question = {
+  title: (who: string) => string;
+  text: string;
+  action: string;
+  done: (who: string) => string;
 };
 
+const questions = (): Record<Colleague["status"], Question> => ({
+  active: {
+    title: (who) => t`Disable ${who}?`,
+    text: t`They are signed out at once, and cannot sign in until they are let in again. What they did stays in the audit log.`,
+    action: t`Disable`,
+    done: (who) => t`${who} is disabled`,
+  },
+  invited: {
+    title: (who) => t`Take back the invitation of ${who}?`,
+    text: t`They can no longer sign in. They can be invited again.`,
+    action: t`Withdraw`,
+    done: (who) => t`${who} is not invited any more`,
+  },
+  disabled: {
+    title: (who) => t`Let ${who} in again?`,
+    text: t`They can sign in again, in the role that they had.`,
+    action: t`Enable`,
+    done: (who) => t`${who} may sign in again`,
+  },
+});
+
 /** What the button of somebody's row does to their access. */
-export const accessAction = ({ status }: Colleague) => QUESTIONS[status]?.action;
+export const accessAction = ({ status }: Colleague) => questions()[status]?.action;
 
 type AccessDialogProps = { user: Colleague | null; onClose: () => void };
 
@@ -36,7 +45,8 @@ type AccessDialogProps = { user: Colleague | null; onClose: () => void };
 export function AccessDialog({ user, onClose }: AccessDialogProps) {
   const change = useChangeUser();
   const withdraw = useWithdrawInvitation();
-  const asked = user && QUESTIONS[user.status];
+  const invite = useInviteUser();
+  const asked = user && questions()[user.status];
 
   function close() {
     change.reset();
@@ -44,9 +54,14 @@ export function AccessDialog({ user, onClose }: AccessDialogProps) {
     onClose();
   }
 
-  function confirm({ id, email, status }: Colleague) {
+  function confirm({ id, email, role, status }: Colleague) {
+    const failed = () => toast(t`It could not be taken back: look at the list`);
     const onSuccess = () => {
-      toast(`${email} ${QUESTIONS[status].done}`);
+      const undo = () =>
+        status === "invited"
+          ? invite.mutate({ email, role }, { onError: failed })
+          : change.mutate({ id, change: { disabled: status !== "active" } }, { onError: failed });
+      toast(questions()[status].done(email), { undo });
       close();
     };
     if (status !== "invited") {
@@ -65,7 +80,9 @@ export function AccessDialog({ user, onClose }: AccessDialogProps) {
       footer={
         user && (
           <>
-            <Button onClick={close}>Cancel</Button>
+            <Button onClick={close}>
+              <Trans>Cancel</Trans>
+            </Button>
             <Button
               look={user.status === "disabled" ? "primary" : "danger"}
               busy={change.isPending || withdraw.isPending}

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "react-router";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
@@ -16,12 +18,12 @@ type AuditEntryItemProps = {
 export function AuditEntryItem({ entry, onActor, onObject }: AuditEntryItemProps) {
   const { actor, action, object, at } = entry;
   const changes = changesOf(entry);
+  const [who, what] = [actor.name ?? actor.id, inPlainWords(action)];
   return (
     <li className="grid gap-1 px-5 py-3">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <p className="wrap-anywhere">
-          <span className="font-medium">{actor.name ?? actor.id}</span>: {inPlainWords(action)}{" "}
-          <ObjectName object={object} />
+          <span className="font-medium">{who}</span>: {what} <ObjectName object={object} />
         </p>
         <p className="text-sm whitespace-nowrap text-muted">{formatDateTime(at)}</p>
       </div>
@@ -29,13 +31,15 @@ export function AuditEntryItem({ entry, onActor, onObject }: AuditEntryItemProps
         {changes.length > 0 ? (
           <details className="min-w-0 flex-1 open:basis-full">
             <summary className="w-fit cursor-pointer rounded py-1.5 text-sm whitespace-nowrap text-muted hover:text-ink">
-              What changed
-              <span className="sr-only">
-                {" "}
-                by {inPlainWords(action)} {object}
-              </span>
+              <Trans>
+                What changed
+                <span className="sr-only">
+                  {" "}
+                  by {what} {object}
+                </span>
+              </Trans>
             </summary>
-            <Changes changes={changes} caption={`${inPlainWords(action)} ${object}`} />
+            <Changes changes={changes} caption={`${what} ${object}`} />
           </details>
         ) : (
           <span />
@@ -43,12 +47,16 @@ export function AuditEntryItem({ entry, onActor, onObject }: AuditEntryItemProps
         <div className="-mx-3.5 flex flex-wrap">
           <Button look="quiet" onClick={onActor}>
             <span>
-              Only theirs<span className="sr-only">: {actor.name ?? actor.id}</span>
+              <Trans>
+                Only theirs<span className="sr-only">: {who}</span>
+              </Trans>
             </span>
           </Button>
           <Button look="quiet" onClick={onObject}>
             <span>
-              Only of this<span className="sr-only">: {object}</span>
+              <Trans>
+                Only of this<span className="sr-only">: {object}</span>
+              </Trans>
             </span>
           </Button>
         </div>
@@ -64,7 +72,7 @@ function Changes({ changes, caption }: { changes: readonly Change[]; caption: st
         <caption className="sr-only">{caption}</caption>
         <thead className="bg-sunken text-xs text-muted">
           <tr>
-            {["What", "Before", "After"].map((name, index) => (
+            {[t`What`, t`Before`, t`After`].map((name, index) => (
               <th key={name} scope="col" className={cn("px-3 py-1.5 font-medium", index === 0 && "w-1/4")}>
                 {name}
               </th>
@@ -90,7 +98,11 @@ function Changes({ changes, caption }: { changes: readonly Change[]; caption: st
 function Value({ text }: { text: string | undefined }) {
   return (
     <td className="px-3 py-1.5 wrap-anywhere whitespace-pre-wrap">
-      {text ?? <span className="text-muted italic">not there</span>}
+      {text ?? (
+        <span className="text-muted italic">
+          <Trans>not there</Trans>
+        </span>
+      )}
     </td>
   );
 }

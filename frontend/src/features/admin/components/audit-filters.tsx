@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Search } from "lucide-react";
 import { type FormEvent, useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -41,12 +43,12 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
 
   return (
     <form
-      aria-label="Narrow down"
+      aria-label={t`Narrow down`}
       onSubmit={submit}
       noValidate
       className="flex flex-wrap items-start gap-3 border-b border-line px-5 pt-4 pb-5"
     >
-      <Field label="Who" error={faults.actor}>
+      <Field label={t`Who`} error={faults.actor}>
         {(control) => (
           <select
             {...control}
@@ -54,7 +56,9 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
             onChange={(event) => onChange({ ...filter, actor: event.target.value })}
             className="control max-w-60"
           >
-            <option value="">Everybody</option>
+            <option value="">
+              <Trans>Everybody</Trans>
+            </option>
             {isOther && <option value={filter.actor}>{filter.actor}</option>}
             {users.items.map(({ id, email }) => (
               <option key={id} value={id}>
@@ -64,9 +68,9 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
           </select>
         )}
       </Field>
-      {day("since", "From")}
-      {day("until", "Until")}
-      <Field label="What" error={faults.object} className="min-w-48 flex-1">
+      {day("since", t`From`)}
+      {day("until", t`Until`)}
+      <Field label={t`What`} error={faults.object} className="min-w-48 flex-1">
         {(control) => (
           <input
             {...control}
@@ -80,7 +84,7 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
         )}
       </Field>
       <Button type="submit" className="sm:mt-7" icon={<Search aria-hidden />}>
-        Look up
+        <Trans>Look up</Trans>
       </Button>
     </form>
   );

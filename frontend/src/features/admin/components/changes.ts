@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 /** A change of the audit log as members with what they were and what they are, in words. */
 import type { AuditEntry, RuleGroup } from "@/lib/contract";
 import { formatDateTime, formatNumber } from "@/lib/format";
@@ -19,7 +20,7 @@ export function changesOf({ before, after }: AuditEntry): Change[] {
   const is = membersOf(after);
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   return names.map((name) => ({
-    member: name === "" ? "all" : inPlainWords(name),
+    member: name === "" ? t`all` : inPlainWords(name),
     before: name in was ? shown(was[name]) : undefined,
     after: name in is ? shown(is[name]) : undefined,
   }));
@@ -34,11 +35,11 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
 
 function shown(value: unknown): string {
   if (value === null || value === undefined || value === "") return "–";
-  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "boolean") return value ? t`yes` : t`no`;
   if (typeof value === "number") return formatNumber(value);
   if (typeof value === "string") return MOMENT.test(value) ? formatDateTime(value) : value;
   if (Array.isArray(value) && value.every((item) => typeof item !== "object")) {
-    return value.length === 0 ? "none" : value.map(shown).join(", ");
+    return value.length === 0 ? t`none` : value.map(shown).join(", ");
   }
   if (isRules(value)) return describeRules(value);
   return JSON.stringify(value, null, 2);

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -26,7 +28,7 @@ export function InviteCard({ own }: { own: Role }) {
       { email: address, role },
       {
         onSuccess: () => {
-          toast(`${address} may sign in now`);
+          toast(t`${address} may sign in now`);
           setEmail("");
         },
       },
@@ -34,13 +36,13 @@ export function InviteCard({ own }: { own: Role }) {
   }
 
   return (
-    <Card title="Invite somebody">
+    <Card title={t`Invite somebody`}>
       <form onSubmit={submit} noValidate className="grid gap-4">
         <div className="flex flex-wrap items-start gap-3">
           <Field
-            label="E-mail"
-            error={missing ? "Write an address first." : faults.email}
-            hint="Of their Google account. No letter goes out: tell them where to sign in."
+            label={t`E-mail`}
+            error={missing ? t`Write an address first.` : faults.email}
+            hint={t`Of their Google account. No letter goes out: tell them where to sign in.`}
             className="min-w-56 flex-1"
           >
             {(control) => (
@@ -57,7 +59,7 @@ export function InviteCard({ own }: { own: Role }) {
           </Field>
           <RoleField own={own} value={role} error={faults.role} onChange={setRole} />
           <Button type="submit" look="primary" className="sm:mt-7" busy={invite.isPending}>
-            Invite
+            <Trans>Invite</Trans>
           </Button>
         </div>
         <FormProblem error={faults.email || faults.role ? null : invite.error} />

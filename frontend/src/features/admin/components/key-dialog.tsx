@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Check, Copy } from "lucide-react";
 import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -28,28 +30,30 @@ export function KeyDialog({ created, onClose }: KeyDialogProps) {
     onClose();
   }
 
-  const key = created?.key ?? "";
+  const [key, name] = [created?.key ?? "", created?.name ?? ""];
   return (
     <Dialog
       open={created !== undefined}
-      title={`The key of ${created?.name ?? ""}`}
+      title={t`The key of ${name}`}
       onClose={close}
       footer={
         <>
           <Button icon={copied === "done" ? <Check /> : <Copy />} onClick={() => void copy(key)}>
-            Copy the key
+            <Trans>Copy the key</Trans>
           </Button>
           <Button look="primary" onClick={close}>
-            I have kept it
+            <Trans>I have kept it</Trans>
           </Button>
         </>
       }
     >
       <p className="text-muted">
-        Keep it where secrets are kept. It is shown this once: whoever loses it creates another one, and
-        revokes this one.
+        <Trans>
+          Keep it where secrets are kept. It is shown this once: whoever loses it creates another one, and
+          revokes this one.
+        </Trans>
       </p>
-      <Field label="API key" hint="It goes into the header Authorization, after Bearer.">
+      <Field label={t`API key`} hint={t`It goes into the header Authorization, after Bearer.`}>
         {(control) => (
           <input
             {...control}
@@ -62,8 +66,8 @@ export function KeyDialog({ created, onClose }: KeyDialogProps) {
         )}
       </Field>
       <p role="status" className="text-sm empty:hidden">
-        {copied === "done" && "Copied."}
-        {copied === "failed" && "It could not be copied by itself. It is selected: copy it by hand."}
+        {copied === "done" && t`Copied.`}
+        {copied === "failed" && t`It could not be copied by itself. It is selected: copy it by hand.`}
       </p>
     </Dialog>
   );

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type FormEvent, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -7,7 +9,7 @@ import type { Scope } from "@/lib/contract";
 import { faultsByField, listFault } from "@/lib/problem";
 import { useCreateKey } from "../api/keys";
 import { KeyDialog } from "./key-dialog";
-import { SCOPES } from "./scopes";
+import { keyScopes } from "./scopes";
 
 const EMPTY = { name: "", scopes: ["ingest"] as Scope[], expiresAt: "" };
 
@@ -19,10 +21,10 @@ export function NewKeyCard() {
   const faultId = useId();
   const refused = faultsByField(create.error);
   const faults = {
-    name: tried && values.name.trim() === "" ? "Write a name first." : refused.name,
+    name: tried && values.name.trim() === "" ? t`Write a name first.` : refused.name,
     scopes:
       tried && values.scopes.length === 0
-        ? "Choose at least one."
+        ? t`Choose at least one.`
         : listFault("scopes", refused, values.scopes),
     expiresAt: refused.expiresAt,
   };
@@ -44,10 +46,10 @@ export function NewKeyCard() {
   }
 
   return (
-    <Card title="New key">
+    <Card title={t`New key`}>
       <form onSubmit={submit} noValidate className="grid gap-4">
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field label="Name" error={faults.name} hint="What uses it: Web shop, say.">
+          <Field label={t`Name`} error={faults.name} hint={t`What uses it: Web shop, say.`}>
             {(control) => (
               <input
                 {...control}
@@ -60,10 +62,10 @@ export function NewKeyCard() {
             )}
           </Field>
           <Field
-            label="Ends"
+            label={t`Ends`}
             optional
             error={faults.expiresAt}
-            hint="As this day begins (UTC). Without one, when it is revoked."
+            hint={t`As this day begins (UTC). Without one, when it is revoked.`}
           >
             {(control) => (
               <input
@@ -77,9 +79,11 @@ export function NewKeyCard() {
           </Field>
         </div>
         <fieldset aria-describedby={faults.scopes ? faultId : undefined}>
-          <legend className="mb-1.5 text-sm font-medium">What it is for</legend>
+          <legend className="mb-1.5 text-sm font-medium">
+            <Trans>What it is for</Trans>
+          </legend>
           <div className="grid gap-2 sm:grid-cols-2">
-            {SCOPES.map(({ value, label, hint }) => (
+            {keyScopes().map(({ value, label, hint }) => (
               <label
                 key={value}
                 className="flex items-start gap-3 rounded-lg border border-line bg-surface px-3.5 py-3 text-sm transition-colors hover:bg-sunken has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
@@ -109,7 +113,7 @@ export function NewKeyCard() {
         <FormProblem error={Object.values(faults).some(Boolean) ? null : create.error} />
         <div>
           <Button type="submit" look="primary" busy={create.isPending}>
-            Create key
+            <Trans>Create key</Trans>
           </Button>
         </div>
       </form>

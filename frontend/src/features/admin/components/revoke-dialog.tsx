@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { FormProblem } from "@/components/ui/states";
@@ -12,6 +14,9 @@ type RevokeDialogProps = { apiKey: ApiKey | null; onClose: () => void };
 export function RevokeDialog({ apiKey, onClose }: RevokeDialogProps) {
   const revoke = useRevokeKey();
 
+  const called = apiKey?.name ?? "";
+  const used = formatRelative(apiKey?.lastUsedAt);
+
   function close() {
     revoke.reset();
     onClose();
@@ -19,7 +24,7 @@ export function RevokeDialog({ apiKey, onClose }: RevokeDialogProps) {
 
   function confirm({ id, name }: ApiKey) {
     const onSuccess = () => {
-      toast(`${name} is revoked`);
+      toast(t`${name} is revoked`);
       close();
     };
     revoke.mutate(id, { onSuccess });
@@ -28,24 +33,24 @@ export function RevokeDialog({ apiKey, onClose }: RevokeDialogProps) {
   return (
     <Dialog
       open={apiKey !== null}
-      title={`Revoke ${apiKey?.name ?? ""}?`}
+      title={t`Revoke ${called}?`}
       onClose={close}
       footer={
         apiKey && (
           <>
-            <Button onClick={close}>Keep it</Button>
+            <Button onClick={close}>
+              <Trans>Keep it</Trans>
+            </Button>
             <Button look="danger" busy={revoke.isPending} onClick={() => confirm(apiKey)}>
-              Revoke
+              <Trans>Revoke</Trans>
             </Button>
           </>
         )
       }
     >
       <p className="text-muted">
-        Whatever uses it is refused from now on, and it cannot be taken back.{" "}
-        {apiKey?.lastUsedAt
-          ? `It was last used: ${formatRelative(apiKey.lastUsedAt)}.`
-          : "It has not been used."}
+        <Trans>Whatever uses it is refused from now on, and it cannot be taken back.</Trans>{" "}
+        {apiKey?.lastUsedAt ? t`It was last used: ${used}.` : t`It has not been used.`}
       </p>
       <FormProblem error={revoke.error} />
     </Dialog>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -16,6 +18,8 @@ export function RoleDialog({ user, own, onClose }: RoleDialogProps) {
   const change = useChangeUser();
   const fault = faultsByField(change.error).role;
 
+  const who = user?.name || user?.email || "";
+
   function close() {
     change.reset();
     setChosen(null);
@@ -29,7 +33,12 @@ export function RoleDialog({ user, own, onClose }: RoleDialogProps) {
       { id, change: { role } },
       {
         onSuccess: () => {
-          toast(`${email} is ${role} now`);
+          const undo = () =>
+            change.mutate(
+              { id, change: { role: before } },
+              { onError: () => toast(t`It could not be taken back: look at the list`) },
+            );
+          toast(t`${email} is ${role} now`, { undo });
           close();
         },
       },
@@ -39,21 +48,25 @@ export function RoleDialog({ user, own, onClose }: RoleDialogProps) {
   return (
     <Dialog
       open={user !== null}
-      title={`Role of ${user?.name || user?.email || ""}`}
+      title={t`Role of ${who}`}
       onClose={close}
       footer={
         user && (
           <>
-            <Button onClick={close}>Cancel</Button>
+            <Button onClick={close}>
+              <Trans>Cancel</Trans>
+            </Button>
             <Button look="primary" busy={change.isPending} onClick={() => save(user)}>
-              Save
+              <Trans>Save</Trans>
             </Button>
           </>
         )
       }
     >
       {user && <RoleField own={own} value={chosen ?? user.role} error={fault} onChange={setChosen} />}
-      <p className="text-sm text-muted">It holds from their next action on.</p>
+      <p className="text-sm text-muted">
+        <Trans>It holds from their next action on.</Trans>
+      </p>
       <FormProblem error={fault ? null : change.error} />
     </Dialog>
   );

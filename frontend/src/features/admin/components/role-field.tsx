@@ -1,13 +1,14 @@
+import { t } from "@lingui/core/macro";
 import { Field } from "@/components/ui/field";
 import type { Role } from "@/lib/contract";
 import { mayGrant } from "@/lib/permissions";
 
 /** The roles, from the one that may do most. */
-const ROLES: readonly { value: Role; label: string; hint: string }[] = [
-  { value: "owner", label: "Owner", hint: "Everything, other owners included" },
-  { value: "admin", label: "Admin", hint: "Everything but owners: also users, keys and queues" },
-  { value: "marketer", label: "Marketer", hint: "Customers, orders, segments, campaigns, imports" },
-  { value: "analyst", label: "Analyst", hint: "Reads, and changes nothing" },
+const roles = (): { value: Role; label: string; hint: string }[] => [
+  { value: "owner", label: t`Owner`, hint: t`Everything, other owners included` },
+  { value: "admin", label: t`Admin`, hint: t`Everything but owners: also users, keys and queues` },
+  { value: "marketer", label: t`Marketer`, hint: t`Customers, orders, segments, campaigns, imports` },
+  { value: "analyst", label: t`Analyst`, hint: t`Reads, and changes nothing` },
 ];
 
 type RoleFieldProps = {
@@ -20,7 +21,7 @@ type RoleFieldProps = {
 
 export function RoleField({ own, value, error, onChange }: RoleFieldProps) {
   return (
-    <Field label="Role" error={error} hint={ROLES.find((role) => role.value === value)?.hint}>
+    <Field label={t`Role`} error={error} hint={roles().find((role) => role.value === value)?.hint}>
       {(control) => (
         <select
           {...control}
@@ -28,11 +29,13 @@ export function RoleField({ own, value, error, onChange }: RoleFieldProps) {
           onChange={(event) => onChange(event.target.value as Role)}
           className="control min-w-36"
         >
-          {ROLES.filter((role) => mayGrant(own, role.value)).map((role) => (
-            <option key={role.value} value={role.value}>
-              {role.label}
-            </option>
-          ))}
+          {roles()
+            .filter((role) => mayGrant(own, role.value))
+            .map((role) => (
+              <option key={role.value} value={role.value}>
+                {role.label}
+              </option>
+            ))}
         </select>
       )}
     </Field>

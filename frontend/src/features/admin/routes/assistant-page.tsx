@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Plural, Trans } from "@lingui/react/macro";
 import { Sparkles } from "lucide-react";
 import { Card } from "@/components/ui/card";
 import { Figure } from "@/components/ui/facts";
@@ -6,23 +8,23 @@ import { Page } from "@/components/ui/page";
 import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import type { AiDay, AiUsage, AiUser } from "@/lib/contract";
-import { formatNumber, formatShare, formatUtcDay, plural } from "@/lib/format";
+import { formatNumber, formatShare, formatUtcDay } from "@/lib/format";
 import { useInAddress } from "@/lib/use-in-address";
-import { useAskers, useUsage } from "../api/usage";
+import { type Days, useAskers, useUsage } from "../api/usage";
 
-const PERIODS = [
-  { value: "7", label: "7 days" },
-  { value: "31", label: "31 days" },
-] as const;
+const periods = (): { value: Days; label: string }[] => [
+  { value: "7", label: t`7 days` },
+  { value: "31", label: t`31 days` },
+];
 
 type Sum = Pick<AiDay, "gemini" | "offline" | "tokens">;
 
 /** Columns of whatever is summed up: questions by who answered them, and what that took. */
-const SUMS: Column<Sum>[] = [
-  { header: "Questions", end: true, cell: ({ gemini, offline }) => formatNumber(gemini + offline) },
-  { header: "By Gemini", end: true, from: "sm", cell: ({ gemini }) => formatNumber(gemini) },
-  { header: "Offline", end: true, from: "sm", cell: ({ offline }) => formatNumber(offline) },
-  { header: "Tokens", end: true, cell: ({ tokens }) => formatNumber(tokensOf(tokens)) },
+const sums = (): Column<Sum>[] => [
+  { header: t`Questions`, end: true, cell: ({ gemini, offline }) => formatNumber(gemini + offline) },
+  { header: t`By Gemini`, end: true, from: "sm", cell: ({ gemini }) => formatNumber(gemini) },
+  { header: t`Offline`, end: true, from: "sm", cell: ({ offline }) => formatNumber(offline) },
+  { header: t`Tokens`, end: true, cell: ({ tokens }) => formatNumber(tokensOf(tokens)) },
 ];
 
 /** Beside their share of the budget there is no room for these on a phone. */
@@ -34,10 +36,10 @@ export function Component() {
   const usage = useUsage(days);
   return (
     <Page
-      title="Assistant"
-      description="What was asked of the model. Days are those of UTC; without a key for a model nothing is counted."
+      title={t`Assistant`}
+      description={t`What was asked of the model. Days are those of UTC; without a key for a model nothing is counted.`}
       actions={
-        <Segmented label="Days" value={days} choices={PERIODS} onChange={(days) => choose({ days })} />
+        <Segmented label={t`Days`} value={days} choices={periods()} onChange={(days) => choose({ days })} />
       }
     >
       {usage.data ? (
@@ -61,40 +63,45 @@ function Shown({ usage: { days, dailyTokens } }: { usage: AiUsage }) {
   const used = days.filter(({ users }) => users.length > 0);
   const day = used.find(({ date }) => date === chosen) ?? used[0];
   const all = days.reduce(plus, NOTHING);
+  const [tokensIn, tokensOut] = [formatNumber(all.tokens.input), formatNumber(all.tokens.output)];
   if (!day) {
     return (
       <Card flush>
-        <Empty icon={<Sparkles />} title="The model was not asked in these days">
-          Without a key the assistant answers offline, and nothing is counted. With one, each user may use{" "}
-          {plural(dailyTokens, "token")} a day; after that, answers are offline.
+        <Empty icon={<Sparkles />} title={t`The model was not asked in these days`}>
+          <Plural
+            value={dailyTokens}
+            one="Without a key the assistant answers offline, and nothing is counted. With one, each user may use # token a day; after that, answers are offline."
+            other="Without a key the assistant answers offline, and nothing is counted. With one, each user may use # tokens a day; after that, answers are offline."
+          />
         </Empty>
       </Card>
     );
   }
+  const shownDay = formatUtcDay(day.date);
   return (
     <>
       <Card>
         <dl className="grid grid-cols-2 gap-5 sm:grid-cols-4">
-          <Figure label="Questions" value={formatNumber(all.gemini + all.offline)} />
+          <Figure label={t`Questions`} value={formatNumber(all.gemini + all.offline)} />
           <Figure
-            label="Answered by Gemini"
+            label={t`Answered by Gemini`}
             value={formatShare(all.gemini, all.gemini + all.offline)}
-            note="of those put to it; kept answers cost nothing"
+            note={t`of those put to it; kept answers cost nothing`}
           />
           <Figure
-            label="Tokens"
+            label={t`Tokens`}
             value={formatNumber(tokensOf(all.tokens))}
-            note={`${formatNumber(all.tokens.input)} in, ${formatNumber(all.tokens.output)} out`}
+            note={t`${tokensIn} in, ${tokensOut} out`}
           />
-          <Figure label="Budget" value={formatNumber(dailyTokens)} note="tokens a user and day" />
+          <Figure label={t`Budget`} value={formatNumber(dailyTokens)} note={t`tokens a user and day`} />
         </dl>
       </Card>
       <Card
-        title="By user"
+        title={t`By user`}
         flush
         actions={
           <label className="flex items-center gap-2 text-sm text-muted">
-            Day
+            <Trans>Day</Trans>
             <select
               value={day.date}
               onChange={(event) => choose({ day: event.target.value })}
@@ -110,17 +117,17 @@ function Shown({ usage: { days, dailyTokens } }: { usage: AiUsage }) {
         }
       >
         <Table
-          caption={`Questions by user, ${formatUtcDay(day.date)}`}
+          caption={t`Questions by user, ${shownDay}`}
           columns={[
             {
-              header: "User",
+              header: t`User`,
               main: true,
               // On a phone an address takes several lines rather than being cut off.
               cell: ({ user }) => <div className="font-medium wrap-anywhere">{nameOf(user)}</div>,
             },
-            ...SUMS.map((column): Column<AiUser> => ({ ...column, from: column.from ?? OF_USERS_FROM })),
+            ...sums().map((column): Column<AiUser> => ({ ...column, from: column.from ?? OF_USERS_FROM })),
             {
-              header: "Of the budget",
+              header: t`Of the budget`,
               end: true,
               cell: ({ tokens }) => formatShare(tokensOf(tokens), dailyTokens),
             },
@@ -129,16 +136,16 @@ function Shown({ usage: { days, dailyTokens } }: { usage: AiUsage }) {
           rowKey={({ user }) => user}
         />
       </Card>
-      <Card title="By day" flush>
+      <Card title={t`By day`} flush>
         <Table
-          caption="Questions by day"
+          caption={t`Questions by day`}
           columns={[
             {
-              header: "Day",
+              header: t`Day`,
               main: true,
               cell: ({ date }) => <p className="font-medium">{formatUtcDay(date)}</p>,
             },
-            ...(SUMS as Column<AiDay>[]),
+            ...(sums() as Column<AiDay>[]),
           ]}
           rows={days}
           rowKey={({ date }) => date}

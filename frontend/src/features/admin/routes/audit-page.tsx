@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ScrollText, Search } from "lucide-react";
 import { useSearchParams } from "react-router";
 import { Button } from "@/components/ui/button";
@@ -33,13 +34,15 @@ export function Component() {
 
   return (
     <Page
-      title="Audit log"
-      description="Every change that somebody made, and from what to what. Days are UTC."
+      title={t`Audit log`}
+      description={t`Every change that somebody made, and from what to what. Days are UTC.`}
     >
       <Card flush>
         <AuditFilters filter={filter} faults={faults} onChange={narrow} />
         {FIELDS.some((field) => faults[field]) ? (
-          <p className="px-5 py-8 text-muted">Put the search right to look it up.</p>
+          <p className="px-5 py-8 text-muted">
+            <Trans>Put the search right to look it up.</Trans>
+          </p>
         ) : (
           <ListView
             list={list}
@@ -48,23 +51,25 @@ export function Component() {
               isFiltered ? (
                 <Empty
                   icon={<Search />}
-                  title="No change is like that"
+                  title={t`No change is like that`}
                   action={
                     <Button onClick={() => narrow({ actor: "", object: "", since: "", until: "" })}>
-                      Show all
+                      <Trans>Show all</Trans>
                     </Button>
                   }
                 />
               ) : (
-                <Empty icon={<ScrollText />} title="Nothing has been changed yet">
-                  Whoever changes a segment, a campaign, a customer or a user leaves an entry here, which
-                  nobody can take away.
+                <Empty icon={<ScrollText />} title={t`Nothing has been changed yet`}>
+                  <Trans>
+                    Whoever changes a segment, a campaign, a customer or a user leaves an entry here, which
+                    nobody can take away.
+                  </Trans>
                 </Empty>
               )
             }
           >
             {(items) => (
-              <ul aria-label="Changes, newest first" className="divide-y divide-line">
+              <ul aria-label={t`Changes, newest first`} className="divide-y divide-line">
                 {items.map((entry) => (
                   <AuditEntryItem
                     key={entry.id}

@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { StatusBadge } from "@/components/ui/badge";
@@ -22,74 +23,83 @@ export function Component() {
 
   const columns: Column<ApiKey>[] = [
     {
-      header: "Key",
+      header: t`Key`,
       main: true,
       cell: ({ name, scopes, createdAt }) => (
         <>
           <p className="font-medium">{name}</p>
           <p className="text-sm text-muted">
-            {scopes.map(scopeName).join(", ")} · since {formatDate(createdAt)}
+            {sinceWhen(scopes.map(scopeName).join(", "), formatDate(createdAt))}
           </p>
         </>
       ),
     },
-    { header: "Status", cell: (key) => <StatusBadge status={statusOf(key)} /> },
+    { header: t`Status`, cell: (key) => <StatusBadge status={statusOf(key)} /> },
     {
-      header: "Last used",
+      header: t`Last used`,
       from: "sm",
       cell: ({ lastUsedAt }) => (
         <span className="whitespace-nowrap text-muted">
-          {lastUsedAt ? formatRelative(lastUsedAt) : "never"}
+          {lastUsedAt ? formatRelative(lastUsedAt) : t`never`}
         </span>
       ),
     },
     {
-      header: "Ends",
+      header: t`Ends`,
       from: "md",
       cell: ({ expiresAt, revokedAt }) => (
         <span className="text-sm whitespace-nowrap text-muted">
-          {revokedAt ? `Revoked ${formatDateTime(revokedAt)}` : formatDateTime(expiresAt ?? undefined)}
+          {revokedAt ? revokedWhen(formatDateTime(revokedAt)) : formatDateTime(expiresAt ?? undefined)}
         </span>
       ),
     },
     {
-      header: "Action",
+      header: t`Action`,
       end: true,
       cell: (key) =>
         !key.revokedAt && (
           <Button
             look="quiet"
             className="-my-1.5"
-            aria-label={`Revoke ${key.name}`}
+            aria-label={revokeName(key)}
             onClick={() => setRevoking(key)}
           >
-            Revoke
+            <Trans>Revoke</Trans>
           </Button>
         ),
     },
   ];
 
   return (
-    <Page title="API keys" description="By which other systems bring data, or read it, without a person.">
+    <Page
+      title={t`API keys`}
+      description={t`By which other systems bring data, or read it, without a person.`}
+    >
       <NewKeyCard />
-      <Card title="Keys" flush>
+      <Card title={t`Keys`} flush>
         <ListView
           list={list}
           noun={(count) => plural(count, { one: "# key", other: "# keys" })}
           empty={
-            <Empty icon={<KeyRound />} title="No keys yet">
-              A web shop that reports its orders needs one. Give each system a key of its own, so that one can
-              be revoked without the others.
+            <Empty icon={<KeyRound />} title={t`No keys yet`}>
+              <Trans>
+                A web shop that reports its orders needs one. Give each system a key of its own, so that one
+                can be revoked without the others.
+              </Trans>
             </Empty>
           }
         >
-          {(items) => <Table caption="API keys" columns={columns} rows={items} rowKey={({ id }) => id} />}
+          {(items) => <Table caption={t`API keys`} columns={columns} rows={items} rowKey={({ id }) => id} />}
         </ListView>
       </Card>
       <RevokeDialog apiKey={revoking} onClose={() => setRevoking(null)} />
     </Page>
   );
 }
+
+const sinceWhen = (scopes: string, day: string) => t`${scopes} · since ${day}`;
+const revokedWhen = (moment: string) => t`Revoked ${moment}`;
+const revokeName = ({ name }: ApiKey) => t`Revoke ${name}`;
 
 function statusOf({ revokedAt, expiresAt }: ApiKey): "revoked" | "expired" | "active" {
   if (revokedAt) return "revoked";

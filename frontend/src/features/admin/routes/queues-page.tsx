@@ -1,5 +1,8 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -7,7 +10,7 @@ import { Page } from "@/components/ui/page";
 import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import type { QueueState } from "@/lib/contract";
-import { formatNumber, plural } from "@/lib/format";
+import { formatNumber } from "@/lib/format";
 import { contentsOf, queuesQuery } from "@/lib/queues";
 import { RedriveDialog } from "../components/redrive-dialog";
 
@@ -19,7 +22,7 @@ export function Component() {
 
   const columns: Column<QueueState>[] = [
     {
-      header: "Queue",
+      header: t`Queue`,
       main: true,
       cell: ({ name }) => (
         <>
@@ -29,25 +32,27 @@ export function Component() {
         </>
       ),
     },
-    { header: "Waiting", end: true, cell: ({ depth }) => formatNumber(depth) },
-    { header: "Oldest", end: true, from: "sm", cell: ({ ageSeconds }) => age(ageSeconds) },
-    { header: "In flight", end: true, from: "sm", cell: ({ inFlight }) => formatNumber(inFlight) },
-    { header: "Delayed", end: true, from: "md", cell: ({ delayed }) => formatNumber(delayed) },
+    { header: t`Waiting`, end: true, cell: ({ depth }) => formatNumber(depth) },
+    { header: t`Oldest`, end: true, from: "sm", cell: ({ ageSeconds }) => age(ageSeconds) },
+    { header: t`In flight`, end: true, from: "sm", cell: ({ inFlight }) => formatNumber(inFlight) },
+    { header: t`Delayed`, end: true, from: "md", cell: ({ delayed }) => formatNumber(delayed) },
     {
-      header: "Dead letters",
+      header: t`Dead letters`,
       end: true,
       cell: (queue) =>
         queue.deadLetters === 0 ? (
           "0"
         ) : (
           <div className="-my-1.5 flex flex-wrap items-center justify-end gap-1">
-            <Badge tone="bad">{formatNumber(queue.deadLetters)}</Badge>
-            <Button
-              look="quiet"
-              aria-label={`Redrive the dead letters of ${queue.name}`}
-              onClick={() => setRedriving(queue)}
+            <Link
+              to={`/queues/${queue.name}`}
+              aria-label={readName(queue)}
+              className="rounded-full underline"
             >
-              Redrive
+              <Badge tone="bad">{formatNumber(queue.deadLetters)}</Badge>
+            </Link>
+            <Button look="quiet" aria-label={redriveName(queue)} onClick={() => setRedriving(queue)}>
+              <Trans>Redrive</Trans>
             </Button>
           </div>
         ),
@@ -55,7 +60,10 @@ export function Component() {
   ];
 
   return (
-    <Page title="Queues" description="Whatever is accepted goes through one of these before it is applied.">
+    <Page
+      title={t`Queues`}
+      description={t`Whatever is accepted goes through one of these before it is applied.`}
+    >
       <Card flush>
         {!items ? (
           queues.isError ? (
@@ -64,13 +72,15 @@ export function Component() {
             <SkeletonRows />
           )
         ) : items.length === 0 ? (
-          <Empty title="No queues are known">This deployment does not tell how its queues stand.</Empty>
+          <Empty title={t`No queues are known`}>
+            <Trans>This deployment does not tell how its queues stand.</Trans>
+          </Empty>
         ) : (
           <>
             <p role="status" className="px-5 py-3 text-sm text-muted">
-              {queues.isError ? "Not reachable: these figures are old." : inWords(items)}
+              {queues.isError ? t`Not reachable: these figures are old.` : inWords(items)}
             </p>
-            <Table caption="Queues" columns={columns} rows={items} rowKey={({ name }) => name} />
+            <Table caption={t`Queues`} columns={columns} rows={items} rowKey={({ name }) => name} />
           </>
         )}
       </Card>
@@ -79,15 +89,28 @@ export function Component() {
   );
 }
 
+const readName = ({ name }: QueueState) => t`Read the dead letters of ${name}`;
+const redriveName = ({ name }: QueueState) => t`Redrive the dead letters of ${name}`;
+
 function inWords(queues: readonly QueueState[]): string {
   const dead = queues.reduce((sum, { deadLetters }) => sum + deadLetters, 0);
   const waiting = queues.reduce((sum, { depth, inFlight }) => sum + depth + inFlight, 0);
-  const work = waiting === 0 ? "Everything is applied" : `${plural(waiting, "message")} to be applied`;
-  return dead === 0 ? `${work}; nothing was set aside.` : `${work}; ${plural(dead, "dead letter")}.`;
+  const letters = plural(dead, { one: "# dead letter", other: "# dead letters" });
+  if (waiting === 0) {
+    return dead === 0
+      ? t`Everything is applied; nothing was set aside.`
+      : t`Everything is applied; ${letters}.`;
+  }
+  const messages = plural(waiting, { one: "# message", other: "# messages" });
+  return dead === 0
+    ? t`${messages} to be applied; nothing was set aside.`
+    : t`${messages} to be applied; ${letters}.`;
 }
 
 function age(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return "–";
-  if (seconds < 60) return `${seconds} s`;
-  return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${formatNumber(Math.floor(seconds / 3600))} h`;
+  if (seconds < 60) return t`${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  const hours = formatNumber(Math.floor(seconds / 3600));
+  return seconds < 3600 ? t`${minutes} min` : t`${hours} h`;
 }

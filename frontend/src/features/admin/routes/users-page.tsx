@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { UserCog } from "lucide-react";
 import { useState } from "react";
 import { StatusBadge } from "@/components/ui/badge";
@@ -17,6 +18,8 @@ import { AccessDialog, accessAction } from "../components/access-dialog";
 import { InviteCard } from "../components/invite-card";
 import { RoleDialog } from "../components/role-dialog";
 
+const changeRoleName = ({ email }: Colleague) => t`Change the role of ${email}`;
+
 type Asking = { about: Colleague; what: "role" | "access" };
 
 /** Who works with the CRM, in which role, and who may come. */
@@ -30,30 +33,35 @@ export function Component() {
 
   const columns: Column<Colleague>[] = [
     {
-      header: "User",
+      header: t`User`,
       main: true,
       cell: ({ id, name, email, role, status }) => (
         <>
           <p className="font-medium">
             {name || email}
-            {id === self?.id && <span className="font-normal text-muted"> (you)</span>}
+            {id === self?.id && (
+              <span className="font-normal text-muted">
+                {" "}
+                <Trans>(you)</Trans>
+              </span>
+            )}
           </p>
           {name && <p className="text-sm text-muted">{email}</p>}
           <p className="text-sm text-muted sm:hidden">{status === "active" ? role : `${role}, ${status}`}</p>
         </>
       ),
     },
-    { header: "Role", from: "sm", cell: ({ role }) => <span className="capitalize">{role}</span> },
-    { header: "Status", from: "sm", cell: ({ status }) => <StatusBadge status={status} /> },
+    { header: t`Role`, from: "sm", cell: ({ role }) => <span className="capitalize">{role}</span> },
+    { header: t`Status`, from: "sm", cell: ({ status }) => <StatusBadge status={status} /> },
     {
-      header: "Last sign-in",
+      header: t`Last sign-in`,
       from: "md",
       cell: ({ lastSignInAt }) => (
         <span className="whitespace-nowrap text-muted">{formatRelative(lastSignInAt ?? undefined)}</span>
       ),
     },
     {
-      header: "Actions",
+      header: t`Actions`,
       end: true,
       cell: (user) =>
         // Nobody changes themselves, nor anybody whose role they could not give.
@@ -62,10 +70,10 @@ export function Component() {
           <div className="-my-1.5 flex flex-wrap justify-end">
             <Button
               look="quiet"
-              aria-label={`Change the role of ${user.email}`}
+              aria-label={changeRoleName(user)}
               onClick={() => setAsking({ about: user, what: "role" })}
             >
-              Role
+              <Trans>Role</Trans>
             </Button>
             <Button
               look="quiet"
@@ -80,20 +88,27 @@ export function Component() {
   ];
 
   return (
-    <Page title="Users" description="Who works with this CRM, and what they may do.">
+    <Page title={t`Users`} description={t`Who works with this CRM, and what they may do.`}>
       <InviteCard own={own} />
-      <Card title="Users and invitations" flush>
+      <Card title={t`Users and invitations`} flush>
         <ListView
           list={list}
           noun={(count) => plural(count, { one: "# user", other: "# users" })}
           empty={
-            <Empty icon={<UserCog />} title="Nobody yet">
-              Invite the people whom you work with: marketers write to customers, analysts look at results.
+            <Empty icon={<UserCog />} title={t`Nobody yet`}>
+              <Trans>
+                Invite the people whom you work with: marketers write to customers, analysts look at results.
+              </Trans>
             </Empty>
           }
         >
           {(items) => (
-            <Table caption="Users and invitations" columns={columns} rows={items} rowKey={({ id }) => id} />
+            <Table
+              caption={t`Users and invitations`}
+              columns={columns}
+              rows={items}
+              rowKey={({ id }) => id}
+            />
           )}
         </ListView>
       </Card>

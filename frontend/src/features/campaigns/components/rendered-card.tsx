@@ -4,7 +4,7 @@ import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { Channel, Rendered } from "@/lib/contract";
-import { faultsByField, Problem } from "@/lib/problem";
+import { faultsByField } from "@/lib/problem";
 import { type SmsSize, smsSize } from "@/lib/sms";
 import { useDebounced } from "@/lib/use-debounced";
 import { useRendered, useSomeMembers } from "../api/drafts";
@@ -30,7 +30,7 @@ export function RenderedCard({ values }: { values: CampaignValues }) {
   const ready = variants.every(({ subject, body }) => body.trim() !== "" && subject !== "");
   const rendered = useRendered(email, channel, variants, email !== "" && ready);
   const { data, error } = rendered;
-  const unknown = error instanceof Problem && error.status === 404;
+  const unknown = faultsByField(error).email !== undefined;
 
   return (
     <Card title={t`As somebody gets it`}>
@@ -38,7 +38,7 @@ export function RenderedCard({ values }: { values: CampaignValues }) {
         <Field
           label={t`E-mail address of a customer`}
           optional
-          error={unknown ? t`No customer has this address.` : faultsByField(error).email}
+          error={unknown ? t`No customer has this address.` : undefined}
           hint={someone && typed.trim() === "" ? t`Shown for ${someone}, of the segment.` : undefined}
         >
           {(control) => (

@@ -158,7 +158,7 @@ describe("a draft's page", () => {
 
   it("is brought back as it was, also by a second try", async () => {
     const keep = "POST /api/campaigns";
-    const answers = [problem(422, "invalid"), tagged({ ...CAMPAIGN, id: "c2", status: "draft" })];
+    const answers = [problem(422, "invalid"), json({ id: "c2", status: "draft" }, { status: 202 })];
     const { calls, user } = open(
       { status: "draft", objective: "Sell tea", test: undefined },
       { [REMOVE]: () => noContent(), [keep]: () => answers.shift() },

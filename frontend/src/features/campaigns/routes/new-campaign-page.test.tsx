@@ -263,7 +263,7 @@ describe("the message", () => {
     const { calls, user } = await open({
       [RENDER]: ({ body: asked }) =>
         JSON.parse(asked).email === "nobody@x.in"
-          ? problem(404, "not_found")
+          ? refusal({ field: "email", reason: "is no customer's" })
           : { messages: [{ subject: "Hi Asha", body: "<p>Hello Asha</p>" }] },
     });
     await fill(user);

@@ -1,4 +1,5 @@
 /** Which files may be attached to a customer. The server decides; this saves the upload of what it would refuse. */
+import { t } from "@lingui/core/macro";
 import type { ContentType } from "@/lib/contract";
 
 /** Types by the endings of their names. */
@@ -20,7 +21,7 @@ export const MOST_ATTACHMENTS = 50;
 export const ACCEPTED = Object.keys(TYPES)
   .map((ending) => `.${ending}`)
   .join(",");
-export const ACCEPTED_IN_WORDS = "PDF, images, text, CSV, Excel or Word; at most 10 MB each";
+export const acceptedInWords = () => t`PDF, images, text, CSV, Excel or Word; at most 10 MB each.`;
 
 /** The type under which a file is sent. Systems disagree about some, such as CSV: there the ending tells. */
 export function contentTypeOf(file: { name: string; type: string }): ContentType | undefined {
@@ -33,8 +34,8 @@ export function contentTypeOf(file: { name: string; type: string }): ContentType
 
 /** Why a file cannot be attached. */
 export function attachmentFault(file: { name: string; type: string; size: number }): string | undefined {
-  if (!contentTypeOf(file)) return "This type of file cannot be attached.";
-  if (file.size === 0) return "The file is empty.";
-  if (file.size > MOST_BYTES) return "The file is larger than 10 MB.";
+  if (!contentTypeOf(file)) return t`This type of file cannot be attached.`;
+  if (file.size === 0) return t`The file is empty.`;
+  if (file.size > MOST_BYTES) return t`The file is larger than 10 MB.`;
   return undefined;
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Download, FileSpreadsheet, FileText, Image, Paperclip, Trash2 } from "lucide-react";
 import { useId, useState } from "react";
 import { Badge } from "@/components/ui/badge";
@@ -12,7 +14,7 @@ import { formatBytes, formatRelative } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { userOf, useSession } from "@/lib/session";
 import { useAttachments, useDeleteAttachment, useOpenAttachment } from "../api/attachments";
-import { ACCEPTED, ACCEPTED_IN_WORDS, MOST_ATTACHMENTS } from "./attachment-types";
+import { ACCEPTED, acceptedInWords, MOST_ATTACHMENTS } from "./attachment-types";
 import { UploadRow } from "./upload-row";
 import { useUploads } from "./use-uploads";
 
@@ -29,7 +31,7 @@ export function AttachmentsCard({ customerId }: { customerId: string }) {
   const full = (list.data?.items.length ?? 0) >= MOST_ATTACHMENTS;
 
   return (
-    <Card title="Files" flush>
+    <Card title={t`Files`} flush>
       {mayWrite && (
         <div className="grid gap-2 px-5 pt-3 pb-4">
           <DropArea
@@ -41,17 +43,17 @@ export function AttachmentsCard({ customerId }: { customerId: string }) {
             className="px-4! py-5!"
             onChoose={add}
           >
-            <span className="text-sm font-medium">Choose files or drop them here</span>
+            <span className="text-sm font-medium">
+              <Trans>Choose files or drop them here</Trans>
+            </span>
           </DropArea>
           <p id={hint} className="text-xs text-muted">
-            {full
-              ? `There can be ${MOST_ATTACHMENTS} files. Delete one to add another.`
-              : `${ACCEPTED_IN_WORDS}.`}
+            {full ? t`There can be ${MOST_ATTACHMENTS} files. Delete one to add another.` : acceptedInWords()}
           </p>
         </div>
       )}
       {uploads.length > 0 && (
-        <ul aria-label="Uploads" className="divide-y divide-line border-t border-line">
+        <ul aria-label={t`Uploads`} className="divide-y divide-line border-t border-line">
           {uploads.map((upload) => (
             <UploadRow
               key={upload.key}
@@ -74,7 +76,7 @@ export function AttachmentsCard({ customerId }: { customerId: string }) {
         ) : list.isError ? (
           <Failure error={list.error} onRetry={() => void list.refetch()} className="py-8!" />
         ) : items.length > 0 ? (
-          <ul aria-label="Files" className="divide-y divide-line">
+          <ul aria-label={t`Files`} className="divide-y divide-line">
             {items.map((attachment) => (
               <File
                 key={attachment.id}
@@ -87,8 +89,8 @@ export function AttachmentsCard({ customerId }: { customerId: string }) {
           </ul>
         ) : (
           uploads.length === 0 && (
-            <Empty icon={<Paperclip />} title="No files yet">
-              Invoices, contracts, pictures: what belongs to this customer can be kept here.
+            <Empty icon={<Paperclip />} title={t`No files yet`}>
+              <Trans>Invoices, contracts, pictures: what belongs to this customer can be kept here.</Trans>
             </Empty>
           )
         )}
@@ -106,12 +108,15 @@ function File({ attachment, opening, onOpen, onDelete }: FileProps) {
   const mayWrite = useMay("write");
   const isMine = attachment.mayDownload || uploadedBy.id === me?.id || me?.role === "owner";
   const reason = useId();
+  const bytes = formatBytes(size);
+  const who = uploadedBy.name || t`somebody`;
+  const since = formatRelative(createdAt);
   const why =
     state === "waiting"
-      ? "Its content has not arrived yet."
+      ? t`Its content has not arrived yet.`
       : attachment.mayDownload
         ? undefined
-        : "Only who added it, or an owner, can open it.";
+        : t`Only who added it, or an owner, can open it.`;
   return (
     <li className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3 px-5 py-3 text-sm">
       <span aria-hidden className="mt-0.5 text-muted [&_svg]:size-4.5">
@@ -120,11 +125,12 @@ function File({ attachment, opening, onOpen, onDelete }: FileProps) {
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-2 font-medium wrap-anywhere">
           {name}
-          {state === "waiting" && <Badge>waiting</Badge>}
+          {state === "waiting" && <Badge>{t`waiting`}</Badge>}
         </p>
         <p className="text-muted">
-          {formatBytes(size)}, {uploadedBy.name || "somebody"},{" "}
-          <time dateTime={createdAt}>{formatRelative(createdAt)}</time>
+          <Trans>
+            {bytes}, {who}, <time dateTime={createdAt}>{since}</time>
+          </Trans>
         </p>
         {why && (
           <p id={reason} className="text-muted">
@@ -135,7 +141,7 @@ function File({ attachment, opening, onOpen, onDelete }: FileProps) {
       <div className="-mr-2 flex">
         <Button
           look="quiet"
-          aria-label={`Download ${name}`}
+          aria-label={t`Download ${name}`}
           aria-describedby={why ? reason : undefined}
           disabled={why !== undefined}
           busy={opening}
@@ -146,7 +152,7 @@ function File({ attachment, opening, onOpen, onDelete }: FileProps) {
         {mayWrite && isMine && (
           <Button
             look="quiet"
-            aria-label={`Delete ${name}`}
+            aria-label={t`Delete ${name}`}
             onClick={onDelete}
             className="px-2.5!"
             icon={<Trash2 aria-hidden />}
@@ -166,6 +172,7 @@ type DeleteDialogProps = { customerId: string; attachment: Attachment | null; on
 
 function DeleteDialog({ customerId, attachment, onClose }: DeleteDialogProps) {
   const remove = useDeleteAttachment(customerId);
+  const name = attachment?.name;
   function close() {
     remove.reset();
     onClose();
@@ -174,10 +181,10 @@ function DeleteDialog({ customerId, attachment, onClose }: DeleteDialogProps) {
     <Dialog
       open={attachment !== null}
       onClose={close}
-      title={`Delete ${attachment?.name ?? "the file"}?`}
+      title={name === undefined ? t`Delete the file?` : t`Delete ${name}?`}
       footer={
         <>
-          <Button onClick={close}>Keep it</Button>
+          <Button onClick={close}>{t`Keep it`}</Button>
           <Button
             look="danger"
             busy={remove.isPending}
@@ -185,18 +192,20 @@ function DeleteDialog({ customerId, attachment, onClose }: DeleteDialogProps) {
               if (!attachment) return;
               remove.mutate(attachment.id, {
                 onSuccess: () => {
-                  toast("File deleted");
+                  toast(t`File deleted`);
                   close();
                 },
               });
             }}
           >
-            Delete file
+            {t`Delete file`}
           </Button>
         </>
       }
     >
-      <p className="text-muted">Nobody can open it any more then. This cannot be undone.</p>
+      <p className="text-muted">
+        <Trans>Nobody can open it any more then. This cannot be undone.</Trans>
+      </p>
       <FormProblem error={remove.error} />
     </Dialog>
   );

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { AttributesInput } from "@/components/ui/attributes-input";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -8,7 +10,7 @@ import { TagsInput } from "@/components/ui/tags-input";
 import { TimeZoneField } from "@/components/ui/time-zone-field";
 import { cn } from "@/lib/cn";
 import { faultsByField, fieldPath, listFault, Problem } from "@/lib/problem";
-import { type CustomerValues, faultsOf, LABELS } from "./customer-values";
+import { type CustomerValues, faultsOf, labels } from "./customer-values";
 
 type CustomerFormProps = {
   values: CustomerValues;
@@ -27,11 +29,12 @@ type CustomerFormProps = {
   onSubmit: () => void;
 };
 
-const CONSENTS = [
-  { field: "emailConsent", label: "E-mail" },
-  { field: "smsConsent", label: "SMS" },
-  { field: "whatsappConsent", label: "WhatsApp" },
-] as const;
+const consents = () =>
+  [
+    { field: "emailConsent", label: t`E-mail` },
+    { field: "smsConsent", label: "SMS" },
+    { field: "whatsappConsent", label: "WhatsApp" },
+  ] as const;
 
 /** All that can be changed of a customer by hand. Values are the page's, which keeps them over a reload. */
 export function CustomerForm(props: CustomerFormProps) {
@@ -41,6 +44,7 @@ export function CustomerForm(props: CustomerFormProps) {
   const refused = faultsByField(error);
   const own = tried > 0 ? faultsOf(values) : {};
   const faults: Record<string, string> = { ...refused, ...own };
+  const names = labels();
   const set = (part: Partial<CustomerValues>) => onChange({ ...values, ...part });
 
   // To the first field that has to be put right, whether the form or the server says so.
@@ -56,7 +60,7 @@ export function CustomerForm(props: CustomerFormProps) {
   }
 
   const text = (field: "name" | "phone" | "city" | "country", max = 500) => (
-    <Field label={LABELS[field]} optional error={faults[field]}>
+    <Field label={names[field]} optional error={faults[field]}>
       {(control) => (
         <input
           {...control}
@@ -70,7 +74,7 @@ export function CustomerForm(props: CustomerFormProps) {
     </Field>
   );
   const time = (field: "lastActiveAt" | "createdAt") => (
-    <Field label={LABELS[field]} error={faults[field]}>
+    <Field label={names[field]} error={faults[field]}>
       {(control) => (
         <input
           {...control}
@@ -86,45 +90,47 @@ export function CustomerForm(props: CustomerFormProps) {
   return (
     <form ref={form} onSubmit={submit} noValidate className="grid max-w-4xl gap-5">
       {lead}
-      <Card title="Who and where">
+      <Card title={t`Who and where`}>
         <div className="grid gap-4 sm:grid-cols-2">
           {text("name", 200)}
           {text("phone")}
           {text("city")}
           {text("country")}
           <TimeZoneField
-            label={LABELS.timeZone}
-            hint="Such as Asia/Kolkata. Messages go out by day and night there."
+            label={names.timeZone}
+            hint={t`Such as Asia/Kolkata. Messages go out by day and night there.`}
             value={values.timeZone}
             error={faults.timeZone}
             onChange={(timeZone) => set({ timeZone })}
           />
         </div>
       </Card>
-      <Card title="What you know about them">
+      <Card title={t`What you know about them`}>
         <div className="grid gap-6">
           <TagsInput
-            label={LABELS.tags}
+            label={names.tags}
             value={values.tags}
             error={listFault("tags", faults, values.tags)}
             onChange={(tags) => set({ tags })}
           />
           <AttributesInput
-            legend={LABELS.attributes}
-            hint="Facts of your own about a customer; segments and messages can use them."
+            legend={names.attributes}
+            hint={t`Facts of your own about a customer; segments and messages can use them.`}
             rows={values.attributes}
             faults={faults}
             onChange={(attributes) => set({ attributes })}
           />
         </div>
       </Card>
-      <Card title="May be written to by">
+      <Card title={t`May be written to by`}>
         <fieldset>
           <legend className="mb-3 text-sm text-muted">
-            Give a consent only if they have given it to you. Without it no campaign reaches them there.
+            <Trans>
+              Give a consent only if they have given it to you. Without it no campaign reaches them there.
+            </Trans>
           </legend>
           <div className="grid gap-2 sm:grid-cols-3">
-            {CONSENTS.map(({ field, label }) => (
+            {consents().map(({ field, label }) => (
               <Consent
                 key={field}
                 label={label}
@@ -136,9 +142,9 @@ export function CustomerForm(props: CustomerFormProps) {
           </div>
         </fieldset>
       </Card>
-      <Card title="History">
+      <Card title={t`History`}>
         <div className="grid gap-4 sm:grid-cols-3">
-          <Field label={LABELS.visits} error={faults.visits}>
+          <Field label={names.visits} error={faults.visits}>
             {(control) => (
               <input
                 {...control}
@@ -163,7 +169,7 @@ export function CustomerForm(props: CustomerFormProps) {
           {submitLabel}
         </Button>
         <ButtonLink look="quiet" to={cancelTo} onClick={props.onCancel}>
-          Cancel
+          {t`Cancel`}
         </ButtonLink>
       </div>
     </form>
@@ -211,12 +217,12 @@ function shownBeside(error: unknown, values: CustomerValues, leadFields: readonl
   if (!(error instanceof Problem)) return [];
   const keys = values.attributes.map(({ key }) => `attributes.${key.trim()}`);
   const isShown = (path: string) =>
-    path in LABELS || leadFields.includes(path) || /^tags\.\d+$/.test(path) || keys.includes(path);
+    path in labels() || leadFields.includes(path) || /^tags\.\d+$/.test(path) || keys.includes(path);
   return error.errors.map(({ field }) => field).filter((field) => isShown(fieldPath(field)));
 }
 
 function fieldInWords(field: string): string {
   const path = fieldPath(field);
   const [, key] = /^attributes\.(.+)$/.exec(path) ?? [];
-  return key ? `Attribute ${key}` : (LABELS[path as keyof CustomerValues] ?? field);
+  return key ? t`Attribute ${key}` : (labels()[path as keyof CustomerValues] ?? field);
 }

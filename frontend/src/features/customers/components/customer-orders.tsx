@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ShoppingBag } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { ListView } from "@/components/ui/list-view";
@@ -8,16 +9,16 @@ import type { Order } from "@/lib/contract";
 import { formatDateTime, formatMoney, formatNumber } from "@/lib/format";
 import { useCustomerOrders } from "../api/customers";
 
-const COLUMNS: Column<Order>[] = [
+const columns = (): Column<Order>[] => [
   {
-    header: "Placed",
+    header: t`Placed`,
     cell: (order) => (
       <RowLink to={`/orders/${encodeURIComponent(order.id)}`}>{formatDateTime(order.placedAt)}</RowLink>
     ),
   },
-  { header: "Items", from: "sm", cell: (order) => <Items order={order} /> },
-  { header: "Status", cell: (order) => <StatusBadge status={order.status} /> },
-  { header: "Total", end: true, cell: (order) => formatMoney(order.total, order.currency) },
+  { header: t`Items`, from: "sm", cell: (order) => <Items order={order} /> },
+  { header: t`Status`, cell: (order) => <StatusBadge status={order.status} /> },
+  { header: t`Total`, end: true, cell: (order) => formatMoney(order.total, order.currency) },
 ];
 
 export function CustomerOrders({ id }: { id: string }) {
@@ -28,15 +29,15 @@ export function CustomerOrders({ id }: { id: string }) {
       noun={(count) => plural(count, { one: "# order", other: "# orders" })}
       onDemand
       empty={
-        <Empty icon={<ShoppingBag />} title="No orders yet">
-          They appear here as they come in.
+        <Empty icon={<ShoppingBag />} title={t`No orders yet`}>
+          <Trans>They appear here as they come in.</Trans>
         </Empty>
       }
     >
       {(items) => (
         <Table
-          caption="Orders of this customer"
-          columns={COLUMNS}
+          caption={t`Orders of this customer`}
+          columns={columns()}
           rows={items}
           rowKey={(order) => order.id}
         />

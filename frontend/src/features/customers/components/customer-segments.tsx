@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { History, Workflow } from "lucide-react";
 import { useId, useState } from "react";
 import { Link } from "react-router";
@@ -10,7 +11,7 @@ import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
 import type { Membership } from "@/lib/contract";
 import { formatDate, formatDateTime } from "@/lib/format";
 import { useCustomerMoves, useCustomerSegments } from "../api/customers";
-import { MOVE_CAUSES } from "./move-causes";
+import { moveCauses } from "./move-causes";
 
 /** The segments to which a customer belongs, and on demand how that came about. */
 export function CustomerSegments({ id }: { id: string }) {
@@ -19,7 +20,7 @@ export function CustomerSegments({ id }: { id: string }) {
   const segments = useCustomerSegments(id);
   return (
     <Card
-      title="Segments"
+      title={t`Segments`}
       flush
       actions={
         <Button
@@ -29,7 +30,7 @@ export function CustomerSegments({ id }: { id: string }) {
           aria-controls={open ? history : undefined}
           onClick={() => setOpen(!open)}
         >
-          History
+          {t`History`}
         </Button>
       }
     >
@@ -41,7 +42,7 @@ export function CustomerSegments({ id }: { id: string }) {
         <SkeletonRows rows={2} />
       )}
       {open && (
-        <section id={history} aria-label="History of segments" className="border-t border-line">
+        <section id={history} aria-label={t`History of segments`} className="border-t border-line">
           <Moves id={id} />
         </section>
       )}
@@ -52,18 +53,18 @@ export function CustomerSegments({ id }: { id: string }) {
 function Memberships({ memberships }: { memberships: Membership[] }) {
   if (memberships.length === 0) {
     return (
-      <Empty icon={<Workflow />} title="In no segment now">
-        Customers join a segment by themselves as soon as its rules hold for them.
+      <Empty icon={<Workflow />} title={t`In no segment now`}>
+        <Trans>Customers join a segment by themselves as soon as its rules hold for them.</Trans>
       </Empty>
     );
   }
   return (
-    <ul aria-label="Belongs to" className="divide-y divide-line">
+    <ul aria-label={t`Belongs to`} className="divide-y divide-line">
       {memberships.map(({ id, name, since }) => (
         <li key={id} className="flex flex-wrap items-baseline justify-between gap-x-3 px-5 py-2.5">
           <SegmentLink id={id} name={name} />
           <span className="text-sm text-muted">
-            since <time dateTime={since}>{formatDate(since)}</time>
+            <Since at={since} />
           </span>
         </li>
       ))}
@@ -78,30 +79,41 @@ function Moves({ id }: { id: string }) {
       list={list}
       noun={(count) => plural(count, { one: "# move", other: "# moves" })}
       empty={
-        <Empty icon={<History />} title="Nothing has happened yet">
-          Every time this customer enters a segment or leaves one, it is told here with the reason.
+        <Empty icon={<History />} title={t`Nothing has happened yet`}>
+          <Trans>
+            Every time this customer enters a segment or leaves one, it is told here with the reason.
+          </Trans>
         </Empty>
       }
     >
       {(items) => (
-        <ol aria-label="Enters and leaves, newest first" className="divide-y divide-line">
+        <ol aria-label={t`Enters and leaves, newest first`} className="divide-y divide-line">
           {items.map((move, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: moves have no id, and the list only grows at its end
             <li key={index} className="px-5 py-2.5 text-sm">
               <p className="flex flex-wrap items-baseline gap-x-2">
                 <Badge tone={move.event === "entered" ? "good" : "neutral"}>
-                  {move.event === "entered" ? "entered" : "left"}
+                  {move.event === "entered" ? t`entered` : t`left`}
                 </Badge>
                 <SegmentLink id={move.segmentId} name={move.name} />
               </p>
               <p className="text-muted">
-                <time dateTime={move.at}>{formatDateTime(move.at)}</time>, {MOVE_CAUSES[move.cause]}
+                <time dateTime={move.at}>{formatDateTime(move.at)}</time>, {moveCauses()[move.cause]}
               </p>
             </li>
           ))}
         </ol>
       )}
     </ListView>
+  );
+}
+
+function Since({ at }: { at: string }) {
+  const when = formatDate(at);
+  return (
+    <Trans>
+      since <time dateTime={at}>{when}</time>
+    </Trans>
   );
 }
 

@@ -1,4 +1,5 @@
 /** A customer as the form holds them, what a save changes, and how two people's changes come together. */
+import { t } from "@lingui/core/macro";
 import {
   type AttributeRow,
   attributeFaults,
@@ -23,21 +24,21 @@ export type CustomerValues = Record<(typeof TEXTS)[number], string> &
   };
 
 /** The names of the fields, as the page calls them. */
-export const LABELS: Record<keyof CustomerValues, string> = {
-  name: "Name",
-  phone: "Phone",
-  city: "City",
-  country: "Country",
-  timeZone: "Time zone",
-  tags: "Tags",
-  attributes: "Attributes",
-  visits: "Visits",
-  lastActiveAt: "Last active",
-  createdAt: "Customer since",
-  emailConsent: "E-mail consent",
-  smsConsent: "SMS consent",
-  whatsappConsent: "WhatsApp consent",
-};
+export const labels = (): Record<keyof CustomerValues, string> => ({
+  name: t`Name`,
+  phone: t`Phone`,
+  city: t`City`,
+  country: t`Country`,
+  timeZone: t`Time zone`,
+  tags: t`Tags`,
+  attributes: t`Attributes`,
+  visits: t`Visits`,
+  lastActiveAt: t`Last active`,
+  createdAt: t`Customer since`,
+  emailConsent: t`E-mail consent`,
+  smsConsent: t`SMS consent`,
+  whatsappConsent: t`WhatsApp consent`,
+});
 
 /** Under which unsaved changes of somebody are kept. */
 export const draftName = (id: string) => `customer/1/${id}`;
@@ -65,7 +66,7 @@ export function faultsOf(values: CustomerValues): Record<string, string> {
   const visits = values.visits.trim();
   return {
     ...attributeFaults(values.attributes),
-    ...(visits !== "" && !/^\d{1,10}$/.test(visits) && { visits: "Write a whole number." }),
+    ...(visits !== "" && !/^\d{1,10}$/.test(visits) && { visits: t`Write a whole number.` }),
   };
 }
 
@@ -106,7 +107,8 @@ export function rebased(
   mine: CustomerValues,
   theirs: CustomerValues,
 ): { values: CustomerValues; both: string[] } {
-  const fields = Object.keys(LABELS) as (keyof CustomerValues)[];
+  const names = labels();
+  const fields = Object.keys(names) as (keyof CustomerValues)[];
   const changed = fields.filter((field) => !isSame(field, before, mine));
   const kept = Object.fromEntries(changed.map((field) => [field, mine[field]]));
   const values: CustomerValues = { ...theirs, ...kept };
@@ -125,7 +127,7 @@ export function rebased(
       !isSame(field, before, theirs) &&
       !isSame(field, mine, theirs),
   );
-  return { values, both: both.map((field) => LABELS[field]) };
+  return { values, both: both.map((field) => names[field]) };
 }
 
 function rebasedAttributes(before: AttributeRow[], mine: AttributeRow[], theirs: AttributeRow[]) {

@@ -1,8 +1,10 @@
+import { plural, t } from "@lingui/core/macro";
+import { Plural, Trans } from "@lingui/react/macro";
 import { useEffect, useRef, useState } from "react";
 import { Field } from "@/components/ui/field";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { Customer } from "@/lib/contract";
-import { formatDate, plural } from "@/lib/format";
+import { formatDate } from "@/lib/format";
 import { useDebounced } from "@/lib/use-debounced";
 import { useCustomers } from "../api/customers";
 
@@ -30,7 +32,7 @@ export function DuplicateSearch({ self, onChoose }: DuplicateSearchProps) {
 
   return (
     <div className="grid gap-3">
-      <Field label="Find the duplicate" hint="By the beginning of the name or e-mail address.">
+      <Field label={t`Find the duplicate`} hint={t`By the beginning of the name or e-mail address.`}>
         {(control) => (
           <input
             {...control}
@@ -50,7 +52,7 @@ export function DuplicateSearch({ self, onChoose }: DuplicateSearchProps) {
             <Failure error={list.error} onRetry={() => void list.refetch()} className="px-0! py-4!" />
           ) : looking ? (
             <div role="status" className="grid gap-3 py-2">
-              <span className="sr-only">Searching</span>
+              <span className="sr-only">{t`Searching`}</span>
               <Skeleton className="h-5 w-3/5" />
               <Skeleton className="h-5 w-2/5" />
             </div>
@@ -58,10 +60,10 @@ export function DuplicateSearch({ self, onChoose }: DuplicateSearchProps) {
             <>
               <p role="status" className={found.length > 0 ? "sr-only" : "text-sm text-muted"}>
                 {found.length > 0
-                  ? `${plural(found.length, "customer")} found`
-                  : `Nobody else matches “${search}”.`}
+                  ? plural(found.length, { one: "# customer found", other: "# customers found" })
+                  : t`Nobody else matches “${search}”.`}
               </p>
-              <ul aria-label="Found" className="grid gap-1">
+              <ul aria-label={t`Found`} className="grid gap-1">
                 {found.slice(0, MOST).map((customer) => (
                   <li key={customer.id}>
                     <button
@@ -74,14 +76,16 @@ export function DuplicateSearch({ self, onChoose }: DuplicateSearchProps) {
                         {customer.name && <span className="text-muted"> {customer.email}</span>}
                       </span>{" "}
                       <span className="text-muted">
-                        {plural(customer.orderCount, "order")}, since {formatDate(customer.createdAt)}
+                        <OrdersSince customer={customer} />
                       </span>
                     </button>
                   </li>
                 ))}
               </ul>
               {found.length > MOST && (
-                <p className="mt-2 text-sm text-muted">There are more: type more letters.</p>
+                <p className="mt-2 text-sm text-muted">
+                  <Trans>There are more: type more letters.</Trans>
+                </p>
               )}
             </>
           )}
@@ -89,4 +93,9 @@ export function DuplicateSearch({ self, onChoose }: DuplicateSearchProps) {
       )}
     </div>
   );
+}
+
+function OrdersSince({ customer: { orderCount, createdAt } }: { customer: Customer }) {
+  const date = formatDate(createdAt);
+  return <Plural value={orderCount} one={`# order, since ${date}`} other={`# orders, since ${date}`} />;
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type FormEvent, useId, useState } from "react";
 import { useNavigate } from "react-router";
 import { Button } from "@/components/ui/button";
@@ -28,6 +30,8 @@ export function EraseDialog({ loaded: { data: customer, etag }, reload, open, on
   const erase = useEraseCustomer(customer.id);
   const forget = useForgetCustomer();
   const navigate = useNavigate();
+  const { email } = customer;
+  const name = customer.name || email;
   const matches = typed.trim().toLowerCase() === customer.email.toLowerCase();
 
   function submit(event: FormEvent) {
@@ -37,7 +41,7 @@ export function EraseDialog({ loaded: { data: customer, etag }, reload, open, on
     erase.mutate(etag, {
       onSuccess: async () => {
         forgetDraft(draftName(customer.id));
-        toast("Customer deleted. Their personal data is being erased.");
+        toast(t`Customer deleted. Their personal data is being erased.`);
         // First away from the page, which would otherwise ask for somebody who is gone.
         await navigate("/customers", { replace: true });
         forget(customer.id);
@@ -59,31 +63,37 @@ export function EraseDialog({ loaded: { data: customer, etag }, reload, open, on
     <Dialog
       open={open}
       onClose={close}
-      title={`Delete ${customer.name || customer.email}?`}
+      title={t`Delete ${name}?`}
       footer={
         <>
-          <Button onClick={close}>Keep them</Button>
+          <Button onClick={close}>{t`Keep them`}</Button>
           <Button type="submit" form={form} look="danger" busy={erase.isPending}>
-            Delete for good
+            {t`Delete for good`}
           </Button>
         </>
       }
     >
       <form id={form} onSubmit={submit} noValidate className="grid gap-4">
         <ul className="grid list-disc gap-1 pl-5 text-muted">
-          <li>Their personal data leaves every place where it is kept within the hour.</li>
           <li>
-            Their orders stay with their amounts, so that your figures do not change, but without a name.
+            <Trans>Their personal data leaves every place where it is kept within the hour.</Trans>
           </li>
-          <li>This cannot be undone.</li>
+          <li>
+            <Trans>
+              Their orders stay with their amounts, so that your figures do not change, but without a name.
+            </Trans>
+          </li>
+          <li>
+            <Trans>This cannot be undone.</Trans>
+          </li>
         </ul>
         <Field
           label={
-            <>
-              To confirm, type <span className="wrap-anywhere">{customer.email}</span>
-            </>
+            <Trans>
+              To confirm, type <span className="wrap-anywhere">{email}</span>
+            </Trans>
           }
-          error={tried && !matches ? "This is not their address." : undefined}
+          error={tried && !matches ? t`This is not their address.` : undefined}
         >
           {(control) => (
             <input
@@ -113,7 +123,7 @@ function explained(error: unknown): unknown {
   return new Problem({
     status: 412,
     code: "outdated",
-    title: "This customer has changed meanwhile",
-    detail: "The newest state is being loaded. Look whether you still want to delete them, and press again.",
+    title: t`This customer has changed meanwhile`,
+    detail: t`The newest state is being loaded. Look whether you still want to delete them, and press again.`,
   });
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ArrowLeftRight, Undo2 } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
@@ -21,6 +23,7 @@ export function MergeDialog({ customer, open, onClose }: MergeDialogProps) {
   const forget = useForgetCustomer();
   const navigate = useNavigate();
   const [stays, goes] = otherStays && other ? [other, customer] : [customer, other];
+  const [staysBy, goesBy] = [stays.email, goes?.email];
 
   function choose(next: Customer | null) {
     setOther(next);
@@ -39,7 +42,8 @@ export function MergeDialog({ customer, open, onClose }: MergeDialogProps) {
       { into: stays.id, from: goes.id },
       {
         onSuccess: async ({ data: kept }) => {
-          toast(`Merged into ${kept.name || kept.email}`);
+          const name = kept.name || kept.email;
+          toast(t`Merged into ${name}`);
           close();
           if (kept.id !== customer.id) {
             await navigate(`/customers/${encodeURIComponent(kept.id)}`, { replace: true });
@@ -55,13 +59,13 @@ export function MergeDialog({ customer, open, onClose }: MergeDialogProps) {
       open={open}
       wide
       onClose={close}
-      title="Merge a duplicate"
+      title={t`Merge a duplicate`}
       footer={
         <>
-          <Button onClick={close}>Cancel</Button>
+          <Button onClick={close}>{t`Cancel`}</Button>
           {goes && (
             <Button look="danger" busy={merge.isPending} onClick={run}>
-              Merge for good
+              {t`Merge for good`}
             </Button>
           )}
         </>
@@ -79,7 +83,7 @@ export function MergeDialog({ customer, open, onClose }: MergeDialogProps) {
                 merge.reset();
               }}
             >
-              Keep the other one instead
+              {t`Keep the other one instead`}
             </Button>
             <Button
               look="quiet"
@@ -87,22 +91,26 @@ export function MergeDialog({ customer, open, onClose }: MergeDialogProps) {
               disabled={merge.isPending}
               onClick={() => choose(null)}
             >
-              Choose somebody else
+              {t`Choose somebody else`}
             </Button>
           </div>
           <p className="rounded-lg bg-warn-soft px-4 py-3 text-sm">
-            <strong className="font-medium text-warn">This goes one way only.</strong> Orders, activities,
-            messages and files of <span className="wrap-anywhere">{goes.email}</span> move to{" "}
-            <span className="wrap-anywhere">{stays.email}</span>, which also answers to both addresses from
-            then on. What is known of both stays as it is here on the left; what is missing is filled in from
-            the right. They cannot be taken apart again.
+            <Trans>
+              <strong className="font-medium text-warn">This goes one way only.</strong> Orders, activities,
+              messages and files of <span className="wrap-anywhere">{goesBy}</span> move to{" "}
+              <span className="wrap-anywhere">{staysBy}</span>, which also answers to both addresses from then
+              on. What is known of both stays as it is here on the left; what is missing is filled in from the
+              right. They cannot be taken apart again.
+            </Trans>
           </p>
-          <FormProblem error={merge.error} name={() => "The duplicate"} />
+          <FormProblem error={merge.error} name={() => t`The duplicate`} />
         </div>
       ) : (
         <>
           <p className="text-muted">
-            For a person who is here twice, under two addresses. Choose the other one; nothing happens yet.
+            <Trans>
+              For a person who is here twice, under two addresses. Choose the other one; nothing happens yet.
+            </Trans>
           </p>
           <DuplicateSearch self={customer.id} onChoose={choose} />
         </>
@@ -117,27 +125,27 @@ function Comparison({ stays, goes }: { stays: Customer; goes: Customer }) {
   // The button that chose the other one is gone: reading goes on here.
   useEffect(() => table.current?.focus(), []);
   const rows: { label: string; show: (customer: Customer) => ReactNode }[] = [
-    { label: "E-mail", show: ({ email }) => email },
-    { label: "Name", show: ({ name }) => name },
-    { label: "Phone", show: ({ phone }) => phone },
-    { label: "Place", show: ({ city, country }) => [city, country].filter(Boolean).join(", ") },
-    { label: "Orders", show: ({ orderCount }) => formatNumber(orderCount) },
-    { label: "Spent", show: ({ totalSpend }) => formatMoney(totalSpend, currency) },
-    { label: "Tags", show: ({ tags }) => (tags ?? []).join(", ") },
-    { label: "Customer since", show: ({ createdAt }) => formatDate(createdAt) },
+    { label: t`E-mail`, show: ({ email }) => email },
+    { label: t`Name`, show: ({ name }) => name },
+    { label: t`Phone`, show: ({ phone }) => phone },
+    { label: t`Place`, show: ({ city, country }) => [city, country].filter(Boolean).join(", ") },
+    { label: t`Orders`, show: ({ orderCount }) => formatNumber(orderCount) },
+    { label: t`Spent`, show: ({ totalSpend }) => formatMoney(totalSpend, currency) },
+    { label: t`Tags`, show: ({ tags }) => (tags ?? []).join(", ") },
+    { label: t`Customer since`, show: ({ createdAt }) => formatDate(createdAt) },
   ];
   return (
     <div className="overflow-x-auto rounded-xl border border-line">
       <table ref={table} tabIndex={-1} className="w-full text-left text-sm outline-none">
-        <caption className="sr-only">Both customers side by side</caption>
+        <caption className="sr-only">{t`Both customers side by side`}</caption>
         <thead>
           <tr className="border-b border-line">
             <td />
             <th scope="col" className="bg-accent-soft px-4 py-2 font-medium text-accent">
-              Stays
+              {t`Stays`}
             </th>
             <th scope="col" className="px-4 py-2 font-medium text-muted">
-              Becomes part of it
+              {t`Becomes part of it`}
             </th>
           </tr>
         </thead>

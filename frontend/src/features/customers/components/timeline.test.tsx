@@ -3,8 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { type Answer, all, openPage, serve } from "@/testing/open";
-import { problem, signedIn } from "@/testing/signed-in";
+import { type Answer, all, openPage, serve, unlike } from "@/testing/open";
+import { json, problem, signedIn } from "@/testing/signed-in";
 import { Timeline } from "./timeline";
 
 const TIMELINE = "GET /api/customers/c1/timeline";
@@ -120,7 +120,7 @@ describe("the timeline", () => {
   });
 
   it("does not break on a kind that it does not know", async () => {
-    open(() => all({ kind: "newer", at: at(20) }));
+    open(() => unlike(json(all({ kind: "newer", at: at(20) }))));
     expect(await screen.findByText(/cannot show yet/)).toBeTruthy();
   });
 });

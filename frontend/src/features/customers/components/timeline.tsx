@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import {
   Activity,
   type LucideIcon,
@@ -15,16 +16,16 @@ import { StatusBadge } from "@/components/ui/badge";
 import { ListView } from "@/components/ui/list-view";
 import { Empty } from "@/components/ui/states";
 import type { Channel, Order, TimelineEntry } from "@/lib/contract";
-import { plural as counted, formatMoney } from "@/lib/format";
+import { formatMoney } from "@/lib/format";
 import { useTimeline } from "../api/timeline";
-import { MOVE_CAUSES } from "./move-causes";
+import { moveCauses } from "./move-causes";
 import { dayInWords, timeOfDay } from "./reader-time";
 
-const CHANNELS: Record<Channel, { icon: LucideIcon; name: string }> = {
-  email: { icon: Mail, name: "E-mail" },
+const channels = (): Record<Channel, { icon: LucideIcon; name: string }> => ({
+  email: { icon: Mail, name: t`E-mail` },
   sms: { icon: MessageSquare, name: "SMS" },
-  whatsapp: { icon: MessageCircle, name: "WhatsApp message" },
-};
+  whatsapp: { icon: MessageCircle, name: t`WhatsApp message` },
+});
 
 /** Everything that happened with somebody, by day, newest first. */
 export function Timeline({ id }: { id: string }) {
@@ -35,8 +36,10 @@ export function Timeline({ id }: { id: string }) {
       noun={(count) => plural(count, { one: "# event", other: "# events" })}
       onDemand
       empty={
-        <Empty icon={<Route />} title="Nothing has happened yet">
-          Orders, activities, messages and the segments they enter or leave appear here, newest first.
+        <Empty icon={<Route />} title={t`Nothing has happened yet`}>
+          <Trans>
+            Orders, activities, messages and the segments they enter or leave appear here, newest first.
+          </Trans>
         </Empty>
       }
     >
@@ -85,13 +88,14 @@ function tell(entry: TimelineEntry): Told {
   switch (entry.kind) {
     case "order": {
       const { order } = entry;
+      const number = order.orderId;
       return {
         icon: ShoppingBag,
         tone: "bg-accent-soft text-accent",
         title: (
           <>
             <Strong to={`/orders/${encodeURIComponent(order.id)}`}>
-              {order.orderId ? `Order ${order.orderId}` : "Order"}
+              {number ? t`Order ${number}` : t`Order`}
             </Strong>
             <StatusBadge status={order.status} />
           </>
@@ -105,11 +109,11 @@ function tell(entry: TimelineEntry): Told {
         icon: Activity,
         tone: "bg-sunken text-muted",
         title: <span className="font-medium">{entry.activity.type}</span>,
-        note: "Activity",
+        note: t`Activity`,
       };
     case "message": {
       const { campaignId, campaignName, channel, status, subject } = entry.message;
-      const { icon, name } = CHANNELS[channel] ?? { icon: Mail, name: "Message" };
+      const { icon, name } = channels()[channel] ?? { icon: Mail, name: t`Message` };
       return {
         icon,
         tone: "bg-info-soft text-info",
@@ -120,25 +124,30 @@ function tell(entry: TimelineEntry): Told {
           </>
         ),
         note: (
-          <>
+          <Trans>
             {name} of the campaign{" "}
             <Strong to={`/campaigns/${encodeURIComponent(campaignId)}`}>{campaignName}</Strong>
-          </>
+          </Trans>
         ),
       };
     }
     case "segment": {
       const { segmentId, name, event, cause } = entry.move;
+      const to = `/segments/${encodeURIComponent(segmentId)}`;
       return {
         icon: Workflow,
         tone: event === "entered" ? "bg-warn-soft text-warn" : "bg-sunken text-muted",
-        title: (
-          <>
-            {event === "entered" ? "Entered" : "Left"} the segment{" "}
-            <Strong to={`/segments/${encodeURIComponent(segmentId)}`}>{name}</Strong>
-          </>
-        ),
-        note: capitalised(MOVE_CAUSES[cause]),
+        title:
+          event === "entered" ? (
+            <Trans>
+              Entered the segment <Strong to={to}>{name}</Strong>
+            </Trans>
+          ) : (
+            <Trans>
+              Left the segment <Strong to={to}>{name}</Strong>
+            </Trans>
+          ),
+        note: capitalised(moveCauses()[cause]),
       };
     }
     default:
@@ -146,7 +155,7 @@ function tell(entry: TimelineEntry): Told {
       return {
         icon: Activity,
         tone: "bg-sunken text-muted",
-        title: "Something that this page cannot show yet",
+        title: t`Something that this page cannot show yet`,
       };
   }
 }
@@ -161,13 +170,14 @@ function Strong({ to, children }: { to: string; children: ReactNode }) {
 }
 
 function itemsInWords({ items = [], quantity }: Order): string | undefined {
-  if (items.length === 0) return quantity ? counted(quantity, "item") : undefined;
+  if (items.length === 0) return quantity ? plural(quantity, { one: "# item", other: "# items" }) : undefined;
   const named = items.slice(0, 3).map((item) => {
     const name = item.name || item.sku;
     return item.quantity > 1 ? `${name} × ${item.quantity}` : name;
   });
   const more = items.length - named.length;
-  return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ");
+  const listed = named.join(", ");
+  return more > 0 ? t`${listed} and ${more} more` : listed;
 }
 
 type Day = { day: string; entries: { entry: TimelineEntry; place: number }[] };

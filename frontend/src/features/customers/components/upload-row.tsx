@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { RotateCw, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Progress } from "@/components/ui/progress";
@@ -10,6 +12,8 @@ type UploadRowProps = { upload: Upload; onCancel: () => void; onDismiss: () => v
 /** A file on its way, or why it has not arrived. */
 export function UploadRow({ upload, onCancel, onDismiss, onRetry }: UploadRowProps) {
   const { file, sent, refusal, error } = upload;
+  const { name } = file;
+  const share = formatShare(sent, file.size);
   const fault = refusal ?? (error === undefined ? undefined : faultInWords(error));
   return (
     <li className="grid gap-2 px-5 py-3 text-sm">
@@ -22,7 +26,7 @@ export function UploadRow({ upload, onCancel, onDismiss, onRetry }: UploadRowPro
           {error !== undefined && (
             <Button
               look="quiet"
-              aria-label={`Try ${file.name} again`}
+              aria-label={t`Try ${name} again`}
               onClick={onRetry}
               className="px-2.5!"
               icon={<RotateCw aria-hidden />}
@@ -30,7 +34,7 @@ export function UploadRow({ upload, onCancel, onDismiss, onRetry }: UploadRowPro
           )}
           <Button
             look="quiet"
-            aria-label={fault ? `Dismiss ${file.name}` : `Cancel ${file.name}`}
+            aria-label={fault ? t`Dismiss ${name}` : t`Cancel ${name}`}
             onClick={fault ? onDismiss : onCancel}
             className="px-2.5!"
             icon={<X aria-hidden />}
@@ -44,11 +48,13 @@ export function UploadRow({ upload, onCancel, onDismiss, onRetry }: UploadRowPro
       ) : (
         <>
           <Progress
-            label={`Upload of ${file.name}`}
+            label={t`Upload of ${name}`}
             total={file.size}
-            parts={[{ label: "sent", value: sent, className: "bg-accent" }]}
+            parts={[{ label: t`sent`, value: sent, className: "bg-accent" }]}
           />
-          <p className="text-muted">Uploading, {formatShare(sent, file.size)}</p>
+          <p className="text-muted">
+            <Trans>Uploading, {share}</Trans>
+          </p>
         </>
       )}
     </li>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { toast } from "@/components/ui/toasts";
@@ -57,7 +58,8 @@ export function useUploads(customerId: string) {
       );
       change(key, { id: ticket.id });
       await uploadFile(ticket.upload, file, (sent) => change(key, { sent }), abort.signal);
-      toast(`${file.name} added`);
+      const { name } = file;
+      toast(t`${name} added`);
       for (const wait of LOOKS) setTimeout(look, wait, wait === 0 ? key : undefined);
     } catch (error) {
       // What was announced and has no content would only stand in the list.

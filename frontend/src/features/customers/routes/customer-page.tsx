@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Merge, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Navigate, useLocation, useParams, useSearchParams } from "react-router";
@@ -21,7 +22,7 @@ import { MergeDialog } from "../components/merge-dialog";
 import { ConsentCard, ProfileCard } from "../components/profile-card";
 import { Timeline } from "../components/timeline";
 
-const BACK = { to: "/customers", label: "Customers" };
+const back = () => ({ to: "/customers", label: t`Customers` });
 
 export function Component() {
   const { id = "" } = useParams();
@@ -30,7 +31,7 @@ export function Component() {
 
   if (!customer.data) {
     return (
-      <Page title="Customer" back={BACK}>
+      <Page title={t`Customer`} back={back()}>
         <Card flush>
           {customer.isError ? (
             <Failure error={customer.error} onRetry={() => void customer.refetch()} />
@@ -58,22 +59,22 @@ function Profile({ loaded, reload }: ProfileProps) {
   return (
     <Page
       title={customer.name || customer.email}
-      back={BACK}
+      back={back()}
       description={customer.name && customer.email}
       actions={
         mayWrite && (
           <>
             <Button look="danger" icon={<Trash2 aria-hidden />} onClick={() => setAsking("erase")}>
-              Delete
+              {t`Delete`}
             </Button>
             <Button icon={<Merge aria-hidden />} onClick={() => setAsking("merge")}>
-              Merge
+              {t`Merge`}
             </Button>
             <ButtonLink
               to={`/customers/${encodeURIComponent(customer.id)}/edit`}
               icon={<Pencil aria-hidden />}
             >
-              Edit
+              {t`Edit`}
             </ButtonLink>
           </>
         )
@@ -81,11 +82,14 @@ function Profile({ loaded, reload }: ProfileProps) {
     >
       <Card>
         <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 lg:grid-cols-5">
-          <Figure label="Spent" value={formatMoney(customer.totalSpend, currency, "short")} />
-          <Figure label="Orders" value={formatNumber(customer.orderCount)} />
-          <Figure label="Average order" value={formatMoney(customer.averageOrderValue, currency, "short")} />
-          <Figure label="Visits" value={formatNumber(customer.visits)} />
-          <Figure label="Last active" value={formatRelative(customer.lastActiveAt)} />
+          <Figure label={t`Spent`} value={formatMoney(customer.totalSpend, currency, "short")} />
+          <Figure label={t`Orders`} value={formatNumber(customer.orderCount)} />
+          <Figure
+            label={t`Average order`}
+            value={formatMoney(customer.averageOrderValue, currency, "short")}
+          />
+          <Figure label={t`Visits`} value={formatNumber(customer.visits)} />
+          <Figure label={t`Last active`} value={formatRelative(customer.lastActiveAt)} />
         </dl>
       </Card>
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
@@ -109,9 +113,9 @@ function Profile({ loaded, reload }: ProfileProps) {
 
 type View = "timeline" | "orders";
 
-const VIEWS: { value: View; label: string }[] = [
-  { value: "timeline", label: "Timeline" },
-  { value: "orders", label: "Orders" },
+const views = (): { value: View; label: string }[] => [
+  { value: "timeline", label: t`Timeline` },
+  { value: "orders", label: t`Orders` },
 ];
 
 /** What happened, or the orders alone; the address keeps which. */
@@ -121,9 +125,9 @@ function History({ id }: { id: string }) {
   const show = (next: View) => setParams(next === "orders" ? { view: next } : {}, { replace: true });
   return (
     <Card
-      title={view === "orders" ? "Orders" : "Timeline"}
+      title={view === "orders" ? t`Orders` : t`Timeline`}
       flush
-      actions={<Segmented label="Show" value={view} choices={VIEWS} onChange={show} />}
+      actions={<Segmented label={t`Show`} value={view} choices={views()} onChange={show} />}
     >
       {view === "orders" ? <CustomerOrders id={id} /> : <Timeline id={id} />}
     </Card>

@@ -1,134 +1,174 @@
-import { plural } from "@lingui/core/macro";
-import { Plus, Search, UsersRound } from "lucide-react";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
+import { Columns3, FileDown, Plus, Search, UsersRound } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
-import { ButtonLink } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { ListView } from "@/components/ui/list-view";
+import { ExportStatus } from "@/components/ui/export-status";
 import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
-import { type Column, RowLink, Table } from "@/components/ui/table";
-import type { Customer } from "@/lib/contract";
-import { formatDate, formatMoney, formatNumber, formatRelative } from "@/lib/format";
+import { call } from "@/lib/call";
+import { useFileExport } from "@/lib/exports";
 import { useMay } from "@/lib/permissions";
-import { useCurrency } from "@/lib/stats";
+import { usePreview } from "@/lib/preview";
+import { EVERYONE } from "@/lib/rules/wire";
+import { statsQuery, useCurrency } from "@/lib/stats";
 import { useDebounced } from "@/lib/use-debounced";
-import { useCustomers } from "../api/customers";
+import { ColumnsDialog } from "../components/columns-dialog";
+import { useCustomerColumns } from "../components/customer-columns";
+import { CustomerList } from "../components/customer-list";
+import {
+  type Audience,
+  audienceOf,
+  type CustomerFilter,
+  filterIn,
+  paramsOf,
+  rulesOf,
+} from "../components/filter";
+import { FilterBar } from "../components/filter-bar";
 
 export function Component() {
-  const [search, setSearch] = useSearchInAddress();
-  const list = useCustomers(useDebounced(search.trim(), 250));
+  const { filter, search, narrow } = useFilterInAddress();
+  const settled = useDebounced(filter.search, 250);
+  const audience = audienceOf({ ...filter, search: settled });
+  const total = useTotal(audience);
   const currency = useCurrency();
   const mayWrite = useMay("write");
-
-  const columns: Column<Customer>[] = [
-    {
-      header: "Customer",
-      main: true,
-      cell: (customer) => (
-        <>
-          <RowLink to={`/customers/${encodeURIComponent(customer.id)}`}>
-            {customer.name || customer.email}
-          </RowLink>
-          {customer.name && <p className="text-sm text-muted wrap-anywhere">{customer.email}</p>}
-        </>
-      ),
-    },
-    {
-      header: "City",
-      from: "lg",
-      cell: (customer) => customer.city ?? <span className="text-muted">–</span>,
-    },
-    {
-      header: "Customer since",
-      from: "lg",
-      cell: (customer) => <span className="whitespace-nowrap">{formatDate(customer.createdAt)}</span>,
-    },
-    { header: "Orders", end: true, from: "sm", cell: (customer) => formatNumber(customer.orderCount) },
-    { header: "Spent", end: true, cell: (customer) => formatMoney(customer.totalSpend, currency) },
-    {
-      header: "Last active",
-      end: true,
-      from: "md",
-      cell: (customer) => (
-        <span className="whitespace-nowrap text-muted">{formatRelative(customer.lastActiveAt)}</span>
-      ),
-    },
-  ];
+  const columns = useCustomerColumns(currency);
+  const [choosing, setChoosing] = useState(false);
+  const rules = audience.by === "segment" ? within(audience.segment) : rulesOf(audience);
+  const exporting = useFileExport({ rules: rules ?? EVERYONE }, "customers");
 
   return (
     <Page
-      title="Customers"
+      title={t`Customers`}
       actions={
         mayWrite && (
           <ButtonLink look="primary" to="/customers/new" icon={<Plus aria-hidden />}>
-            New customer
+            {t`New customer`}
           </ButtonLink>
         )
       }
     >
-      <div className="relative max-w-md">
-        <Search
-          aria-hidden
-          className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted"
-        />
-        <input
-          type="search"
-          aria-label="Search customers by name or e-mail"
-          placeholder="Search by name or e-mail"
-          value={search}
-          maxLength={200}
-          onChange={(event) => setSearch(event.target.value)}
-          className="control pl-9"
-        />
+      <FilterBar filter={filter} onSearch={search} onFilter={narrow} />
+      <div className="-mt-2 flex flex-wrap justify-end gap-2">
+        <Button look="quiet" icon={<Columns3 aria-hidden />} onClick={() => setChoosing(true)}>
+          {t`Columns`}
+        </Button>
+        {/* What a search finds has no rules by which a file could be made. */}
+        {mayWrite && rules && (
+          <Button
+            look="quiet"
+            icon={<FileDown aria-hidden />}
+            busy={exporting.isRunning}
+            onClick={exporting.start}
+          >
+            {t`Export CSV`}
+          </Button>
+        )}
       </div>
-      <Card flush>
-        <ListView
-          list={list}
-          noun={(count) => plural(count, { one: "# customer", other: "# customers" })}
-          empty={
-            search ? (
-              <Empty icon={<Search />} title={`Nobody matches “${search}”`}>
-                The search looks at the beginnings of names and e-mail addresses.
-              </Empty>
-            ) : (
-              <Empty
-                icon={<UsersRound />}
-                title="No customers yet"
-                action={
-                  mayWrite && (
-                    <ButtonLink look="primary" to="/imports">
-                      Import a CSV file
-                    </ButtonLink>
-                  )
-                }
-              >
-                They come in over the API, the queue, or from a file; an order for an unknown e-mail address
-                also creates its customer.
-              </Empty>
-            )
-          }
-        >
-          {(items) => (
-            <Table caption="Customers" columns={columns} rows={items} rowKey={(customer) => customer.id} />
-          )}
-        </ListView>
-      </Card>
+      <ColumnsDialog
+        open={choosing}
+        columns={columns.columns}
+        chosen={columns.chosen}
+        onChoose={columns.choose}
+        onClose={() => setChoosing(false)}
+      />
+      {mayWrite && (exporting.id !== null || exporting.isRunning || exporting.error) && (
+        <Card flush>
+          <ExportStatus
+            exporting={exporting}
+            noun={(count) => plural(count, { one: "# customer", other: "# customers" })}
+            total={total ?? 0}
+          />
+        </Card>
+      )}
+      <CustomerList
+        // Whom one has chosen among others is not chosen here.
+        key={JSON.stringify([filter.segment, filter.rules])}
+        audience={audience}
+        total={total}
+        columns={columns.shown}
+        empty={<Nobody filter={filter} mayWrite={mayWrite} />}
+      />
     </Page>
   );
 }
 
-/** The search as typed, kept in the address, so that links, reload and the back button keep it. */
-function useSearchInAddress(): [string, (text: string) => void] {
+function Nobody({ filter, mayWrite }: { filter: CustomerFilter; mayWrite: boolean }) {
+  const { search } = filter;
+  if (filter.segment || filter.rules) {
+    return (
+      <Empty icon={<Search />} title={t`Nobody matches this filter`}>
+        <Trans>Who comes to match it later appears here by themselves.</Trans>
+      </Empty>
+    );
+  }
+  if (search) {
+    return (
+      <Empty icon={<Search />} title={t`Nobody matches “${search}”`}>
+        <Trans>The search looks at the beginnings of names and e-mail addresses.</Trans>
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      icon={<UsersRound />}
+      title={t`No customers yet`}
+      action={
+        mayWrite && (
+          <ButtonLink look="primary" to="/imports">
+            {t`Import a CSV file`}
+          </ButtonLink>
+        )
+      }
+    >
+      <Trans>
+        They come in over the API, the queue, or from a file; an order for an unknown e-mail address also
+        creates its customer.
+      </Trans>
+    </Empty>
+  );
+}
+
+const within = (segment: string) => ({
+  combinator: "and" as const,
+  not: false,
+  rules: [{ field: "segment", operator: "in", value: [segment] }],
+});
+
+/** How many there are in all; of a search nobody knows. */
+function useTotal(audience: Audience): number | undefined {
+  const isEveryone = audience.by === "everyone";
+  const everyone = useQuery({ ...statsQuery, enabled: isEveryone, select: ({ customers }) => customers });
+  const segment = audience.by === "segment" ? audience.segment : "";
+  const members = useQuery({
+    queryKey: ["segments", segment],
+    queryFn: ({ signal }) => call("GET /api/segments/{id}", { path: { id: segment }, signal }),
+    enabled: segment !== "",
+  });
+  const matching = usePreview(audience.by === "rules" ? audience.rules : null);
+  if (isEveryone) return everyone.data;
+  return segment ? members.data?.count : matching.data?.count;
+}
+
+/** The filter as typed, kept in the address. Words are typed over; a filter can be gone back from. */
+function useFilterInAddress() {
   const [params, setParams] = useSearchParams();
-  const inAddress = params.get("search") ?? "";
-  const [typed, setTyped] = useState(inAddress);
-  useEffect(() => setTyped(inAddress), [inAddress]);
-  return [
-    typed,
-    (text) => {
+  const inAddress = filterIn(params);
+  const [typed, setTyped] = useState(inAddress.search);
+  useEffect(() => setTyped(inAddress.search), [inAddress.search]);
+  const filter = { ...inAddress, search: typed };
+  return {
+    filter,
+    search(text: string) {
       setTyped(text);
-      setParams(text ? { search: text } : {}, { replace: true });
+      setParams(paramsOf({ ...filter, search: text }), { replace: true, preventScrollReset: true });
     },
-  ];
+    narrow(by: Pick<CustomerFilter, "segment" | "rules">) {
+      setParams(paramsOf({ ...filter, ...by }), { preventScrollReset: true });
+    },
+  };
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { Navigate, useNavigate, useParams } from "react-router";
 import { Button } from "@/components/ui/button";
@@ -23,7 +25,7 @@ export function Component() {
   const customer = useCustomer(id);
   if (!customer.data) {
     return (
-      <Page title="Edit customer" back={{ to: "/customers", label: "Customers" }}>
+      <Page title={t`Edit customer`} back={{ to: "/customers", label: t`Customers` }}>
         <Card flush>
           {customer.isError ? (
             <Failure error={customer.error} onRetry={() => void customer.refetch()} />
@@ -44,6 +46,7 @@ type EditProps = { loaded: Tagged<Customer>; reload: () => Promise<Tagged<Custom
 
 function Edit({ loaded, reload }: EditProps) {
   const { id, email } = loaded.data;
+  const name = loaded.data.name || email;
   // As loaded on arrival: a refresh in the background must change neither the form nor the tag that guards it.
   const draft = useDraft<Draft>(draftName(id), () => begun(loaded));
   const { before, values, etag } = draft.value;
@@ -65,7 +68,7 @@ function Edit({ loaded, reload }: EditProps) {
       { change, etag },
       {
         onSuccess: () => {
-          toast("Customer saved");
+          toast(t`Customer saved`);
           leave();
         },
       },
@@ -95,9 +98,9 @@ function Edit({ loaded, reload }: EditProps) {
 
   return (
     <Page
-      title={`Edit ${loaded.data.name || email}`}
-      back={{ to: home, label: loaded.data.name || email }}
-      description={loaded.data.name ? `${email}. The address itself changes only by a merge.` : undefined}
+      title={t`Edit ${name}`}
+      back={{ to: home, label: name }}
+      description={loaded.data.name ? t`${email}. The address itself changes only by a merge.` : undefined}
     >
       <div role="status" className="empty:hidden">
         {restored && (
@@ -114,7 +117,7 @@ function Edit({ loaded, reload }: EditProps) {
       <CustomerForm
         values={values}
         onChange={(next) => draft.change({ ...draft.value, values: next })}
-        submitLabel="Save changes"
+        submitLabel={t`Save changes`}
         cancelTo={home}
         busy={save.isPending}
         error={error}
@@ -122,15 +125,19 @@ function Edit({ loaded, reload }: EditProps) {
           outdated && (
             <div role="alert" className="grid gap-3 rounded-lg bg-warn-soft px-4 py-3 text-sm">
               <div>
-                <p className="font-medium text-warn">This customer has changed since you opened the form</p>
+                <p className="font-medium text-warn">
+                  <Trans>This customer has changed since you opened the form</Trans>
+                </p>
                 <p>
-                  Somebody else has saved something, or an order has come in. Nothing of yours is lost: load
-                  what is new below your changes, look it over, and save again.
+                  <Trans>
+                    Somebody else has saved something, or an order has come in. Nothing of yours is lost: load
+                    what is new below your changes, look it over, and save again.
+                  </Trans>
                 </p>
               </div>
               <div>
                 <Button busy={reloading} onClick={() => void reloadAndKeep()}>
-                  Reload and keep my changes
+                  {t`Reload and keep my changes`}
                 </Button>
               </div>
             </div>
@@ -149,6 +156,8 @@ function begun({ data, etag }: Tagged<Customer>): Draft {
 }
 
 function inWords(both: readonly string[]): string {
-  const loaded = "The newest state is loaded, with your changes on top of it.";
-  return both.length > 0 ? `${loaded} You have both changed ${both.join(", ")}: yours stands here.` : loaded;
+  const fields = both.join(", ");
+  return fields
+    ? t`The newest state is loaded, with your changes on top of it. You have both changed ${fields}: yours stands here.`
+    : t`The newest state is loaded, with your changes on top of it.`;
 }

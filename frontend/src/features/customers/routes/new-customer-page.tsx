@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { Card } from "@/components/ui/card";
@@ -18,7 +19,7 @@ export function Component() {
   const [tried, setTried] = useState(false);
   const create = useCreateCustomer();
   const navigate = useNavigate();
-  const missing = tried && email.trim() === "" ? "Write the address first." : undefined;
+  const missing = tried && email.trim() === "" ? t`Write the address first.` : undefined;
 
   function submit() {
     setTried(true);
@@ -30,7 +31,8 @@ export function Component() {
       {
         onSuccess: () => {
           draft.forget();
-          toast(`${values.name.trim() || email.trim()} will be in the list in a moment`);
+          const name = values.name.trim() || email.trim();
+          toast(t`${name} will be in the list in a moment`);
           navigate("/customers");
         },
       },
@@ -39,14 +41,14 @@ export function Component() {
 
   return (
     <Page
-      title="New customer"
-      back={{ to: "/customers", label: "Customers" }}
-      description="Whoever is known by the same address already gets what you write here, consents included."
+      title={t`New customer`}
+      back={{ to: "/customers", label: t`Customers` }}
+      description={t`Whoever is known by the same address already gets what you write here, consents included.`}
     >
       <CustomerForm
         lead={
           <Card>
-            <Field label="E-mail" error={missing ?? faultsByField(create.error).email}>
+            <Field label={t`E-mail`} error={missing ?? faultsByField(create.error).email}>
               {(control) => (
                 <input
                   {...control}
@@ -64,7 +66,7 @@ export function Component() {
         leadFields={["email"]}
         values={values}
         onChange={(next) => draft.change({ email, values: next })}
-        submitLabel="Create customer"
+        submitLabel={t`Create customer`}
         cancelTo="/customers"
         busy={create.isPending}
         error={create.error}

@@ -15,8 +15,8 @@ import {
   formatUtcMonth,
   formatUtcTick,
 } from "@/lib/format";
-import { useInAddress } from "@/lib/use-in-address";
-import { type Bucket, MEASURES, RANGES, type Series, seriesOf } from "./daily-series";
+import { isDay, useChartView } from "./chart-view";
+import { type Bucket, type Period, type Series, seriesOf } from "./daily-series";
 
 const measures = () =>
   [
@@ -40,11 +40,7 @@ const views = () =>
 
 /** What was sold over time, as a chart or as a table. */
 export default function DailyCard({ stats }: { stats: Stats }) {
-  const [{ figure: measure, range, view }, choose] = useInAddress({
-    figure: { or: "revenue", of: MEASURES },
-    range: { or: "90", of: RANGES },
-    view: { or: "chart", of: ["chart", "table"] },
-  });
+  const [{ measure, range, as }, change] = useChartView();
   const series = useMemo(() => seriesOf(stats.daily, range, measure), [stats.daily, range, measure]);
   const { buckets, size } = series;
 
@@ -67,67 +63,103 @@ export default function DailyCard({ stats }: { stats: Stats }) {
             label={t`Figure`}
             value={measure}
             choices={measures()}
-            onChange={(figure) => choose({ figure })}
+            onChange={(next) => change({ measure: next })}
           />
           <Segmented
             label={t`Range`}
-            value={range}
+            value={typeof range === "object" ? "" : range}
             choices={ranges()}
-            onChange={(range) => choose({ range })}
+            onChange={(next) => next && change({ range: next })}
           />
           <Segmented
             label={t`Shown as`}
-            value={view}
+            value={as}
             choices={views()}
-            onChange={(view) => choose({ view })}
+            onChange={(next) => change({ as: next })}
           />
         </div>
       }
     >
+      {first && last && (
+        <p className="mb-4 text-sm text-muted">
+          <Trans>
+            <span className="font-medium text-ink tabular-nums">{sum}</span>{" "}
+            <Select value={measure} _revenue="revenue" _orders="orders" other="new customers" /> from {from}{" "}
+            to {to}, by <Select value={size} _day="day" _week="week" other="month" />
+          </Trans>
+          <button
+            type="button"
+            aria-expanded={typeof range === "object"}
+            className="ml-3 py-0.5 text-accent underline underline-offset-2"
+            onClick={() =>
+              change({ range: typeof range === "object" ? "90" : { from: first.from, to: last.to } })
+            }
+          >
+            <Trans>Choose days</Trans>
+          </button>
+        </p>
+      )}
+      {typeof range === "object" && <Dates period={range} onChange={(next) => change({ range: next })} />}
       {!first || !last ? (
-        <Empty title={t`Nothing yet`}>
-          <Trans>The figures of each day appear here as they come in.</Trans>
-        </Empty>
+        typeof range === "object" ? (
+          <Empty title={t`Nothing between these days`}>
+            <Trans>Choose others, or show all.</Trans>
+          </Empty>
+        ) : (
+          <Empty title={t`Nothing yet`}>
+            <Trans>The figures of each day appear here as they come in.</Trans>
+          </Empty>
+        )
+      ) : as === "chart" ? (
+        <BarChart
+          summary={t`${select(measure, { revenue: "Revenue", orders: "Orders", other: "New customers" })} by ${select(size, { day: "day", week: "week", other: "month" })} from ${from} to ${to}, ${sum} in all. The same figures are available as a table.`}
+          bars={buckets.map((bucket) => ({
+            key: bucket.from,
+            label: bucketLabel(bucket, series),
+            tick: series.size === "month" ? formatUtcMonth(bucket.from) : formatUtcTick(bucket.from),
+            value: bucket[measure],
+          }))}
+          format={format}
+          formatAxis={formatAxis}
+        />
       ) : (
-        <>
-          <p className="mb-4 text-sm text-muted">
-            <Trans>
-              <span className="font-medium text-ink tabular-nums">{sum}</span>{" "}
-              <Select value={measure} _revenue="revenue" _orders="orders" other="new customers" /> from {from}{" "}
-              to {to}, by <Select value={size} _day="day" _week="week" other="month" />
-            </Trans>
-          </p>
-          {view === "chart" ? (
-            <BarChart
-              summary={t`${select(measure, { revenue: "Revenue", orders: "Orders", other: "New customers" })} by ${select(size, { day: "day", week: "week", other: "month" })} from ${from} to ${to}, ${sum} in all. The same figures are available as a table.`}
-              bars={buckets.map((bucket) => ({
-                key: bucket.from,
-                label: bucketLabel(bucket, series),
-                tick: series.size === "month" ? formatUtcMonth(bucket.from) : formatUtcTick(bucket.from),
-                value: bucket[measure],
-              }))}
-              format={format}
-              formatAxis={formatAxis}
-            />
-          ) : (
-            <FiguresTable
-              caption={t`Revenue, orders and new customers by ${select(size, { day: "day", week: "week", other: "month" })}, newest first`}
-              of={{
-                header: select(size, { day: "day", week: "week", other: "month" }),
-                cell: (bucket) => bucketLabel(bucket, series),
-              }}
-              figures={[
-                { header: t`Revenue`, cell: ({ revenue }) => formatMoney(revenue, stats.currency) },
-                { header: t`Orders`, cell: ({ orders }) => formatNumber(orders) },
-                { header: t`New customers`, cell: ({ customers }) => formatNumber(customers) },
-              ]}
-              rows={buckets.toReversed()}
-              rowKey={({ from }) => from}
-            />
-          )}
-        </>
+        <FiguresTable
+          caption={t`Revenue, orders and new customers by ${select(size, { day: "day", week: "week", other: "month" })}, newest first`}
+          of={{
+            header: select(size, { day: "day", week: "week", other: "month" }),
+            cell: (bucket) => bucketLabel(bucket, series),
+          }}
+          figures={[
+            { header: t`Revenue`, cell: ({ revenue }) => formatMoney(revenue, stats.currency) },
+            { header: t`Orders`, cell: ({ orders }) => formatNumber(orders) },
+            { header: t`New customers`, cell: ({ customers }) => formatNumber(customers) },
+          ]}
+          rows={buckets.toReversed()}
+          rowKey={({ from }) => from}
+        />
       )}
     </Card>
+  );
+}
+
+/** Two days, each taken as soon as it is one. */
+function Dates({ period, onChange }: { period: Period; onChange: (period: Period) => void }) {
+  const day = (end: keyof Period, label: string) => (
+    <label className="flex items-center gap-2 text-sm text-muted">
+      {label}
+      <input
+        type="date"
+        defaultValue={period[end]}
+        onChange={({ target: { value } }) => isDay(value) && onChange({ ...period, [end]: value })}
+        className="control w-auto"
+      />
+    </label>
+  );
+  return (
+    <div className="mb-4 flex flex-wrap gap-x-5 gap-y-2">
+      {day("from", t`From`)}
+      {day("to", t`To`)}
+    </div>
   );
 }
 

@@ -10,6 +10,7 @@ import { type Column, RowLink, Table } from "@/components/ui/table";
 import { channelName } from "@/lib/channel-name";
 import type { Campaign } from "@/lib/contract";
 import { formatNumber, formatShare } from "@/lib/format";
+import { statusInWords } from "@/lib/status";
 import { recentCampaignsQuery } from "../api/overview";
 import { Loaded } from "./loaded";
 
@@ -22,7 +23,7 @@ const columns = (): Column<Campaign>[] => [
         <RowLink to={`/campaigns/${encodeURIComponent(id)}`}>{name}</RowLink>
         <p className="text-sm text-muted">
           {channelName(channel)}
-          <span className="sm:hidden"> · {status}</span>
+          <span className="sm:hidden"> · {statusInWords(status)}</span>
         </p>
       </>
     ),

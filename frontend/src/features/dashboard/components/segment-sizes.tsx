@@ -4,9 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Workflow } from "lucide-react";
 import { Link } from "react-router";
 import { Card } from "@/components/ui/card";
+import { Sparkline } from "@/components/ui/sparkline";
 import { Empty } from "@/components/ui/states";
 import type { Segment } from "@/lib/contract";
 import { formatNumber, formatShare } from "@/lib/format";
+import { changeInAWeek, changeInWords } from "@/lib/size-change";
 import { segmentSizesQuery } from "../api/overview";
 import { Loaded } from "./loaded";
 
@@ -52,7 +54,9 @@ export function SegmentSizes({ customers }: { customers: number }) {
   );
 }
 
-function Size({ segment: { id, name, count }, customers }: { segment: Segment; customers: number }) {
+function Size({ segment, customers }: { segment: Segment; customers: number }) {
+  const { id, name, count, recentSizes = [] } = segment;
+  const change = changeInAWeek(segment);
   const share = customers > 0 ? Math.min(1, (count ?? 0) / customers) : 0;
   return (
     <li className="grid grid-cols-[minmax(0,1fr)] gap-1">
@@ -79,6 +83,12 @@ function Size({ segment: { id, name, count }, customers }: { segment: Segment; c
           style={{ width: `${share * 100}%` }}
         />
       </div>
+      {change !== undefined && (
+        <p className="flex items-center justify-between gap-3 text-xs text-muted tabular-nums">
+          {changeInWords(change)}
+          <Sparkline values={recentSizes} />
+        </p>
+      )}
     </li>
   );
 }

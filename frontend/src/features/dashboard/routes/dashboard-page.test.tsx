@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 import type { Role } from "@/lib/contract";
@@ -110,14 +110,22 @@ it("shows the days of the chosen range, as a chart or as a table", async () => {
   expect(within(screen.getByRole("table", { name: /by day/ })).getAllByRole("row")).toHaveLength(41);
 });
 
-it("keeps in the address what is shown over time", async () => {
-  const { router, user } = open({}, "admin", "/?range=7&figure=orders&view=table");
-  const table = await screen.findByRole("table", { name: /by day/ });
-  expect(within(table).getAllByRole("row")).toHaveLength(8);
-  await user.click(screen.getByRole("radio", { name: "30 days" }));
-  expect(router.state.location.search).toBe("?range=30&figure=orders&view=table");
-  await user.click(screen.getByRole("radio", { name: "Chart" }));
-  expect(router.state.location.search).toBe("?range=30&figure=orders");
+it("shows the days that somebody chooses, and keeps what is shown in the address", async () => {
+  const { router, user } = open({}, "admin", "/?figure=orders&from=2026-10-08&to=2026-10-05");
+  expect(await screen.findByText(/orders from 5 Oct 2026 to 8 Oct 2026/)).toBeTruthy();
+  fireEvent.change(screen.getByLabelText("From"), { target: { value: "2026-10-11" } });
+  expect(await screen.findByText(/from 5 Oct 2026 to 11 Oct 2026/)).toBeTruthy();
+  expect(router.state.location.search).toBe("?figure=orders&from=2026-10-11&to=2026-10-05");
+  fireEvent.change(screen.getByLabelText("To"), { target: { value: "2026-12-24" } });
+  expect(await screen.findByText(/from 11 Oct 2026 to 9 Nov 2026/)).toBeTruthy();
+  fireEvent.change(screen.getByLabelText("From"), { target: { value: "2026-12-01" } });
+  expect(await screen.findByText("Nothing between these days")).toBeTruthy();
+
+  await user.click(screen.getByRole("radio", { name: "All" }));
+  await user.click(screen.getByRole("radio", { name: "Table" }));
+  expect(router.state.location.search).toBe("?figure=orders&range=all&as=table");
+  await user.click(screen.getByRole("button", { name: "Choose days" }));
+  expect(router.state.location.search).toBe("?figure=orders&from=2026-10-01&to=2026-11-09&as=table");
 });
 
 it("keeps each part's own trouble to that part, and tries again on demand", async () => {

@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Progress } from "@/components/ui/progress";
 import type { ImportJob } from "@/lib/contract";
@@ -11,6 +11,7 @@ export function ImportProgress({ job }: { job: ImportJob }) {
   const size = formatBytes(bytesTotal);
   const share = formatShare(bytesRead, bytesTotal);
   const applied = Math.max(0, parts - pendingParts);
+  const done = formatNumber(applied);
   return (
     <div className="grid gap-4">
       <div className="grid gap-2">
@@ -33,15 +34,12 @@ export function ImportProgress({ job }: { job: ImportJob }) {
             parts={[{ label: t`applied`, value: applied, className: "bg-accent" }]}
           />
           <p className="text-sm text-muted tabular-nums">
-            {job.status === "reading" ? (
-              <Trans>
-                {formatNumber(applied)} of {formatNumber(parts)} parts applied so far
-              </Trans>
-            ) : (
-              <Trans>
-                {formatNumber(applied)} of {formatNumber(parts)} parts applied
-              </Trans>
-            )}
+            {job.status === "reading"
+              ? plural(parts, {
+                  one: `${done} of # part applied so far`,
+                  other: `${done} of # parts applied so far`,
+                })
+              : plural(parts, { one: `${done} of # part applied`, other: `${done} of # parts applied` })}
           </p>
         </div>
       )}

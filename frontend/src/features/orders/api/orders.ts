@@ -47,16 +47,12 @@ export function useChangeOrderStatus(id: string) {
   });
 }
 
-/** Who has the address of an order: found by looking for it, since orders name their customers by address. */
-export function useCustomerOf(email: string | undefined) {
+/** Who ordered, for their name. */
+export function useCustomerOf({ customerId: id = "" }: Order) {
   return useQuery({
-    queryKey: ["customers", "of", email],
-    queryFn: async ({ signal }) => {
-      const query = { search: email, limit: 10 };
-      const found = await call("GET /api/customers", { query, signal });
-      return found.items.find((one) => one.email === email || one.otherEmails?.includes(email ?? "")) ?? null;
-    },
-    enabled: email !== undefined && email !== ERASED,
+    queryKey: ["customers", "of", id],
+    queryFn: ({ signal }) => call("GET /api/customers/{id}", { path: { id }, signal }),
+    enabled: id !== "",
     staleTime: 60_000,
     retry: false,
   });

@@ -15,10 +15,10 @@ import type { Order, OrderStatus } from "@/lib/contract";
 import { formatDateTime, formatMoney, formatNumber } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { Problem } from "@/lib/problem";
+import { statusInWords } from "@/lib/status";
 import { ERASED, useCustomerOf, useOrder } from "../api/orders";
 import { OrderItems, sumIfPaidOtherwise } from "../components/order-items";
 import { StatusActions } from "../components/status-actions";
-import { statusName } from "../components/status-name";
 
 /** A change that the server has accepted and not made yet. */
 type OnItsWay = { from: OrderStatus; to: OrderStatus; since: number };
@@ -109,7 +109,7 @@ function Shown({ loaded: { data: order, etag }, change, onAccepted, reload }: Sh
           />
         )}
       </div>
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <Card title={t`Items`} flush>
           {items.length > 0 ? (
             <OrderItems order={order} />
@@ -141,11 +141,11 @@ const isNow = (status: OrderStatus): string =>
   });
 
 const onItsWay = ({ from, to }: OnItsWay): string =>
-  t`On its way from ${statusName(from)} to ${statusName(to)}. This page follows.`;
+  t`On its way from ${statusInWords(from)} to ${statusInWords(to)}. This page follows.`;
 
 function factsOf(order: Order): Fact[] {
   const facts: Fact[] = [
-    { label: t`Customer`, value: <CustomerLink email={order.email} /> },
+    { label: t`Customer`, value: <CustomerLink order={order} /> },
     { label: t`Placed`, value: formatDateTime(order.placedAt) },
   ];
   if (order.orderId) facts.push({ label: t`Order number`, value: order.orderId });
@@ -155,12 +155,13 @@ function factsOf(order: Order): Fact[] {
   return [...facts, { label: t`Total`, value: total }];
 }
 
-/** To the profile, or, as long as it is not found, to the search for the address. */
-function CustomerLink({ email }: { email: string }) {
-  const { data: customer } = useCustomerOf(email);
+/** To the profile, by name once it is known; from an order that does not name its customer to the search for the address. */
+function CustomerLink({ order }: { order: Order }) {
+  const { email, customerId } = order;
+  const { data: customer } = useCustomerOf(order);
   if (email === ERASED) return <span className="text-muted">{t`Erased customer`}</span>;
-  const to = customer
-    ? `/customers/${encodeURIComponent(customer.id)}`
+  const to = customerId
+    ? `/customers/${encodeURIComponent(customerId)}`
     : `/customers?search=${encodeURIComponent(email)}`;
   return (
     <>

@@ -1,6 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, callTagged } from "@/lib/call";
-import type { ListChange, MembersEdit, SegmentChange } from "@/lib/contract";
+import type { ListChange, MembersEdit, Segment, SegmentChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
 import { LIVE, liveList } from "@/lib/live";
@@ -14,6 +14,22 @@ export function useSegment(id: string) {
     queryFn: ({ signal }) => callTagged("GET /api/segments/{id}", { path: { id }, signal }),
     refetchInterval: ({ state }) => (state.data && buildingInterval(state.data.data)) || LIVE,
   });
+}
+
+/** The days of so long a time, today among them, with their sizes. */
+export function useSizes({ id, count, state }: Segment, days: number) {
+  return useQuery({
+    // With another size, or other rules, the day of today is another.
+    queryKey: ["segments", id, "sizes", days, count, state],
+    queryFn: ({ signal }) =>
+      call("GET /api/segments/{id}/sizes", { path: { id }, query: { from: daysAgo(days - 1) }, signal }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** A day of the server's calendar, which is that of UTC. */
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 }
 
 export function useMembers(id: string) {
@@ -98,10 +114,10 @@ export function useEditMembers(id: string) {
   );
 }
 
-export function useUpdateSegment(id: string, etag: string | null) {
+export function useUpdateSegment(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (change: SegmentChange) =>
+    mutationFn: ({ change, etag }: { change: SegmentChange; etag: string | null }) =>
       call("PATCH /api/segments/{id}", { path: { id }, body: change, ifMatch: etag }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }),
   });

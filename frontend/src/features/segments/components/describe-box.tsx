@@ -1,5 +1,7 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Check, Sparkles, Undo2 } from "lucide-react";
-import { type KeyboardEvent, useState } from "react";
+import type { KeyboardEvent } from "react";
 import { AnsweredBy, AssistantStatus, NotUsed } from "@/components/ui/assistant";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -16,6 +18,8 @@ const EXAMPLES = [
 ];
 
 type DescribeBoxProps = {
+  prompt: string;
+  onPrompt: (prompt: string) => void;
   /** Whether the builder has these rules. */
   isInUse: (rules: RuleGroup) => boolean;
   /** Puts rules into the builder; what was there can be had back. */
@@ -25,8 +29,7 @@ type DescribeBoxProps = {
 };
 
 /** People in plain words. What comes back is read first: only who says so has it in the builder. */
-export function DescribeBox({ isInUse, onUse, onUndo }: DescribeBoxProps) {
-  const [prompt, setPrompt] = useState("");
+export function DescribeBox({ prompt, onPrompt, isInUse, onUse, onUndo }: DescribeBoxProps) {
   const assistant = useAssistant("POST /api/generate-rules");
   const { phase, error, answer, isBusy } = assistant;
   const about = assistant.question?.body.prompt;
@@ -45,14 +48,14 @@ export function DescribeBox({ isInUse, onUse, onUndo }: DescribeBoxProps) {
 
   return (
     <section
-      aria-label="In plain words"
+      aria-label={t`In plain words`}
       className="grid gap-3 rounded-xl border border-line bg-surface p-4 shadow-card"
     >
       <Field
-        label="Describe the people in plain words"
+        label={t`Describe the people in plain words`}
         optional
         error={objection}
-        hint="Enter asks. Nothing changes below before you say so."
+        hint={t`Enter asks. Nothing changes below before you say so.`}
       >
         {(control) => (
           <div className="flex flex-wrap items-start gap-2">
@@ -61,8 +64,8 @@ export function DescribeBox({ isInUse, onUse, onUndo }: DescribeBoxProps) {
               rows={2}
               value={prompt}
               maxLength={1_000}
-              placeholder="e.g. customers in Pune who spent over ₹5,000 and were not active in the last 30 days"
-              onChange={(event) => setPrompt(event.target.value)}
+              placeholder={t`e.g. customers in Pune who spent over ₹5,000 and were not active in the last 30 days`}
+              onChange={(event) => onPrompt(event.target.value)}
               onKeyDown={onKeyDown}
               className="control min-w-0 flex-1 basis-64 resize-y"
             />
@@ -72,21 +75,23 @@ export function DescribeBox({ isInUse, onUse, onUndo }: DescribeBoxProps) {
               disabled={prompt.trim() === ""}
               onClick={ask}
             >
-              Find rules
+              <Trans>Find rules</Trans>
             </Button>
           </div>
         )}
       </Field>
       {objection && (
         <div className="grid gap-1.5 text-sm">
-          <p className="text-muted">Say what is known of customers. These work:</p>
+          <p className="text-muted">
+            <Trans>Say what is known of customers. These work:</Trans>
+          </p>
           <ul className="flex flex-wrap gap-1.5">
             {EXAMPLES.map((example) => (
               <li key={example}>
                 <button
                   type="button"
                   onClick={() => {
-                    setPrompt(example);
+                    onPrompt(example);
                     assistant.ask({ body: { prompt: example } });
                   }}
                   className="min-h-8 rounded-full border border-line px-3 text-left hover:bg-sunken"
@@ -120,7 +125,9 @@ function Proposal({ answer, isInUse, onUse, onUndo }: ProposalProps) {
   return (
     <div role="status" className="grid gap-2.5 border-t border-line pt-3">
       <p className="wrap-anywhere">
-        <span className="sr-only">Understood as: </span>
+        <span className="sr-only">
+          <Trans>Understood as: </Trans>
+        </span>
         <span className="font-medium">{answer.explanation}</span>
       </p>
       <NotUsed parts={answer.unsupported} />
@@ -128,17 +135,17 @@ function Proposal({ answer, isInUse, onUse, onUndo }: ProposalProps) {
         {isInUse ? (
           <>
             <p className="inline-flex min-h-9.5 items-center gap-1.5 text-sm text-accent [&_svg]:size-4">
-              <Check aria-hidden /> These rules are in the builder.
+              <Check aria-hidden /> <Trans>These rules are in the builder.</Trans>
             </p>
             {onUndo && (
               <Button look="quiet" icon={<Undo2 aria-hidden />} onClick={onUndo}>
-                Take back the former rules
+                <Trans>Take back the former rules</Trans>
               </Button>
             )}
           </>
         ) : (
           <Button look="primary" onClick={() => onUse(answer.rules)}>
-            Use these rules
+            <Trans>Use these rules</Trans>
           </Button>
         )}
       </div>

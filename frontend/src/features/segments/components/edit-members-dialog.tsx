@@ -1,3 +1,5 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type FormEvent, useId, useState } from "react";
 import { AttributesInput } from "@/components/ui/attributes-input";
 import { Button } from "@/components/ui/button";
@@ -7,7 +9,7 @@ import { TagsInput } from "@/components/ui/tags-input";
 import { toast } from "@/components/ui/toasts";
 import { type AttributeRow, attributeFaults, readAttributes } from "@/lib/attributes";
 import type { MembersEdit, Segment } from "@/lib/contract";
-import { plural } from "@/lib/format";
+import { formatNumber } from "@/lib/format";
 import { faultsByField, fieldPath, listFault, Problem } from "@/lib/problem";
 import { useEditMembers } from "../api/segments";
 
@@ -26,7 +28,23 @@ export function EditMembersDialog({ segment, open, onClose }: EditMembersDialogP
   const own = faultsOf(values);
   const faults = { ...faultsByField(edit.error), ...(tried && own) };
   const set = (part: Partial<Values>) => setValues({ ...values, ...part });
-  const whom = segment.count === undefined ? "all members" : plural(segment.count, "member");
+  const { name, count } = segment;
+  const members = formatNumber(count ?? 0);
+  const says =
+    count === undefined
+      ? {
+          title: t`Edit all members`,
+          submit: t`Change all members`,
+          done: t`all members will be changed in a moment`,
+        }
+      : {
+          title: plural(count, { one: `Edit ${members} member`, other: `Edit ${members} members` }),
+          submit: plural(count, { one: `Change ${members} member`, other: `Change ${members} members` }),
+          done: plural(count, {
+            one: `${members} member will be changed in a moment`,
+            other: `${members} members will be changed in a moment`,
+          }),
+        };
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -34,7 +52,7 @@ export function EditMembersDialog({ segment, open, onClose }: EditMembersDialogP
     if (Object.keys(own).length > 0 || edit.isPending) return;
     edit.mutate(editOf(values), {
       onSuccess: () => {
-        toast(`${whom} will be changed in a moment`);
+        toast(says.done);
         setValues(EMPTY);
         close();
       },
@@ -52,35 +70,37 @@ export function EditMembersDialog({ segment, open, onClose }: EditMembersDialogP
       open={open}
       wide
       onClose={close}
-      title={`Edit ${whom}`}
+      title={says.title}
       footer={
         <>
-          <Button onClick={close}>Cancel</Button>
+          <Button onClick={close}>
+            <Trans>Cancel</Trans>
+          </Button>
           <Button type="submit" form={form} look="primary" busy={edit.isPending}>
-            Change {whom}
+            {says.submit}
           </Button>
         </>
       }
     >
       <form id={form} onSubmit={submit} noValidate className="grid gap-5">
         <p className="text-muted">
-          Everybody who belongs to {segment.name} by now is changed. What you leave out stays as it is.
+          <Trans>Everybody who belongs to {name} by now is changed. What you leave out stays as it is.</Trans>
         </p>
         <TagsInput
-          label="Add tags"
+          label={t`Add tags`}
           value={values.added}
           error={listFault("tagsAdded", faults, values.added)}
           onChange={(added) => set({ added })}
         />
         <TagsInput
-          label="Take tags away"
+          label={t`Take tags away`}
           value={values.removed}
           error={listFault("tagsRemoved", faults, values.removed)}
           onChange={(removed) => set({ removed })}
         />
         <AttributesInput
-          legend="Set attributes"
-          hint="Whoever has one of that name already gets the new value."
+          legend={t`Set attributes`}
+          hint={t`Whoever has one of that name already gets the new value.`}
           rows={values.attributes}
           faults={faults}
           clearable
@@ -99,10 +119,11 @@ export function EditMembersDialog({ segment, open, onClose }: EditMembersDialogP
 
 function faultsOf({ added, removed, attributes }: Values): Record<string, string> {
   const both = added.filter((tag) => removed.includes(tag));
+  const tags = both.join(", ");
   return {
     ...attributeFaults(attributes),
-    ...(both.length > 0 && { tagsRemoved: `You also add ${both.join(", ")}.` }),
-    ...(added.length + removed.length + attributes.length === 0 && { "": "Say first what is to change." }),
+    ...(both.length > 0 && { tagsRemoved: t`You also add ${tags}.` }),
+    ...(added.length + removed.length + attributes.length === 0 && { "": t`Say first what is to change.` }),
   };
 }
 

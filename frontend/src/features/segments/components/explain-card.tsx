@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ExplainedRules } from "@/components/rules/explained-rules";
 import { AddressQuestion } from "@/components/ui/address-question";
 import { Card } from "@/components/ui/card";
@@ -21,10 +23,10 @@ export function ExplainCard({ segment }: { segment: Segment }) {
   }
 
   return (
-    <Card title="Does somebody belong?">
+    <Card title={t`Does somebody belong?`}>
       <AddressQuestion
-        label="E-mail address of a customer"
-        ask="Explain"
+        label={t`E-mail address of a customer`}
+        ask={t`Explain`}
         initial={email}
         refused={refused}
         busy={explanation.isFetching}
@@ -33,19 +35,32 @@ export function ExplainCard({ segment }: { segment: Segment }) {
       <div role="status" className="mt-4">
         {email === "" ? (
           <p className="text-sm text-muted">
-            See why a customer belongs here or does not, condition by condition, and when that changes by
-            itself.
+            <Trans>
+              See why a customer belongs here or does not, condition by condition, and when that changes by
+              itself.
+            </Trans>
           </p>
         ) : unknown ? (
-          <p className="text-sm">No customer has the address {email}.</p>
+          <p className="text-sm">
+            <Trans>No customer has the address {email}.</Trans>
+          </p>
         ) : data ? (
           <p>
-            <span className="font-medium wrap-anywhere">{email}</span>{" "}
-            {data.holds ? "belongs" : "does not belong"}.
+            {data.holds ? (
+              <Trans>
+                <span className="font-medium wrap-anywhere">{email}</span> belongs.
+              </Trans>
+            ) : (
+              <Trans>
+                <span className="font-medium wrap-anywhere">{email}</span> does not belong.
+              </Trans>
+            )}
           </p>
         ) : explanation.isPending ? (
           <>
-            <span className="sr-only">Loading</span>
+            <span className="sr-only">
+              <Trans>Loading</Trans>
+            </span>
             <Skeleton className="h-5 w-3/5" />
           </>
         ) : null}

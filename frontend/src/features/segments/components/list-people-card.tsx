@@ -7,15 +7,15 @@ import { type Rejected, RejectedList } from "@/components/ui/rejected-list";
 import { FormProblem } from "@/components/ui/states";
 import { TypedOrFile, useTypedOrFile } from "@/components/ui/typed-or-file";
 import type { ListChanged } from "@/lib/contract";
-import { plural as counted, formatNumber } from "@/lib/format";
+import { formatNumber } from "@/lib/format";
 import { asProblem, fieldPath } from "@/lib/problem";
 import { type PeopleChange, useChangePeople } from "../api/segments";
 
 type Action = "add" | "remove";
 
-const ACTIONS: { value: Action; label: string }[] = [
-  { value: "add", label: "Add" },
-  { value: "remove", label: "Remove" },
+const actions = (): { value: Action; label: string }[] => [
+  { value: "add", label: t`Add` },
+  { value: "remove", label: t`Remove` },
 ];
 /** The server takes so many of one request. */
 const TYPED = { separator: /[\s,;]+/, most: 10_000 };
@@ -40,23 +40,23 @@ export function ListPeopleCard({ id }: { id: string }) {
   }
 
   return (
-    <Card title="Who is on the list">
+    <Card title={t`Who is on the list`}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <TypedOrFile
           given={given}
           where={t`Where the people are`}
-          label="E-mail addresses or customer ids"
-          hint="Whoever is not a customer yet becomes one."
+          label={t`E-mail addresses or customer ids`}
+          hint={t`Whoever is not a customer yet becomes one.`}
           placeholder={"asha@example.com\nbina@example.com"}
-          fileHint="Its column email or id is read, or else its first; at most 1 MB."
+          fileHint={t`Its column email or id is read, or else its first; at most 1 MB.`}
           busy={change.isPending}
           onChange={change.reset}
         >
-          <Segmented label="What to do" value={action} choices={ACTIONS} onChange={setAction} />
+          <Segmented label={t`What to do`} value={action} choices={actions()} onChange={setAction} />
         </TypedOrFile>
         <div>
           <Button type="submit" look="primary" busy={change.isPending}>
-            {action === "add" ? "Add to the list" : "Remove from the list"}
+            {action === "add" ? t`Add to the list` : t`Remove from the list`}
           </Button>
         </div>
         <div role="status">{changed && sent && <p className="text-sm">{outcome(changed, sent)}</p>}</div>
@@ -75,8 +75,16 @@ export function ListPeopleCard({ id }: { id: string }) {
 
 function outcome({ queued }: ListChanged, sent: PeopleChange): string {
   const removes = "csv" in sent ? sent.action === "remove" : sent.remove !== undefined;
-  const people = counted(queued, "person", "people");
-  return `${people} will be ${removes ? "off" : "on"} the list in a moment.`;
+  const people = formatNumber(queued);
+  return removes
+    ? plural(queued, {
+        one: `${people} person will be off the list in a moment.`,
+        other: `${people} people will be off the list in a moment.`,
+      })
+    : plural(queued, {
+        one: `${people} person will be on the list in a moment.`,
+        other: `${people} people will be on the list in a moment.`,
+      });
 }
 
 /** Those who were refused, also when nobody was accepted. Empty when the request failed for another reason. */
@@ -96,6 +104,7 @@ function rejectedOf(
 
 function whoAt(sent: PeopleChange, index: number): string {
   // The server reads the file, so only the position is known here.
-  if ("csv" in sent) return `Person ${formatNumber(index + 1)} in the file`;
-  return (sent.add ?? sent.remove)?.[index] ?? `Person ${index + 1}`;
+  const place = formatNumber(index + 1);
+  if ("csv" in sent) return t`Person ${place} in the file`;
+  return (sent.add ?? sent.remove)?.[index] ?? t`Person ${place}`;
 }

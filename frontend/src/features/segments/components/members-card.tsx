@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { FileDown, PenLine, UsersRound } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -34,15 +35,16 @@ export function MembersCard({ segment }: { segment: Segment }) {
   }, [segment.state, refetch]);
 
   function takeOff(customer: Customer) {
+    const who = nameOf(customer);
     remove.mutate(
       { remove: [customer.id] },
-      { onSuccess: () => toast(`${customer.name || customer.email} will be off the list in a moment`) },
+      { onSuccess: () => toast(t`${who} will be off the list in a moment`) },
     );
   }
 
   const columns: Column<Customer>[] = [
     {
-      header: "Member",
+      header: t`Member`,
       main: true,
       cell: (customer) => (
         <>
@@ -53,11 +55,11 @@ export function MembersCard({ segment }: { segment: Segment }) {
         </>
       ),
     },
-    { header: "City", from: "md", cell: (customer) => customer.city ?? "–" },
-    { header: "Orders", end: true, from: "sm", cell: (customer) => formatNumber(customer.orderCount) },
-    { header: "Spent", end: true, cell: (customer) => formatMoney(customer.totalSpend, currency) },
+    { header: t`City`, from: "md", cell: (customer) => customer.city ?? "–" },
+    { header: t`Orders`, end: true, from: "sm", cell: (customer) => formatNumber(customer.orderCount) },
+    { header: t`Spent`, end: true, cell: (customer) => formatMoney(customer.totalSpend, currency) },
     {
-      header: "Last order",
+      header: t`Last order`,
       end: true,
       from: "md",
       cell: (customer) => (
@@ -67,7 +69,7 @@ export function MembersCard({ segment }: { segment: Segment }) {
   ];
   if (mayRemove) {
     columns.push({
-      header: "On the list",
+      header: t`On the list`,
       end: true,
       cell: (customer) => (
         // Over the link that fills the row.
@@ -75,10 +77,10 @@ export function MembersCard({ segment }: { segment: Segment }) {
           <Button
             look="quiet"
             disabled={remove.isPending}
-            aria-label={`Remove ${customer.name || customer.email}`}
+            aria-label={removes(customer)}
             onClick={() => takeOff(customer)}
           >
-            Remove
+            <Trans>Remove</Trans>
           </Button>
         </span>
       ),
@@ -87,16 +89,16 @@ export function MembersCard({ segment }: { segment: Segment }) {
 
   return (
     <Card
-      title="Members"
+      title={t`Members`}
       flush
       actions={
         mayWrite && (
           <div className="flex flex-wrap gap-2">
             <Button icon={<PenLine aria-hidden />} onClick={() => setEditing(true)}>
-              Edit all
+              <Trans>Edit all</Trans>
             </Button>
             <Button icon={<FileDown aria-hidden />} busy={exporting.isRunning} onClick={exporting.start}>
-              Export CSV
+              <Trans>Export CSV</Trans>
             </Button>
           </div>
         )
@@ -123,33 +125,42 @@ export function MembersCard({ segment }: { segment: Segment }) {
         empty={<Nobody segment={segment} mayAdd={mayRemove} />}
       >
         {(items) => (
-          <Table caption="Members" columns={columns} rows={items} rowKey={(customer) => customer.id} />
+          <Table caption={t`Members`} columns={columns} rows={items} rowKey={(customer) => customer.id} />
         )}
       </ListView>
     </Card>
   );
 }
 
+function nameOf({ name, email }: Customer): string {
+  return name || email;
+}
+
+function removes(customer: Customer): string {
+  const who = nameOf(customer);
+  return t`Remove ${who}`;
+}
+
 function Nobody({ segment, mayAdd }: { segment: Segment; mayAdd: boolean }) {
   if (segment.kind === "list") {
     return (
-      <Empty icon={<UsersRound />} title="Nobody is on this list yet">
+      <Empty icon={<UsersRound />} title={t`Nobody is on this list yet`}>
         {mayAdd
-          ? "Name people above, by e-mail address or from a CSV file."
-          : "Whoever may write to customers can name people here."}
+          ? t`Name people above, by e-mail address or from a CSV file.`
+          : t`Whoever may write to customers can name people here.`}
       </Empty>
     );
   }
   if (segment.state === "building" && segment.count === undefined) {
     return (
-      <Empty icon={<UsersRound />} title="Nobody has been found yet">
-        The members are still being found; they appear here by themselves.
+      <Empty icon={<UsersRound />} title={t`Nobody has been found yet`}>
+        <Trans>The members are still being found; they appear here by themselves.</Trans>
       </Empty>
     );
   }
   return (
-    <Empty icon={<UsersRound />} title="Nobody matches these rules now">
-      People join by themselves as soon as the rules hold for them.
+    <Empty icon={<UsersRound />} title={t`Nobody matches these rules now`}>
+      <Trans>People join by themselves as soon as the rules hold for them.</Trans>
     </Empty>
   );
 }

@@ -1,8 +1,10 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { Overlap, Segment } from "@/lib/contract";
-import { formatNumber, formatShare, plural } from "@/lib/format";
+import { formatNumber, formatShare } from "@/lib/format";
 import { asProblem } from "@/lib/problem";
 import { useSegments } from "@/lib/segments";
 import { useInAddress } from "@/lib/use-in-address";
@@ -15,17 +17,17 @@ export function OverlapCard({ segment }: { segment: Segment }) {
   const overlap = useOverlap(segment.id, other);
   const { data, error } = overlap;
   const choices = segments.items.filter(({ id }) => id !== segment.id);
-  const name = choices.find(({ id }) => id === other)?.name ?? "the other one";
+  const name = choices.find(({ id }) => id === other)?.name ?? t`the other one`;
 
   return (
-    <Card title="Shared with another segment">
+    <Card title={t`Shared with another segment`}>
       <Field
-        label="Compare with"
+        label={t`Compare with`}
         hint={
           segments.isError
-            ? "The segments could not be loaded."
+            ? t`The segments could not be loaded.`
             : segments.isSuccess && choices.length === 0 && !segments.hasNextPage
-              ? "There is no other segment yet. With a second one you see here how many people are in both."
+              ? t`There is no other segment yet. With a second one you see here how many people are in both.`
               : undefined
         }
       >
@@ -39,24 +41,28 @@ export function OverlapCard({ segment }: { segment: Segment }) {
             }}
             className="control"
           >
-            <option value="">{segments.isPending ? "Loading…" : "Choose a segment"}</option>
+            <option value="">{segments.isPending ? t`Loading…` : t`Choose a segment`}</option>
             {choices.map((choice) => (
               <option key={choice.id} value={choice.id}>
                 {choice.name}
               </option>
             ))}
-            {segments.hasNextPage && <option value="more">Load more segments…</option>}
+            {segments.hasNextPage && <option value="more">{t`Load more segments…`}</option>}
           </select>
         )}
       </Field>
       <div role="status" className="mt-4 empty:hidden">
         {other === "" ? null : isBuilding(error) ? (
-          <p className="text-sm text-muted">{asProblem(error).message} The answer appears by itself.</p>
+          <p className="text-sm text-muted">
+            {asProblem(error).message} <Trans>The answer appears by itself.</Trans>
+          </p>
         ) : error ? null : data ? (
           <p>{sentence(data, segment.name, name)}</p>
         ) : (
           <>
-            <span className="sr-only">Comparing</span>
+            <span className="sr-only">
+              <Trans>Comparing</Trans>
+            </span>
             <Skeleton className="h-5 w-4/5" />
           </>
         )}
@@ -71,18 +77,25 @@ export function OverlapCard({ segment }: { segment: Segment }) {
 }
 
 function sentence({ count, other, both }: Overlap, one: string, otherName: string): string {
-  return (
-    `${formatNumber(both)} of the ${plural(count, "member")} of ${one} (${formatShare(both, count)}) ` +
-    `${both === 1 ? "is" : "are"} also in ${otherName}, which has ${plural(other, "member")}.`
-  );
+  const [shared, all, others] = [both, count, other].map(formatNumber);
+  const share = formatShare(both, count);
+  const among = plural(count, {
+    one: `${shared} of the ${all} member of ${one} (${share})`,
+    other: `${shared} of the ${all} members of ${one} (${share})`,
+  });
+  const theirs = plural(other, { one: `${others} member`, other: `${others} members` });
+  return plural(both, {
+    one: `${among} is also in ${otherName}, which has ${theirs}.`,
+    other: `${among} are also in ${otherName}, which has ${theirs}.`,
+  });
 }
 
 /** The parts of both together; the figures stand under the bar, which only shows them. */
 function Bars({ overlap: { count, other, both }, one, other: name }: BarsProps) {
   const parts = [
-    { label: `Only in ${one}`, value: count - both, color: "bg-accent-pale" },
-    { label: "In both", value: both, color: "bg-accent" },
-    { label: `Only in ${name}`, value: other - both, color: "bg-control" },
+    { label: t`Only in ${one}`, value: count - both, color: "bg-accent-pale" },
+    { label: t`In both`, value: both, color: "bg-accent" },
+    { label: t`Only in ${name}`, value: other - both, color: "bg-control" },
   ];
   const total = count + other - both;
   if (total === 0) return null;

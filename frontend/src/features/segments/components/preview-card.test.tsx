@@ -28,7 +28,7 @@ const preview = (count: number) => ({
   count,
   total: 100,
   sample: [{ id: "c", email: `${count}@example.com` }],
-  tookMs: 12.4,
+  tookMs: 12,
 });
 /** The value that a request asks about. */
 const asked = (body: string): number => JSON.parse(body).rules.rules[0].value;

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Card } from "@/components/ui/card";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { RuleGroup, SegmentPreview } from "@/lib/contract";
@@ -25,21 +27,23 @@ export function PreviewCard({ rules, attributes }: PreviewCardProps) {
   const refused = error instanceof Problem && error.status === 422 ? error : undefined;
 
   return (
-    <Card title="Who this is">
+    <Card title={t`Who this is`}>
       {error && !refused ? (
         <Failure error={error} onRetry={() => void preview.refetch()} className="px-0 py-4" />
       ) : (
         <>
           <div role="status" className="min-h-11">
             {fault ? (
-              <p className="text-sm text-muted">{fault}. The count follows once it is complete.</p>
+              <p className="text-sm text-muted">{t`${fault}. The count follows once it is complete.`}</p>
             ) : refused ? (
               <NotYet problem={refused} />
             ) : data ? (
               <Count preview={data} />
             ) : (
               <>
-                <span className="sr-only">Counting</span>
+                <span className="sr-only">
+                  <Trans>Counting</Trans>
+                </span>
                 <Skeleton className="h-9 w-2/5" />
               </>
             )}
@@ -52,21 +56,26 @@ export function PreviewCard({ rules, attributes }: PreviewCardProps) {
 }
 
 function Count({ preview: { count, total } }: { preview: SegmentPreview }) {
+  const [found, all] = [formatNumber(count), formatNumber(total)];
+  const share = formatShare(count, total);
   return (
     <p>
-      <span className="text-3xl font-semibold tracking-tight tabular-nums">{formatNumber(count)}</span>{" "}
-      <span className="text-muted">
-        of {formatNumber(total)} customers ({formatShare(count, total)})
-      </span>
+      <Trans>
+        <span className="text-3xl font-semibold tracking-tight tabular-nums">{found}</span>{" "}
+        <span className="text-muted">
+          of {all} customers ({share})
+        </span>
+      </Trans>
     </p>
   );
 }
 
 function Sample({ preview: { sample, tookMs } }: { preview: SegmentPreview }) {
+  const took = formatNumber(Math.round(tookMs));
   return (
     <>
       {sample.length > 0 && (
-        <ul className="mt-4 grid gap-2 border-t border-line pt-4" aria-label="Some of them">
+        <ul className="mt-4 grid gap-2 border-t border-line pt-4" aria-label={t`Some of them`}>
           {sample.slice(0, 6).map((customer) => (
             <li key={customer.id ?? customer.email} className="min-w-0 text-sm leading-tight">
               <p className="truncate">{customer.name || customer.email}</p>
@@ -75,7 +84,9 @@ function Sample({ preview: { sample, tookMs } }: { preview: SegmentPreview }) {
           ))}
         </ul>
       )}
-      <p className="mt-4 text-xs text-muted">Counted in {formatNumber(Math.round(tookMs))} ms</p>
+      <p className="mt-4 text-xs text-muted">
+        <Trans>Counted in {took} ms</Trans>
+      </p>
     </>
   );
 }
@@ -84,7 +95,9 @@ function Sample({ preview: { sample, tookMs } }: { preview: SegmentPreview }) {
 function NotYet({ problem }: { problem: Problem }) {
   return (
     <div className="text-sm text-muted">
-      <p>These rules cannot be counted yet.</p>
+      <p>
+        <Trans>These rules cannot be counted yet.</Trans>
+      </p>
       <ul className="mt-1 list-disc pl-5">
         {problem.errors.map(({ field, reason }) => (
           <li key={field + reason}>{`${conditionName(field)}: ${reason}`}</li>

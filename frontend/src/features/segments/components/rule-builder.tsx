@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { ArrowDown, ArrowUp, FolderPlus, Plus, X } from "lucide-react";
 import { useMemo, useState } from "react";
 import { type Classnames, QueryBuilder, type RuleGroupType } from "react-querybuilder";
@@ -26,9 +28,9 @@ type RuleBuilderProps = {
 
 const GROUPS = ["Orders", "Activity", "Profile", "Consent", "Segments", "Attributes"] as const;
 
-const COMBINATORS = [
-  { name: "and", label: "all of these" },
-  { name: "or", label: "any of these" },
+const combinators = () => [
+  { name: "and", label: t`all of these` },
+  { name: "or", label: t`any of these` },
 ];
 
 const ICON_BUTTON =
@@ -49,19 +51,19 @@ const CLASSNAMES: Partial<Classnames> = {
   notToggle: "inline-flex items-center gap-1.5 text-sm text-muted [&_input]:size-4 [&_input]:accent-accent",
 };
 
-const TRANSLATIONS = {
-  fields: { title: "Field" },
-  operators: { title: "Operator" },
-  value: { title: "Value" },
-  combinators: { title: "People match" },
-  notToggle: { label: "Exclude", title: "Everyone except who matches this group" },
-  addRule: { label: withIcon(<Plus aria-hidden />, "Condition"), title: "Add a condition" },
-  addGroup: { label: withIcon(<FolderPlus aria-hidden />, "Group"), title: "Add a group of conditions" },
-  removeRule: { label: <X aria-hidden />, title: "Remove this condition" },
-  removeGroup: { label: <X aria-hidden />, title: "Remove this group" },
-  shiftActionUp: { label: <ArrowUp aria-hidden />, title: "Move up" },
-  shiftActionDown: { label: <ArrowDown aria-hidden />, title: "Move down" },
-};
+const translations = () => ({
+  fields: { title: t`Field` },
+  operators: { title: t`Operator` },
+  value: { title: t`Value` },
+  combinators: { title: t`People match` },
+  notToggle: { label: t`Exclude`, title: t`Everyone except who matches this group` },
+  addRule: { label: withIcon(<Plus aria-hidden />, t`Condition`), title: t`Add a condition` },
+  addGroup: { label: withIcon(<FolderPlus aria-hidden />, t`Group`), title: t`Add a group of conditions` },
+  removeRule: { label: <X aria-hidden />, title: t`Remove this condition` },
+  removeGroup: { label: <X aria-hidden />, title: t`Remove this group` },
+  shiftActionUp: { label: <ArrowUp aria-hidden />, title: t`Move up` },
+  shiftActionDown: { label: <ArrowDown aria-hidden />, title: t`Move down` },
+});
 
 /** The rules of a segment as nested groups of conditions; every move has a button, none needs a pointer. */
 export function RuleBuilder(props: RuleBuilderProps) {
@@ -89,13 +91,13 @@ export function RuleBuilder(props: RuleBuilderProps) {
         onQueryChange={onChange}
         enableMountQueryChange={false}
         fields={fields}
-        combinators={COMBINATORS}
+        combinators={combinators()}
         getOperators={(field) => operatorsOf(kindOf(field))}
         getDefaultOperator={(field) => operatorsOf(kindOf(field))[0]?.name ?? "="}
         getDefaultValue={(rule) => coerceValue(kindOf(rule.field), rule.operator, undefined) ?? ""}
         controlElements={{ valueEditor: RuleValueEditor }}
         controlClassnames={CLASSNAMES}
-        translations={TRANSLATIONS}
+        translations={translations()}
         context={context}
         maxLevels={MAX_DEPTH - 1}
         listsAsArrays
@@ -110,10 +112,10 @@ export function RuleBuilder(props: RuleBuilderProps) {
   );
 }
 
-const KINDS: { value: FieldKind; label: string }[] = [
-  { value: "text", label: "text" },
-  { value: "number", label: "number" },
-  { value: "boolean", label: "yes / no" },
+const kinds = (): { value: FieldKind; label: string }[] => [
+  { value: "text", label: t`text` },
+  { value: "number", label: t`number` },
+  { value: "boolean", label: t`yes / no` },
 ];
 
 /** Attributes are each shop's own, so their names have to be given. */
@@ -132,7 +134,7 @@ function AddAttribute({ known, onAdd }: { known: readonly RuleField[]; onAdd: (f
         icon={<Plus aria-hidden />}
         onClick={() => setOpen(true)}
       >
-        Use a custom attribute
+        <Trans>Use a custom attribute</Trans>
       </Button>
     );
   }
@@ -144,10 +146,12 @@ function AddAttribute({ known, onAdd }: { known: readonly RuleField[]; onAdd: (f
   };
   return (
     <fieldset className="flex flex-wrap items-center gap-2 rounded-xl border border-line bg-surface p-3">
-      <legend className="sr-only">Custom attribute</legend>
+      <legend className="sr-only">
+        <Trans>Custom attribute</Trans>
+      </legend>
       <input
-        aria-label="Attribute name"
-        placeholder="attribute name, e.g. plan"
+        aria-label={t`Attribute name`}
+        placeholder={t`attribute name, e.g. plan`}
         value={key}
         maxLength={64}
         onChange={(event) => setKey(event.target.value.trim())}
@@ -159,22 +163,22 @@ function AddAttribute({ known, onAdd }: { known: readonly RuleField[]; onAdd: (f
         className="control max-w-60"
       />
       <select
-        aria-label="Attribute type"
+        aria-label={t`Attribute type`}
         value={kind}
         onChange={(event) => setKind(event.target.value as FieldKind)}
         className="control w-auto"
       >
-        {KINDS.map((option) => (
+        {kinds().map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}
           </option>
         ))}
       </select>
       <Button disabled={!valid} onClick={add}>
-        Add as a condition
+        <Trans>Add as a condition</Trans>
       </Button>
       <Button look="quiet" onClick={() => setOpen(false)}>
-        Cancel
+        <Trans>Cancel</Trans>
       </Button>
     </fieldset>
   );

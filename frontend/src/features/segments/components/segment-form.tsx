@@ -1,23 +1,26 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type FormEvent, type ReactNode, useMemo, useRef, useState } from "react";
 import { add as addToQuery, prepareRuleGroup, type RuleGroupType } from "react-querybuilder";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
-import type { RuleGroup, SegmentDraft, SegmentKind } from "@/lib/contract";
+import type { RuleGroup } from "@/lib/contract";
 import { readOnly } from "@/lib/permissions";
 import { faultsByField, fieldPath, Problem } from "@/lib/problem";
 import type { RuleField } from "@/lib/rules/vocabulary";
 import { operatorsOf } from "@/lib/rules/vocabulary";
-import { attributesIn, coerceValue, EVERYONE, queryFault, toWire } from "@/lib/rules/wire";
+import { attributesIn, coerceValue, queryFault, toWire } from "@/lib/rules/wire";
 import { conditionName } from "./condition-name";
 import { DescribeBox } from "./describe-box";
 import { PreviewCard } from "./preview-card";
 import { RuleBuilder } from "./rule-builder";
+import { fieldsOf, keptOf, type SegmentValues, type SegmentWritten } from "./segment-values";
 
 type SegmentFormProps = {
-  initial: { name: string; description?: string; rules?: RuleGroup };
   /** Of a list there is only a name here. */
-  kind: SegmentKind;
+  values: SegmentValues;
+  onChange: (values: SegmentValues) => void;
   /** Who may not save is shown the rules and whom they describe, and nothing to save them by. */
   isReadOnly?: boolean;
   /** Chooses the kind of a new segment. */
@@ -28,19 +31,21 @@ type SegmentFormProps = {
   cancelTo: string;
   busy: boolean;
   error: unknown;
-  onSubmit: (draft: Omit<SegmentDraft, "kind">) => void;
+  /** Beside what went wrong. */
+  remedy?: ReactNode;
+  onCancel: () => void;
+  onSubmit: (draft: SegmentWritten) => void;
 };
 
 const OWN_FIELDS = ["name", "description"];
 
 export function SegmentForm(props: SegmentFormProps) {
-  const { initial, kind, isReadOnly, kindChoice, self, submitLabel, cancelTo, busy, error, onSubmit } = props;
-  const given = initial.rules ?? EVERYONE;
-  const isList = kind === "list";
-  const [name, setName] = useState(initial.name);
-  const [description, setDescription] = useState(initial.description ?? "");
-  const [query, setQuery] = useState<RuleGroupType>(() => prepareRuleGroup(given as RuleGroupType));
-  const [attributes, setAttributes] = useState<readonly RuleField[]>(() => attributesIn(given));
+  const { values, onChange, isReadOnly, kindChoice, self, submitLabel, cancelTo, busy, error, remedy } =
+    props;
+  const { name, description, query } = values;
+  const isList = values.kind === "list";
+  const attributes = useMemo(() => fieldsOf(values.attributes), [values.attributes]);
+  const set = (part: Partial<SegmentValues>) => onChange({ ...values, ...part });
   const [tried, setTried] = useState(false);
   /** What the builder had before the assistant's rules came into it, and what those became there. */
   const [replaced, setReplaced] = useState<{ query: RuleGroupType; by: string } | null>(null);
@@ -49,26 +54,28 @@ export function SegmentForm(props: SegmentFormProps) {
   const rules = useMemo(() => toWire(query, attributes), [query, attributes]);
   const written = JSON.stringify(rules);
   const refused = faultsByField(error);
-  const nameFault = tried && name.trim() === "" ? "Give the segment a name." : refused.name;
+  const nameFault = tried && name.trim() === "" ? t`Give the segment a name.` : refused.name;
 
   function addAttribute(field: RuleField) {
     const operator = operatorsOf(field.kind)[0]?.name ?? "=";
     const value = coerceValue(field.kind, operator, undefined) ?? "";
-    setAttributes((known) => [...known, field]);
-    setQuery((current) => addToQuery(current, { field: field.name, operator, value }, []) as RuleGroupType);
+    const condition = { field: field.name, operator, value };
+    set({
+      attributes: keptOf([...attributes, field]),
+      query: addToQuery(query, condition, []) as RuleGroupType,
+    });
   }
 
   function adopt(proposed: RuleGroup) {
     const fields = withAttributes(attributes, proposed);
     setReplaced({ query, by: JSON.stringify(toWire(proposed, fields)) });
-    setAttributes(fields);
-    setQuery(prepareRuleGroup(proposed as RuleGroupType));
+    set({ attributes: keptOf(fields), query: prepareRuleGroup(proposed as RuleGroupType) });
     // The button is gone: on to what it was pressed for.
     rulesHeading.current?.focus();
   }
 
   function takeBack() {
-    if (replaced) setQuery(replaced.query);
+    if (replaced) set({ query: replaced.query });
     setReplaced(null);
     rulesHeading.current?.focus();
   }
@@ -79,7 +86,7 @@ export function SegmentForm(props: SegmentFormProps) {
     setTried(true);
     if (name.trim() === "" || (!isList && queryFault(rules, attributes))) return;
     const named = { name: name.trim(), description: description.trim() || null };
-    onSubmit(isList ? named : { ...named, rules });
+    props.onSubmit(isList ? named : { ...named, rules });
   }
 
   return (
@@ -87,25 +94,25 @@ export function SegmentForm(props: SegmentFormProps) {
       <div className="grid min-w-0 gap-5">
         {!isReadOnly && (
           <div className="grid gap-4 sm:grid-cols-2">
-            <Field label="Name" error={nameFault}>
+            <Field label={t`Name`} error={nameFault}>
               {(control) => (
                 <input
                   {...control}
                   value={name}
                   maxLength={200}
-                  placeholder="e.g. Big spenders"
-                  onChange={(event) => setName(event.target.value)}
+                  placeholder={t`e.g. Big spenders`}
+                  onChange={(event) => set({ name: event.target.value })}
                   className="control"
                 />
               )}
             </Field>
-            <Field label="Description" optional error={refused.description}>
+            <Field label={t`Description`} optional error={refused.description}>
               {(control) => (
                 <input
                   {...control}
                   value={description}
                   maxLength={500}
-                  onChange={(event) => setDescription(event.target.value)}
+                  onChange={(event) => set({ description: event.target.value })}
                   className="control"
                 />
               )}
@@ -115,6 +122,8 @@ export function SegmentForm(props: SegmentFormProps) {
         {kindChoice}
         {!isList && (
           <DescribeBox
+            prompt={values.prompt}
+            onPrompt={(prompt) => set({ prompt })}
             isInUse={(proposed) =>
               JSON.stringify(toWire(proposed, withAttributes(attributes, proposed))) === written
             }
@@ -130,14 +139,14 @@ export function SegmentForm(props: SegmentFormProps) {
               tabIndex={-1}
               className="text-sm font-medium outline-none"
             >
-              Customers who match
+              <Trans>Customers who match</Trans>
             </h2>
             <RuleBuilder
               query={query}
               attributes={attributes}
               faultsShown={tried}
               self={self}
-              onChange={setQuery}
+              onChange={(next) => set({ query: next })}
               onAttribute={addAttribute}
             />
           </section>
@@ -147,6 +156,7 @@ export function SegmentForm(props: SegmentFormProps) {
           shown={error instanceof Problem ? error.errors.map(({ field }) => field).filter(isOwn) : []}
           name={conditionName}
         />
+        {remedy}
         {isReadOnly ? (
           <p className="text-sm text-muted">{readOnly()}</p>
         ) : (
@@ -154,8 +164,8 @@ export function SegmentForm(props: SegmentFormProps) {
             <Button type="submit" look="primary" busy={busy}>
               {submitLabel}
             </Button>
-            <ButtonLink look="quiet" to={cancelTo}>
-              Cancel
+            <ButtonLink look="quiet" to={cancelTo} onClick={props.onCancel}>
+              <Trans>Cancel</Trans>
             </ButtonLink>
           </div>
         )}

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
 import { useSegmentNames, useSegments } from "@/lib/segments";
 
@@ -15,19 +16,20 @@ export function SegmentsInput({ label, value, self, onChange }: SegmentsInputPro
   const nameOf = useSegmentNames(value);
   const choices = segments.items.filter(({ id }) => id !== self && !value.includes(id));
   const none = segments.isSuccess && choices.length === 0 && value.length === 0 && !segments.hasNextPage;
+  const chosen = value.map((id) => ({ id, name: nameOf(id) }));
   return (
     <>
       {value.length > 0 && (
-        <ul aria-label={`${label}: chosen`} className="flex flex-wrap gap-1.5">
-          {value.map((id) => (
+        <ul aria-label={t`${label}: chosen`} className="flex flex-wrap gap-1.5">
+          {chosen.map(({ id, name }) => (
             <li
               key={id}
               className="inline-flex min-h-9.5 items-center gap-1 rounded-lg bg-accent-soft pl-2.5 text-sm text-accent"
             >
-              <span className="wrap-anywhere">{nameOf(id)}</span>
+              <span className="wrap-anywhere">{name}</span>
               <button
                 type="button"
-                aria-label={`Take away ${nameOf(id)}`}
+                aria-label={t`Take away ${name}`}
                 onClick={() => onChange(value.filter((other) => other !== id))}
                 className="grid size-8 place-items-center rounded-lg hover:bg-sunken [&_svg]:size-3.5"
               >
@@ -38,7 +40,7 @@ export function SegmentsInput({ label, value, self, onChange }: SegmentsInputPro
         </ul>
       )}
       <select
-        aria-label={`${label}: add a segment`}
+        aria-label={t`${label}: add a segment`}
         value=""
         onChange={(event) => {
           if (event.target.value === "more") void segments.fetchNextPage();
@@ -48,21 +50,21 @@ export function SegmentsInput({ label, value, self, onChange }: SegmentsInputPro
       >
         <option value="">
           {segments.isPending
-            ? "Loading…"
+            ? t`Loading…`
             : segments.isError
-              ? "The segments could not be loaded"
+              ? t`The segments could not be loaded`
               : none
-                ? "No other segment yet"
+                ? t`No other segment yet`
                 : value.length > 0
-                  ? "or in…"
-                  : "Choose a segment"}
+                  ? t`or in…`
+                  : t`Choose a segment`}
         </option>
         {choices.map(({ id, name }) => (
           <option key={id} value={id}>
             {name}
           </option>
         ))}
-        {segments.hasNextPage && <option value="more">Load more segments…</option>}
+        {segments.hasNextPage && <option value="more">{t`Load more segments…`}</option>}
       </select>
     </>
   );

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
 import { type RuleType, update, type ValueEditorProps } from "react-querybuilder";
 import { formatSpan, parseSpan, SPAN_UNITS, type Span, type SpanUnit } from "@/lib/rules/span";
@@ -52,7 +54,7 @@ export function RuleValueEditor(props: ValueEditorProps) {
         )}
         {field.windowed && <Window value={rule.within} onChange={setWithin} />}
       </div>
-      {faultsShown && fault && <p className="text-sm text-danger">This condition {fault}.</p>}
+      {faultsShown && fault && <p className="text-sm text-danger">{t`This condition ${fault}.`}</p>}
     </div>
   );
 }
@@ -74,7 +76,7 @@ function Value({ kind, operator, label, value, onChange }: ValueProps) {
     case "list":
       return (
         <ListInput
-          label={`${label}: values`}
+          label={t`${label}: values`}
           numbers={kind === "number"}
           value={value as unknown[]}
           onChange={onChange}
@@ -84,14 +86,16 @@ function Value({ kind, operator, label, value, onChange }: ValueProps) {
       const [from, to] = value as [unknown, unknown];
       return (
         <>
-          <One kind={kind} label={`${label}: from`} value={from} onChange={(next) => onChange([next, to])} />
-          <span className="text-sm text-muted">and</span>
-          <One kind={kind} label={`${label}: to`} value={to} onChange={(next) => onChange([from, next])} />
+          <One kind={kind} label={t`${label}: from`} value={from} onChange={(next) => onChange([next, to])} />
+          <span className="text-sm text-muted">
+            <Trans>and</Trans>
+          </span>
+          <One kind={kind} label={t`${label}: to`} value={to} onChange={(next) => onChange([from, next])} />
         </>
       );
     }
     default:
-      return <One kind={kind} label={`${label}: value`} value={value} onChange={onChange} />;
+      return <One kind={kind} label={t`${label}: value`} value={value} onChange={onChange} />;
   }
 }
 
@@ -106,8 +110,8 @@ function One({ kind, label, value, onChange }: OneProps) {
         onChange={(event) => onChange(event.target.value === "true")}
         className="control w-auto"
       >
-        <option value="true">yes</option>
-        <option value="false">no</option>
+        <option value="true">{t`yes`}</option>
+        <option value="false">{t`no`}</option>
       </select>
     );
   }
@@ -193,8 +197,8 @@ function ListInput({ label, numbers, value, onChange }: ListInputProps) {
   const [text, setText] = useDraft<unknown[]>(value, parse, (list) => list.join(", "));
   return (
     <input
-      aria-label={`${label}, separated by commas`}
-      placeholder="one, two, three"
+      aria-label={t`${label}, separated by commas`}
+      placeholder={t`one, two, three`}
       value={text}
       onChange={(event) => {
         setText(event.target.value);
@@ -213,7 +217,7 @@ function SpanInput({ label, value, onChange }: SpanInputProps) {
   return (
     <>
       <select
-        aria-label={`${label}: stretch of time`}
+        aria-label={t`${label}: stretch of time`}
         value={span.type}
         onChange={(event) =>
           change(
@@ -224,14 +228,14 @@ function SpanInput({ label, value, onChange }: SpanInputProps) {
         }
         className="control w-auto"
       >
-        <option value="last">the last</option>
-        <option value="days">between</option>
-        {span.type === "other" && <option value="other">the stretch</option>}
+        <option value="last">{t`the last`}</option>
+        <option value="days">{t`between`}</option>
+        {span.type === "other" && <option value="other">{t`the stretch`}</option>}
       </select>
       {span.type === "last" && (
         <>
           <input
-            aria-label={`${label}: length`}
+            aria-label={t`${label}: length`}
             type="number"
             min={1}
             max={999_999}
@@ -245,14 +249,14 @@ function SpanInput({ label, value, onChange }: SpanInputProps) {
             className="control w-16 tabular-nums"
           />
           <select
-            aria-label={`${label}: unit`}
+            aria-label={t`${label}: unit`}
             value={span.unit}
             onChange={(event) => change({ ...span, unit: event.target.value as SpanUnit })}
             className="control w-auto"
           >
             {SPAN_UNITS.map((unit) => (
               <option key={unit} value={unit}>
-                {unit}
+                {unitName(unit)}
               </option>
             ))}
           </select>
@@ -261,13 +265,15 @@ function SpanInput({ label, value, onChange }: SpanInputProps) {
       {span.type === "days" && (
         <>
           <TimeInput
-            label={`${label}: first day`}
+            label={t`${label}: first day`}
             value={span.from}
             onChange={(from) => change({ ...span, from: String(from) })}
           />
-          <span className="text-sm text-muted">and</span>
+          <span className="text-sm text-muted">
+            <Trans>and</Trans>
+          </span>
           <TimeInput
-            label={`${label}: last day`}
+            label={t`${label}: last day`}
             value={span.to}
             onChange={(to) => change({ ...span, to: String(to) })}
           />
@@ -275,7 +281,7 @@ function SpanInput({ label, value, onChange }: SpanInputProps) {
       )}
       {span.type === "other" && (
         <input
-          aria-label={`${label}: ISO 8601 duration`}
+          aria-label={t`${label}: ISO 8601 duration`}
           value={span.text}
           onChange={(event) => onChange(event.target.value)}
           className="control w-28"
@@ -296,15 +302,15 @@ function Window({
   return (
     <>
       <select
-        aria-label="Orders looked at"
+        aria-label={t`Orders looked at`}
         value={value === undefined ? "ever" : "within"}
         onChange={(event) => onChange(event.target.value === "ever" ? undefined : "P90D")}
         className="control w-auto"
       >
-        <option value="ever">of all orders</option>
-        <option value="within">of orders in</option>
+        <option value="ever">{t`of all orders`}</option>
+        <option value="within">{t`of orders in`}</option>
       </select>
-      {value !== undefined && <SpanInput label="Orders in" value={value} onChange={onChange} />}
+      {value !== undefined && <SpanInput label={t`Orders in`} value={value} onChange={onChange} />}
     </>
   );
 }
@@ -318,6 +324,17 @@ function useDraft<T>(value: T, parse: (text: string) => unknown, show: (value: T
     if (JSON.stringify(parse(text)) !== given) setText(show(value));
   }, [given]);
   return [text, setText] as const;
+}
+
+function unitName(unit: SpanUnit): string {
+  const names: Record<SpanUnit, string> = {
+    hours: t`hours`,
+    days: t`days`,
+    weeks: t`weeks`,
+    months: t`months`,
+    years: t`years`,
+  };
+  return names[unit];
 }
 
 function toNumber(text: string): number | "" {

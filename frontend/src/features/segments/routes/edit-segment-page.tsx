@@ -1,20 +1,30 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
+import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Page } from "@/components/ui/page";
+import { RestoredNotice } from "@/components/ui/restored-notice";
 import { Failure, SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
+import type { Tagged } from "@/lib/api";
 import type { Segment } from "@/lib/contract";
+import { useDraft } from "@/lib/draft";
 import { Problem } from "@/lib/problem";
 import { useSegment, useUpdateSegment } from "../api/segments";
 import { SegmentForm } from "../components/segment-form";
+import { editSegment, type SegmentValues, type SegmentWritten, valuesOf } from "../components/segment-values";
+
+/** What the form holds, and the tag of what it began from. */
+type Draft = { values: SegmentValues; etag: string | null };
 
 export function Component() {
   const { id = "" } = useParams();
   const segment = useSegment(id);
   if (!segment.data) {
     return (
-      <Page title="Edit segment" back={{ to: "/segments", label: "Segments" }}>
+      <Page title={t`Edit segment`} back={{ to: "/segments", label: t`Segments` }}>
         <Card flush>
           {segment.isError ? (
             <Failure error={segment.error} onRetry={() => void segment.refetch()} />
@@ -25,44 +35,102 @@ export function Component() {
       </Page>
     );
   }
-  return <Edit loaded={segment.data} />;
+  const reload = async () => (await segment.refetch({ throwOnError: true })).data as Tagged<Segment>;
+  return <Edit key={id} loaded={segment.data} reload={reload} />;
 }
 
-function Edit({ loaded }: { loaded: { data: Segment; etag: string | null } }) {
+type EditProps = { loaded: Tagged<Segment>; reload: () => Promise<Tagged<Segment>> };
+
+function Edit({ loaded, reload }: EditProps) {
+  const { id, name } = loaded.data;
   // As loaded on arrival: a refresh in the background must change neither the form nor the tag that guards it.
-  const [{ data: segment, etag }] = useState(loaded);
-  const save = useUpdateSegment(segment.id, etag);
+  const draft = useDraft<Draft>(editSegment(id), () => begun(loaded));
+  const { values, etag } = draft.value;
+  const [restored, setRestored] = useState(draft.restored);
+  const [fault, setFault] = useState<unknown>(null);
+  const [written, setWritten] = useState<SegmentWritten | null>(null);
+  const save = useUpdateSegment(id);
   const navigate = useNavigate();
-  const home = `/segments/${encodeURIComponent(segment.id)}`;
+  const home = `/segments/${encodeURIComponent(id)}`;
+  const error = fault ?? save.error;
+
+  function submit(change: SegmentWritten, guard = etag) {
+    setFault(null);
+    setWritten(change);
+    save.mutate(
+      { change, etag: guard },
+      {
+        onSuccess: () => {
+          draft.forget();
+          toast(t`Segment saved`);
+          navigate(home);
+        },
+      },
+    );
+  }
+
+  async function saveOverTheirs(change: SegmentWritten) {
+    try {
+      const fresh = await reload();
+      draft.change({ values, etag: fresh.etag });
+      submit(change, fresh.etag);
+    } catch (failure) {
+      setFault(failure);
+    }
+  }
+
+  function discard() {
+    draft.change(begun(loaded));
+    draft.forget();
+    save.reset();
+    setFault(null);
+    setRestored(false);
+  }
+
   return (
-    <Page title={`Edit ${segment.name}`} back={{ to: home, label: segment.name }}>
+    <Page title={t`Edit ${name}`} back={{ to: home, label: name }}>
+      <div role="status" className="empty:hidden">
+        {restored && <RestoredNotice onDiscard={discard} />}
+      </div>
       <SegmentForm
-        initial={segment}
-        kind={segment.kind}
-        self={segment.id}
-        submitLabel="Save changes"
+        values={values}
+        onChange={(next) => draft.change({ values: next, etag })}
+        self={id}
+        submitLabel={t`Save changes`}
         cancelTo={home}
         busy={save.isPending}
-        error={explained(save.error)}
-        onSubmit={(draft) =>
-          save.mutate(draft, {
-            onSuccess: () => {
-              toast("Segment saved");
-              navigate(home);
-            },
-          })
+        error={explained(error)}
+        remedy={
+          isOutdated(error) &&
+          written && (
+            <div>
+              <Button busy={save.isPending} onClick={() => void saveOverTheirs(written)}>
+                <Trans>Save mine over theirs</Trans>
+              </Button>
+            </div>
+          )
         }
+        onCancel={draft.forget}
+        onSubmit={(change) => submit(change)}
       />
     </Page>
   );
 }
 
+function begun({ data, etag }: Tagged<Segment>): Draft {
+  return { values: valuesOf(data), etag };
+}
+
+function isOutdated(error: unknown): error is Problem {
+  return error instanceof Problem && error.status === 412;
+}
+
 function explained(error: unknown): unknown {
-  if (!(error instanceof Problem) || error.status !== 412) return error;
+  if (!isOutdated(error)) return error;
   return new Problem({
     status: 412,
     code: error.code,
-    title: "Somebody else has changed this segment meanwhile",
-    detail: "Open it again to see their version; yours has not been saved.",
+    title: t`Somebody else has changed this segment meanwhile`,
+    detail: t`Yours has not been saved, and stays in the form. Open the segment in another tab to see their version.`,
   });
 }

@@ -13,6 +13,7 @@ const PREVIEW = { count: 3, total: 9, sample: [], tookMs: 1 };
 
 beforeEach(() => signedIn());
 afterEach(() => {
+  sessionStorage.clear();
   vi.unstubAllGlobals();
   session.end();
 });

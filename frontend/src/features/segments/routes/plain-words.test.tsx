@@ -26,6 +26,7 @@ const ANSWER = {
 };
 
 afterEach(() => {
+  sessionStorage.clear();
   vi.unstubAllGlobals();
   session.end();
 });

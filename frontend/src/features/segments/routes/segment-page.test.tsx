@@ -8,6 +8,7 @@ import { aSegment } from "@/testing/made";
 import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
+import "@/testing/sizes";
 import { Component as SegmentPage } from "./segment-page";
 
 const RULES = aSegment({
@@ -36,6 +37,7 @@ function open(segment: Segment, answers: Answers = {}, role: Role = "owner") {
     "GET /api/segments": () => all(segment, VIP),
     "GET /api/segments/s1": () => json(segment, { headers: { etag: '"1"' } }),
     "GET /api/segments/s1/members": () => all(ASHA),
+    "GET /api/segments/s1/sizes": () => ({ days: [] }),
     ...answers,
   });
   openPage(SegmentPage, "/segments/:id", "/segments/s1");
@@ -120,7 +122,10 @@ describe("the people of a list", () => {
   it("sends a file as it is, and names the places that were refused", async () => {
     const calls = open(LIST, {
       "POST /api/segments/s1/members/file": () =>
-        json({ queued: 1, rejected: [{ field: "people[1]", reason: "must be an e-mail address" }] }),
+        json(
+          { queued: 1, rejected: [{ field: "people[1]", reason: "must be an e-mail address" }] },
+          { status: 202 },
+        ),
     });
     await screen.findByText("Who is on the list");
     await userEvent.click(screen.getByLabelText("From a file"));
@@ -138,7 +143,9 @@ describe("the people of a list", () => {
   });
 
   it("takes one member off by a button in their row", async () => {
-    const calls = open(LIST, { "POST /api/segments/s1/members": () => json({ queued: 1, rejected: [] }) });
+    const calls = open(LIST, {
+      "POST /api/segments/s1/members": () => json({ queued: 1, rejected: [] }, { status: 202 }),
+    });
     await userEvent.click(await screen.findByRole("button", { name: "Remove Asha" }));
     await vi.waitFor(() => expect(calls("POST /api/segments/s1/members")).toHaveLength(1));
     expect(calls("POST /api/segments/s1/members")[0]?.body).toBe('{"remove":["c1"]}');
@@ -258,5 +265,69 @@ describe("deleting", () => {
     await userEvent.click(await screen.findByRole("button", { name: "Delete" }));
     await userEvent.click(screen.getByRole("button", { name: "Delete segment" }));
     expect(await screen.findByText("The segment is named by others: Lapsed VIP.")).toBeTruthy();
+  });
+});
+
+describe("sizes over time", () => {
+  const day = (day: string, size: number, more: object = {}) => ({
+    ...{ day, size, entered: 0, left: 0, rebuilt: 0, rulesChanged: false },
+    ...more,
+  });
+  const DAYS = [
+    day("2026-11-23", 30, { rebuilt: 30 }),
+    day("2026-11-24", 38, { entered: 9, left: 1 }),
+    day("2026-11-25", 40, { rebuilt: 2, rulesChanged: true }),
+  ];
+
+  it("are said in a sentence, drawn, and readable as a table with who came and went", async () => {
+    const user = userEvent.setup();
+    const calls = open(RULES, { "GET /api/segments/s1/sizes": () => ({ days: DAYS }) });
+    expect(await screen.findByText("40 today, 30 on 23 Nov 2026")).toBeTruthy();
+    expect(screen.getByText(/Other rules count since 25 Nov 2026/)).toBeTruthy();
+    const from = calls("GET /api/segments/s1/sizes")[0]?.query.get("from") ?? "";
+    expect((Date.now() - Date.parse(from)) / 86_400_000).toBeLessThan(30);
+    expect((Date.now() - Date.parse(from)) / 86_400_000).toBeGreaterThanOrEqual(29);
+    await user.click(screen.getByLabelText("Table"));
+    const rows = within(screen.getByRole("region", { name: "Figures" })).getAllByRole("row");
+    expect(rows.map((row) => [...row.children].map((cell) => cell.textContent))).toEqual([
+      ["day", "Members", "Came", "Went", "By rules"],
+      ["25 Nov 2026, other rules", "40", "0", "0", "+2"],
+      ["24 Nov 2026", "38", "9", "1", "0"],
+      ["23 Nov 2026", "30", "0", "0", "+30"],
+    ]);
+    expect(await accessibilityFaults(screen.getByRole("region", { name: "Figures" }))).toEqual([]);
+  });
+
+  it("say when there are none yet, and when they could not be had", async () => {
+    const user = userEvent.setup();
+    const answers = [problem(500, "internal"), { days: [] }];
+    open(RULES, { "GET /api/segments/s1/sizes": () => answers.shift() });
+    await user.click(await screen.findByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("Nothing yet")).toBeTruthy();
+  });
+});
+
+describe("the question before a segment is deleted", () => {
+  it("names the segments that stand in the way, and what goes for good", async () => {
+    const user = userEvent.setup();
+    const uses = aSegment({
+      id: "s3",
+      name: "Not spenders",
+      rules: { combinator: "and", rules: [{ field: "segment", operator: "notIn", value: ["s1"] }] },
+    });
+    open(RULES, { "GET /api/segments": () => all(RULES, uses) });
+    await user.click(await screen.findByRole("button", { name: "Delete" }));
+    expect(await screen.findByText(/name it in their rules: Not spenders/)).toBeTruthy();
+    expect((screen.getByRole("button", { name: "Delete segment" }) as HTMLButtonElement).disabled).toBe(true);
+  });
+
+  it("says that there is no way back", async () => {
+    const user = userEvent.setup();
+    open(RULES);
+    await user.click(await screen.findByRole("button", { name: "Delete" }));
+    expect(await screen.findByText(/cannot be undone/)).toBeTruthy();
+    expect((screen.getByRole("button", { name: "Delete segment" }) as HTMLButtonElement).disabled).toBe(
+      false,
+    );
   });
 });

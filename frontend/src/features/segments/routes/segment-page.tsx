@@ -1,32 +1,34 @@
+import { t } from "@lingui/core/macro";
+import { Plural, Trans } from "@lingui/react/macro";
 import { Pencil, Send, Trash2 } from "lucide-react";
-import { useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { type ReactNode, useState } from "react";
+import { useParams } from "react-router";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { Dialog } from "@/components/ui/dialog";
 import { Page } from "@/components/ui/page";
 import { Progress } from "@/components/ui/progress";
-import { Failure, FormProblem, SkeletonRows } from "@/components/ui/states";
-import { toast } from "@/components/ui/toasts";
+import { Failure, SkeletonRows } from "@/components/ui/states";
 import type { Segment } from "@/lib/contract";
 import { formatNumber } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
-import { useDeleteSegment, useSegment } from "../api/segments";
+import { useSegment } from "../api/segments";
 import { BuildingBadge } from "../components/building-badge";
+import { DeleteDialog } from "../components/delete-dialog";
 import { ExplainCard } from "../components/explain-card";
 import { ListPeopleCard } from "../components/list-people-card";
 import { MembersCard } from "../components/members-card";
 import { OverlapCard } from "../components/overlap-card";
 import { RulesInWords } from "../components/rules-in-words";
+import { SizesCard } from "../components/sizes-card";
 
-const BACK = { to: "/segments", label: "Segments" };
+const back = () => ({ to: "/segments", label: t`Segments` });
 
 export function Component() {
   const { id = "" } = useParams();
   const segment = useSegment(id);
   if (!segment.data) {
     return (
-      <Page title="Segment" back={BACK}>
+      <Page title={t`Segment`} back={back()}>
         <Card flush>
           {segment.isError ? (
             <Failure error={segment.error} onRetry={() => void segment.refetch()} />
@@ -50,35 +52,36 @@ function Loaded({ segment, etag }: { segment: Segment; etag: string | null }) {
     <Page
       title={segment.name}
       aside={<BuildingBadge segment={segment} />}
-      back={BACK}
+      back={back()}
       description={segment.description}
       actions={
         mayWrite && (
           <>
             <Button look="danger" icon={<Trash2 aria-hidden />} onClick={() => setAsking(true)}>
-              Delete
+              <Trans>Delete</Trans>
             </Button>
             <ButtonLink to={`/segments/${id}/edit`} icon={<Pencil aria-hidden />}>
-              Edit
+              <Trans>Edit</Trans>
             </ButtonLink>
             <ButtonLink look="primary" to={`/campaigns/new?segment=${id}`} icon={<Send aria-hidden />}>
-              Write to them
+              <Trans>Write to them</Trans>
             </ButtonLink>
           </>
         )
       }
     >
-      <Card title={isList ? "A list" : "Rules"}>
+      <Card title={isList ? t`A list` : t`Rules`}>
         <p className="wrap-anywhere">
           {segment.rules ? (
             <RulesInWords rules={segment.rules} />
           ) : (
-            "Those who were named belong, until they are taken off."
+            t`Those who were named belong, until they are taken off.`
           )}
         </p>
         <Count segment={segment} />
       </Card>
       {isList && mayWrite && <ListPeopleCard id={segment.id} />}
+      <SizesCard segment={segment} />
       <MembersCard segment={segment} />
       <div className="grid items-start gap-5 lg:grid-cols-2">
         <ExplainCard segment={segment} />
@@ -90,25 +93,27 @@ function Loaded({ segment, etag }: { segment: Segment; etag: string | null }) {
 }
 
 function Count({ segment: { count, state, progress = 0 } }: { segment: Segment }) {
+  const shown = formatNumber(count ?? 0);
   return (
     <div className="mt-3 grid gap-2 text-muted">
       {count !== undefined && (
         <p>
-          <span className="text-xl font-semibold text-ink tabular-nums">{formatNumber(count)}</span>{" "}
-          {count === 1 ? "member" : "members"}
+          <Trans>
+            <Figure>{shown}</Figure> <Plural value={count} one="member" other="members" />
+          </Trans>
         </p>
       )}
       {state === "building" && (
         <>
           <p className="text-sm">
             {count === undefined
-              ? "The members are being found for the first time."
-              : "Members are still those of the former rules, until those of the new ones are found."}
+              ? t`The members are being found for the first time.`
+              : t`Members are still those of the former rules, until those of the new ones are found.`}
           </p>
           <Progress
-            label="Finding the members"
+            label={t`Finding the members`}
             total={1}
-            parts={[{ label: "done", value: progress, className: "bg-accent" }]}
+            parts={[{ label: t`done`, value: progress, className: "bg-accent" }]}
           />
         </>
       )}
@@ -116,41 +121,6 @@ function Count({ segment: { count, state, progress = 0 } }: { segment: Segment }
   );
 }
 
-type DeleteDialogProps = { segment: Segment; etag: string | null; open: boolean; onClose: () => void };
-
-function DeleteDialog({ segment, etag, open, onClose }: DeleteDialogProps) {
-  const remove = useDeleteSegment(segment.id);
-  const navigate = useNavigate();
-  return (
-    <Dialog
-      open={open}
-      onClose={onClose}
-      title={`Delete ${segment.name}?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button
-            look="danger"
-            busy={remove.isPending}
-            onClick={() =>
-              remove.mutate(etag, {
-                onSuccess: () => {
-                  toast("Segment deleted");
-                  navigate("/segments", { replace: true });
-                },
-              })
-            }
-          >
-            Delete segment
-          </Button>
-        </>
-      }
-    >
-      <p className="text-muted">
-        {segment.kind === "list" ? "Who was on it is forgotten then." : "Its rules are gone then."} Customers,
-        and campaigns that were sent to it, stay as they are.
-      </p>
-      <FormProblem error={remove.error} />
-    </Dialog>
-  );
+function Figure({ children }: { children: ReactNode }) {
+  return <span className="text-xl font-semibold text-ink tabular-nums">{children}</span>;
 }

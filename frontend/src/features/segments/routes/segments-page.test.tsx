@@ -41,6 +41,14 @@ describe("the list of segments", () => {
     expect(await accessibilityFaults(screen.getByRole("table"))).toEqual([]);
   });
 
+  it("says how a size has changed in a week, where the rules are as old as that", async () => {
+    const week = { ...BIG, recentSizes: [9, 1222, 1, 2, 3, 4, 5, 6, 1234] };
+    serve({ "GET /api/segments": () => all(week, { ...VIP, recentSizes: [1, 3] }) });
+    open();
+    expect(within(await row("Big spenders")).getByText("+12 in 7 days")).toBeTruthy();
+    expect(within(await row("VIP")).queryByText(/in 7 days/)).toBeNull();
+  });
+
   it("looks every two seconds how far a building is, and no more once all are live", async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     const rules: RuleGroup = { combinator: "and", rules: [] };

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Save } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Measuring } from "@/components/sending/measuring";
@@ -62,16 +64,18 @@ export function SettingsForm(props: SettingsFormProps) {
       }}
     >
       <fieldset disabled={disabled} inert={busy} className="grid gap-5">
-        <legend className="sr-only">What new campaigns begin with</legend>
-        <Card title="Hours">
+        <legend className="sr-only">
+          <Trans>What new campaigns begin with</Trans>
+        </legend>
+        <Card title={t`Hours`}>
           <div className="grid gap-5">
             <SendingHours {...parts} zoned />
           </div>
         </Card>
-        <Card title="Limits">
+        <Card title={t`Limits`}>
           <SendingLimits {...parts} />
         </Card>
-        <Card title="Measuring">
+        <Card title={t`Measuring`}>
           <div className="grid gap-5">
             <Measuring {...parts} />
           </div>
@@ -85,7 +89,7 @@ export function SettingsForm(props: SettingsFormProps) {
               {state}
             </p>
             <Button type="submit" look="primary" icon={<Save aria-hidden />} busy={busy}>
-              Save settings
+              <Trans>Save settings</Trans>
             </Button>
           </div>
         )}

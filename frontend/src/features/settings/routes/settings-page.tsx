@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -50,8 +52,8 @@ export function Component() {
 function SettingsPage({ children }: { children: ReactNode }) {
   return (
     <Page
-      title="Settings"
-      description="A new campaign begins with these in its form, where each of them can still be changed. Campaigns that other programs launch are not touched."
+      title={t`Settings`}
+      description={t`A new campaign begins with these in its form, where each of them can still be changed. Campaigns that other programs launch are not touched.`}
     >
       <div className="grid max-w-3xl gap-5">{children}</div>
     </Page>
@@ -61,7 +63,7 @@ function SettingsPage({ children }: { children: ReactNode }) {
 function Read({ settings }: { settings: Settings }) {
   return (
     <>
-      <Notice text="An owner or administrator can change them." />
+      <Notice text={t`An owner or administrator can change them.`} />
       <SettingsForm
         disabled
         values={sendingValuesOf(settings)}
@@ -97,13 +99,13 @@ function Edit({ loaded, reload }: EditProps) {
 
   function submit() {
     setFault(null);
-    if (isSaved) return toast("Settings saved");
+    if (isSaved) return toast(t`Settings saved`);
     save.mutate(
       { change: changes, etag },
       {
         onSuccess: (kept) => {
           accept(begun(kept));
-          toast("Settings saved");
+          toast(t`Settings saved`);
         },
         onError: setFault,
       },
@@ -131,21 +133,26 @@ function Edit({ loaded, reload }: EditProps) {
         disabled={false}
         values={values}
         onChange={(next) => draft.change({ ...draft.value, values: next })}
-        state={isSaved ? "All of it is saved." : "Changes are not saved yet; this tab keeps them."}
+        state={isSaved ? t`All of it is saved.` : t`Changes are not saved yet; this tab keeps them.`}
         busy={save.isPending}
         error={fault}
         notice={
           outdated && (
             <div role="alert" className="grid gap-3 rounded-lg bg-warn-soft px-4 py-3 text-sm">
               <div>
-                <p className="font-medium text-warn">Somebody else has changed the settings meanwhile</p>
+                <p className="font-medium text-warn">
+                  <Trans>Somebody else has changed the settings meanwhile</Trans>
+                </p>
                 <p>
-                  Nothing of yours is lost: load what is new below your changes, look it over, and save again.
+                  <Trans>
+                    Nothing of yours is lost: load what is new below your changes, look it over, and save
+                    again.
+                  </Trans>
                 </p>
               </div>
               <div>
                 <Button busy={reloading} onClick={() => void reloadAndKeep()}>
-                  Reload and keep my changes
+                  <Trans>Reload and keep my changes</Trans>
                 </Button>
               </div>
             </div>

@@ -5,6 +5,7 @@ import { createMemoryRouter, RouterProvider, useLocation } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
+import { type Answers, type Call, serve } from "@/testing/open";
 import { grant, json, problem } from "@/testing/signed-in";
 import { Component as SignInPage } from "./sign-in-page";
 
@@ -30,10 +31,7 @@ async function script(outcome: "load" | "error") {
 const chosen = (credential?: string) =>
   act(() => initialize.mock.lastCall?.[0].callback(credential === undefined ? {} : { credential }));
 
-const fetched = vi.fn<typeof fetch>();
-
 beforeEach(() => {
-  vi.stubGlobal("fetch", fetched.mockReset());
   vi.stubGlobal("google", { accounts: { id: { initialize: initialize.mockClear(), renderButton } } });
   session.end();
 });
@@ -42,17 +40,12 @@ afterEach(() => {
   session.end();
 });
 
-type Answers = Record<string, () => Response | Promise<Response>>;
-function serve(answers: Answers) {
-  fetched.mockImplementation(async (path) => answers[String(path)]?.() ?? problem(404, "not_found"));
-}
-
 const local: Answers = {
-  "/config.json": () => json({ googleClientId: "", localIdentity: true }),
-  "/local/identity/token": () => json({ credential: "id-token" }),
+  "GET /config.json": () => json({ googleClientId: "", localIdentity: true }),
+  "POST /local/identity/token": () => json({ credential: "id-token" }),
 };
 const googleOnly: Answers = {
-  "/config.json": () => json({ googleClientId: "client-1", localIdentity: false }),
+  "GET /config.json": () => json({ googleClientId: "client-1", localIdentity: false }),
 };
 
 function Where() {
@@ -76,12 +69,11 @@ function open(path = "/sign-in") {
 }
 
 const press = async () => userEvent.click(await screen.findByRole("button", { name: "Sign in" }));
-const bodyOf = (path: string) =>
-  JSON.parse(String(fetched.mock.calls.find(([called]) => called === path)?.[1]?.body));
+const bodyOf = ([call]: Call[]) => JSON.parse(call?.body ?? "");
 
 describe("with the development identity provider", () => {
   it("offers one box with the owner's address and one button, and goes where the visitor wanted", async () => {
-    serve({ ...local, "/auth/google-jwt": () => json(grant("token-1")) });
+    const calls = serve({ ...local, "POST /auth/google-jwt": () => grant("token-1") });
     open("/sign-in?next=%2Fcustomers%3Fsearch%3Dasha");
     expect((await screen.findByRole<HTMLInputElement>("textbox", { name: "E-mail" })).value).toBe(
       "owner@example.com",
@@ -94,20 +86,20 @@ describe("with the development identity provider", () => {
 
     await press();
     expect(await screen.findByText("At /customers?search=asha")).toBeTruthy();
-    expect(bodyOf("/local/identity/token")).toEqual({ email: "owner@example.com" });
-    expect(bodyOf("/auth/google-jwt")).toEqual({ credential: "id-token" });
+    expect(bodyOf(calls("POST /local/identity/token"))).toEqual({ email: "owner@example.com" });
+    expect(bodyOf(calls("POST /auth/google-jwt"))).toEqual({ credential: "id-token" });
     expect(session.get()).toMatchObject({ phase: "in", token: "token-1" });
   });
 
   it("wins over a Google client that is set too", async () => {
-    serve({ "/config.json": () => json({ googleClientId: "client-1", localIdentity: true }) });
+    serve({ "GET /config.json": () => json({ googleClientId: "client-1", localIdentity: true }) });
     open();
     expect(await screen.findByLabelText("E-mail")).toBeTruthy();
     expect(document.querySelector("script")).toBeNull();
   });
 
   it("does not lead out of the app", async () => {
-    serve({ ...local, "/auth/google-jwt": () => json(grant("token-1")) });
+    serve({ ...local, "POST /auth/google-jwt": () => json(grant("token-1")) });
     open("/sign-in?next=%2F%2Fevil.example%2Fcustomers");
     await press();
     expect(await screen.findByText("At /")).toBeTruthy();
@@ -120,7 +112,7 @@ describe("with the development identity provider", () => {
     [429, "too_many_requests", "Too many attempts.", "Try again in 40 seconds."],
     [503, "unavailable", "Sign-in is not available at the moment.", "Try again in a minute."],
   ])("says what %i %s means and lets one try again", async (status, code, title, detail) => {
-    serve({ ...local, "/auth/google-jwt": () => problem(status, code, { "retry-after": "40" }) });
+    serve({ ...local, "POST /auth/google-jwt": () => problem(status, code, { "retry-after": "40" }) });
     open();
     const email = await screen.findByLabelText("E-mail");
     await userEvent.clear(email);
@@ -131,20 +123,20 @@ describe("with the development identity provider", () => {
     expect(alert.textContent).toContain(detail);
     expect(await accessibilityFaults()).toEqual([]);
 
-    serve({ ...local, "/auth/google-jwt": () => json(grant("token-1")) });
+    serve({ ...local, "POST /auth/google-jwt": () => json(grant("token-1")) });
     await press();
     expect(await screen.findByText("At /")).toBeTruthy();
   });
 
   it("says so when there is no connection", async () => {
-    serve({ ...local, "/local/identity/token": () => Promise.reject(new TypeError("Failed to fetch")) });
+    serve({ ...local, "POST /local/identity/token": () => Promise.reject(new TypeError("Failed to fetch")) });
     open();
     await press();
     expect((await screen.findByRole("alert")).textContent).toContain("No connection to the server");
   });
 
   it("objects to an impossible address at its box", async () => {
-    serve({ ...local, "/local/identity/token": () => problem(422, "invalid_input") });
+    serve({ ...local, "POST /local/identity/token": () => problem(422, "invalid_input") });
     open();
     await press();
     expect(await screen.findByText("This is not an e-mail address.")).toBeTruthy();
@@ -157,7 +149,7 @@ describe("with a Google client", () => {
   const credential = `x.${btoa('{"email":"bina@example.com"}')}.x`;
 
   it("shows Google's button for it and signs in with what that hands over", async () => {
-    serve({ ...googleOnly, "/auth/google-jwt": () => json(grant("token-1")) });
+    const calls = serve({ ...googleOnly, "POST /auth/google-jwt": () => grant("token-1") });
     open("/sign-in?next=%2Forders");
     await script("load");
     expect(await screen.findByText("Google's button")).toBeTruthy();
@@ -167,11 +159,11 @@ describe("with a Google client", () => {
 
     chosen(credential);
     expect(await screen.findByText("At /orders")).toBeTruthy();
-    expect(bodyOf("/auth/google-jwt")).toEqual({ credential });
+    expect(bodyOf(calls("POST /auth/google-jwt"))).toEqual({ credential });
   });
 
   it("names who is not invited", async () => {
-    serve({ ...googleOnly, "/auth/google-jwt": () => problem(403, "not_invited") });
+    serve({ ...googleOnly, "POST /auth/google-jwt": () => problem(403, "not_invited") });
     open();
     await script("load");
     chosen(credential);
@@ -205,7 +197,7 @@ describe("without any way in", () => {
     ["nonsense", () => json({ googleClientId: 7, localIdentity: "yes" })],
     ["null", () => json(null)],
   ])("says that sign-in is not configured: %s", async (_, config) => {
-    serve({ "/config.json": config });
+    serve({ "GET /config.json": config });
     open();
     expect(await screen.findByText(/Sign-in is not configured/)).toBeTruthy();
     expect(screen.getByText("GoogleClientId")).toBeTruthy();
@@ -213,7 +205,7 @@ describe("without any way in", () => {
   });
 
   it("does not say so when it only could not be asked", async () => {
-    serve({ "/config.json": () => Promise.reject(new TypeError("Failed to fetch")) });
+    serve({ "GET /config.json": () => Promise.reject(new TypeError("Failed to fetch")) });
     open();
     expect((await screen.findByRole("alert")).textContent).toContain("No connection to the server");
     serve(local);

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { call, callFile } from "@/lib/call";
-import type { Channel, Suppressed, SuppressionReason } from "@/lib/contract";
+import type { Channel, Suppressed, Suppression, SuppressionReason } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
 
@@ -45,6 +45,23 @@ export function useRemoveSuppression() {
     mutationFn: (id: string) => call("DELETE /api/suppressions/{id}", { path: { id } }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
+}
+
+/**
+ * Puts an address back that was just taken off, for the same reason: as a line of an export, which knows it by its id. It is
+ * on the list since now, as what was said of it before it was taken off does not count any more.
+ */
+export function usePutBack() {
+  const queryClient = useQueryClient();
+  return useIntent(
+    ({ id, channel, address = "", reason }: Suppression, idempotencyKey) =>
+      call("POST /api/suppressions/file", {
+        body: `id,channel,address,reason\r\n${id},${channel},${address},${reason}\r\n`,
+        contentType: "text/csv",
+        idempotencyKey,
+      }),
+    { onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }) },
+  );
 }
 
 /** The list, as far as it is of a channel and a reason, as a CSV file. */

@@ -1,4 +1,5 @@
 import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -8,7 +9,7 @@ import { FormProblem } from "@/components/ui/states";
 import { TypedOrFile, useTypedOrFile } from "@/components/ui/typed-or-file";
 import { channelName } from "@/lib/channel-name";
 import type { Channel, Suppressed } from "@/lib/contract";
-import { plural as counted, formatNumber } from "@/lib/format";
+import { formatNumber } from "@/lib/format";
 import { asProblem, fieldPath } from "@/lib/problem";
 import { type Addition, useAddSuppressions } from "../api/suppressions";
 
@@ -33,20 +34,20 @@ export function AddCard() {
   }
 
   return (
-    <Card title="Add addresses">
+    <Card title={t`Add addresses`}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <TypedOrFile
           given={given}
           where={t`Where the addresses are`}
-          label={channel === "email" ? "E-mail addresses" : "Telephone numbers"}
-          hint="From then on nobody writes to them on this channel."
+          label={channel === "email" ? t`E-mail addresses` : t`Telephone numbers`}
+          hint={t`From then on nobody writes to them on this channel.`}
           placeholder={channel === "email" ? "asha@example.com" : "+91 98765 43210"}
-          fileHint="Its column address, email or phone is read, or else its first; or what was exported here. At most 1 MB."
+          fileHint={t`Its column address, email or phone is read, or else its first; or what was exported here. At most 1 MB.`}
           busy={add.isPending}
           onChange={add.reset}
         >
           <Segmented
-            label="Channel"
+            label={t`Channel`}
             value={channel}
             choices={CHANNELS.map((value) => ({ value, label: channelName(value) }))}
             onChange={setChannel}
@@ -54,7 +55,7 @@ export function AddCard() {
         </TypedOrFile>
         <div>
           <Button type="submit" look="primary" busy={add.isPending}>
-            Add to the list
+            <Trans>Add to the list</Trans>
           </Button>
         </div>
         <p role="status" className="text-sm empty:hidden">
@@ -75,8 +76,8 @@ export function AddCard() {
 
 function outcome({ added }: Suppressed): string {
   return added === 0
-    ? "All of them were on the list already."
-    : `${counted(added, "address is", "addresses are")} on the list now.`;
+    ? t`All of them were on the list already.`
+    : plural(added, { one: "# address is on the list now.", other: "# addresses are on the list now." });
 }
 
 /** What was refused of the request, or of the file. Empty when the request failed for another reason. */
@@ -86,7 +87,8 @@ function rejectedOf(error: unknown, answer: Suppressed | undefined, sent: Additi
     const [, where, place] = /^(items|lines)\.(\d+)/.exec(fieldPath(field)) ?? [];
     if (place === undefined || !sent) return undefined;
     const typed = where === "items" && "addresses" in sent ? sent.addresses[Number(place)] : undefined;
-    return { key: field, what: typed ?? `Line ${formatNumber(Number(place))}`, reason };
+    const line = formatNumber(Number(place));
+    return { key: field, what: typed ?? t`Line ${line}`, reason };
   });
   const rejected = found.filter((one) => one !== undefined);
   return rejected.length === faults.length ? rejected : [];

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { FormProblem } from "@/components/ui/states";
@@ -5,41 +7,52 @@ import { toast } from "@/components/ui/toasts";
 import { channelName } from "@/lib/channel-name";
 import type { Suppression } from "@/lib/contract";
 import { Problem } from "@/lib/problem";
-import { useRemoveSuppression } from "../api/suppressions";
-import { REASONS } from "./reason-words";
+import { usePutBack, useRemoveSuppression } from "../api/suppressions";
+import { reasons } from "./reason-words";
 
 type RemoveDialogProps = { suppression: Suppression | null; onClose: () => void };
 
 /** Lets an address be written to again, once somebody has read why it is not. */
 export function RemoveDialog({ suppression, onClose }: RemoveDialogProps) {
   const remove = useRemoveSuppression();
+  const putBack = usePutBack();
+  const address = suppression?.address ?? t`this address`;
+  const channel = suppression ? channelName(suppression.channel) : "";
+  const means = suppression ? reasons()[suppression.reason].means : "";
 
   function close() {
     remove.reset();
     onClose();
   }
 
-  function confirm(id: string) {
+  function confirm(one: Suppression) {
     const done = () => {
-      toast("The address may be written to again");
+      toast(t`The address may be written to again`, {
+        undo: () =>
+          putBack.mutate(one, {
+            onError: () => toast(t`It could not be put back: add the address again`),
+          }),
+      });
       close();
     };
     // Somebody else was faster: what was wanted is so.
     const isGone = (error: unknown) => error instanceof Problem && error.status === 404;
-    remove.mutate(id, { onSuccess: done, onError: (error) => isGone(error) && done() });
+    remove.mutate(one.id, { onSuccess: done, onError: (error) => isGone(error) && done() });
   }
 
   return (
     <Dialog
       open={suppression !== null}
       onClose={close}
-      title={`Take ${suppression?.address ?? "this address"} off the list?`}
+      title={t`Take ${address} off the list?`}
       footer={
         suppression && (
           <>
-            <Button onClick={close}>Leave it</Button>
-            <Button look="danger" busy={remove.isPending} onClick={() => confirm(suppression.id)}>
-              Take it off
+            <Button onClick={close}>
+              <Trans>Leave it</Trans>
+            </Button>
+            <Button look="danger" busy={remove.isPending} onClick={() => confirm(suppression)}>
+              <Trans>Take it off</Trans>
             </Button>
           </>
         )
@@ -47,9 +60,10 @@ export function RemoveDialog({ suppression, onClose }: RemoveDialogProps) {
     >
       {suppression && (
         <p className="text-muted">
-          It is on the list for {channelName(suppression.channel)}: {REASONS[suppression.reason].means}. Write
-          to it again only if its owner wants that; who writes to people who have complained is taken for
-          spam.
+          <Trans>
+            It is on the list for {channel}: {means}. Write to it again only if its owner wants that; who
+            writes to people who have complained is taken for spam.
+          </Trans>
         </p>
       )}
       <FormProblem error={remove.error} />

@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Toasts } from "@/components/ui/toasts";
 import type { Role } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
@@ -99,9 +100,9 @@ describe("the suppression list", () => {
   });
 
   it("says why it cannot be exported", async () => {
-    const { user } = open({ [EXPORT]: () => problem(409, "too_large") });
+    const { user } = open({ [EXPORT]: () => problem(503, "unavailable") });
     await user.click(await screen.findByRole("button", { name: "Export CSV" }));
-    expect((await screen.findByRole("alert")).textContent).toContain("Refused: too_large");
+    expect((await screen.findByRole("alert")).textContent).toContain("Refused: unavailable");
   });
 });
 
@@ -182,6 +183,25 @@ describe("taking off it", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(calls(REMOVE).length).toBe(1);
     await waitFor(() => expect(calls(LIST).length).toBe(2));
+  });
+
+  it("can be taken back: the address is on the list again for the same reason", async () => {
+    const { calls, user } = open({
+      [REMOVE]: () => noContent(),
+      [IMPORT]: () => ({ added: 1, rejected: [] }),
+    });
+    render(<Toasts />);
+    const dialog = await ask(user);
+    await user.click(dialog.getByRole("button", { name: "Take it off" }));
+    // The last one: what other tests said may still stand there.
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await user.click(screen.getAllByRole("button", { name: /^Undo/ }).at(-1) as HTMLElement);
+    await waitFor(() =>
+      expect(calls(IMPORT)[0]?.body).toBe(
+        "id,channel,address,reason\r\nh1,email,a***@example.com,hard_bounce\r\n",
+      ),
+    );
+    await waitFor(() => expect(calls(LIST).length).toBe(3));
   });
 
   it("is done where somebody else was faster", async () => {

@@ -1,4 +1,5 @@
-import { plural } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { FileDown, Search, ShieldOff } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -15,34 +16,34 @@ import { useMay } from "@/lib/permissions";
 import { faultsByField } from "@/lib/problem";
 import { type SuppressionFilter, useExportSuppressions, useSuppressions } from "../api/suppressions";
 import { AddCard } from "../components/add-card";
-import { REASONS } from "../components/reason-words";
+import { reasons } from "../components/reason-words";
 import { RemoveDialog } from "../components/remove-dialog";
 
 const CHANNELS: readonly Channel[] = ["email", "sms", "whatsapp"];
 const EVERYTHING: SuppressionFilter = { channel: "", reason: "", address: "" };
 
-const COLUMNS: Column<Suppression>[] = [
+const columns = (): Column<Suppression>[] => [
   {
-    header: "Address",
+    header: t`Address`,
     main: true,
     cell: ({ address, channel }) => (
       <>
-        <p className="font-medium">{address ?? "not kept"}</p>
+        <p className="font-medium">{address ?? t`not kept`}</p>
         <p className="text-sm text-muted">{channelName(channel)}</p>
       </>
     ),
   },
   {
-    header: "Reason",
+    header: t`Reason`,
     cell: ({ reason }) => (
       <>
-        <p>{REASONS[reason]?.label ?? reason}</p>
-        <p className="text-sm text-muted max-sm:hidden">{REASONS[reason]?.means}</p>
+        <p>{reasons()[reason]?.label ?? reason}</p>
+        <p className="text-sm text-muted max-sm:hidden">{reasons()[reason]?.means}</p>
       </>
     ),
   },
   {
-    header: "Since",
+    header: t`Since`,
     from: "sm",
     cell: ({ at }) => <span className="text-sm whitespace-nowrap text-muted">{formatDateTime(at)}</span>,
   },
@@ -60,45 +61,45 @@ export function Component() {
   const isFiltered = Object.values(filter).some(Boolean);
   const refused = faultsByField(list.error).address;
 
+  const { address } = filter;
+
   function showAll() {
     setTyped("");
     setFilter(EVERYTHING);
   }
 
   const remove: Column<Suppression> = {
-    header: "Action",
+    header: t`Action`,
     end: true,
     cell: (suppression) => (
-      <Button
-        look="quiet"
-        aria-label={`Take off the list: ${suppression.address ?? "this address"}`}
-        onClick={() => setRemoving(suppression)}
-      >
-        Take off
+      <Button look="quiet" aria-label={takeOffName(suppression)} onClick={() => setRemoving(suppression)}>
+        <Trans>Take off</Trans>
       </Button>
     ),
   };
 
   return (
     <Page
-      title="Suppressions"
-      description="Addresses that no campaign writes to. Bounces, complaints and unsubscriptions come here by themselves."
+      title={t`Suppressions`}
+      description={t`Addresses that no campaign writes to. Bounces, complaints and unsubscriptions come here by themselves.`}
       actions={
         <Button
           icon={<FileDown aria-hidden />}
           busy={exporting.isPending}
           onClick={() => exporting.mutate(filter)}
         >
-          Export CSV
+          <Trans>Export CSV</Trans>
         </Button>
       }
     >
       <FormProblem error={exporting.error} />
       {mayAdd && <AddCard />}
-      <Card title="On the list" flush>
+      <Card title={t`On the list`} flush>
         <Filters filter={filter} typed={typed} refused={refused} onType={setTyped} onChange={setFilter} />
         {refused ? (
-          <p className="px-5 pb-8 text-muted">Put the address right to look it up.</p>
+          <p className="px-5 pb-8 text-muted">
+            <Trans>Put the address right to look it up.</Trans>
+          </p>
         ) : (
           <ListView
             list={list}
@@ -108,27 +109,31 @@ export function Component() {
                 <Empty
                   icon={<Search />}
                   title={
-                    filter.address
-                      ? `${filter.address} is not on the list`
-                      : "Nothing on the list is like that"
+                    filter.address ? t`${address} is not on the list` : t`Nothing on the list is like that`
                   }
-                  action={<Button onClick={showAll}>Show all</Button>}
+                  action={
+                    <Button onClick={showAll}>
+                      <Trans>Show all</Trans>
+                    </Button>
+                  }
                 >
-                  {filter.address && "Campaigns write to this address, given consent."}
+                  {filter.address && t`Campaigns write to this address, given consent.`}
                 </Empty>
               ) : (
-                <Empty icon={<ShieldOff />} title="Nobody is suppressed">
-                  Who bounces, complains or unsubscribes is put here by itself and never written to again. If
-                  you come from another system, bring its list along, so that nobody is bothered who had said
-                  no.
+                <Empty icon={<ShieldOff />} title={t`Nobody is suppressed`}>
+                  <Trans>
+                    Who bounces, complains or unsubscribes is put here by itself and never written to again.
+                    If you come from another system, bring its list along, so that nobody is bothered who had
+                    said no.
+                  </Trans>
                 </Empty>
               )
             }
           >
             {(items) => (
               <Table
-                caption="Suppressed addresses"
-                columns={mayRemove ? [...COLUMNS, remove] : COLUMNS}
+                caption={t`Suppressed addresses`}
+                columns={mayRemove ? [...columns(), remove] : columns()}
                 rows={items}
                 rowKey={({ id }) => id}
               />
@@ -140,6 +145,11 @@ export function Component() {
     </Page>
   );
 }
+
+const takeOffName = ({ address }: Suppression) => {
+  const name = address ?? t`this address`;
+  return t`Take off the list: ${name}`;
+};
 
 type FiltersProps = {
   filter: SuppressionFilter;
@@ -158,12 +168,12 @@ function Filters({ filter, typed, refused, onType, onChange }: FiltersProps) {
   }
   return (
     <form
-      aria-label="Search"
+      aria-label={t`Search`}
       onSubmit={submit}
       noValidate
       className="flex flex-wrap items-start gap-3 border-b border-line px-5 pt-3 pb-5"
     >
-      <Field label="A whole address" error={refused} className="min-w-48 flex-1">
+      <Field label={t`A whole address`} error={refused} className="min-w-48 flex-1">
         {(control) => (
           <input
             {...control}
@@ -180,20 +190,20 @@ function Filters({ filter, typed, refused, onType, onChange }: FiltersProps) {
         )}
       </Field>
       <Button type="submit" className="mt-7" icon={<Search aria-hidden />}>
-        Look up
+        <Trans>Look up</Trans>
       </Button>
       <Choice
-        label="Channel"
-        every="Every channel"
+        label={t`Channel`}
+        every={t`Every channel`}
         value={filter.channel}
         choices={CHANNELS.map((value) => ({ value, label: channelName(value) }))}
         onChange={(channel) => onChange({ ...filter, channel })}
       />
       <Choice
-        label="Reason"
-        every="Every reason"
+        label={t`Reason`}
+        every={t`Every reason`}
         value={filter.reason}
-        choices={Object.entries(REASONS).map(([value, { label }]) => ({
+        choices={Object.entries(reasons()).map(([value, { label }]) => ({
           value: value as SuppressionReason,
           label,
         }))}

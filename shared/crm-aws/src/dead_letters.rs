@@ -1,0 +1,136 @@
+//! Dead letters one by one. SQS has no browsing: whoever looks receives, and gives back at once what was seen, so two who
+//! look at the same moment may see a part each.
+
+use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName as Attribute};
+use crm_domain::dead_letter::{self, DeadLetter, Postmark};
+use crm_domain::ports::{Found, Held, Postpone, QueueError, QueueName, ReadDeadLetters};
+use futures_util::future::join_all;
+
+use crate::sqs::{Sqs, copied, failed, sent_at, url};
+
+/// Seconds after which letters are in sight again, should whoever looks at them not live to give them back.
+const LOOK: i32 = 30;
+/// Seconds for which one letter is held, so that its entry in the audit log can be written before anything happens to it.
+const HOLD: i32 = 60;
+/// Most letters among which one is looked for: those of a larger queue are redriven first.
+const SEARCHED: usize = 2_000;
+/// Most entries of one batch request.
+const BATCH_ENTRIES: usize = 10;
+
+impl ReadDeadLetters for Sqs {
+    async fn dead_letters(&self, queue: QueueName, most: usize) -> Result<Found, QueueError> {
+        let dead = url(queue, "DEAD")?;
+        let total: u64 = self.depths(dead.clone()).await?.iter().sum();
+        let (mut letters, mut handles) = (Vec::new(), Vec::new());
+        let seen = self
+            .look(&dead, most, total, |message| {
+                handles.extend(message.receipt_handle.clone());
+                letters.push(opened(queue, &message));
+                true
+            })
+            .await;
+        self.release(&dead, handles).await;
+        seen?;
+        Ok(Found { total: total.max(letters.len() as u64), letters })
+    }
+
+    async fn hold(&self, queue: QueueName, id: &str) -> Result<Option<Held>, QueueError> {
+        let dead = url(queue, "DEAD")?;
+        let total: u64 = self.depths(dead.clone()).await?.iter().sum();
+        let (mut held, mut others) = (None, Vec::new());
+        let seen = self
+            .look(&dead, SEARCHED, total, |message| {
+                let handle = message.receipt_handle.clone().unwrap_or_default();
+                if message.message_id.as_deref() == Some(id) {
+                    held = Some(Held { letter: opened(queue, &message), message: copied(&message), handle });
+                } else {
+                    others.push(handle);
+                }
+                held.is_none()
+            })
+            .await;
+        self.release(&dead, others).await;
+        seen?;
+        if let Some(held) = &held {
+            let request = self.client.change_message_visibility().queue_url(&dead).receipt_handle(&held.handle);
+            request.visibility_timeout(HOLD).send().await.map_err(failed)?;
+        }
+        Ok(held)
+    }
+
+    async fn redrive_one(&self, queue: QueueName, held: Held) -> Result<(), QueueError> {
+        self.send(&url(queue, "QUEUE")?, vec![dead_letter::again(held.message.clone())]).await?;
+        self.discard(queue, held).await
+    }
+
+    async fn discard(&self, queue: QueueName, held: Held) -> Result<(), QueueError> {
+        let dead = url(queue, "DEAD")?;
+        self.client.delete_message().queue_url(dead).receipt_handle(held.handle).send().await.map(|_| ()).map_err(failed)
+    }
+}
+
+impl Postpone for Sqs {
+    async fn postpone(&self, queue: QueueName, messages: Vec<(String, u32)>) -> Result<(), QueueError> {
+        let live = url(queue, "QUEUE")?;
+        for some in messages.chunks(BATCH_ENTRIES) {
+            self.hide(&live, some).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Sqs {
+    /// Shows up to `most` letters of `total` to `see`, until it has seen enough.
+    async fn look(&self, dead: &str, most: usize, total: u64, mut see: impl FnMut(Message) -> bool) -> Result<(), QueueError> {
+        let mut seen = 0;
+        while seen < most {
+            let wanted = (most - seen).min(BATCH_ENTRIES) as i32;
+            let request = self.client.receive_message().queue_url(dead).max_number_of_messages(wanted);
+            let request = request.message_attribute_names("All").visibility_timeout(LOOK);
+            // Waiting asks all servers of the queue; as many as there are need not be waited for.
+            let request = request.wait_time_seconds(i32::from((seen as u64) < total || total == 0));
+            let names = [Attribute::SentTimestamp, Attribute::DeadLetterQueueSourceArn];
+            let request = request.set_message_system_attribute_names(Some(names.to_vec()));
+            let letters = request.send().await.map_err(failed)?.messages.unwrap_or_default();
+            if letters.is_empty() {
+                break;
+            }
+            seen += letters.len();
+            // All that have come are shown: who is not shown one cannot give it back.
+            if letters.into_iter().fold(false, |enough, letter| !see(letter) || enough) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives letters back at once. Those that cannot be are in sight again soon.
+    pub(crate) async fn release(&self, dead: &str, handles: Vec<String>) {
+        let now: Vec<(String, u32)> = handles.into_iter().map(|handle| (handle, 0)).collect();
+        drop(join_all(now.chunks(BATCH_ENTRIES).map(|some| self.hide(dead, some))).await);
+    }
+
+    async fn hide(&self, url: &str, messages: &[(String, u32)]) -> Result<(), QueueError> {
+        let entries: Result<Vec<_>, _> = messages
+            .iter()
+            .enumerate()
+            .map(|(index, (handle, seconds))| {
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(index.to_string()).receipt_handle(handle);
+                entry.visibility_timeout(*seconds as i32).build()
+            })
+            .collect();
+        let request = self.client.change_message_visibility_batch().queue_url(url);
+        // Of single ones that are refused the time has run out: they come again by themselves.
+        request.set_entries(Some(entries.map_err(failed)?)).send().await.map(|_| ()).map_err(failed)
+    }
+}
+
+fn opened(queue: QueueName, message: &Message) -> DeadLetter {
+    let attributes = message.attributes.as_ref();
+    let postmark = Postmark {
+        id: message.message_id.clone().unwrap_or_default(),
+        sent_at: sent_at(message),
+        moved_by_queue: attributes.is_some_and(|attributes| attributes.contains_key(&Attribute::DeadLetterQueueSourceArn)),
+    };
+    DeadLetter::of(queue, postmark, &copied(message))
+}

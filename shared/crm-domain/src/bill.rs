@@ -1,0 +1,278 @@
+//! What a month costs, estimated from counts that exist anyway: nothing is counted for it alone.
+//!
+//! Campaigns and the model are counted by what they really used ([`crate::cost`]); orders and rows by how many there were,
+//! times what one uses by the derivations below. On top comes what is billed while nobody does anything. What has no count is
+//! left out: requests of the web app, storage, logs, traffic, and what providers charge for a letter.
+
+use std::fmt;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::ai::Tokens;
+use crate::cost::{Prices, Unit, Usage, WHOLE};
+use crate::ports::QueueName;
+use crate::time::Time;
+
+/// An order that comes alone. Written: itself and its two places in lists (4), its customer of up to 2 KB and the place in
+/// their list (5), in one transaction with the day's figures (2), and where its customer stands in segments (4). Read: both
+/// records before they are written, and again for the segments. Each message is sent, received and deleted; three functions
+/// take part, for 160 ms of a gigabyte.
+const ORDER: Usage = Usage { written: 15_000, read: 4_000, queued: 3_000, invoked: 3_000, held: 160_000 };
+/// A row of a file: as an order, but hundreds share a message, a transaction and a call.
+const ROW: Usage = Usage { written: 13_000, read: 4_000, queued: 20, invoked: 20, held: 2_000 };
+/// A customer who is new, on top of what brought them: words to find them by, and the place in their list.
+const CUSTOMER: Usage = Usage { written: 6_000, read: 0, queued: 0, invoked: 0, held: 0 };
+/// A minute of the clock: what it remembers and writes down, four shards of each of three minutes, alarms and builds; 50 ms.
+const TICK: Usage = Usage { written: 3_000, read: 18_000, queued: 0, invoked: 1_000, held: 25_600 };
+/// Lambda asks each queue that a function reads from five places at a time, each of which waits 20 seconds for an answer.
+const POLLS_A_MINUTE: u64 = 15;
+/// Alarms and secrets of the template, as far as no parameter adds to them.
+const ALARMS: u64 = 9;
+const SECRETS: u64 = 1;
+
+/// A calendar month in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Month {
+    first: Date,
+}
+
+impl Month {
+    /// That of a moment.
+    #[must_use]
+    pub fn of(time: Time) -> Self {
+        Self { first: time.date().first_of_month() }
+    }
+
+    /// Reads `2026-11`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let shaped = text.len() == 7 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let first: Date = shaped.then(|| format!("{text}-01").parse().ok())??;
+        (1900..=2199).contains(&first.year()).then_some(Self { first })
+    }
+
+    /// Where it begins.
+    #[must_use]
+    pub fn begin(self) -> Time {
+        Time::start_of(self.first)
+    }
+
+    /// Where the next one begins.
+    #[must_use]
+    pub fn end(self) -> Time {
+        Time::start_of(self.first.checked_add(1.month()).unwrap_or(Date::MAX))
+    }
+
+    /// Whether a moment is in it.
+    #[must_use]
+    pub fn has(self, time: Time) -> bool {
+        self.begin() <= time && time < self.end()
+    }
+
+    /// Its days that have begun by `now`.
+    pub fn days(self, now: Time) -> impl Iterator<Item = Date> {
+        let end = self.end().min(now.plus(1));
+        self.first.series(1.day()).take_while(move |day| Time::start_of(*day) < end)
+    }
+
+    /// How many minutes of it have passed by `now`.
+    #[must_use]
+    pub fn minutes(self, now: Time) -> u64 {
+        let passed = now.min(self.end()).micros() - self.begin().micros();
+        (passed.max(0) / 60_000_000).unsigned_abs()
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.first.year(), self.first.month())
+    }
+}
+
+/// What happened in a month, as far as it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Orders placed in it.
+    pub orders: u64,
+    /// Customers who are known since then.
+    pub customers: u64,
+    /// Rows accepted of files whose import began in it.
+    pub rows: u64,
+    /// Messages sent by campaigns launched in it.
+    pub messages: u64,
+    /// What steps of campaigns used in it.
+    pub campaigns: Usage,
+    /// Questions put to the model, and what they used.
+    pub questions: u64,
+    pub tokens: Tokens,
+}
+
+/// What a line of the bill is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "CostItem")]
+pub enum Item {
+    Orders,
+    Rows,
+    Customers,
+    Messages,
+    Questions,
+    /// Asking queues whether there is work.
+    Polling,
+    /// The minute's look at what is due.
+    Clock,
+    Alarms,
+    Secrets,
+}
+
+/// How a line's amounts are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "CostBasis")]
+pub enum Basis {
+    /// By what was really used.
+    Counted,
+    /// By how many there were, times what one is taken to use.
+    Estimated,
+    /// By the time that has passed.
+    Standing,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    pub item: Item,
+    pub basis: Basis,
+    pub count: u64,
+    /// Amounts by what they are billed by, in thousandths; none that is 0.
+    pub amounts: Vec<(Unit, u64)>,
+}
+
+impl Line {
+    fn used(item: Item, basis: Basis, count: u64, usage: Usage) -> Self {
+        Self::of(item, basis, count, usage.by_unit().to_vec())
+    }
+
+    fn of(item: Item, basis: Basis, count: u64, mut amounts: Vec<(Unit, u64)>) -> Self {
+        amounts.retain(|(_, amount)| *amount > 0);
+        Self { item, basis, count, amounts }
+    }
+
+    /// What it costs.
+    #[must_use]
+    pub fn price(&self, prices: &Prices) -> f64 {
+        // An empty sum of floats would be -0.
+        self.amounts.iter().fold(0.0, |sum, (unit, amount)| sum + prices.of_unit(*unit, *amount))
+    }
+}
+
+/// What was done in a month. Orders that came in files are in two lines when they were also placed in it: so the sum may be too
+/// high, and is never too low for that.
+#[must_use]
+pub fn work(counts: &Counts) -> Vec<Line> {
+    let Counts { orders, customers, rows, messages, campaigns, questions, tokens } = *counts;
+    let asked = vec![(Unit::GeminiInputToken, tokens.input * WHOLE), (Unit::GeminiOutputToken, tokens.output * WHOLE)];
+    vec![
+        Line::used(Item::Orders, Basis::Estimated, orders, ORDER.times(orders)),
+        Line::used(Item::Rows, Basis::Estimated, rows, ROW.times(rows)),
+        Line::used(Item::Customers, Basis::Estimated, customers, CUSTOMER.times(customers)),
+        Line::used(Item::Messages, Basis::Counted, messages, campaigns),
+        Line::of(Item::Questions, Basis::Counted, questions, asked),
+    ]
+}
+
+/// What is billed while nobody does anything, for so many `minutes` of `month`.
+#[must_use]
+pub fn floor(month: Month, minutes: u64) -> Vec<Line> {
+    let all = month.minutes(month.end()).max(1);
+    let queues = QueueName::ALL.len() as u64;
+    let polls = Usage { queued: queues * POLLS_A_MINUTE * minutes * WHOLE, ..Usage::default() };
+    // Billed by the hour.
+    let part = |count: u64| count * WHOLE * minutes / all;
+    vec![
+        Line::used(Item::Polling, Basis::Standing, queues, polls),
+        Line::used(Item::Clock, Basis::Standing, minutes, TICK.times(minutes)),
+        Line::of(Item::Alarms, Basis::Standing, ALARMS, vec![(Unit::CloudwatchAlarmMonth, part(ALARMS))]),
+        Line::of(Item::Secrets, Basis::Standing, SECRETS, vec![(Unit::SecretMonth, part(SECRETS))]),
+    ]
+}
+
+/// What a million of an item costs: the formula of those that are estimated, and what those of this month have come to of the
+/// others.
+#[must_use]
+pub fn per_million(line: &Line, prices: &Prices) -> Option<f64> {
+    let each = match line.item {
+        Item::Orders => ORDER,
+        Item::Rows => ROW,
+        Item::Customers => CUSTOMER,
+        Item::Messages | Item::Questions if line.count > 0 => return Some(line.price(prices) * 1e6 / line.count as f64),
+        _ => return None,
+    };
+    prices.per_million(&each, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(text: &str) -> Month {
+        Month::parse(text).unwrap()
+    }
+
+    fn sum(lines: &[Line]) -> f64 {
+        lines.iter().map(|line| line.price(Prices::listed().unwrap())).sum()
+    }
+
+    #[test]
+    fn months_are_read_and_have_their_days() {
+        for wrong in ["2026", "2026-13", "2026-1", "26-11", "2026-11-01", "1800-01", "２０２６-1"] {
+            assert_eq!(Month::parse(wrong), None, "{wrong}");
+        }
+        let february = month("2028-02");
+        assert_eq!(
+            (february.to_string(), february.minutes(Time::parse("2030-01-01").unwrap())),
+            ("2028-02".to_owned(), 29 * 1_440)
+        );
+        assert_eq!(february.days(Time::parse("2028-02-03T00:00:00Z").unwrap()).count(), 3);
+        assert_eq!((february.days(Time::parse("2028-01-31").unwrap()).count(), february.minutes(Time::from_micros(0))), (0, 0));
+        assert!(february.has(Time::parse("2028-02-29T23:59:59Z").unwrap()) && !february.has(Time::parse("2028-03-01").unwrap()));
+    }
+
+    #[test]
+    fn a_month_in_which_nothing_happens_costs_its_floor() {
+        let november = month("2026-11");
+        let floor = floor(november, november.minutes(november.end()));
+        // 9 queues x 15 a minute, 43,200 minutes, 0.40 a million; 9 alarms at 0.10; one secret at 0.40.
+        assert!((floor[0].price(Prices::listed().unwrap()) - 2.3328).abs() < 1e-9);
+        assert!((sum(&floor[2..]) - 1.3).abs() < 1e-9);
+        assert!((3.5..5.0).contains(&sum(&floor)), "{}", sum(&floor));
+        assert!(sum(&work(&Counts::default())).abs() < 1e-12);
+        assert!((sum(&super::floor(november, 21_600)) * 2.0 - sum(&floor)).abs() < 1e-6, "half of it in half of the time");
+    }
+
+    #[test]
+    fn each_line_is_its_count_times_what_one_costs() {
+        let prices = Prices::listed().unwrap();
+        let tokens = Tokens { input: 2_000_000, output: 1_000_000 };
+        let counts = Counts { orders: 1_000_000, questions: 10, tokens, ..Counts::default() };
+        let lines = work(&counts);
+        let orders = &lines[0];
+        // One at a time is rounded by a thousandth of a GB-second.
+        assert!((orders.price(prices) / per_million(orders, prices).unwrap() - 1.0).abs() < 1e-4);
+        let asked = &lines[4];
+        assert!((asked.price(prices) - (2.0 * 0.75 + 3.75)).abs() < 1e-9);
+        assert!((per_million(asked, prices).unwrap() - 525_000.0).abs() < 1e-6);
+        assert_eq!(per_million(&lines[3], prices), None, "no message says what one costs");
+    }
+
+    #[test]
+    fn the_floor_counts_what_the_template_has() {
+        let template = include_str!("../../../template.yaml");
+        assert_eq!(template.matches("Type: AWS::CloudWatch::Alarm\n").count() as u64, ALARMS);
+        let functions = template.matches("Type: AWS::Lambda::EventSourceMapping\n").count();
+        assert_eq!(functions, QueueName::ALL.len() + 1, "each queue has one reader, and the stream");
+    }
+}
