@@ -95,7 +95,8 @@ async function look(page: Page, { name }: Visit): Promise<string[]> {
     await settled(page);
     await page.screenshot({ path: `${PICTURES}${name}-${as}.png` });
     faults.push(...(await cutOff(page, as === "phone" ? 0 : 1)).map((fault) => `${name}, ${as}: ${fault}`));
-    faults.push(...(await accessibilityFaults(page)).map((fault) => `${name}, ${as}: ${fault}`));
+    const found = await accessibilityFaults(page, as === "dark" ? "colours" : "all");
+    faults.push(...found.map((fault) => `${name}, ${as}: ${fault}`));
   }
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: DESKTOP.height });
