@@ -37,25 +37,22 @@ class Boundary extends Component<BoundaryProps, { broken?: { error: unknown; at:
 
   override componentDidUpdate() {
     const { broken } = this.state;
-    if (broken?.at && broken.at !== this.props.at) this.retry();
-  }
-
-  retry = () => {
+    if (!broken?.at || broken.at === this.props.at) return;
     forgetFailures();
     this.setState({ broken: undefined });
-  };
+  }
 
   override render() {
     const { broken } = this.state;
     if (!broken) return this.props.children;
-    return <PageError error={broken.error} framed={this.props.framed} onRetry={this.retry} />;
+    return <PageError error={broken.error} framed={this.props.framed} />;
   }
 }
 
-type PageErrorProps = { error: unknown; framed: boolean; onRetry: () => void };
+type PageErrorProps = { error: unknown; framed: boolean };
 
 /** The last resort: a page that broke, or a part of the app that could not be loaded after a new version came out. */
-function PageError({ error, framed, onRetry }: PageErrorProps) {
+function PageError({ error, framed }: PageErrorProps) {
   const stale = error instanceof TypeError && /import|module/i.test(error.message);
   const title = t`This page could not be shown`;
 
@@ -66,9 +63,10 @@ function PageError({ error, framed, onRetry }: PageErrorProps) {
   useEffect(() => {
     // Nothing else is worth another try by itself: what broke once breaks again.
     if (!stale) return;
-    window.addEventListener("online", onRetry);
-    return () => window.removeEventListener("online", onRetry);
-  }, [stale, onRetry]);
+    const again = () => void loadAgain();
+    window.addEventListener("online", again);
+    return () => window.removeEventListener("online", again);
+  }, [stale]);
 
   const Around = framed ? "div" : "main";
   return (
@@ -90,4 +88,10 @@ function PageError({ error, framed, onRetry }: PageErrorProps) {
       </div>
     </Around>
   );
+}
+
+/** The whole page, since browsers remember what they could not import; only once the server can be reached. */
+async function loadAgain(): Promise<void> {
+  const answer = await fetch(window.location.pathname, { cache: "no-store" }).catch(() => undefined);
+  if (answer?.ok) window.location.reload();
 }
