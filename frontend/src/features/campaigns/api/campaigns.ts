@@ -3,6 +3,7 @@ import { call, callTagged } from "@/lib/call";
 import type { Campaign } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
+import { liveList } from "@/lib/live";
 
 const OVER: readonly Campaign["status"][] = ["sent", "cancelled", "failed"];
 
@@ -28,7 +29,7 @@ function interval(campaign: Campaign): number | false {
 export function useCampaigns() {
   return useCursorList(["campaigns"], "GET /api/campaigns", {
     refetchInterval: (campaigns) =>
-      campaigns.some((campaign) => !isOver(campaign) && !isDraft(campaign)) ? 3_000 : false,
+      campaigns.some((campaign) => !isOver(campaign) && !isDraft(campaign)) ? 3_000 : liveList(campaigns),
   });
 }
 

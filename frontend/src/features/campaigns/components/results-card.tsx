@@ -76,7 +76,7 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
         <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 lg:grid-cols-6">
           <Figure
             label={t`Revenue`}
-            value={formatMoney(attribution.revenue, currency)}
+            value={formatMoney(attribution.revenue, currency, "short")}
             note={plural(attribution.orders, { one: "# order", other: "# orders" })}
           />
           <Figure

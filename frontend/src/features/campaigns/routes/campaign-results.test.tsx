@@ -153,7 +153,7 @@ describe("results of a campaign", () => {
     await pass(2_100);
     expect(await screen.findByText(/being counted again/)).toBeTruthy();
     await pass(2_100);
-    expect(await screen.findByText("₹90,000.00")).toBeTruthy();
+    expect(await screen.findByText("₹90,000")).toBeTruthy();
     await pass(60_000);
     expect(calls(REPORT).length).toBe(3);
   });

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
@@ -35,6 +35,18 @@ function open(answers: Answers) {
   openPage(CustomerPage, "/customers/:id", "/customers/c1");
   return calls;
 }
+
+it("follows what happens to somebody", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  let orderCount = 2;
+  open({ "GET /api/customers/c1": () => ({ ...ASHA, orderCount }) });
+  const figure = async () => (await screen.findByText("Orders", { selector: "dt" })).nextSibling?.textContent;
+  expect(await figure()).toBe("2");
+  orderCount = 3;
+  await act(() => vi.advanceTimersByTimeAsync(8_000));
+  expect(await figure()).toBe("3");
+  vi.useRealTimers();
+});
 
 const history = () => screen.findByRole("button", { name: "History" });
 

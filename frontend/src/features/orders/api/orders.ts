@@ -3,13 +3,14 @@ import { call, callTagged } from "@/lib/call";
 import type { Order, OrderRequest, OrderStatus } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
+import { liveList } from "@/lib/live";
 import { refreshSoon } from "@/lib/refresh-soon";
 
 /** Under which address the orders of erased customers are kept. */
 export const ERASED = "erased@customer.invalid";
 
 export function useOrders() {
-  return useCursorList(["orders"], "GET /api/orders");
+  return useCursorList(["orders"], "GET /api/orders", { refetchInterval: liveList });
 }
 
 /** Milliseconds until the next look at a change on its way, which mostly takes less than a second. */

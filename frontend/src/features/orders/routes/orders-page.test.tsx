@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
 import { anOrder } from "@/testing/made";
@@ -28,4 +28,17 @@ it("leads to each order, also of customers who are erased", async () => {
     "/orders/o1",
     "/orders/o2",
   ]);
+});
+
+it("shows by itself what has come in since", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  signedIn("analyst");
+  const orders = [anOrder({ id: "o1", email: "asha@example.com" })];
+  serve({ "GET /api/orders": () => all(...orders) });
+  openPage(OrdersPage, "/orders", "/orders");
+  await screen.findByText("asha@example.com");
+  orders.unshift(anOrder({ id: "o2", email: "vikram@example.com" }));
+  await act(() => vi.advanceTimersByTimeAsync(8_000));
+  expect(await screen.findByText("vikram@example.com")).toBeTruthy();
+  vi.useRealTimers();
 });
