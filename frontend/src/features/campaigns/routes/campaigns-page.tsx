@@ -14,6 +14,7 @@ import { formatNumber, formatRelative, formatShare } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { isDraft, useCampaigns } from "../api/campaigns";
 import { DeliveryBar } from "../components/delivery";
+import { amongInWords, fits, ListFilters, useListFilter } from "../components/list-filters";
 
 const columns = (): Column<Campaign>[] => [
   {
@@ -50,6 +51,8 @@ const columns = (): Column<Campaign>[] => [
 
 export function Component() {
   const list = useCampaigns();
+  const [filter, setFilter] = useListFilter();
+  const isNarrowed = filter.search !== "" || filter.status !== "";
   const create = useMay("write") && (
     <ButtonLink look="primary" to="/campaigns/new" icon={<Plus aria-hidden />}>
       <Trans>New campaign</Trans>
@@ -67,6 +70,7 @@ export function Component() {
         </>
       }
     >
+      <ListFilters filter={filter} onChange={setFilter} />
       <Card flush>
         <ListView
           list={list}
@@ -80,14 +84,26 @@ export function Component() {
             </Empty>
           }
         >
-          {(items) => (
-            <Table
-              caption={t`Campaigns`}
-              columns={columns()}
-              rows={items}
-              rowKey={(campaign) => campaign.id}
-            />
-          )}
+          {(items) => {
+            const rows = items.filter((campaign) => fits(campaign, filter));
+            return (
+              <>
+                {isNarrowed && (
+                  <p role="status" className="px-5 py-3 text-sm text-muted">
+                    {amongInWords(rows.length, items.length)}
+                  </p>
+                )}
+                {rows.length > 0 && (
+                  <Table
+                    caption={t`Campaigns`}
+                    columns={columns()}
+                    rows={rows}
+                    rowKey={(campaign) => campaign.id}
+                  />
+                )}
+              </>
+            );
+          }}
         </ListView>
       </Card>
     </Page>
