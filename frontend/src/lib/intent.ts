@@ -12,6 +12,8 @@ const PATIENCE = 5;
 type Outcome<Input, Output> = {
   /** By which others tell that it is under way. */
   mutationKey?: readonly unknown[];
+  /** One of this name begins once the one before it is over. */
+  queue?: string;
   /** Shows what is expected to come of it; answers with how to take that back when it fails. */
   expect?: (input: Input) => Promise<(() => void) | undefined>;
   onSuccess?: (output: Output, input: Input) => unknown;
@@ -21,11 +23,12 @@ type Outcome<Input, Output> = {
 /** A mutation whose request carries a key. It is tried thrice more by itself as long as its fate is unknown. */
 export function useIntent<Input, Output>(
   send: (input: Input, idempotencyKey: string) => Promise<Output>,
-  { mutationKey, expect, onSuccess, onSettled }: Outcome<Input, Output> = {},
+  { mutationKey, queue, expect, onSuccess, onSettled }: Outcome<Input, Output> = {},
 ) {
   const [keys] = useState(intentKeys);
   return useMutation({
     ...(mutationKey && { mutationKey }),
+    ...(queue && { scope: { id: queue } }),
     mutationFn: (input: Input) => keys.once(input, (key) => send(input, key)),
     retry: (failures, error) => failures < 3 && isPassing(error) && waitBefore(failures, error) <= PATIENCE,
     retryDelay: (failures, error) => waitBefore(failures, error) * 1_000,

@@ -97,6 +97,8 @@ export function useCampaignAction(id: string) {
       call(`POST /api/campaigns/{id}/${action}`, { path: { id }, idempotencyKey }),
     {
       mutationKey: actionOn(id),
+      // Who pauses and at once resumes gets both, in this order.
+      queue: actionOn(id).join("/"),
       async expect(action) {
         const expected = EXPECTED[action];
         if (!expected) return undefined;
@@ -105,7 +107,11 @@ export function useCampaignAction(id: string) {
         show(expected);
         return before && (() => void show(before));
       },
-      onSettled: () => queryClient.invalidateQueries({ queryKey: ["campaigns"] }),
+      // While another one waits, the answer would be of before it.
+      onSettled: () =>
+        queryClient.isMutating({ mutationKey: actionOn(id) }) === 1
+          ? queryClient.invalidateQueries({ queryKey: ["campaigns"] })
+          : undefined,
     },
   );
 }

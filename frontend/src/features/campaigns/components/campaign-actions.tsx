@@ -75,7 +75,6 @@ function RunningActions({ campaign }: { campaign: Campaign }) {
   }, [status, asking]);
 
   const run = (action: CampaignAction) => {
-    if (act.isPending) return;
     cancelled.current = action === "cancel";
     act.mutate(action, {
       onSuccess: () => {

@@ -43,9 +43,9 @@ export function fits({ name, status }: Campaign, filter: ListFilter): boolean {
 }
 
 /** The server does not search campaigns, so it is said how far the search has come. */
-export function amongInWords(shown: number, loaded: number): string {
+export function amongInWords(shown: number, loaded: number, isAll: boolean): string {
   const [count, all] = [formatNumber(shown), formatNumber(loaded)];
-  return t`${count} among the ${all} loaded.`;
+  return isAll ? t`${count} among all ${all} campaigns` : t`${count} among the first ${all} campaigns`;
 }
 
 type ListFiltersProps = { filter: ListFilter; onChange: (change: Partial<ListFilter>) => void };

@@ -40,7 +40,9 @@ export function ResponseFunnel({ counts }: { counts: Counts }) {
           <ol aria-hidden className="mt-2 grid grid-cols-5 gap-1 text-center">
             {steps.map(({ key, name, count }) => (
               <li key={key} className="min-w-0">
-                <p className="text-sm font-semibold tabular-nums">{formatShare(count, counts.sent)}</p>
+                <p className="text-xs font-semibold tabular-nums @md:text-sm">
+                  {formatShare(count, counts.sent)}
+                </p>
                 <p className="truncate text-xs text-muted">{name}</p>
               </li>
             ))}

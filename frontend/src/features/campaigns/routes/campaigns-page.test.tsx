@@ -45,7 +45,7 @@ describe("the list of campaigns", () => {
     expect(shown()).toEqual(["Diwali early access", "Diwali reminder"]);
     await user.selectOptions(screen.getByLabelText("Status"), "draft");
     expect(shown()).toEqual(["Diwali reminder"]);
-    expect(screen.getByText("1 among the 3 loaded.")).toBeTruthy();
+    expect(screen.getByText("1 among the first 3 campaigns")).toBeTruthy();
     expect(router.state.location.search).toBe("?search=diwali&status=draft");
     expect(await accessibilityFaults(document.querySelector("h1")?.closest("div.grid") as Element)).toEqual(
       [],
@@ -54,9 +54,11 @@ describe("the list of campaigns", () => {
 
   it("comes narrowed down as its address says, and goes on to what is not loaded yet", async () => {
     const { user } = open("?status=failed");
-    expect(await screen.findByText("0 among the 3 loaded.")).toBeTruthy();
+    expect(await screen.findByText("0 among the first 3 campaigns")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Show more" }));
     await waitFor(() => expect(shown()).toEqual(["Holi"]));
-    expect(screen.getByText("1 among the 4 loaded.")).toBeTruthy();
+    expect(screen.getByText("1 among all 4 campaigns")).toBeTruthy();
+    await user.type(screen.getByLabelText("Search campaigns"), "xyz");
+    expect(screen.getByText("No campaign is like this")).toBeTruthy();
   });
 });

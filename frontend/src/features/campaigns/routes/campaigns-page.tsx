@@ -1,6 +1,6 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { Plus, Send, Sparkles } from "lucide-react";
+import { Plus, SearchX, Send, Sparkles } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -52,6 +52,7 @@ const columns = (): Column<Campaign>[] => [
 export function Component() {
   const list = useCampaigns();
   const [filter, setFilter] = useListFilter();
+  const rows = list.items.filter((campaign) => fits(campaign, filter));
   const isNarrowed = filter.search !== "" || filter.status !== "";
   const create = useMay("write") && (
     <ButtonLink look="primary" to="/campaigns/new" icon={<Plus aria-hidden />}>
@@ -74,6 +75,7 @@ export function Component() {
       <Card flush>
         <ListView
           list={list}
+          said={isNarrowed ? amongInWords(rows.length, list.items.length, !list.hasNextPage) : undefined}
           noun={(count) => plural(count, { one: "# campaign", other: "# campaigns" })}
           empty={
             <Empty icon={<Send />} title={t`No campaigns yet`} action={create}>
@@ -84,26 +86,18 @@ export function Component() {
             </Empty>
           }
         >
-          {(items) => {
-            const rows = items.filter((campaign) => fits(campaign, filter));
-            return (
-              <>
-                {isNarrowed && (
-                  <p role="status" className="px-5 py-3 text-sm text-muted">
-                    {amongInWords(rows.length, items.length)}
-                  </p>
-                )}
-                {rows.length > 0 && (
-                  <Table
-                    caption={t`Campaigns`}
-                    columns={columns()}
-                    rows={rows}
-                    rowKey={(campaign) => campaign.id}
-                  />
-                )}
-              </>
-            );
-          }}
+          {() =>
+            rows.length > 0 ? (
+              <Table
+                caption={t`Campaigns`}
+                columns={columns()}
+                rows={rows}
+                rowKey={(campaign) => campaign.id}
+              />
+            ) : (
+              !list.hasNextPage && <Empty icon={<SearchX />} title={t`No campaign is like this`} />
+            )
+          }
         </ListView>
       </Card>
     </Page>
