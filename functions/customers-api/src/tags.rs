@@ -49,9 +49,9 @@ pub async fn tag_customers<S: Store, Q: Enqueue>(
         return Err(rejected.into());
     }
     let queued = events.len() as u64;
-    app.queue.enqueue(QueueName::Customers, pack(events)).await?;
     let told = json!({"customers": queued, "tagsAdded": tagging.added, "tagsRemoved": tagging.removed});
     app.store.note(&caller.audit("customers".to_owned(), None, Some(told))).await?;
+    app.queue.enqueue(QueueName::Customers, pack(events)).await?;
     let shown = |(change, ids): (TagsChanged, _)| TagChange { ids, tags_added: change.added, tags_removed: change.removed };
     let tagged = Tagged { queued, changes: changes.into_iter().map(shown).collect(), rejected };
     Ok((StatusCode::ACCEPTED, Json(tagged)).into_response())

@@ -81,7 +81,8 @@ async fn begin<S: Store, Q: Enqueue>(
     let name = if matches!(whom, Chosen::Matching { .. }) { format!("{name}.matching") } else { name };
     let edit = Edit { whom, change, source: caller.source(), name, at, after: None, edited: 0 };
     let message = Outgoing { body: Task::Edit(edit).body(), ..Outgoing::default() };
-    app.queue.enqueue(QueueName::Segments, vec![message]).await?;
+    // Nobody is edited without a trace; who asks again is noted again.
     app.store.note(audit).await?;
+    app.queue.enqueue(QueueName::Segments, vec![message]).await?;
     Ok((StatusCode::ACCEPTED, Json(Accepted { id: id.to_string(), status: "queued" })).into_response())
 }
