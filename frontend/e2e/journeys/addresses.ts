@@ -39,7 +39,8 @@ await journey(async (stack) => {
   owner.expect(/^404 of GET .*\/api\/(customers|segments|campaigns|imports)\//);
   for (const place of ["customers", "segments", "campaigns", "imports"]) {
     await page.goto(`/${place}/00000000-0000-7000-8000-000000000000`);
-    await page.getByRole("alert").waitFor();
+    const missing = page.getByText(/There is no such/);
+    await missing.or(page.getByRole("alert")).first().waitFor();
     await page
       .getByRole("main")
       .getByRole("link", { name: new RegExp(place, "i") })
