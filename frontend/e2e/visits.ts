@@ -68,6 +68,7 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
   "/customers/:id": ({ customer }) => [
     { name: "customer", address: `/customers/${customer}` },
     { name: "customer-orders", address: `/customers/${customer}?view=orders` },
+    { name: "customer-messages", address: `/customers/${customer}?view=messages` },
     {
       name: "customer-delete",
       address: `/customers/${customer}`,
@@ -77,7 +78,10 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
   "/customers/:id/edit": ({ customer }) => [
     { name: "customer-edit", address: `/customers/${customer}/edit` },
   ],
-  "/orders": () => [{ name: "orders", address: "/orders" }],
+  "/orders": () => [
+    { name: "orders", address: "/orders" },
+    { name: "orders-of-nobody", address: "/orders?email=nobody%40example.com" },
+  ],
   "/orders/new": () => [
     {
       name: "order-new",
