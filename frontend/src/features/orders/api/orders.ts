@@ -8,8 +8,14 @@ import { refreshSoon } from "@/lib/refresh-soon";
 /** Under which address the orders of erased customers are kept. */
 export const ERASED = "erased@customer.invalid";
 
-export function useOrders() {
-  return useCursorList(["orders"], "GET /api/orders");
+/** All orders, or those of one address. */
+export function useOrders(email: string) {
+  const all = useCursorList(["orders"], "GET /api/orders", { enabled: email === "" });
+  const theirs = useCursorList(["orders", "of", email], "GET /api/orders/by-email/{email}", {
+    path: { email },
+    enabled: email !== "",
+  });
+  return email === "" ? all : theirs;
 }
 
 /** Milliseconds until the next look at a change on its way, which mostly takes less than a second. */
