@@ -8,6 +8,8 @@ import { type Stack, until } from "./stack.ts";
 export type Visit = {
   name: string;
   address: string;
+  /** What the API answers in place of the stack, by path: states that the stack is not in. */
+  answers?: Record<string, { status: number; body: unknown }>;
   /** What is done before it is looked at. */
   prepare?: (page: Page) => Promise<void>;
 };
@@ -16,6 +18,10 @@ type Things = Record<
   "customer" | "order" | "segment" | "list" | "campaign" | "draft" | "import" | "key" | "colleague",
   string
 >;
+
+const NOTHING = { status: 200, body: { items: [], nextCursor: null } };
+const OUTAGE = { status: 500, body: {} };
+const NO_FIGURES = { customers: 0, orders: 0, revenue: 0, segments: 0, campaigns: 0, messages: 0 };
 
 /** A route by its path in the router, and what there is to see. */
 export const VISITS: Record<string, (things: Things) => Visit[]> = {
@@ -30,10 +36,32 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
         await page.getByRole("option", { name: /^All customers like/ }).waitFor();
       },
     },
+    {
+      name: "dashboard-empty",
+      address: "/",
+      answers: { "/api/stats": { status: 200, body: { ...NO_FIGURES, currency: "INR", daily: [] } } },
+    },
+    {
+      name: "dashboard-offline",
+      address: "/",
+      async prepare(page) {
+        await page.evaluate(() => {
+          Object.defineProperty(navigator, "onLine", { value: false });
+          window.dispatchEvent(new Event("offline"));
+        });
+        await page.getByText("You are offline.").waitFor();
+      },
+    },
   ],
   "/customers": () => [
     { name: "customers", address: "/customers" },
     { name: "customers-none", address: "/customers?search=nobody-at-all" },
+    {
+      name: "customers-failed",
+      address: "/customers",
+      answers: { "/api/customers": OUTAGE },
+      prepare: (page) => page.getByRole("button", { name: "Try again" }).waitFor(),
+    },
     {
       name: "customers-by-rules",
       address: `/customers?rules=${encodeURIComponent('{"combinator":"and","rules":[{"field":"city","operator":"=","value":"Pune"}]}')}`,
@@ -70,6 +98,14 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
     { name: "customer-orders", address: `/customers/${customer}?view=orders` },
     { name: "customer-messages", address: `/customers/${customer}?view=messages` },
     {
+      name: "customer-merge",
+      address: `/customers/${customer}`,
+      async prepare(page) {
+        await page.getByRole("button", { name: "Merge", exact: true }).click();
+        await page.getByRole("dialog").getByRole("textbox").or(page.getByRole("searchbox")).first().waitFor();
+      },
+    },
+    {
       name: "customer-delete",
       address: `/customers/${customer}`,
       prepare: (page) => page.getByRole("main").getByRole("button", { name: "Delete" }).first().click(),
@@ -81,6 +117,7 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
   "/orders": () => [
     { name: "orders", address: "/orders" },
     { name: "orders-of-nobody", address: "/orders?email=nobody%40example.com" },
+    { name: "orders-empty", address: "/orders", answers: { "/api/orders": NOTHING } },
   ],
   "/orders/new": () => [
     {
@@ -117,7 +154,10 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
     },
   ],
   "/imports/:id": (things) => [{ name: "import", address: `/imports/${things.import}` }],
-  "/segments": () => [{ name: "segments", address: "/segments" }],
+  "/segments": () => [
+    { name: "segments", address: "/segments" },
+    { name: "segments-empty", address: "/segments", answers: { "/api/segments": NOTHING } },
+  ],
   "/segments/new": () => [
     { name: "segment-new", address: "/segments/new" },
     {
@@ -146,7 +186,10 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
     { name: "segment-list", address: `/segments/${list}` },
   ],
   "/segments/:id/edit": ({ segment }) => [{ name: "segment-edit", address: `/segments/${segment}/edit` }],
-  "/campaigns": () => [{ name: "campaigns", address: "/campaigns" }],
+  "/campaigns": () => [
+    { name: "campaigns", address: "/campaigns" },
+    { name: "campaigns-empty", address: "/campaigns", answers: { "/api/campaigns": NOTHING } },
+  ],
   "/campaigns/new": ({ segment }) => [
     { name: "campaign-new", address: `/campaigns/new?segment=${segment}` },
     { name: "campaign-review-faulty", address: "/campaigns/new?step=review" },
@@ -169,6 +212,14 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
       address: `/campaigns/${draft}/edit?step=${step}`,
     })),
     {
+      name: "campaign-launch",
+      address: `/campaigns/${draft}/edit?step=review`,
+      async prepare(page) {
+        await page.getByRole("button", { name: /^Launch to \d/ }).click();
+        await page.getByRole("heading", { name: /^Launch to \d.*\?$/ }).waitFor();
+      },
+    },
+    {
       name: "campaign-write",
       address: `/campaigns/${draft}/edit?step=message`,
       async prepare(page) {
@@ -182,6 +233,17 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
   "/campaigns/:id": ({ campaign, draft }) => [
     { name: "campaign", address: `/campaigns/${campaign}` },
     { name: "campaign-draft", address: `/campaigns/${draft}` },
+    {
+      name: "campaign-why",
+      address: `/campaigns/${campaign}`,
+      async prepare(page) {
+        await page
+          .getByRole("button", { name: /^Why \S+@/ })
+          .first()
+          .click();
+        await page.getByRole("dialog").getByRole("list").first().waitFor();
+      },
+    },
     {
       name: "campaign-told",
       address: `/campaigns/${campaign}`,

@@ -1,4 +1,4 @@
-/** The connection goes and comes back: a notice, figures that stay, a start that waits; all recovers by itself. */
+/** The connection goes and comes back: a notice, figures that stay, a page and a start that wait; all recovers by itself. */
 import assert from "node:assert/strict";
 import { journey } from "../stack.ts";
 
@@ -17,6 +17,26 @@ await journey(async (stack) => {
   await context.setOffline(false);
   await live.waitFor();
   assert.equal(await page.getByText("You are offline.").count(), 0);
+
+  // A page that was not fetched yet comes with the connection.
+  owner.expect(/dynamically imported module/);
+  await context.setOffline(true);
+  await owner.navigation().getByRole("link", { name: "Segments" }).click();
+  await owner.heading("This page could not be shown").waitFor();
+  assert.equal(await page.title(), "This page could not be shown · Mini CRM");
+  await context.setOffline(false);
+  await owner.heading("Segments").waitFor();
+  assert.equal(await page.title(), "Segments · Mini CRM");
+
+  // What an outage has kept back is asked for again.
+  owner.expect(/^503 of GET .*\/api\/orders/);
+  await context.route(/\/api\/orders/, (route) => route.fulfill({ status: 503, json: {} }));
+  await owner.navigation().getByRole("link", { name: "Orders" }).click();
+  await page.getByText("The server could not answer").waitFor();
+  await context.unroute(/\/api\/orders/);
+  await page.getByText("The server could not answer").waitFor({ state: "detached" });
+  await owner.navigation().getByRole("link", { name: "Dashboard" }).click();
+  await live.waitFor();
 
   // The server is away while the network is there, and the page is opened in that moment.
   await context.route(/\/(api|auth)\//, (route) => route.abort("connectionrefused"));

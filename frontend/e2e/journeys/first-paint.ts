@@ -1,12 +1,14 @@
 /**
- * How soon somebody who is signed in sees the dashboard in a browser that has never been here. The figures are printed, and
- * nothing is asserted of them: on a busy machine they say more about the others.
+ * How soon somebody who is signed in sees the dashboard in a browser that has never been here. The median is held to a
+ * second, a generous measure: on a quiet machine it is about a quarter of that, and a busy one says more about the others.
  */
 import assert from "node:assert/strict";
 import { launch } from "../browser.ts";
 import { DESKTOP, journey } from "../stack.ts";
 
 const BROWSERS = 3;
+/** Milliseconds until the first paint. */
+const MOST = 1_000;
 
 type Times = { first: number; largest: number; figures: number };
 
@@ -37,10 +39,12 @@ await journey(async (stack) => {
     await browser.close();
   }
   const inWords = (of: (times: Times) => number) => all.map((times) => Math.round(of(times))).join(", ");
+  const median = all.map(({ first }) => first).toSorted((a, b) => a - b)[Math.floor(BROWSERS / 2)] ?? 0;
   console.log(
-    `dashboard in ${BROWSERS} cold browsers, ms: first paint ${inWords(({ first }) => first)};`,
+    `dashboard in ${BROWSERS} cold browsers, ms: first paint ${inWords(({ first }) => first)} (median ${Math.round(median)});`,
     `figures ${inWords(({ figures }) => figures)}; largest paint ${inWords(({ largest }) => largest)}`,
   );
+  assert.ok(median < MOST, `the median first paint took ${Math.round(median)} ms, and may take ${MOST}`);
 });
 
 /** Runs in the page before anything of it: notes when the dashboard's own figures stand there, and the largest paint. */

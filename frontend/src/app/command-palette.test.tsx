@@ -84,6 +84,29 @@ describe("the command palette", () => {
     expect(router.state.location.pathname).toBe("/customers/c1");
   });
 
+  it("does not go to whom other words have found, however slow the answer is", async () => {
+    let arrive: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (arrive = resolve));
+    const meera = { id: "c2", email: "meera@example.com", name: "Meera Iyer" };
+    const { router, user } = open({
+      [FIND]: ({ query }) => (query.get("search") === "asha" ? all(ASHA) : slow.then(() => all(meera))),
+    });
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await box(), "asha");
+    await screen.findByRole("option", { name: /Asha Rao/ });
+    await user.clear(await box());
+    await user.type(await box(), "meera{Enter}");
+    expect(router.state.location.pathname).toBe("/");
+    await screen.findByText("Looking for customers…");
+    await user.keyboard("{ArrowDown}{Enter}");
+    await user.click(screen.getByRole("option", { name: /Asha Rao/ }));
+    expect(router.state.location.pathname).toBe("/");
+    arrive();
+    await waitFor(async () => expect(await chosen()).toContain("Meera Iyer"));
+    await user.keyboard("{Enter}");
+    expect(router.state.location.pathname).toBe("/customers/c2");
+  });
+
   it("says when nothing goes by what was typed, and when customers cannot be looked for", async () => {
     let answer = () => all() as unknown;
     const { user } = open({ [FIND]: () => answer() });

@@ -53,10 +53,10 @@ function Choice({ typed, onType, onRun }: ChoiceProps) {
   const id = useId();
   const search = useDebounced(typed.trim(), 150);
   const commands = useCommands(typed);
-  const customers = useCustomerCommands(search);
+  const customers = useCustomerCommands(search, typed.trim());
   // What comes later stands below, so that nothing moves away under the Enter key.
   const groups = [...commands, customers.group].filter((group) => group.commands.length > 0);
-  const options = groups.flatMap((group) => group.commands);
+  const options = groups.filter(({ outdated }) => !outdated).flatMap((group) => group.commands);
   const [active, setActive] = useState<string | null>(null);
   const index = Math.max(
     0,
@@ -112,6 +112,8 @@ function Choice({ typed, onType, onRun }: ChoiceProps) {
         id={`${id}-list`}
         role="listbox"
         aria-label={t`Suggestions`}
+        // The focus stays in the box.
+        onMouseDown={(event) => event.preventDefault()}
         className="max-h-[min(24rem,60vh)] overflow-y-auto p-2 empty:hidden"
       >
         {groups.map((group) => (
@@ -126,6 +128,7 @@ function Choice({ typed, onType, onRun }: ChoiceProps) {
                 id={`${id}-${keyOf(command)}`}
                 command={command}
                 chosen={command === chosen}
+                outdated={group.outdated}
                 onPoint={() => setActive(keyOf(command))}
                 onRun={() => onRun(command)}
               />
@@ -150,12 +153,15 @@ type OptionProps = {
   id: string;
   command: Command;
   chosen: boolean;
+  /** Answers what was typed before: still there to be read, and not to be chosen. */
+  outdated: boolean | undefined;
   onPoint: () => void;
   onRun: () => void;
 };
 
 /** The focus stays in the box, whose keys do what the mouse does here. */
-function Option({ id, command: { label, detail, icon: Icon }, chosen, onPoint, onRun }: OptionProps) {
+function Option({ id, command, chosen, outdated = false, onPoint, onRun }: OptionProps) {
+  const { label, detail, icon: Icon } = command;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: see above
     // biome-ignore lint/a11y/useFocusableInteractive: see above
@@ -163,11 +169,13 @@ function Option({ id, command: { label, detail, icon: Icon }, chosen, onPoint, o
       id={id}
       role="option"
       aria-selected={chosen}
-      onPointerMove={onPoint}
-      onClick={onRun}
+      aria-disabled={outdated || undefined}
+      onPointerMove={outdated ? undefined : onPoint}
+      onClick={outdated ? undefined : onRun}
       className={cn(
-        "flex min-h-10 cursor-pointer items-center gap-3 rounded-lg px-3 py-1.5 text-sm [&_svg]:size-4 [&_svg]:shrink-0",
-        chosen ? "bg-accent-soft text-accent" : "text-ink",
+        "flex min-h-10 items-center gap-3 rounded-lg px-3 py-1.5 text-sm [&_svg]:size-4 [&_svg]:shrink-0",
+        chosen ? "bg-accent-soft text-accent" : outdated ? "text-muted" : "text-ink",
+        !outdated && "cursor-pointer",
       )}
     >
       <Icon aria-hidden />
@@ -179,9 +187,11 @@ function Option({ id, command: { label, detail, icon: Icon }, chosen, onPoint, o
   );
 }
 
-/** The customers whom a search finds, and the way to all of them. */
-function useCustomerCommands(search: string): { group: CommandGroup; note: string | undefined } {
-  const isAsked = search.length >= SHORTEST;
+type Customers = { group: CommandGroup; note: string | undefined };
+
+/** The customers whom a search finds, and the way to all of them. `search` follows what is `typed` with a delay. */
+function useCustomerCommands(search: string, typed: string): Customers {
+  const isAsked = search.length >= SHORTEST && typed.length >= SHORTEST;
   const found = useQuery({
     queryKey: ["customers", "palette", search],
     queryFn: ({ signal }) => call("GET /api/customers", { query: { search, limit: MOST }, signal }),
@@ -189,6 +199,7 @@ function useCustomerCommands(search: string): { group: CommandGroup; note: strin
     placeholderData: keepPreviousData,
   });
   const items = isAsked ? (found.data?.items ?? []) : [];
+  const outdated = found.isPlaceholderData || search !== typed;
   const commands: Command[] = items.map(({ id, name, email }) => ({
     to: `/customers/${encodeURIComponent(id)}`,
     label: name || email,
@@ -203,10 +214,10 @@ function useCustomerCommands(search: string): { group: CommandGroup; note: strin
     ? undefined
     : found.isError
       ? t`Customers cannot be looked for at the moment.`
-      : found.isPending
+      : found.isPending || outdated
         ? t`Looking for customers…`
         : undefined;
-  return { group: { key: "customers", name: t`Customers`, commands }, note };
+  return { group: { key: "customers", name: t`Customers`, commands, outdated }, note };
 }
 
 /** What tells commands apart; one address may be there twice. */

@@ -12,7 +12,13 @@ export type Command = {
   icon: LucideIcon;
 };
 
-export type CommandGroup = { key: string; name: string; commands: readonly Command[] };
+export type CommandGroup = {
+  key: string;
+  name: string;
+  commands: readonly Command[];
+  /** Whether they answer other words than those that stand in the box by now. */
+  outdated?: boolean;
+};
 
 const creations = (): Command[] => [
   { to: "/customers/new", label: t`New customer`, icon: UserPlus },

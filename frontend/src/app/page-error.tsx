@@ -1,5 +1,6 @@
+import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { Component, type ReactNode } from "react";
+import { Component, type ReactNode, useEffect } from "react";
 import { useLocation } from "react-router";
 import { Button } from "@/components/ui/button";
 import { forgetFailures } from "./page";
@@ -43,20 +44,35 @@ class Boundary extends Component<BoundaryProps, { broken?: { error: unknown; at:
 
   override render() {
     const { broken } = this.state;
-    return broken ? <PageError error={broken.error} framed={this.props.framed} /> : this.props.children;
+    if (!broken) return this.props.children;
+    return <PageError error={broken.error} framed={this.props.framed} />;
   }
 }
 
+type PageErrorProps = { error: unknown; framed: boolean };
+
 /** The last resort: a page that broke, or a part of the app that could not be loaded after a new version came out. */
-function PageError({ error, framed }: { error: unknown; framed: boolean }) {
+function PageError({ error, framed }: PageErrorProps) {
   const stale = error instanceof TypeError && /import|module/i.test(error.message);
+  const title = t`This page could not be shown`;
+
+  useEffect(() => {
+    document.title = `${title} · Mini CRM`;
+  }, [title]);
+
+  useEffect(() => {
+    // Nothing else is worth another try by itself: what broke once breaks again.
+    if (!stale) return;
+    const again = () => void loadAgain();
+    window.addEventListener("online", again);
+    return () => window.removeEventListener("online", again);
+  }, [stale]);
+
   const Around = framed ? "div" : "main";
   return (
     <Around className="mx-auto max-w-md px-6 py-24">
       <div role="alert" className="grid justify-items-start gap-4">
-        <h1 className="text-2xl font-semibold tracking-tight">
-          <Trans>This page could not be shown</Trans>
-        </h1>
+        <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
         <p className="text-muted">
           {stale ? (
             <Trans>
@@ -72,4 +88,10 @@ function PageError({ error, framed }: { error: unknown; framed: boolean }) {
       </div>
     </Around>
   );
+}
+
+/** The whole page, since browsers remember what they could not import; only once the server can be reached. */
+async function loadAgain(): Promise<void> {
+  const answer = await fetch(window.location.pathname, { cache: "no-store" }).catch(() => undefined);
+  if (answer?.ok) window.location.reload();
 }

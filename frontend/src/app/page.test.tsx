@@ -112,6 +112,22 @@ describe("a page that cannot be fetched", () => {
     expect(two).toHaveBeenCalledTimes(2);
   });
 
+  it("names the document, and asks whether the server is there once the connection is back", async () => {
+    const two = vi
+      .fn(second)
+      .mockRejectedValueOnce(new TypeError("Failed to fetch dynamically imported module"));
+    const { user } = await open(two);
+    await user.click(link("Two"));
+    await screen.findByRole("alert");
+    expect(document.title).toBe("This page could not be shown · Mini CRM");
+    const fetched = vi.fn(async () => new Response(null, { status: 503 }));
+    vi.stubGlobal("fetch", fetched);
+    await act(async () => window.dispatchEvent(new Event("online")));
+    expect(fetched).toHaveBeenCalledWith(window.location.pathname, { cache: "no-store" });
+    expect(screen.getByRole("alert")).toBeTruthy();
+    vi.unstubAllGlobals();
+  });
+
   it("is fetched again by another click on its link", async () => {
     const two = vi
       .fn(second)

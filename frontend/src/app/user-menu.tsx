@@ -2,7 +2,8 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { LogOut } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { Button, ButtonLink } from "@/components/ui/button";
+import { Link } from "react-router";
+import { Button } from "@/components/ui/button";
 import { LanguageChoice } from "@/components/ui/language-choice";
 import { FormProblem } from "@/components/ui/states";
 import { signOut } from "@/lib/auth";
@@ -99,11 +100,22 @@ export function UserMenu({ user, compact = false, places = [] }: UserMenuProps) 
               </Trans>
             </p>
           </div>
-          {places.map(({ to, label, icon: Icon }) => (
-            <ButtonLink key={to} to={to} icon={<Icon aria-hidden />} onClick={() => setOpen(false)}>
-              {label}
-            </ButtonLink>
-          ))}
+          {places.length > 0 && (
+            <ul className="-mx-2 border-y border-line py-2">
+              {places.map(({ to, label, icon: Icon }) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    onClick={() => setOpen(false)}
+                    className="flex min-h-11 items-center gap-3 rounded-lg px-2 text-sm hover:bg-sunken [&_svg]:size-4.5 [&_svg]:text-muted"
+                  >
+                    <Icon aria-hidden strokeWidth={1.75} />
+                    {label}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          )}
           <LanguageChoice />
           <FormProblem error={fault} />
           <Button busy={leaving} icon={<LogOut aria-hidden />} onClick={() => void leave()}>

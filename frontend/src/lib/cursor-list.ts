@@ -28,8 +28,8 @@ export type CursorList<T> = UseInfiniteQueryResult<InfiniteData<Page<T>>> & { it
 type Options<R extends ListRoute> = Path<R> & {
   /** What narrows it down. */
   query?: Omit<NonNullable<Input<R>["query"]>, "limit" | "cursor">;
-  /** Milliseconds until the next refresh, given the items at hand; `false` for none. */
-  refetchInterval?: (items: Listed<R>[]) => number | false;
+  /** Milliseconds until the next refresh, given the items at hand and of how many pages they are; `false` for none. */
+  refetchInterval?: (items: Listed<R>[], pages: number) => number | false;
   enabled?: boolean;
   pageSize?: number;
 };
@@ -52,7 +52,7 @@ export function useCursorList<R extends ListRoute>(
     placeholderData: keepPreviousData,
     enabled,
     refetchInterval: ({ state: { data } }) =>
-      refetchInterval?.(data?.pages.flatMap((page) => page.items) ?? []) ?? false,
+      refetchInterval?.(data?.pages.flatMap((page) => page.items) ?? [], data?.pages.length ?? 0) ?? false,
   });
   return { ...list, items: list.data?.pages.flatMap((page) => page.items) ?? [] };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatMoney, formatRelative, formatShare, formatUtcDay, plural } from "./format";
+import { formatMoney, formatRelative, formatShare, formatUtcDay, formatUtcTick, plural } from "./format";
 
 describe("formatMoney", () => {
   it("groups in lakh and crore and shows all decimals of the currency", () => {
@@ -18,6 +18,12 @@ describe("formatMoney", () => {
     expect(formatMoney(undefined, "INR")).toBe("–");
   });
 
+  it("leaves out decimals that say nothing where room is scarce, and only those", () => {
+    expect(formatMoney(40_000, "INR", "short")).toBe("₹40,000");
+    expect(formatMoney(40_000.5, "INR", "short")).toBe("₹40,000.50");
+    expect(formatMoney(1.234, "KWD", "short").replace(/\s/g, " ")).toBe("KWD 1.234");
+  });
+
   it("is short on axes", () => {
     expect(formatMoney(250_000, "INR", "compact")).toBe("₹2.5L");
   });
@@ -26,6 +32,12 @@ describe("formatMoney", () => {
 describe("other formats", () => {
   it("keeps a day of the server the same day in every time zone", () => {
     expect(formatUtcDay("1997-01-01")).toBe("1 Jan 1997");
+  });
+
+  it("has three letters for every month", () => {
+    expect(formatUtcDay("2026-09-01")).toBe("1 Sep 2026");
+    expect(formatUtcTick("2026-09-01")).toBe("1 Sep");
+    expect(formatUtcTick("2026-10-01")).toBe("1 Oct");
   });
 
   it("says how long ago in the coarsest fitting unit", () => {

@@ -12,6 +12,11 @@ const utcDates = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone
 const utcTicks = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
 const utcMonths = new Intl.DateTimeFormat(LOCALE, { month: "short", year: "numeric", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
+const MONEY_STYLES: Record<MoneyStyle, Intl.NumberFormatOptions> = {
+  full: {},
+  short: { trailingZeroDisplay: "stripIfInteger" },
+  compact: { notation: "compact", maximumFractionDigits: 1 },
+};
 const moneyFormats = new Map<string, Intl.NumberFormat>();
 
 export function formatNumber(value: number): string {
@@ -22,11 +27,14 @@ export function formatShare(part: number, whole: number): string {
   return whole > 0 ? percents.format(part / whole) : "–";
 }
 
-/** `amount` in major units, as on the wire; as digits, none is lost. `compact` for axes: ₹2.5L. */
+/** Full amounts stand under each other; `short` ones are without decimals if these are all 0, `compact` ones on axes: ₹2.5L. */
+type MoneyStyle = "full" | "short" | "compact";
+
+/** `amount` in major units, as on the wire; as digits, none is lost. */
 export function formatMoney(
   amount: number | `${number}` | null | undefined,
   currency: string,
-  style: "full" | "compact" = "full",
+  style: MoneyStyle = "full",
 ): string {
   if (amount === null || amount === undefined) return "–";
   return moneyFormat(currency, style).format(amount);
@@ -92,15 +100,16 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 function withDate(iso: string | undefined, show: (date: Date) => string): string {
   if (!iso) return "–";
   const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? "–" : show(date);
+  if (Number.isNaN(date.getTime())) return "–";
+  // English in India has four letters for this one month, and three for all others.
+  return show(date).replace(/\bSept\b/, "Sep");
 }
 
-function moneyFormat(currency: string, style: "full" | "compact"): Intl.NumberFormat {
+function moneyFormat(currency: string, style: MoneyStyle): Intl.NumberFormat {
   const key = `${currency} ${style}`;
   let format = moneyFormats.get(key);
   if (!format) {
-    const compact = style === "compact" ? { notation: "compact" as const, maximumFractionDigits: 1 } : {};
-    format = new Intl.NumberFormat(LOCALE, { style: "currency", currency, ...compact });
+    format = new Intl.NumberFormat(LOCALE, { style: "currency", currency, ...MONEY_STYLES[style] });
     moneyFormats.set(key, format);
   }
   return format;

@@ -10,6 +10,12 @@ import { isPassing, Problem } from "./problem";
 const PATIENCE = 5;
 
 type Outcome<Input, Output> = {
+  /** By which others tell that it is under way. */
+  mutationKey?: readonly unknown[];
+  /** One of this name begins once the one before it is over. */
+  queue?: string;
+  /** Shows what is expected to come of it; answers with how to take that back when it fails. */
+  expect?: (input: Input) => Promise<(() => void) | undefined>;
   onSuccess?: (output: Output, input: Input) => unknown;
   onSettled?: () => unknown;
 };
@@ -17,13 +23,17 @@ type Outcome<Input, Output> = {
 /** A mutation whose request carries a key. It is tried thrice more by itself as long as its fate is unknown. */
 export function useIntent<Input, Output>(
   send: (input: Input, idempotencyKey: string) => Promise<Output>,
-  { onSuccess, onSettled }: Outcome<Input, Output> = {},
+  { mutationKey, queue, expect, onSuccess, onSettled }: Outcome<Input, Output> = {},
 ) {
   const [keys] = useState(intentKeys);
   return useMutation({
+    ...(mutationKey && { mutationKey }),
+    ...(queue && { scope: { id: queue } }),
     mutationFn: (input: Input) => keys.once(input, (key) => send(input, key)),
     retry: (failures, error) => failures < 3 && isPassing(error) && waitBefore(failures, error) <= PATIENCE,
     retryDelay: (failures, error) => waitBefore(failures, error) * 1_000,
+    onMutate: (input) => expect?.(input),
+    onError: (_error, _input, takeBack) => takeBack?.(),
     onSuccess: (output, input) => onSuccess?.(output, input),
     onSettled: () => onSettled?.(),
   });

@@ -168,7 +168,7 @@ async fn preview_campaign<S: Store, Q: Enqueue>(
     let holdout = Holdout { seed, share: draft.holdout };
     let audience = Audience { rules: &segment.edition.rules, channel: draft.channel, context, caps: draft.caps, holdout };
     let survey = funnel::survey(&*app.store, &*addresses.key().await?, &audience).await?;
-    Ok(Json(view::survey(&survey, draft.caps.is_some())).into_response())
+    Ok(Json(view::survey(&survey, &draft)).into_response())
 }
 
 async fn get_campaign<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, Path(id): Path<String>) -> Result<Response, Problem> {

@@ -142,6 +142,11 @@ async fn the_preview_counts_step_by_step_and_starts_nothing() {
         (&cost["atMost"], &cost["pricePerMillion"], &cost["currency"]),
         (&json!(0.000_007_037), &json!(3.5183), &json!("USD"))
     );
+    // A letter of five kilobytes is written whenever something becomes of it.
+    let mut long = launch();
+    long["variants"][0]["body"] = json!("x".repeat(5_000));
+    let long = send(&router, "POST", "/api/campaigns/preview", long.to_string()).await.json;
+    assert!(long["cost"]["atMost"].as_f64().unwrap() > 4.0 * cost["atMost"].as_f64().unwrap(), "{long}");
     assert!(tasks(&memory).is_empty());
 }
 

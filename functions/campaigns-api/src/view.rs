@@ -1,6 +1,6 @@
 //! Campaigns and log entries as the API shows them.
 
-use crm_domain::campaign::{Campaign, CampaignStatus};
+use crm_domain::campaign::{Campaign, CampaignDraft, CampaignStatus};
 use crm_domain::cost::{Prices, Usage};
 use crm_domain::funnel::{self, Example, STEPS, Sample, Survey};
 use crm_domain::ids::CustomerId;
@@ -43,18 +43,20 @@ pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
     }
 }
 
-/// What a preview has found, with what a launch would cost.
-pub fn survey(survey: &Survey, capped: bool) -> Funnel {
+/// What a preview of `draft` has found, with what a launch would cost.
+pub fn survey(survey: &Survey, draft: &CampaignDraft) -> Funnel {
     let found = steps(&survey.funnel, |index| (survey.left.get(index).map(people), survey.dropped.get(index).map(people)));
-    let cost = Prices::listed().map(|prices| expected_cost(found.will_send, capped, prices));
+    let cost = Prices::listed().map(|prices| expected_cost(found.will_send, draft, prices));
     Funnel { cost, ..found }
 }
 
-fn expected_cost(recipients: u64, capped: bool, prices: &Prices) -> ExpectedCost {
-    let usage = Usage::most_of_campaign(recipients, capped);
+fn expected_cost(recipients: u64, draft: &CampaignDraft, prices: &Prices) -> ExpectedCost {
+    let letters = draft.variants.iter().map(|one| one.body.len() + one.subject.as_ref().map_or(0, String::len));
+    let (capped, letter) = (draft.caps.is_some(), letters.max().unwrap_or_default());
+    let usage = Usage::most_of_campaign(recipients, capped, letter);
     ExpectedCost {
         at_most: rounded(prices.of(&usage), 9),
-        price_per_million: rounded(prices.of(&Usage::most_of_campaign(1_000_000, capped)), 4),
+        price_per_million: rounded(prices.of(&Usage::most_of_campaign(1_000_000, capped, letter)), 4),
         currency: prices.currency.clone(),
         region: prices.region.clone(),
         prices_as_of: prices.as_of.clone(),

@@ -1,6 +1,8 @@
 //! Dead letters one by one. SQS has no browsing: whoever looks receives, and gives back at once what was seen, so two who
 //! look at the same moment may see a part each.
 
+use std::time::{Duration, Instant};
+
 use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName as Attribute};
 use crm_domain::dead_letter::{self, DeadLetter, Postmark};
 use crm_domain::ports::{Found, Held, Postpone, QueueError, QueueName, ReadDeadLetters};
@@ -14,6 +16,8 @@ const LOOK: i32 = 30;
 const HOLD: i32 = 60;
 /// Most letters among which one is looked for: those of a larger queue are redriven first.
 const SEARCHED: usize = 2_000;
+/// For how long a request looks, however many letters there are, and however large: it must give them back and answer in time.
+const PATIENCE: Duration = Duration::from_secs(8);
 /// Most entries of one batch request.
 const BATCH_ENTRIES: usize = 10;
 
@@ -23,7 +27,7 @@ impl ReadDeadLetters for Sqs {
         let total: u64 = self.depths(dead.clone()).await?.iter().sum();
         let (mut letters, mut handles) = (Vec::new(), Vec::new());
         let seen = self
-            .look(&dead, most, total, |message| {
+            .look(&dead, most, total, Instant::now() + PATIENCE, |message| {
                 handles.extend(message.receipt_handle.clone());
                 letters.push(opened(queue, &message));
                 true
@@ -35,27 +39,7 @@ impl ReadDeadLetters for Sqs {
     }
 
     async fn hold(&self, queue: QueueName, id: &str) -> Result<Option<Held>, QueueError> {
-        let dead = url(queue, "DEAD")?;
-        let total: u64 = self.depths(dead.clone()).await?.iter().sum();
-        let (mut held, mut others) = (None, Vec::new());
-        let seen = self
-            .look(&dead, SEARCHED, total, |message| {
-                let handle = message.receipt_handle.clone().unwrap_or_default();
-                if message.message_id.as_deref() == Some(id) {
-                    held = Some(Held { letter: opened(queue, &message), message: copied(&message), handle });
-                } else {
-                    others.push(handle);
-                }
-                held.is_none()
-            })
-            .await;
-        self.release(&dead, others).await;
-        seen?;
-        if let Some(held) = &held {
-            let request = self.client.change_message_visibility().queue_url(&dead).receipt_handle(&held.handle);
-            request.visibility_timeout(HOLD).send().await.map_err(failed)?;
-        }
-        Ok(held)
+        self.hold_in(&url(queue, "DEAD")?, queue, id, Instant::now() + PATIENCE).await
     }
 
     async fn redrive_one(&self, queue: QueueName, held: Held) -> Result<(), QueueError> {
@@ -80,10 +64,47 @@ impl Postpone for Sqs {
 }
 
 impl Sqs {
-    /// Shows up to `most` letters of `total` to `see`, until it has seen enough.
-    async fn look(&self, dead: &str, most: usize, total: u64, mut see: impl FnMut(Message) -> bool) -> Result<(), QueueError> {
+    /// Takes one letter in hand. Where somebody else has some in theirs it looks again, as long as there is time: who only
+    /// looks at them gives them back in a moment.
+    async fn hold_in(&self, dead: &str, queue: QueueName, id: &str, until: Instant) -> Result<Option<Held>, QueueError> {
+        loop {
+            let total: u64 = self.depths(dead.to_owned()).await?.iter().sum();
+            let (mut held, mut others) = (None, Vec::new());
+            let seen = self
+                .look(dead, SEARCHED, total, until, |message| {
+                    let handle = message.receipt_handle.clone().unwrap_or_default();
+                    if message.message_id.as_deref() == Some(id) {
+                        held = Some(Held { letter: opened(queue, &message), message: copied(&message), handle });
+                    } else {
+                        others.push(handle);
+                    }
+                    held.is_none()
+                })
+                .await;
+            let all = others.len() >= SEARCHED || others.len() as u64 >= total;
+            self.release(dead, others).await;
+            seen?;
+            if let Some(held) = &held {
+                let request = self.client.change_message_visibility().queue_url(dead).receipt_handle(&held.handle);
+                request.visibility_timeout(HOLD).send().await.map_err(failed)?;
+            }
+            if held.is_some() || all || Instant::now() >= until {
+                return Ok(held);
+            }
+        }
+    }
+
+    /// Shows up to `most` letters of `total` to `see`, until it has seen enough, or it is `until`.
+    async fn look(
+        &self,
+        dead: &str,
+        most: usize,
+        total: u64,
+        until: Instant,
+        mut see: impl FnMut(Message) -> bool,
+    ) -> Result<(), QueueError> {
         let mut seen = 0;
-        while seen < most {
+        while seen < most && Instant::now() < until {
             let wanted = (most - seen).min(BATCH_ENTRIES) as i32;
             let request = self.client.receive_message().queue_url(dead).max_number_of_messages(wanted);
             let request = request.message_attribute_names("All").visibility_timeout(LOOK);
@@ -133,4 +154,54 @@ fn opened(queue: QueueName, message: &Message) -> DeadLetter {
         moved_by_queue: attributes.is_some_and(|attributes| attributes.contains_key(&Attribute::DeadLetterQueueSourceArn)),
     };
     DeadLetter::of(queue, postmark, &copied(message))
+}
+
+#[cfg(all(test, feature = "providers"))]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::providers::tests::config;
+    use crate::providers::tests::peer::{Act, Peer};
+
+    const LETTER: &str = r#"{"Messages":[{"MessageId":"m-1","ReceiptHandle":"r-1","Body":"[]"}]}"#;
+
+    /// A queue of one letter, which somebody else has in hand while it is asked for `times` times.
+    async fn in_other_hands(times: usize) -> (Sqs, Peer) {
+        let asked = AtomicUsize::new(0);
+        let peer = Peer::start(move |request| {
+            let answer = match request.headers.get("x-amz-target").and_then(|target| target.split('.').nth(1)) {
+                Some("GetQueueAttributes") => r#"{"Attributes":{"ApproximateNumberOfMessagesNotVisible":"1"}}"#,
+                Some("ReceiveMessage") if asked.fetch_add(1, Ordering::Relaxed) >= times => LETTER,
+                _ => "{}",
+            };
+            Act::Answer(200, &[("content-type", "application/x-amz-json-1.0")], answer)
+        })
+        .await;
+        (Sqs::new(&config(&peer.url)), peer)
+    }
+
+    fn calls(peer: &Peer, name: &str) -> Vec<String> {
+        let wanted = format!("AmazonSQS.{name}");
+        peer.seen().into_iter().filter(|one| one.headers.get("x-amz-target") == Some(&wanted)).map(|one| one.body).collect()
+    }
+
+    #[tokio::test]
+    async fn a_letter_that_somebody_else_is_looking_at_is_waited_for() {
+        let (sqs, peer) = in_other_hands(2).await;
+        let held = sqs.hold_in("q", QueueName::Orders, "m-1", Instant::now() + PATIENCE).await.unwrap().unwrap();
+        assert_eq!((held.letter.id.as_str(), held.handle.as_str()), ("m-1", "r-1"));
+        assert_eq!(calls(&peer, "ReceiveMessage").len(), 3);
+        assert!(matches!(calls(&peer, "ChangeMessageVisibility").as_slice(), [one] if one.contains("\"VisibilityTimeout\":60")));
+    }
+
+    #[tokio::test]
+    async fn nobody_looks_longer_than_there_is_time() {
+        let (sqs, peer) = in_other_hands(usize::MAX).await;
+        let soon = Instant::now() + Duration::from_millis(50);
+        assert_eq!(sqs.hold_in("q", QueueName::Orders, "m-1", soon).await.unwrap(), None);
+        let before = calls(&peer, "ReceiveMessage").len();
+        sqs.look("q", 10, 1, Instant::now(), |_| true).await.unwrap();
+        assert_eq!(calls(&peer, "ReceiveMessage").len(), before);
+    }
 }

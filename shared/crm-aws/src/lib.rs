@@ -51,8 +51,8 @@ mod segments;
 mod settings;
 #[cfg(feature = "sqs")]
 mod simulated;
-#[cfg(feature = "sqs")]
 mod sizes;
+#[cfg(feature = "sqs")]
 mod sqs;
 mod suppressions;
 mod traces;

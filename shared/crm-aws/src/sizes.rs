@@ -57,8 +57,9 @@ impl Dynamo {
     }
 
     pub(crate) async fn folded_counts(&self, segment: SegmentId, from: Date) -> Result<Folded, StoreError> {
-        // The totals come after all months.
-        let items = self.client.query().table_name(&self.memberships).consistent_read(true);
+        // The totals sort after all months, and are read before them: items are read one after the other, and what is folded
+        // away in between must show in the number of folds when that is asked for again.
+        let items = self.client.query().table_name(&self.memberships).consistent_read(true).scan_index_forward(false);
         let items = items
             .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
             .expression_attribute_values(":pk", AttributeValue::S(history_partition(segment)))

@@ -200,6 +200,8 @@ pub fn floor(month: Month, minutes: u64) -> Vec<Line> {
     ]
 }
 
+const MILLION: u64 = 1_000_000;
+
 /// What a million of an item costs: the formula of those that are estimated, and what those of this month have come to of the
 /// others.
 #[must_use]
@@ -211,7 +213,7 @@ pub fn per_million(line: &Line, prices: &Prices) -> Option<f64> {
         Item::Messages | Item::Questions if line.count > 0 => return Some(line.price(prices) * 1e6 / line.count as f64),
         _ => return None,
     };
-    prices.per_million(&each, 1)
+    prices.per_million(&each.times(MILLION), MILLION)
 }
 
 #[cfg(test)]
@@ -260,8 +262,7 @@ mod tests {
         let counts = Counts { orders: 1_000_000, questions: 10, tokens, ..Counts::default() };
         let lines = work(&counts);
         let orders = &lines[0];
-        // One at a time is rounded by a thousandth of a GB-second.
-        assert!((orders.price(prices) / per_million(orders, prices).unwrap() - 1.0).abs() < 1e-4);
+        assert!((orders.price(prices) / per_million(orders, prices).unwrap() - 1.0).abs() < 1e-9);
         let asked = &lines[4];
         assert!((asked.price(prices) - (2.0 * 0.75 + 3.75)).abs() < 1e-9);
         assert!((per_million(asked, prices).unwrap() - 525_000.0).abs() < 1e-6);

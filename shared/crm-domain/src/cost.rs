@@ -43,6 +43,8 @@ pub struct Usage {
 
 /// One unit of a [`Usage`].
 pub const WHOLE: u64 = 1_000;
+/// Most bytes that an entry of the log has beside its letter.
+const ENTRY_BYTES: usize = 600;
 /// Most bytes that SQS takes for one request.
 const QUEUE_CHUNK: usize = 64 * 1024;
 
@@ -78,12 +80,14 @@ impl Usage {
     }
 
     /// What a campaign to so many recipients uses at most, from the launch to the last receipt; with caps on how often
-    /// somebody is written to, more. Tests hold that what is written and queued stays below it.
+    /// somebody is written to, more. Once it is sent, an entry of the log holds its letter of `letter` bytes, and each later
+    /// write is one of all of it. Tests hold that what is written and queued stays below it.
     #[must_use]
-    pub const fn most_of_campaign(recipients: u64, capped: bool) -> Self {
+    pub const fn most_of_campaign(recipients: u64, capped: bool, letter: usize) -> Self {
+        let kilobytes = letter.saturating_add(ENTRY_BYTES).div_ceil(1_024) as u64;
         let of_one = Self {
-            written: if capped { 6 } else { 4 } * WHOLE,
-            read: if capped { 2 } else { 1 } * WHOLE,
+            written: (1 + 3 * kilobytes + if capped { 2 } else { 0 }) * WHOLE,
+            read: if capped { 2 } else { 1 } * kilobytes * WHOLE,
             queued: WHOLE / 10,
             invoked: WHOLE / 10,
             // A batch of letters shares its step; a tenth of a second of 512 MB each is more than `make sending` has shown.
@@ -267,6 +271,15 @@ fn ten_thousandths(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_campaign_uses_at_most_grows_with_its_letter() {
+        let written = |capped, letter| Usage::most_of_campaign(1, capped, letter).written / WHOLE;
+        assert_eq!([written(false, 0), written(true, 0)], [4, 6]);
+        // Planned as an entry without a letter; sent, delivered and opened with one.
+        assert_eq!([written(false, 425), written(false, 10_000)], [7, 1 + 3 * 11]);
+        assert_eq!(Usage::most_of_campaign(2, true, 10_000).read, 2 * 2 * 11 * WHOLE);
+    }
 
     #[test]
     fn the_list_of_prices_can_be_read() {

@@ -20,8 +20,9 @@ pub const RECEIVES: u32 = 10;
 pub const RECEIVES_OF_TASKS: u32 = 5;
 /// Seconds before a message that was given back comes again for the first time.
 const FIRST_PAUSE: u32 = 15;
-/// SQS keeps a message out of sight for at most twelve hours.
-const LONGEST_PAUSE: u32 = 43_200;
+/// SQS keeps a message out of sight for at most twelve hours since it was handed out, and refuses a wait beyond that; whoever
+/// took it has had it for up to twelve minutes by then.
+const LONGEST_PAUSE: u32 = 43_200 - 720;
 /// Most characters of a reason; it is for people.
 const MAX_REASON: usize = 1_000;
 /// A message may carry ten attributes, of which these are ours.
@@ -178,6 +179,7 @@ mod tests {
         assert!(waits.iter().flatten().is_sorted() && waits.iter().flatten().all(|wait| *wait <= LONGEST_PAUSE));
         let all: u32 = waits.iter().flatten().sum();
         assert!(all > 20 * 3_600, "an outage of most of a day burns no message: {all} s");
+        assert!(waits.iter().flatten().all(|wait| wait + 720 <= 12 * 3_600), "SQS grants it however late it is asked for");
         assert_eq!(pause(3, 1.0), Some(68), "at least half of it");
         assert_eq!((pause(0, 0.0), pause(u32::MAX, 0.0)), (Some(15), None));
     }

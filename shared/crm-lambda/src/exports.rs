@@ -7,7 +7,7 @@ use crm_domain::export::{Export, ExportCall, Source};
 use crm_domain::ids::ExportId;
 use crm_domain::membership::Task;
 use crm_domain::ports::{Enqueue, KeepExports, Outgoing, QueueName};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::caller::{Attempt, Caller};
 use crate::contract::shapes::Accepted;
@@ -25,7 +25,7 @@ pub async fn begin<S: KeepExports, Q: Enqueue>(
 ) -> Result<Response, Problem> {
     let id = ExportId::of_request(attempt.id);
     let export = Export::new(id, source, caller.actor(), attempt.at);
-    let audit = caller.audit(object, None, Some(json!({"export": id})));
+    let audit = caller.audit(object, None, Some(told(id, &export.source)));
     store.create_export(&export, &audit).await?;
     // A new record has version 1. Should an earlier attempt have called already, the two calls become one.
     let call = Task::Export(ExportCall::new(id, 1));
@@ -33,4 +33,13 @@ pub async fn begin<S: KeepExports, Q: Enqueue>(
     let location = format!("/api/exports/{id}");
     let accepted = Accepted { id: id.to_string(), status: "queued" };
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(accepted)).into_response())
+}
+
+/// What the audit log keeps of an export: of customers by rules also the rules, since nothing else says whose data left. As
+/// text, they fit whatever their depth.
+fn told(id: ExportId, source: &Source) -> Value {
+    match source {
+        Source::Customers { rules } => json!({"export": id, "rules": rules}),
+        Source::Segment { .. } | Source::Campaign { .. } => json!({"export": id}),
+    }
 }

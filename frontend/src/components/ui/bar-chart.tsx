@@ -32,7 +32,7 @@ export function BarChart({ summary, bars, format, formatAxis }: BarChartProps) {
 
   return (
     // As wide as there is room, never as wide as the chart was before: windows become narrow, phones are turned.
-    <div ref={frame} className="relative contain-inline-size" style={{ height: HEIGHT }}>
+    <div ref={frame} className="relative overflow-x-clip contain-inline-size" style={{ height: HEIGHT }}>
       {width > 0 && (
         <svg
           role="img"

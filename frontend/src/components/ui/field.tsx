@@ -21,7 +21,7 @@ export function Field({ label, hint, error, optional, className, children }: Fie
   const id = useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
-    <div className={cn("grid content-start gap-1.5", className)}>
+    <div className={cn("grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-1.5", className)}>
       <label htmlFor={id} className="text-sm font-medium">
         {label}
         {optional && <Optional />}
@@ -32,12 +32,12 @@ export function Field({ label, hint, error, optional, className, children }: Fie
         "aria-invalid": error ? true : undefined,
       })}
       {error && (
-        <p id={`${id}-error`} className="text-sm text-danger">
+        <p id={`${id}-error`} className="text-sm text-danger wrap-anywhere">
           {error}
         </p>
       )}
       {hint && (
-        <p id={`${id}-hint`} className="text-sm text-muted">
+        <p id={`${id}-hint`} className="text-sm text-muted wrap-anywhere">
           {hint}
         </p>
       )}
@@ -110,7 +110,7 @@ type SegmentedProps<T extends string> = {
 export function Segmented<T extends string>({ label, value, choices, onChange }: SegmentedProps<T>) {
   const name = useId();
   return (
-    <fieldset className="inline-flex rounded-lg bg-sunken p-0.5">
+    <fieldset className="inline-flex max-w-full min-w-0 flex-wrap rounded-lg bg-sunken p-0.5">
       <legend className="sr-only">{label}</legend>
       {choices.map((choice) => (
         <label

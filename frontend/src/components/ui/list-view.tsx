@@ -9,13 +9,15 @@ type ListViewProps<T> = {
   /** So many of what the list holds, in words: `plural(count, { one: "# order", other: "# orders" })`. */
   noun: (count: number) => string;
   empty: ReactNode;
+  /** Says in the place of the number how much of the list is seen, where not all that is loaded is shown. */
+  said?: string | undefined;
   /** Leaves further pages to the button: where something else stands below the list. */
   onDemand?: boolean;
   children: (items: T[]) => ReactNode;
 };
 
 /** The four states of every list (loading, failed, empty, filled) and its further pages. */
-export function ListView<T>({ list, noun, empty, onDemand = false, children }: ListViewProps<T>) {
+export function ListView<T>({ list, noun, empty, said, onDemand = false, children }: ListViewProps<T>) {
   if (list.isPending) return <SkeletonRows />;
   if (list.isError && list.items.length === 0) {
     return <Failure error={list.error} onRetry={() => void list.refetch()} />;
@@ -34,7 +36,7 @@ export function ListView<T>({ list, noun, empty, onDemand = false, children }: L
       </div>
       <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line px-5 py-3 text-sm text-muted">
         <p role="status">
-          {list.hasNextPage ? <Trans>The first {shown}</Trans> : <Trans>{shown}, all shown</Trans>}
+          {said ?? (list.hasNextPage ? <Trans>The first {shown}</Trans> : <Trans>{shown}, all shown</Trans>)}
         </p>
         {list.isFetchNextPageError && (
           <p className="text-danger">

@@ -31,30 +31,35 @@ export function Page({ title, aside, description, back, actions, children }: Pag
 
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
-      <header className="grid grid-cols-[minmax(0,1fr)] gap-1">
+      <header className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
         {back && (
-          <Link
-            to={back.to}
-            className="-ml-1 inline-flex w-fit max-w-full items-center gap-1 rounded text-sm text-muted hover:text-ink"
-          >
-            <ChevronLeft aria-hidden className="size-4 shrink-0" />
-            <span className="truncate">{back.label}</span>
-          </Link>
-        )}
-        <div className="flex flex-wrap items-center justify-between gap-3">
-          <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
-            <h1
-              ref={heading}
-              tabIndex={-1}
-              className="min-w-0 text-2xl font-semibold tracking-tight wrap-anywhere"
+          <div className="w-full">
+            <Link
+              to={back.to}
+              className="-ml-1 inline-flex w-fit max-w-full items-center gap-1 rounded text-sm text-muted hover:text-ink"
             >
-              {title}
-            </h1>
-            {aside}
+              <ChevronLeft aria-hidden className="size-4 shrink-0" />
+              <span className="truncate">{back.label}</span>
+            </Link>
           </div>
-          {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
+        )}
+        <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+          <h1
+            ref={heading}
+            tabIndex={-1}
+            className="min-w-0 text-2xl font-semibold tracking-tight wrap-anywhere"
+          >
+            {title}
+          </h1>
+          {aside}
         </div>
-        {description && <p className="max-w-3xl text-muted wrap-anywhere">{description}</p>}
+        {/* On phones the buttons have lines of their own, below what they are about. */}
+        {description && (
+          <div className="w-full sm:order-2">
+            <p className="max-w-3xl text-muted wrap-anywhere">{description}</p>
+          </div>
+        )}
+        {actions && <div className="flex flex-wrap gap-2 max-sm:mt-2 sm:order-1">{actions}</div>}
       </header>
       {children}
     </div>

@@ -5,7 +5,7 @@ import { cn } from "@/lib/cn";
 export type Column<T> = {
   header: string;
   cell: (row: T) => ReactNode;
-  /** Names the row: too long a text is cut off, and on a phone it takes what room the others leave. */
+  /** Names the row: too long a text is cut off; on a phone it takes what room the others leave, and a second line. */
   main?: boolean;
   /** Numbers stand right. */
   end?: boolean;
@@ -14,6 +14,9 @@ export type Column<T> = {
 };
 
 const FROM = { sm: "hidden @lg:table-cell", md: "hidden @2xl:table-cell", lg: "hidden @4xl:table-cell" };
+
+const MAIN =
+  "max-w-72 @max-lg:w-full @max-lg:max-w-0 @max-lg:wrap-anywhere @max-lg:[&>a]:line-clamp-2 @max-lg:[&>p]:line-clamp-2 @lg:[&>a]:truncate @lg:[&>p]:truncate";
 
 type TableProps<T> = {
   caption: string;
@@ -52,7 +55,7 @@ export function Table<T>({ caption, columns, rows, rowKey }: TableProps<T>) {
                   key={column.header}
                   className={cn(
                     "px-4 py-3 align-top @lg:px-5",
-                    column.main && "max-w-72 @max-lg:w-full @max-lg:max-w-0 [&>a]:truncate [&>p]:truncate",
+                    column.main && MAIN,
                     column.end && "text-right tabular-nums",
                     column.from && FROM[column.from],
                   )}

@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { type ReactNode, useState } from "react";
 import { Field, Segmented } from "@/components/ui/field";
+import { useDraft } from "@/lib/draft";
 import { formatNumber } from "@/lib/format";
 
 /** What was typed, one by one, or what the chosen file says. */
@@ -15,13 +16,21 @@ const sources = (): { value: Source; label: string }[] => [
 /** The server's own limit of a file in a request. */
 const MOST_BYTES = 1_048_576;
 
-/** Addresses that are typed or come in a CSV file: what is given so far, and what is missing. */
-export function useTypedOrFile({ separator, most }: { separator: RegExp; most: number }) {
+type Limits = { separator: RegExp; most: number };
+
+/** Addresses that are typed or come in a CSV file: what is given so far, and what is missing. What is typed is kept as a draft. */
+export function useTypedOrFile(draftName: string, { separator, most }: Limits) {
   const [source, setSource] = useState<Source>("typed");
-  const [text, setText] = useState("");
+  const draft = useDraft(draftName, () => "");
+  const text = draft.value;
   const [file, setFile] = useState<File | null>(null);
   const [chooser, setChooser] = useState(0);
   const [fault, setFault] = useState<string>();
+
+  function setText(next: string) {
+    draft.change(next);
+    if (next === "") draft.forget();
+  }
 
   /** What is given, or in words what is missing for it. */
   async function written(): Promise<Given | string> {

@@ -282,6 +282,6 @@ async fn a_recipient_of_a_campaign_with_caps_costs_at_most_six_write_units() {
     let sent = report.count.tally.sent;
     assert_eq!(sent, 1_200);
     let total = report.usage.iter().fold(Usage::default(), |sum, (_, usage)| sum.plus(*usage));
-    assert!(total.written <= Usage::most_of_campaign(sent, true).written, "{} write units for {sent}", total.written / WHOLE);
+    assert!(total.written <= Usage::most_of_campaign(sent, true, 0).written, "{} write units for {sent}", total.written / WHOLE);
     assert!(total.written >= 4 * WHOLE * sent, "turns are not counted: {} write units for {sent}", total.written / WHOLE);
 }

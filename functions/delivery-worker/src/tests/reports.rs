@@ -261,10 +261,10 @@ async fn a_recipient_costs_at_most_four_write_units_and_a_tenth_of_a_queue_reque
     let total = report.usage.iter().fold(Usage::default(), |sum, (_, usage)| sum.plus(*usage));
     let works: Vec<Work> = report.usage.iter().map(|(work, _)| *work).collect();
     assert_eq!(works, [Work::Planning, Work::Delivery, Work::Receipts]);
-    assert!(total.written <= Usage::most_of_campaign(sent, false).written, "{} write units for {sent}", total.written / WHOLE);
+    assert!(total.written <= Usage::most_of_campaign(sent, false, 0).written, "{} write units for {sent}", total.written / WHOLE);
     assert!(total.written >= 3 * WHOLE * sent, "something is not counted: {} write units for {sent}", total.written / WHOLE);
-    assert!(total.queued <= Usage::most_of_campaign(sent, false).queued, "{} queue requests for {sent}", total.queued / WHOLE);
-    assert!(total.read > 0 && total.read <= Usage::most_of_campaign(sent, false).read, "{} read units", total.read / WHOLE);
+    assert!(total.queued <= Usage::most_of_campaign(sent, false, 0).queued, "{} queue requests for {sent}", total.queued / WHOLE);
+    assert!(total.read > 0 && total.read <= Usage::most_of_campaign(sent, false, 0).read, "{} read units", total.read / WHOLE);
     assert!(total.invoked > 0);
 }
 

@@ -1,9 +1,10 @@
 //! Customers by rules: listed page by page, edited and exported.
 
+use crm_domain::audit::AuditFilter;
 use crm_domain::edit::Edit;
 use crm_domain::export::{Export, Source};
 use crm_domain::ids::ExportId;
-use crm_domain::ports::KeepExports as _;
+use crm_domain::ports::{KeepAudit as _, KeepExports as _};
 
 use super::*;
 
@@ -126,6 +127,9 @@ async fn an_export_of_customers_takes_rules_or_nothing() {
         let Export { source: Source::Customers { rules }, .. } = memory.export(id).await.unwrap().unwrap().record else {
             panic!("another source")
         };
+        let entries = memory.audit(&AuditFilter::default(), None, 10).await.unwrap().items;
+        let told = json!({"export": begun.json["id"], "rules": rules});
+        assert!(entries.iter().any(|entry| entry.after.as_ref() == Some(&told)), "whose data left is told: {entries:?}");
         let rules: Value = serde_json::from_str(&rules).unwrap();
         assert_eq!(rules["rules"].as_array().unwrap().len(), conditions, "{rules}");
         let running = send(&router, "GET", begun.headers["location"].to_str().unwrap(), "").await;

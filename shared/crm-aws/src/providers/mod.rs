@@ -9,7 +9,7 @@ mod ses;
 mod signature;
 mod sns;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod webhook;
 
 use std::time::Duration;

@@ -7,21 +7,30 @@ import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { DeadLetter } from "@/lib/contract";
+import { useDraft } from "@/lib/draft";
 import { faultsByField, Problem } from "@/lib/problem";
 import { useDiscardLetter } from "../api/dead-letters";
 
 type DiscardDialogProps = { queue: string; letter: DeadLetter | null; onClose: () => void };
 
-/** Throws a letter away for good, once somebody has said why. */
+/** Throws a letter away for good, once somebody has said why. A reload keeps what was said; closing gives it up. */
 export function DiscardDialog({ queue, letter, onClose }: DiscardDialogProps) {
   const discard = useDiscardLetter();
-  const [reason, setReason] = useState("");
+  const draft = useDraft<Record<string, string>>("discard-reasons/1", () => ({}));
+  const reason = (letter && draft.value[letter.id]) ?? "";
   const [missing, setMissing] = useState(false);
   const form = useId();
 
+  function forgetReason() {
+    if (!letter) return;
+    const { [letter.id]: _, ...others } = draft.value;
+    draft.change(others);
+    if (Object.keys(others).length === 0) draft.forget();
+  }
+
   function close() {
     discard.reset();
-    setReason("");
+    forgetReason();
     setMissing(false);
     onClose();
   }
@@ -77,7 +86,9 @@ export function DiscardDialog({ queue, letter, onClose }: DiscardDialogProps) {
               className="control"
               maxLength={500}
               value={reason}
-              onChange={(event) => setReason(event.target.value)}
+              onChange={(event) =>
+                letter && draft.change({ ...draft.value, [letter.id]: event.target.value })
+              }
             />
           )}
         </Field>

@@ -7,14 +7,15 @@ import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Role } from "@/lib/contract";
+import { useDraft } from "@/lib/draft";
 import { faultsByField } from "@/lib/problem";
 import { useInviteUser } from "../api/users";
 import { RoleField } from "./role-field";
 
 /** Lets somebody in: from then on they sign in by themselves. No letter is sent. */
 export function InviteCard({ own }: { own: Role }) {
-  const [email, setEmail] = useState("");
-  const [role, setRole] = useState<Role>("marketer");
+  const draft = useDraft<{ email: string; role: Role }>("invite/1", () => ({ email: "", role: "marketer" }));
+  const { email, role } = draft.value;
   const [missing, setMissing] = useState(false);
   const invite = useInviteUser();
   const faults = faultsByField(invite.error);
@@ -29,7 +30,8 @@ export function InviteCard({ own }: { own: Role }) {
       {
         onSuccess: () => {
           toast(t`${address} may sign in now`);
-          setEmail("");
+          draft.change({ email: "", role });
+          draft.forget();
         },
       },
     );
@@ -52,12 +54,17 @@ export function InviteCard({ own }: { own: Role }) {
                 value={email}
                 maxLength={254}
                 autoComplete="off"
-                onChange={(event) => setEmail(event.target.value)}
+                onChange={(event) => draft.change({ email: event.target.value, role })}
                 className="control"
               />
             )}
           </Field>
-          <RoleField own={own} value={role} error={faults.role} onChange={setRole} />
+          <RoleField
+            own={own}
+            value={role}
+            error={faults.role}
+            onChange={(next) => draft.change({ email, role: next })}
+          />
           <Button type="submit" look="primary" className="sm:mt-7" busy={invite.isPending}>
             <Trans>Invite</Trans>
           </Button>

@@ -1,21 +1,25 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import type { Scope } from "@/lib/contract";
+import { useDraft } from "@/lib/draft";
 import { faultsByField, listFault } from "@/lib/problem";
 import { useCreateKey } from "../api/keys";
 import { KeyDialog } from "./key-dialog";
 import { keyScopes } from "./scopes";
 
-const EMPTY = { name: "", scopes: ["ingest"] as Scope[], expiresAt: "" };
+type Values = { name: string; scopes: Scope[]; expiresAt: string };
+
+const EMPTY: Values = { name: "", scopes: ["ingest"], expiresAt: "" };
 
 /** Creates a key, and shows it the one time that it can be shown. */
 export function NewKeyCard() {
-  const [values, setValues] = useState(EMPTY);
+  const draft = useDraft("new-key/1", () => EMPTY);
+  const { value: values, change: setValues } = draft;
   const [tried, setTried] = useState(false);
   const create = useCreateKey();
   const faultId = useId();
@@ -35,15 +39,25 @@ export function NewKeyCard() {
     const name = values.name.trim();
     if (name === "" || values.scopes.length === 0 || create.isPending) return;
     const { scopes, expiresAt } = values;
-    create.mutate({ name, scopes, ...(expiresAt && { expiresAt }) });
+    create.mutate({ name, scopes, ...(expiresAt && { expiresAt }) }, { onSuccess: draft.forget });
   }
 
   function forget() {
     // The key is nowhere any more.
     create.reset();
     setValues(EMPTY);
+    draft.forget();
     setTried(false);
   }
+
+  // The button was busy as the dialog opened, so the dialog has nothing to give the focus back to.
+  const button = useRef<HTMLButtonElement>(null);
+  const shown = useRef(false);
+  const isShown = create.data !== undefined;
+  useEffect(() => {
+    if (shown.current && !isShown) button.current?.focus();
+    shown.current = isShown;
+  }, [isShown]);
 
   return (
     <Card title={t`New key`}>
@@ -112,7 +126,7 @@ export function NewKeyCard() {
         </fieldset>
         <FormProblem error={Object.values(faults).some(Boolean) ? null : create.error} />
         <div>
-          <Button type="submit" look="primary" busy={create.isPending}>
+          <Button ref={button} type="submit" look="primary" busy={create.isPending}>
             <Trans>Create key</Trans>
           </Button>
         </div>

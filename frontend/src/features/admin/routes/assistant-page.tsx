@@ -1,7 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { Plural, Trans } from "@lingui/react/macro";
 import { Sparkles } from "lucide-react";
-import { useState } from "react";
 import { Card } from "@/components/ui/card";
 import { Figure } from "@/components/ui/facts";
 import { Segmented } from "@/components/ui/field";
@@ -10,6 +9,7 @@ import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import type { AiDay, AiUsage, AiUser } from "@/lib/contract";
 import { formatNumber, formatShare, formatUtcDay } from "@/lib/format";
+import { useInAddress } from "@/lib/use-in-address";
 import { type Days, useAskers, useUsage } from "../api/usage";
 
 const periods = (): { value: Days; label: string }[] => [
@@ -32,13 +32,15 @@ const OF_USERS_FROM = "sm";
 
 /** What was asked of the model, by day and user, and how much of it each may ask. */
 export function Component() {
-  const [days, setDays] = useState<Days>("7");
+  const [{ days }, choose] = useInAddress({ days: { or: "7", of: ["7", "31"] } });
   const usage = useUsage(days);
   return (
     <Page
       title={t`Assistant`}
       description={t`What was asked of the model. Days are those of UTC; without a key for a model nothing is counted.`}
-      actions={<Segmented label={t`Days`} value={days} choices={periods()} onChange={setDays} />}
+      actions={
+        <Segmented label={t`Days`} value={days} choices={periods()} onChange={(days) => choose({ days })} />
+      }
     >
       {usage.data ? (
         <Shown usage={usage.data} />
@@ -57,7 +59,7 @@ export function Component() {
 
 function Shown({ usage: { days, dailyTokens } }: { usage: AiUsage }) {
   const nameOf = useAskers();
-  const [chosen, setChosen] = useState("");
+  const [{ day: chosen }, choose] = useInAddress({ day: { or: "" } });
   const used = days.filter(({ users }) => users.length > 0);
   const day = used.find(({ date }) => date === chosen) ?? used[0];
   const all = days.reduce(plus, NOTHING);
@@ -102,7 +104,7 @@ function Shown({ usage: { days, dailyTokens } }: { usage: AiUsage }) {
             <Trans>Day</Trans>
             <select
               value={day.date}
-              onChange={(event) => setChosen(event.target.value)}
+              onChange={(event) => choose({ day: event.target.value })}
               className="control w-auto"
             >
               {used.map(({ date }) => (

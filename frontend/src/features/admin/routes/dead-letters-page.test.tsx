@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
@@ -40,6 +40,7 @@ const CRASHED = {
 };
 
 afterEach(() => {
+  sessionStorage.clear();
   vi.unstubAllGlobals();
   session.end();
 });
@@ -100,4 +101,20 @@ it("throws one away once somebody has said why", async () => {
   await user.click(dialog.getByRole("button", { name: "Discard" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(JSON.parse(calls(DISCARD)[0]?.body ?? "")).toEqual({ reason: "a test" });
+});
+
+it("keeps the reason for a discard over a reload, of each letter its own, and forgets what was given up", async () => {
+  const { user } = open();
+  const ask = async (what: RegExp) => {
+    await user.click(await screen.findByRole("button", { name: what }));
+    return within(screen.getByRole("dialog")).getByLabelText<HTMLInputElement>("Why");
+  };
+  await user.type(await ask(/^Discard: crm.order/), "A test of theirs");
+  cleanup();
+  open();
+  expect((await ask(/^Discard: A letter that/)).value).toBe("");
+  await user.click(screen.getByRole("button", { name: "Keep it" }));
+  expect((await ask(/^Discard: crm.order/)).value).toBe("A test of theirs");
+  await user.click(screen.getByRole("button", { name: "Keep it" }));
+  expect((await ask(/^Discard: crm.order/)).value).toBe("");
 });

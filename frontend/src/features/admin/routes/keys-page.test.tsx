@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
@@ -19,6 +19,7 @@ const SHOP = {
 };
 
 afterEach(() => {
+  sessionStorage.clear();
   vi.unstubAllGlobals();
   session.end();
 });
@@ -57,6 +58,21 @@ describe("the API keys", () => {
 });
 
 describe("creating a key", () => {
+  it("keeps the form over a reload until the key is there, and gives the focus back", async () => {
+    const answers = { [CREATE]: () => json({ ...SHOP, id: "k9", key: "crm_secret" }, { status: 201 }) };
+    const { user } = open(answers);
+    await user.type(await screen.findByLabelText("Name"), "Till");
+    cleanup();
+    open(answers);
+    expect((await screen.findByLabelText<HTMLInputElement>("Name")).value).toBe("Till");
+    await user.click(screen.getByRole("button", { name: "Create key" }));
+    const dialog = (await screen.findByRole("dialog")) as HTMLDialogElement;
+    expect(Object.keys(sessionStorage).filter((name) => name.includes("new-key"))).toEqual([]);
+    // As Escape does it.
+    act(() => dialog.close());
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Create key" }));
+  });
+
   it("shows it once, to be copied, and forgets it", async () => {
     const { calls, user } = open({
       [CREATE]: () => json({ ...SHOP, id: "k9", key: "crm_secret" }, { status: 201 }),

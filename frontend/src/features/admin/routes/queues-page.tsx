@@ -44,12 +44,9 @@ export function Component() {
           "0"
         ) : (
           <div className="-my-1.5 flex flex-wrap items-center justify-end gap-1">
-            <Link
-              to={`/queues/${queue.name}`}
-              aria-label={readName(queue)}
-              className="rounded-full underline"
-            >
-              <Badge tone="bad">{formatNumber(queue.deadLetters)}</Badge>
+            <Link to={`/queues/${queue.name}`} className="rounded-full underline">
+              <Badge tone="bad">{formatNumber(queue.deadLetters)}</Badge>{" "}
+              <span className="sr-only">{readName(queue)}</span>
             </Link>
             <Button look="quiet" aria-label={redriveName(queue)} onClick={() => setRedriving(queue)}>
               <Trans>Redrive</Trans>

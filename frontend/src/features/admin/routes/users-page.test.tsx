@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Role } from "@/lib/contract";
@@ -17,6 +17,7 @@ const CHAD = { id: "u3", email: "chad@example.com", name: "", role: "analyst", s
 const DEV = { id: "u4", email: "dev@example.com", name: "", role: "admin", status: "disabled" };
 
 afterEach(() => {
+  sessionStorage.clear();
   vi.unstubAllGlobals();
   session.end();
 });
@@ -32,6 +33,25 @@ async function ask(user: ReturnType<typeof userEvent.setup>, name: string) {
   await user.click(await screen.findByRole("button", { name }));
   return within(screen.getByRole("dialog"));
 }
+
+describe("an invitation", () => {
+  it("that was not sent is there again after a reload, and gone once it was", async () => {
+    const answers = { [INVITE]: () => json({ ...CHAD, id: "u8" }, { status: 201 }) };
+    const { user } = open(answers);
+    await user.type(await screen.findByLabelText("E-mail"), "new@example.com");
+    await user.selectOptions(screen.getByLabelText("Role"), "Analyst");
+    cleanup();
+    open(answers);
+    const box = () => screen.findByLabelText<HTMLInputElement>("E-mail");
+    expect((await box()).value).toBe("new@example.com");
+    expect(screen.getByLabelText<HTMLSelectElement>("Role").value).toBe("analyst");
+    await user.click(screen.getByRole("button", { name: "Invite" }));
+    await waitFor(async () => expect((await box()).value).toBe(""));
+    cleanup();
+    open(answers);
+    expect((await box()).value).toBe("");
+  });
+});
 
 describe("the users", () => {
   it("are listed with their roles, and oneself without actions", async () => {

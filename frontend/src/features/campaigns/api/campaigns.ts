@@ -1,8 +1,9 @@
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useIsMutating, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, callTagged } from "@/lib/call";
-import type { Campaign } from "@/lib/contract";
+import type { Campaign, Message } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
+import { liveList } from "@/lib/live";
 
 const OVER: readonly Campaign["status"][] = ["sent", "cancelled", "failed"];
 
@@ -17,7 +18,7 @@ const TAKEN: Record<CampaignAction, readonly Campaign["status"][]> = {
 
 export const isTaken = (action: CampaignAction, { status }: Campaign) => TAKEN[action].includes(status);
 export const isDraft = ({ status }: Campaign) => status === "draft";
-export const isOver = ({ status }: Campaign) => OVER.includes(status);
+export const isOver = ({ status }: Pick<Campaign, "status">) => OVER.includes(status);
 
 /** Receipts still come in for a while after the last message has gone; to a draft nothing happens by itself. */
 function interval(campaign: Campaign): number | false {
@@ -27,8 +28,10 @@ function interval(campaign: Campaign): number | false {
 
 export function useCampaigns() {
   return useCursorList(["campaigns"], "GET /api/campaigns", {
-    refetchInterval: (campaigns) =>
-      campaigns.some((campaign) => !isOver(campaign) && !isDraft(campaign)) ? 3_000 : false,
+    refetchInterval: (campaigns, pages) => {
+      if (campaigns.every((campaign) => isOver(campaign) || isDraft(campaign))) return liveList(campaigns);
+      return pages > 2 ? 15_000 : 3_000;
+    },
   });
 }
 
@@ -40,19 +43,31 @@ const campaignQuery = (id: string) =>
 
 /** A campaign with the tag that a change has to name. */
 export function useCampaign(id: string) {
+  // An answer from before an action would undo for a moment what is expected of it.
+  const isActing = useIsMutating({ mutationKey: actionOn(id) }) > 0;
   return useQuery({
     ...campaignQuery(id),
-    refetchInterval: ({ state: { data } }) => (data ? interval(data.data) : false),
+    refetchInterval: ({ state: { data } }) => (data && !isActing ? interval(data.data) : false),
   });
 }
 
-/** The log. Its first pages stay fresh while the campaign is under way; long scrolls are left in peace. */
-export function useMessages(campaign: Campaign) {
+/** What the log is narrowed down to by the server; a part that is absent narrows nothing. */
+export type LogFilter = {
+  status?: Message["status"];
+  /** The place of a variant. */
+  variant?: string;
+  /** A whole address. */
+  email?: string;
+};
+
+/** The log. Its first pages stay fresh while the campaign is under way; long scrolls and searches are left in peace. */
+export function useMessages(campaign: Campaign, filter: LogFilter) {
   return useCursorList(["campaigns", campaign.id, "messages"], "GET /api/campaigns/{id}/messages", {
     path: { id: campaign.id },
-    refetchInterval: (messages) => {
+    query: filter,
+    refetchInterval: (messages, pages) => {
       const pace = interval(campaign);
-      return pace === false || messages.length > 100 ? false : pace * 2;
+      return pace === false || messages.length > 100 || pages > 2 ? false : pace * 2;
     },
   });
 }
@@ -68,11 +83,36 @@ export function useWhy(id: string, email: string) {
   });
 }
 
+const actionOn = (id: string) => ["campaigns", id, "action"];
+
+/** Pausing and resuming show at once; a cancelled campaign is shown once it is one, since that cannot be undone. */
+const EXPECTED: Partial<Record<CampaignAction, Campaign["status"]>> = { pause: "paused", resume: "sending" };
+
 export function useCampaignAction(id: string) {
   const queryClient = useQueryClient();
+  const { queryKey } = campaignQuery(id);
+  const show = (status: Campaign["status"]) =>
+    queryClient.setQueryData(queryKey, (kept) => kept && { ...kept, data: { ...kept.data, status } });
   return useIntent(
     (action: CampaignAction, idempotencyKey) =>
       call(`POST /api/campaigns/{id}/${action}`, { path: { id }, idempotencyKey }),
-    { onSettled: () => queryClient.invalidateQueries({ queryKey: ["campaigns"] }) },
+    {
+      mutationKey: actionOn(id),
+      // Who pauses and at once resumes gets both, in this order.
+      queue: actionOn(id).join("/"),
+      async expect(action) {
+        const expected = EXPECTED[action];
+        if (!expected) return undefined;
+        await queryClient.cancelQueries({ queryKey, exact: true });
+        const before = queryClient.getQueryData(queryKey)?.data.status;
+        show(expected);
+        return before && (() => void show(before));
+      },
+      // While another one waits, the answer would be of before it.
+      onSettled: () =>
+        queryClient.isMutating({ mutationKey: actionOn(id) }) === 1
+          ? queryClient.invalidateQueries({ queryKey: ["campaigns"] })
+          : undefined,
+    },
   );
 }

@@ -117,3 +117,15 @@ export function useSomeMembers(segmentId: string) {
     retry: false,
   });
 }
+
+/** Whose name or address begins like that. */
+export function useFoundPeople(search: string) {
+  return useQuery({
+    queryKey: ["customers", "found", search],
+    queryFn: ({ signal }) => call("GET /api/customers", { query: { search, limit: 6 }, signal }),
+    select: ({ items }) => items,
+    enabled: search !== "",
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+}

@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Copy, Pause, Pencil, Play, Send, Trash2, X } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { FormProblem } from "@/components/ui/states";
@@ -60,7 +60,22 @@ function RunningActions({ campaign }: { campaign: Campaign }) {
   const { name } = campaign;
   const act = useCampaignAction(campaign.id);
   const [asking, setAsking] = useState(false);
-  const run = (action: CampaignAction) =>
+  const cancelled = useRef(false);
+  const { status } = campaign;
+  const flow = (["pause", "resume"] as const).find((action) => isTaken(action, campaign));
+
+  // The button is gone once the campaign is cancelled, and the focus with it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each status, and when the question is closed
+  useEffect(() => {
+    if (asking || !cancelled.current || isTaken("cancel", campaign)) return;
+    cancelled.current = false;
+    if (document.activeElement === document.body) {
+      document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+    }
+  }, [status, asking]);
+
+  const run = (action: CampaignAction) => {
+    cancelled.current = action === "cancel";
     act.mutate(action, {
       onSuccess: () => {
         // The answer to another action says nothing of the question that is open meanwhile.
@@ -68,12 +83,7 @@ function RunningActions({ campaign }: { campaign: Campaign }) {
         toast(done()[action]);
       },
     });
-  const button = (action: "pause" | "resume", label: string, icon: React.ReactNode) =>
-    isTaken(action, campaign) && (
-      <Button icon={icon} busy={act.isPending && !asking} onClick={() => run(action)}>
-        {label}
-      </Button>
-    );
+  };
   return (
     <>
       {isOver(campaign) && (
@@ -91,8 +101,16 @@ function RunningActions({ campaign }: { campaign: Campaign }) {
           <Trans>Cancel campaign</Trans>
         </Button>
       )}
-      {button("pause", t`Pause`, <Pause aria-hidden />)}
-      {button("resume", t`Resume`, <Play aria-hidden />)}
+      {flow && (
+        // One and the same button, never disabled, so that it keeps the focus.
+        <Button
+          icon={flow === "pause" ? <Pause aria-hidden /> : <Play aria-hidden />}
+          aria-busy={(act.isPending && !asking) || undefined}
+          onClick={() => run(flow)}
+        >
+          {flow === "pause" ? t`Pause` : t`Resume`}
+        </Button>
+      )}
       <Dialog
         open={asking}
         onClose={() => setAsking(false)}

@@ -49,12 +49,13 @@ export function firstFaulty(faults: Faults): Step | undefined {
 }
 
 /** What the form itself can tell to be wrong, by field in the server's spelling. */
-export function faultsOf(values: CampaignValues): Faults {
+export function faultsOf(values: CampaignValues, now = Date.now()): Faults {
   const found: Record<string, string | false | undefined> = {
     name: values.name.trim() === "" && t`Give the campaign a name.`,
     segmentId: values.segmentId === "" && t`Choose whom it goes to.`,
-    scheduledAt: values.when === "moment" && values.scheduledAt === "" && t`Choose day and time.`,
-    localTime: values.when === "local" && values.localTime === "" && t`Choose day and time.`,
+    scheduledAt: values.when === "moment" && momentFault(values.scheduledAt, now),
+    // The last place on earth has it twelve hours after Greenwich.
+    localTime: values.when === "local" && momentFault(values.localTime && `${values.localTime}-12:00`, now),
     ...sendingFaults(values),
   };
   if (isTested(values)) {
@@ -70,6 +71,14 @@ export function faultsOf(values: CampaignValues): Faults {
       values.variants.length > 1 && optional(share, (typed) => within(typed, 0.001, 1_000));
   });
   return onlyFaults(found);
+}
+
+/** So long the server takes a moment for the present one. */
+const JUST_NOW = 60_000;
+
+function momentFault(typed: string, now: number): string | false {
+  if (typed === "") return t`Choose day and time.`;
+  return new Date(typed).getTime() < now - JUST_NOW && t`This has passed: choose a later time.`;
 }
 
 /** Fields by their names on the page. */

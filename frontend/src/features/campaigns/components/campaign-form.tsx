@@ -23,6 +23,7 @@ import {
 } from "./campaign-faults";
 import { whenInWords } from "./campaign-summary";
 import { type CampaignValues, wireOf } from "./campaign-values";
+import { CostLines } from "./expected-cost";
 import { LaunchDialog } from "./launch-dialog";
 import { MessageStep } from "./message-step";
 import { ReviewStep } from "./review-step";
@@ -207,6 +208,7 @@ export function CampaignForm(props: CampaignFormProps) {
       </div>
       <LaunchDialog
         people={willSend ?? 0}
+        cost={funnel.data && <CostLines draft={wire} funnel={funnel.data} />}
         when={whenInWords(wire)}
         open={asking}
         busy={busy === "launching"}

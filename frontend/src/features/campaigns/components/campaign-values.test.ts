@@ -82,12 +82,17 @@ describe("changes of a draft", () => {
   });
 });
 
+const THEN = Date.parse("2026-11-25T12:00:00Z");
+
 describe("faults", () => {
   it.each<[string, Partial<CampaignValues>, string[]]>([
     ["a whole campaign", {}, []],
     ["no name, nobody", { name: " ", segmentId: "" }, ["name", "segmentId"]],
     ["no time", { when: "moment", scheduledAt: "" }, ["scheduledAt"]],
     ["no local time", { when: "local", localTime: "" }, ["localTime"]],
+    ["a moment that has passed", { when: "moment", scheduledAt: "2020-01-01T09:00" }, ["scheduledAt"]],
+    ["a time that has passed everywhere", { when: "local", localTime: "2026-11-24T23:00" }, ["localTime"]],
+    ["a time that it still is somewhere", { when: "local", localTime: "2026-11-25T00:30" }, []],
     ["half quiet hours", { quietFrom: "21:00", quietUntil: "" }, ["quietHours.until"]],
     ["half a cap", { capMessages: "3", capDays: "" }, ["caps.days"]],
     ["half a person held out", { holdout: "50.5" }, ["holdout"]],
@@ -102,12 +107,12 @@ describe("faults", () => {
       ["variants.0.subject", "variants.0.body"],
     ],
   ])("of %s", (_, part, fields) => {
-    expect(Object.keys(faultsOf({ ...FILLED, ...part }))).toEqual(fields);
+    expect(Object.keys(faultsOf({ ...FILLED, ...part }, THEN))).toEqual(fields);
   });
 
   it("need no subject where there is none, and no test of one variant", () => {
     const variants = [{ key: 1, subject: "", body: "x", share: "nonsense" }];
-    expect(faultsOf({ ...FILLED, channel: "sms", variants, testShare: "" })).toEqual({});
+    expect(faultsOf({ ...FILLED, channel: "sms", variants, testShare: "" }, THEN)).toEqual({});
   });
 
   it("lead to their step, in words", () => {

@@ -63,7 +63,7 @@ export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraft
     <Dialog
       open={open}
       onClose={close}
-      title={t`Delete the draft ${name}?`}
+      title={t`Delete the draft “${name}”?`}
       footer={
         <>
           <Button onClick={close}>

@@ -40,7 +40,7 @@ export function DeliveryFigures({ campaign }: { campaign: Campaign }) {
     <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))]">
       {all.map((part) => (
         <div key={part.label}>
-          <dt className="flex items-baseline gap-2 text-sm text-muted">
+          <dt className="flex items-baseline gap-2 text-sm text-muted sm:whitespace-nowrap">
             <span aria-hidden className={cn("size-2.5 shrink-0 rounded-full", part.className)} />
             {part.label}
           </dt>

@@ -1,43 +1,57 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Card } from "@/components/ui/card";
-import { Skeleton } from "@/components/ui/states";
-import type { CampaignDraft } from "@/lib/contract";
+import type { CampaignDraft, CampaignFunnel } from "@/lib/contract";
+import { formatMoney, formatUtcDay } from "@/lib/format";
 import { smsSize } from "@/lib/sms";
-import { useFormerCost } from "../api/report";
 import { priceInWords } from "./cost-in-words";
 
-/** What sending is going to cost, by what a former campaign has really used for each message. */
-export function ExpectedCost({ draft, people }: { draft: CampaignDraft; people: number }) {
-  const { former, cost, isPending } = useFormerCost(draft.channel);
-  const perMillion = cost?.pricePerMillion;
+type ExpectedCostProps = { draft: CampaignDraft; funnel: CampaignFunnel };
+
+/** What sending is going to cost, by the server's own reckoning, and what providers bill besides. */
+export function ExpectedCost({ draft, funnel }: ExpectedCostProps) {
+  const { cost, willSend } = funnel;
+  if (!cost && draft.channel !== "sms") return null;
   return (
     <Card title={t`What it costs`}>
-      <div className="grid gap-1.5 text-sm">
-        {isPending ? (
-          <Skeleton className="h-5 w-72" />
-        ) : cost && former && perMillion !== undefined ? (
-          <>
-            <p>{onAws(people, perMillion, cost.currency, former.name)}</p>
-            <p className="text-xs text-muted">
-              <Trans>Without free tiers and the provider’s own price.</Trans>
-            </p>
-          </>
-        ) : (
-          <p className="text-muted">
-            <Trans>What it costs on AWS can be told once a first campaign has been sent.</Trans>
-          </p>
-        )}
-        {draft.channel === "sms" && <p>{segmentsInWords(draft, people)}</p>}
-      </div>
+      <CostLines draft={draft} funnel={funnel} />
+      {cost && willSend > 0 && <Prices cost={cost} />}
     </Card>
   );
 }
 
-function onAws(people: number, perMillion: number, currency: string, name: string): string {
-  const sum = priceInWords((perMillion / 1_000_000) * people, currency);
-  const million = priceInWords(perMillion, currency);
-  return t`${sum} on AWS, or ${million} for a million messages, by what “${name}” has used.`;
+/** The sum and, of SMS, the segments: what is to be known before a launch. */
+export function CostLines({ draft, funnel: { cost, willSend } }: ExpectedCostProps) {
+  return (
+    <>
+      {cost && <p>{atMostInWords(cost)}</p>}
+      {draft.channel === "sms" && <p className="text-sm">{segmentsInWords(draft, willSend)}</p>}
+    </>
+  );
+}
+
+type Cost = NonNullable<CampaignFunnel["cost"]>;
+
+function Prices({ cost }: { cost: Cost }) {
+  const { region, pricesAsOf, currency } = cost;
+  const [million, day] = [priceInWords(cost.pricePerMillion, currency), formatUtcDay(pricesAsOf)];
+  return (
+    <p className="mt-1.5 text-xs text-muted">
+      <Trans>
+        {million} for a million recipients, by the list prices of {region} of {day}, without free tiers. What
+        the provider takes for the messages is not in it.
+      </Trans>
+    </p>
+  );
+}
+
+/** A bound is rounded up. */
+function atMostInWords({ atMost, currency }: Cost): string {
+  const least = 0.01;
+  const bound = formatMoney(Math.max(least, Math.ceil(atMost * 100 - 1e-6) / 100), currency);
+  return atMost < least
+    ? t`Less than ${bound} on AWS, without the provider’s own price`
+    : t`At most ${bound} on AWS, without the provider’s own price`;
 }
 
 /** By the longest of the wordings as it is typed. */

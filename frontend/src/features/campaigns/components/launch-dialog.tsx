@@ -1,11 +1,14 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
+import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { FormProblem } from "@/components/ui/states";
 
 type LaunchDialogProps = {
   people: number;
+  /** What it is going to cost. */
+  cost: ReactNode;
   /** When they are written to, in words. */
   when: string;
   open: boolean;
@@ -16,7 +19,8 @@ type LaunchDialogProps = {
 };
 
 /** Nobody is written to before a person has confirmed it. */
-export function LaunchDialog({ people, when, open, busy, error, onClose, onLaunch }: LaunchDialogProps) {
+export function LaunchDialog(props: LaunchDialogProps) {
+  const { people, cost, when, open, busy, error, onClose, onLaunch } = props;
   return (
     <Dialog
       open={open}
@@ -33,6 +37,7 @@ export function LaunchDialog({ people, when, open, busy, error, onClose, onLaunc
         </>
       }
     >
+      {cost}
       <p className="text-muted">
         <Trans>
           {when}. The audience is decided once more when it begins, so the number may differ a little by then.

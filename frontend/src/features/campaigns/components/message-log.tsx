@@ -1,7 +1,7 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { CircleHelp, Inbox } from "lucide-react";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Link } from "react-router";
 import { StatusBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -12,33 +12,30 @@ import { type Column, Table } from "@/components/ui/table";
 import type { Campaign, Message } from "@/lib/contract";
 import type { CursorList } from "@/lib/cursor-list";
 import { formatDateTime, formatNumber } from "@/lib/format";
+import { faultsByField } from "@/lib/problem";
 import { isOver, useMessages } from "../api/campaigns";
-import { ANYTHING, type LogFilter, LogFilters, matches } from "./log-filters";
-import { reasonInWords, statusName } from "./message-words";
+import { LogFilters, useLogFilter } from "./log-filters";
+import { reasonInWords } from "./message-words";
 import { WhyDialog } from "./why-dialog";
 
 /** What happened, person by person, and why. */
 export function MessageLog({ campaign }: { campaign: Campaign }) {
-  const list = useMessages(campaign);
-  const [filter, setFilter] = useState(ANYTHING);
+  const [filter, setFilter] = useLogFilter(campaign.variants.length);
+  const list = useMessages(campaign, filter);
   const [about, setAbout] = useState<string | null>(null);
-  const isNarrowed = filter !== ANYTHING;
-  const matching = list.items.filter((message) => matches(message, filter));
-  const search = useSearchOn(list, matching.length);
-  const columns = columnsOf(campaign, setAbout);
+  const isNarrowed = Object.keys(filter).length > 0;
+  const fault = list.isError ? faultsByField(list.error).email : undefined;
   return (
     <Card
       title={t`Log`}
       flush
       actions={
-        <div className="flex flex-wrap gap-2">
+        <div className="flex flex-wrap items-start gap-2">
           <LogFilters
             filter={filter}
             variants={campaign.variants.length}
-            onChange={(next) => {
-              search.stop();
-              setFilter(next);
-            }}
+            fault={fault}
+            onChange={setFilter}
           />
           <Button icon={<CircleHelp aria-hidden />} onClick={() => setAbout("")}>
             <Trans>Ask about somebody</Trans>
@@ -46,69 +43,113 @@ export function MessageLog({ campaign }: { campaign: Campaign }) {
         </div>
       }
     >
-      <ListView
-        list={list}
-        noun={(count) => plural(count, { one: "# message", other: "# messages" })}
-        // Looking for something rare would otherwise read the whole log by itself.
-        onDemand={isNarrowed}
-        empty={
-          <Empty icon={<Inbox />} title={isOver(campaign) ? t`Nobody was written to` : t`Nothing sent yet`}>
-            <Trans>Each recipient is listed here with what happened.</Trans>
-          </Empty>
-        }
-      >
-        {(items) => (
-          <>
-            {isNarrowed && (
-              <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3 text-sm text-muted">
-                <p role="status">{amongInWords(filter, matching.length, items.length)}</p>
-                {list.hasNextPage && (
-                  <Button busy={search.isOn} onClick={search.start}>
-                    <Trans>Find the next ones</Trans>
-                  </Button>
-                )}
-                {search.isOn && (
-                  <Button look="quiet" onClick={search.stop}>
-                    <Trans>Stop</Trans>
-                  </Button>
-                )}
-              </div>
-            )}
-            {matching.length > 0 && (
-              <Table
-                caption={t`Messages`}
-                columns={columns}
-                rows={matching}
-                rowKey={(message) => message.id ?? message.email}
-              />
-            )}
-          </>
-        )}
-      </ListView>
+      {!fault && (
+        <LogRows
+          list={list}
+          isNarrowed={isNarrowed}
+          onWiden={() => setFilter({})}
+          empty={
+            <Empty icon={<Inbox />} title={isOver(campaign) ? t`Nobody was written to` : t`Nothing sent yet`}>
+              <Trans>Each recipient is listed here with what happened.</Trans>
+            </Empty>
+          }
+          columns={columnsOf(campaign, setAbout)}
+        />
+      )}
       <WhyDialog campaignId={campaign.id} about={about} onClose={() => setAbout(null)} />
     </Card>
   );
 }
 
-/** Reads page after page until one has something that matches, the log ends, a page fails, or somebody has had enough. */
-function useSearchOn(list: CursorList<Message>, found: number) {
-  const [target, setTarget] = useState<number | null>(null);
-  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = list;
-  const pages = list.data?.pages.length;
-  const isOn = target !== null && found < target && hasNextPage && !isFetchNextPageError;
+type LogRowsProps = {
+  list: CursorList<Message>;
+  isNarrowed: boolean;
+  /** Shows all of it again. */
+  onWiden: () => void;
+  /** Stands where the whole log has nothing. */
+  empty: ReactNode;
+  columns: Column<Message>[];
+};
+
+function LogRows({ list, isNarrowed, onWiden, empty, columns }: LogRowsProps) {
+  const isLooking = useLookingOn(list);
+  if (isNarrowed && list.hasNextPage && list.items.length === 0 && !list.isPlaceholderData) {
+    return (
+      <div className="grid justify-items-center gap-3 px-6 py-12 text-center">
+        <p role="status" className="text-muted">
+          {isLooking || list.isFetchingNextPage
+            ? t`Looking through the log…`
+            : t`None so far; the log goes on.`}
+        </p>
+        {list.isFetchNextPageError && (
+          <p className="text-sm text-danger">
+            <Trans>The next part of the log could not be loaded.</Trans>
+          </p>
+        )}
+        {!isLooking && (
+          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            <Trans>Look further</Trans>
+          </Button>
+        )}
+      </div>
+    );
+  }
+  return (
+    <ListView
+      list={list}
+      noun={(count) => plural(count, { one: "# message", other: "# messages" })}
+      // Looking for something rare would otherwise read the whole log by itself.
+      onDemand={isNarrowed}
+      empty={
+        isNarrowed ? (
+          <Empty
+            icon={<Inbox />}
+            title={t`No such message`}
+            action={
+              <Button onClick={onWiden}>
+                <Trans>Show the whole log</Trans>
+              </Button>
+            }
+          >
+            <Trans>Nothing in the log is like this.</Trans>
+          </Empty>
+        ) : (
+          empty
+        )
+      }
+    >
+      {(items) => (
+        <Table
+          caption={t`Messages`}
+          columns={columns}
+          rows={items}
+          rowKey={(message) => message.id ?? message.email}
+        />
+      )}
+    </ListView>
+  );
+}
+
+/** So many pages without a find are read on by themselves; then somebody is asked. */
+const IN_A_ROW = 5;
+
+/** A narrowed page may be empty and have a next one: whether the next is being fetched because the last ones had nothing. */
+function useLookingOn({
+  data,
+  hasNextPage,
+  isPlaceholderData,
+  isFetching,
+  isFetchNextPageError,
+  fetchNextPage,
+}: CursorList<Message>): boolean {
+  const pages = data?.pages ?? [];
+  const empty = pages.length - 1 - pages.findLastIndex(({ items }) => items.length > 0);
+  const looks = hasNextPage && !isPlaceholderData && !isFetchNextPageError && empty % IN_A_ROW !== 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once more for each page that has come
   useEffect(() => {
-    if (isOn && !isFetching) void fetchNextPage();
-  }, [isOn, isFetching, pages, fetchNextPage]);
-  return {
-    isOn,
-    start() {
-      setTarget(found + 1);
-      // A page that failed is asked for again.
-      if (isFetchNextPageError) void fetchNextPage();
-    },
-    stop: () => setTarget(null),
-  };
+    if (looks && !isFetching) void fetchNextPage();
+  }, [looks, isFetching, pages.length, fetchNextPage]);
+  return looks;
 }
 
 function columnsOf(campaign: Campaign, ask: (email: string) => void): Column<Message>[] {
@@ -182,13 +223,4 @@ function Text({ message }: { message: Message }) {
 
 function Time({ at }: { at: string | undefined }) {
   return <span className="text-sm text-muted">{formatDateTime(at)}</span>;
-}
-
-function amongInWords({ status, ...others }: LogFilter, shown: number, loaded: number): string {
-  const [count, all] = [formatNumber(shown), formatNumber(loaded)];
-  if (status === "" || others.address !== "" || others.variant !== "") {
-    return t`${count} among the ${all} loaded so far.`;
-  }
-  const name = statusName(status);
-  return t`${count} ${name} among the ${all} loaded so far.`;
 }

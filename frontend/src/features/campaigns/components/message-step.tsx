@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Mail, MessageCircle, MessageSquare, Plus } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Choices } from "@/components/ui/field";
@@ -11,7 +11,7 @@ import type { Channel } from "@/lib/contract";
 import { useSomeMembers } from "../api/drafts";
 import { variantName } from "./campaign-summary";
 import { nextKey, type VariantValues } from "./campaign-values";
-import { RenderedCard } from "./rendered-card";
+import { RenderedCard, usePreview } from "./rendered-card";
 import type { StepProps } from "./step-props";
 import { MAX_VARIANTS } from "./take-over";
 import { VariantEditor } from "./variant-editor";
@@ -30,12 +30,32 @@ export function MessageStep({ values, faults, set }: StepProps) {
   const members = useSomeMembers(values.segmentId);
   const attributes = [...new Set(members.data?.flatMap((member) => Object.keys(member.attributes)))].sort();
   const [greeting, attribute] = ['{{name|default("there")}}', "{{attributes.x}}"];
+  const preview = usePreview(values);
+  const [added, setAdded] = useState<number>();
+  const adding = useRef<HTMLButtonElement>(null);
+  const removed = useRef(false);
+  const shown = { ...preview.faults, ...faults };
   const change = (key: number, part: Partial<VariantValues>) =>
     set({ variants: variants.map((variant) => (variant.key === key ? { ...variant, ...part } : variant)) });
+
+  // What was pressed is gone, and the focus with it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each that is removed
+  useEffect(() => {
+    if (removed.current) adding.current?.focus();
+    removed.current = false;
+  }, [variants.length]);
+
+  function add() {
+    const key = nextKey(variants);
+    setAdded(key);
+    set({ variants: [...variants, { key, subject: "", body: "", share: "" }] });
+  }
 
   function remove(variant: VariantValues, index: number) {
     const name = variantName(index);
     set({ variants: variants.filter(({ key }) => key !== variant.key) });
+    setAdded(undefined);
+    removed.current = true;
     if (variant.subject.trim() === "" && variant.body.trim() === "") return;
     toast(t`${name} removed`, {
       undo: () => set(({ variants: others }) => ({ variants: putBack(others, variant, index) })),
@@ -58,27 +78,22 @@ export function MessageStep({ values, faults, set }: StepProps) {
               key={variant.key}
               variant={variant}
               {...(several && { title: variantName(index), part: partOf(variant, variants) })}
+              isNew={variant.key === added}
               channel={channel}
               attributes={attributes}
               faults={{
-                whole: faults[`variants.${index}`],
-                subject: faults[`variants.${index}.subject`],
-                body: faults[`variants.${index}.body`],
-                share: faults[`variants.${index}.share`],
+                whole: shown[`variants.${index}`],
+                subject: shown[`variants.${index}.subject`],
+                body: shown[`variants.${index}.body`],
+                share: shown[`variants.${index}.share`],
               }}
               onChange={(part) => change(variant.key, part)}
               onRemove={several ? () => remove(variant, index) : undefined}
             />
           ))}
-          {faults.variants && <p className="text-sm text-danger">{faults.variants}</p>}
+          {shown.variants && <p className="text-sm text-danger">{shown.variants}</p>}
           {variants.length < MAX_VARIANTS && (
-            <Button
-              className="justify-self-start"
-              icon={<Plus aria-hidden />}
-              onClick={() =>
-                set({ variants: [...variants, { key: nextKey(variants), subject: "", body: "", share: "" }] })
-              }
-            >
+            <Button className="justify-self-start" icon={<Plus aria-hidden />} ref={adding} onClick={add}>
               <Trans>Another variant</Trans>
             </Button>
           )}
@@ -94,7 +109,7 @@ export function MessageStep({ values, faults, set }: StepProps) {
         </div>
       </Card>
       <WriteCard values={values} set={set} />
-      <RenderedCard values={values} />
+      <RenderedCard preview={preview} />
     </>
   );
 }

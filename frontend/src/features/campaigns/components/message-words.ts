@@ -21,24 +21,6 @@ export const STATUSES: readonly Status[] = [
   "unknown",
 ];
 
-export function statusName(status: Status): string {
-  const names: Record<Status, string> = {
-    queued: t`queued`,
-    sent: t`sent`,
-    delivered: t`delivered`,
-    opened: t`opened`,
-    clicked: t`clicked`,
-    converted: t`converted`,
-    bounced: t`bounced`,
-    complained: t`complained`,
-    unsubscribed: t`unsubscribed`,
-    failed: t`failed`,
-    skipped: t`skipped`,
-    unknown: t`unknown`,
-  };
-  return names[status] ?? status;
-}
-
 /** Why somebody was not written to. */
 export function skippedInWords(reason: SkipReason): string {
   const words: Record<SkipReason, string> = {

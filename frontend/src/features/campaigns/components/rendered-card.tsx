@@ -1,15 +1,16 @@
 import { plural, t } from "@lingui/core/macro";
-import { useId, useState } from "react";
+import { Trans } from "@lingui/react/macro";
+import { useState } from "react";
 import { Card } from "@/components/ui/card";
-import { Field } from "@/components/ui/field";
 import { Failure, Skeleton } from "@/components/ui/states";
-import type { Channel, Rendered } from "@/lib/contract";
+import type { Channel, Customer, Rendered } from "@/lib/contract";
 import { faultsByField } from "@/lib/problem";
 import { type SmsSize, smsSize } from "@/lib/sms";
 import { useDebounced } from "@/lib/use-debounced";
 import { useRendered, useSomeMembers } from "../api/drafts";
 import { variantName } from "./campaign-summary";
 import { type CampaignValues, variantsOf } from "./campaign-values";
+import { PersonSearch } from "./person-search";
 
 /** As they are called where they are counted while somebody types. */
 const ENCODINGS: Record<NonNullable<Rendered["encoding"]>, SmsSize["encoding"]> = {
@@ -17,61 +18,49 @@ const ENCODINGS: Record<NonNullable<Rendered["encoding"]>, SmsSize["encoding"]> 
   ucs2: "UCS-2",
 };
 
-/** Each wording as one person would get it, while it is being written. */
-export function RenderedCard({ values }: { values: CampaignValues }) {
-  const [typed, setTyped] = useState("");
-  const people = useId();
+/** The messages for one person, as far as they are written, and what is wrong with them by the server's own word. */
+export function usePreview(values: CampaignValues) {
+  const [chosen, setChosen] = useState<Customer>();
   const members = useSomeMembers(values.segmentId);
-  const someone = members.data?.[0]?.email ?? "";
-  const email = useDebounced(typed.trim() || someone, 500);
+  const person = chosen ?? members.data?.[0];
+  const email = person?.email ?? "";
   // Together, since subjects belong to one channel alone.
-  const texts = useDebounced(JSON.stringify([values.channel, variantsOf(values)]), 500);
+  const typed = JSON.stringify([values.channel, variantsOf(values)]);
+  const texts = useDebounced(typed, 500);
   const [channel, variants]: [Channel, ReturnType<typeof variantsOf>] = JSON.parse(texts);
   const ready = variants.every(({ subject, body }) => body.trim() !== "" && subject !== "");
   const rendered = useRendered(email, channel, variants, email !== "" && ready);
-  const { data, error } = rendered;
-  const unknown = faultsByField(error).email !== undefined;
+  const faults = typed === texts && ready ? faultsByField(rendered.error) : {};
+  return { person, choose: setChosen, members: members.data ?? [], channel, ready, rendered, faults };
+}
 
+/** Each wording as one person would get it, while it is being written. */
+export function RenderedCard({ preview }: { preview: ReturnType<typeof usePreview> }) {
+  const { person, choose, channel, ready, rendered } = preview;
+  const { data, error } = rendered;
+  const gone = faultsByField(error).email !== undefined;
+  const isMarked = Object.keys(faultsByField(error)).some((field) => field.startsWith("variants"));
   return (
     <Card title={t`As somebody gets it`}>
       <div className="grid gap-4">
-        <Field
-          label={t`E-mail address of a customer`}
-          optional
-          error={unknown ? t`No customer has this address.` : undefined}
-          hint={someone && typed.trim() === "" ? t`Shown for ${someone}, of the segment.` : undefined}
-        >
-          {(control) => (
-            <>
-              <input
-                {...control}
-                type="email"
-                list={people}
-                value={typed}
-                placeholder={someone || "asha@example.com"}
-                maxLength={254}
-                autoComplete="off"
-                onChange={(event) => setTyped(event.target.value)}
-                className="control max-w-md"
-              />
-              <datalist id={people}>
-                {members.data?.map((member) => (
-                  <option key={member.id} value={member.email}>
-                    {member.name}
-                  </option>
-                ))}
-              </datalist>
-            </>
-          )}
-        </Field>
-        {!ready || email === "" ? (
+        <PersonSearch
+          chosen={person}
+          suggested={preview.members}
+          error={gone ? t`No customer has this address.` : undefined}
+          onChoose={choose}
+        />
+        {!ready || !person ? (
           <p className="text-sm text-muted">
             {ready
               ? t`Choose a person to see the message with their values.`
               : t`Once each message is written, it is shown here with a person’s own values.`}
           </p>
+        ) : isMarked ? (
+          <p role="status" className="text-sm text-danger">
+            <Trans>The message cannot be made as it is: see what is marked above.</Trans>
+          </p>
         ) : error ? (
-          !unknown && <Failure error={error} onRetry={() => void rendered.refetch()} className="py-4" />
+          !gone && <Failure error={error} onRetry={() => void rendered.refetch()} className="py-4" />
         ) : data ? (
           <ol aria-label={t`Messages as they arrive`} className="grid gap-4" aria-busy={rendered.isFetching}>
             {data.messages.map((message, index) => (

@@ -17,7 +17,9 @@ import { variantName } from "./campaign-summary";
 import { CostInWords } from "./cost-in-words";
 import { LiftInWords } from "./lift-in-words";
 import { type SkipReason, skippedInWords } from "./message-words";
+import { ResponseFunnel } from "./response-funnel";
 import { ResultsOverTime } from "./results-over-time";
+import { VariantBars } from "./variant-bars";
 
 /** What a campaign has brought, and what it has cost. */
 export function ResultsCard({ campaign }: { campaign: Campaign }) {
@@ -58,7 +60,9 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
   if (!report.asOf) {
     return (
       <p role="status" className="p-5 text-muted">
-        {report.recounting ? t`The results are being counted…` : t`There is nothing to count yet.`}
+        {report.recounting
+          ? t`The results are being counted…`
+          : t`What comes of it is told here once the first messages have gone.`}
       </p>
     );
   }
@@ -76,7 +80,7 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
         <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 lg:grid-cols-6">
           <Figure
             label={t`Revenue`}
-            value={formatMoney(attribution.revenue, currency)}
+            value={formatMoney(attribution.revenue, currency, "short")}
             note={plural(attribution.orders, { one: "# order", other: "# orders" })}
           />
           <Figure
@@ -97,6 +101,7 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
             note={t`${complained} of delivered`}
           />
         </dl>
+        {counts.sent > 0 && <ResponseFunnel counts={counts} />}
         {report.series.length > 0 && <ResultsOverTime series={report.series} />}
         {lift && <LiftInWords lift={lift} currency={currency} />}
         {failures.top.length > 0 && (
@@ -123,8 +128,9 @@ function Results({ campaign, report }: { campaign: Campaign; report: CampaignRep
           />
         </p>
       </div>
-      {campaign.variants.length > 1 && (
+      {campaign.variants.length > 1 && report.variants.length > 0 && (
         <div className="border-t border-line">
+          <VariantBars variants={report.variants} currency={currency} />
           <Table
             caption={t`Results by variant`}
             columns={variantColumns(currency)}

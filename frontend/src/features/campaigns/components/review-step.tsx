@@ -57,7 +57,7 @@ export function ReviewStep({ values, faults, funnel, onGo }: ReviewStepProps) {
         )}
       </Card>
       {funnel.data && funnel.data.willSend > 0 && toPutRight.length === 0 && (
-        <ExpectedCost draft={draft} people={funnel.data.willSend} />
+        <ExpectedCost draft={draft} funnel={funnel.data} />
       )}
       <Card title={t`Audience`} actions={edit("audience", t`Edit audience`)}>
         <Facts

@@ -1,7 +1,7 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Trash2 } from "lucide-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import type { Channel } from "@/lib/contract";
@@ -18,6 +18,8 @@ type VariantEditorProps = {
   title?: string;
   /** The part of the recipients that gets it, where there are several. */
   part?: number | undefined;
+  /** Whether it was just asked for: then one writes in it at once. */
+  isNew: boolean;
   channel: Channel;
   /** Keys of attributes that can be filled in. */
   attributes: readonly string[];
@@ -27,11 +29,16 @@ type VariantEditorProps = {
 };
 
 export function VariantEditor(props: VariantEditorProps) {
-  const { variant, title, part, channel, attributes, faults, onChange, onRemove } = props;
+  const { variant, title, part, isNew, channel, attributes, faults, onChange, onRemove } = props;
   const subject = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLTextAreaElement>(null);
   const [into, setInto] = useState<"subject" | "body">("body");
   const recipients = part === undefined ? "" : formatShare(part, 1);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only on arrival
+  useEffect(() => {
+    if (isNew) (subject.current ?? body.current)?.focus();
+  }, []);
 
   function insert(text: string) {
     const field = subject.current && into === "subject" ? "subject" : "body";

@@ -42,6 +42,7 @@ const CAMPAIGN = aCampaign({
 });
 const GET = "GET /api/campaigns/c1";
 const REMOVE = "DELETE /api/campaigns/c1";
+const LOG = "GET /api/campaigns/c1/messages";
 const WHY = "GET /api/campaigns/c1/why";
 const MESSAGES = [
   {
@@ -96,17 +97,17 @@ afterEach(() => {
 
 const tagged = (campaign: object, version = 1) => json(campaign, { headers: { etag: `"${version}"` } });
 
-function open(campaign: Partial<Campaign>, answers: Answers = {}, role: Role = "marketer") {
+function open(campaign: Partial<Campaign>, answers: Answers = {}, role: Role = "marketer", search = "") {
   signedIn(role);
   const calls = serve({
     [GET]: () => tagged({ ...CAMPAIGN, ...campaign }),
-    "GET /api/campaigns/c1/messages": () => all(...MESSAGES),
+    [LOG]: () => all(...MESSAGES),
     "GET /api/campaigns/c1/report": () => REPORT,
     "GET /api/segments/s1": () => ({ id: "s1", name: "Big spenders" }),
     "GET /api/stats": () => ({ currency: "INR" }),
     ...answers,
   });
-  const router = openPage(CampaignPage, "/campaigns/:id", "/campaigns/c1");
+  const router = openPage(CampaignPage, "/campaigns/:id", `/campaigns/c1${search}`);
   return { calls, router, user: userEvent.setup() };
 }
 
@@ -133,6 +134,52 @@ describe("the actions of a campaign", () => {
     open({ status: "draft" }, {}, "analyst");
     await screen.findByText("This is a draft");
     expect(offered()).toEqual([]);
+  });
+
+  it("show what is expected of them at once, keep the focus, and take it back when they fail", async () => {
+    const answer = Promise.withResolvers<Response>();
+    const { calls, user } = open({}, { "POST /api/campaigns/c1/pause": () => answer.promise });
+    await user.click(await screen.findByRole("button", { name: "Pause" }));
+    expect(document.activeElement).toBe(await screen.findByRole("button", { name: "Resume" }));
+    expect(screen.getByText("paused")).toBeTruthy();
+    answer.resolve(problem(422, "invalid"));
+    expect(await screen.findByRole("button", { name: "Pause" })).toBeTruthy();
+    expect(await screen.findByRole("alert")).toBeTruthy();
+    expect(calls("POST /api/campaigns/c1/pause").length).toBe(1);
+  });
+
+  it("are done one after the other when they are asked for faster than the server answers", async () => {
+    const answer = Promise.withResolvers<unknown>();
+    const resume = "POST /api/campaigns/c1/resume";
+    const { calls, user } = open(
+      {},
+      { "POST /api/campaigns/c1/pause": () => answer.promise, [resume]: () => CAMPAIGN },
+    );
+    await user.click(await screen.findByRole("button", { name: "Pause" }));
+    await user.click(await screen.findByRole("button", { name: "Resume" }));
+    expect(await screen.findByRole("button", { name: "Pause" })).toBeTruthy();
+    expect(calls(resume)).toEqual([]);
+    answer.resolve({ ...CAMPAIGN, status: "paused" });
+    await waitFor(() => expect(calls(resume).length).toBe(1));
+    expect(screen.getByRole("button", { name: "Pause" })).toBeTruthy();
+  });
+
+  it("leave the focus at the heading where they leave no button", async () => {
+    let status: Campaign["status"] = "sending";
+    const { user } = open(
+      {},
+      {
+        [GET]: () => tagged({ ...CAMPAIGN, status }),
+        "POST /api/campaigns/c1/cancel": () => {
+          status = "cancelled";
+          return { ...CAMPAIGN, status };
+        },
+      },
+    );
+    await user.click(await screen.findByRole("button", { name: "Cancel campaign" }));
+    await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Cancel campaign" }));
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Cancel campaign" })).toBeNull());
+    expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Diwali" }));
   });
 });
 
@@ -208,6 +255,23 @@ describe("a draft's page", () => {
 });
 
 describe("a launched campaign's page", () => {
+  it("offers the list where there is no such campaign", async () => {
+    open({}, { [GET]: () => problem(404, "not_found") });
+    expect(await screen.findByText("There is no such campaign")).toBeTruthy();
+    const list = screen.getByRole("link", { name: "All campaigns" });
+    expect(list.getAttribute("href")).toBe("/campaigns");
+    expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+  });
+
+  it.each<[Campaign["status"], boolean, string]>([
+    ["sending", false, "The audience is being decided"],
+    ["scheduled", false, "The audience is decided when it begins"],
+    ["sent", true, "0 recipients"],
+  ])("says of one that is %s, planned: %s, with nobody yet: %s", async (status, planned, said) => {
+    open({ status, planned, audience: 0, sent: 0, delivered: 0, skipped: 0 });
+    expect(await screen.findByRole("heading", { name: said })).toBeTruthy();
+  });
+
   it("tells how the audience came about, what limits it, and which variant won", async () => {
     open({});
     const funnel = (await screen.findByRole("heading", { name: "How the audience came about" })).closest(
@@ -242,37 +306,70 @@ describe("a launched campaign's page", () => {
     ]);
   });
 
-  it("narrows the log down to a status, as far as it is loaded", async () => {
-    const { user } = open({});
+  it("has its log narrowed down by the server, and keeps that in its address", async () => {
+    const { calls, router, user } = open(
+      {},
+      { [LOG]: ({ query }) => (query.get("status") === "skipped" ? all(MESSAGES[1]) : all(...MESSAGES)) },
+    );
     await screen.findByText("asha@example.com");
     await user.selectOptions(screen.getByLabelText("Status"), "skipped");
-    expect(screen.getByText("1 skipped among the 2 loaded so far.")).toBeTruthy();
-    expect(screen.queryByText("asha@example.com")).toBeNull();
-    await user.selectOptions(screen.getByLabelText("Status"), "failed");
-    expect(screen.getByText("0 failed among the 2 loaded so far.")).toBeTruthy();
+    await waitFor(() => expect(screen.queryByText("asha@example.com")).toBeNull());
+    expect(screen.getByText("1 message, all shown")).toBeTruthy();
+    await user.selectOptions(screen.getByLabelText("Variant"), "1");
+    await user.type(screen.getByLabelText("Address"), " bina@example.com{Enter}");
+    const asked = { status: "skipped", variant: "1", email: "bina@example.com" };
+    await waitFor(() => expect(Object.fromEntries(calls(LOG).at(-1)?.query ?? [])).toMatchObject(asked));
+    expect(Object.fromEntries(new URLSearchParams(router.state.location.search))).toEqual(asked);
+    await user.clear(screen.getByLabelText("Address"));
+    await waitFor(() => expect(router.state.location.search).toBe("?status=skipped&variant=1"));
   });
 
-  it("looks on through the log until something matches", async () => {
+  it("comes with its log narrowed down as its address says, as far as that makes sense", async () => {
+    const { calls, router, user } = open({}, { [LOG]: () => all() }, "marketer", "?status=failed&variant=7");
+    expect(await screen.findByText("No such message")).toBeTruthy();
+    expect(screen.getByLabelText<HTMLSelectElement>("Status").value).toBe("failed");
+    expect(calls(LOG).map(({ query }) => [query.get("status"), query.get("variant")])).toEqual([
+      ["failed", null],
+    ]);
+    await user.click(screen.getByRole("button", { name: "Show the whole log" }));
+    expect(await screen.findByText("Nothing sent yet")).toBeTruthy();
+    expect(router.state.location.search).toBe("");
+  });
+
+  it("says at the field when an address is none", async () => {
+    const refusal = {
+      type: "about:blank",
+      status: 422,
+      errors: [{ field: "email", reason: "is no address" }],
+    };
+    const { user } = open(
+      {},
+      { [LOG]: ({ query }) => (query.get("email") ? json(refusal, { status: 422 }) : all(...MESSAGES)) },
+    );
+    await screen.findByText("asha@example.com");
+    await user.type(screen.getByLabelText("Address"), "bina{Enter}");
+    const fault = await screen.findByText("is no address");
+    expect(screen.getByLabelText("Address").getAttribute("aria-describedby")).toBe(fault.id);
+  });
+
+  it("looks on through empty parts of a narrowed log, and after some of them only when told", async () => {
     const page = (index: number) => ({
-      items: [{ ...MESSAGES[0], id: `m${index}`, email: `p${index}@x.in`, variant: index === 3 ? 1 : 0 }],
-      nextCursor: index < 5 ? String(index + 1) : null,
+      items: index === 7 ? [MESSAGES[1]] : [],
+      nextCursor: index < 9 ? String(index + 1) : null,
     });
-    const messages = "GET /api/campaigns/c1/messages";
     const { calls, user } = open(
       { status: "sent" },
-      { [messages]: ({ query }) => page(Number(query.get("cursor") ?? 0)) },
+      { [LOG]: ({ query }) => page(Number(query.get("cursor") ?? 0)) },
+      "marketer",
+      "?status=skipped",
     );
-    await screen.findByText("p0@x.in");
-    await user.selectOptions(screen.getByLabelText("Variant"), "1");
-    expect(screen.getByText("0 among the 1 loaded so far.")).toBeTruthy();
-    await user.click(screen.getByRole("button", { name: "Find the next ones" }));
-    expect(await screen.findByText("p3@x.in")).toBeTruthy();
-    expect(screen.getByText("1 among the 4 loaded so far.")).toBeTruthy();
-    expect(calls(messages).length, "no more than it takes").toBe(4);
-    await user.type(screen.getByLabelText("Address"), "P3@");
-    expect(screen.getByText("p3@x.in")).toBeTruthy();
-    await user.type(screen.getByLabelText("Address"), "y");
-    expect(screen.queryByText("p3@x.in")).toBeNull();
+    expect(await screen.findByText("None so far; the log goes on.")).toBeTruthy();
+    expect(calls(LOG).length).toBe(5);
+    await user.click(screen.getByRole("button", { name: "Look further" }));
+    expect(await screen.findByText("bina@example.com")).toBeTruthy();
+    expect(calls(LOG).length, "no more than it takes").toBe(8);
+    await user.click(screen.getByRole("button", { name: "Show more" }));
+    expect(await screen.findByText("1 message, all shown")).toBeTruthy();
   });
 
   it("can be used again: all of it but when it went out", async () => {

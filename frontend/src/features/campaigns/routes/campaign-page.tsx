@@ -5,18 +5,19 @@ import { Link, useParams } from "react-router";
 import { StatusBadge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Page } from "@/components/ui/page";
-import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
+import { Empty, SkeletonRows } from "@/components/ui/states";
 import type { Tagged } from "@/lib/api";
 import { channelName } from "@/lib/channel-name";
 import type { Campaign } from "@/lib/contract";
 import { formatDateTime } from "@/lib/format";
 import { useSegmentName } from "@/lib/segments";
-import { isDraft, useCampaign } from "../api/campaigns";
+import { isDraft, isOver, useCampaign } from "../api/campaigns";
 import { CampaignActions } from "../components/campaign-actions";
 import { ScheduleFacts, TestState, Wordings } from "../components/campaign-summary";
 import { DeliveryBar, DeliveryFigures } from "../components/delivery";
 import { Funnel } from "../components/funnel";
 import { MessageLog } from "../components/message-log";
+import { NoCampaign } from "../components/no-campaign";
 import { ResultsCard } from "../components/results-card";
 import { ToldCard } from "../components/told-card";
 
@@ -30,7 +31,7 @@ export function Component() {
       <Page title={t`Campaign`} back={back()}>
         <Card flush>
           {campaign.isError ? (
-            <Failure error={campaign.error} onRetry={() => void campaign.refetch()} />
+            <NoCampaign error={campaign.error} onRetry={() => void campaign.refetch()} />
           ) : (
             <SkeletonRows />
           )}
@@ -84,7 +85,7 @@ function Shown({ loaded, reload }: ShownProps) {
         </Card>
       ) : (
         <>
-          <Card title={plural(campaign.audience, { one: "# recipient", other: "# recipients" })}>
+          <Card title={audienceInWords(campaign)}>
             <div className="grid gap-5">
               {campaign.failedReason && (
                 <p role="alert" className="text-danger">
@@ -118,4 +119,14 @@ function Shown({ loaded, reload }: ShownProps) {
       {!isDraft(campaign) && <MessageLog campaign={campaign} />}
     </Page>
   );
+}
+
+/** Until the audience is decided there is no number to tell. */
+function audienceInWords({ audience, planned, status }: Campaign): string {
+  if (audience > 0 || planned || isOver({ status })) {
+    return plural(audience, { one: "# recipient", other: "# recipients" });
+  }
+  return status === "scheduled"
+    ? t`The audience is decided when it begins`
+    : t`The audience is being decided`;
 }

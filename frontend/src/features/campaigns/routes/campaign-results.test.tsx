@@ -107,6 +107,40 @@ describe("results of a campaign", () => {
     expect(await accessibilityFaults(card)).toEqual([]);
   });
 
+  it("draws the way from sent to converted, with its table", async () => {
+    open({ [REPORT]: () => report() });
+    const table = await screen.findByRole("table", { name: "From sent to converted" });
+    expect(
+      within(table)
+        .getAllByRole("row")
+        .map((row) => row.textContent),
+    ).toEqual([
+      "StepPeopleOf those sent toOf the step before",
+      "Sent1,000100%–",
+      "Delivered1,000100%100%",
+      "Opened50050%50%",
+      "Clicked10010%20%",
+      "Converted808%80%",
+    ]);
+    expect(
+      screen.getByRole("img", { name: /^Funnel: Sent 1,000, Delivered 1,000, Opened 500/ }),
+    ).toBeTruthy();
+  });
+
+  it("compares variants by whichever figure is asked for", async () => {
+    const { user } = open({ [REPORT]: () => report() });
+    const bars = () => {
+      const section = screen.getByRole("heading", { name: "Variants compared" }).closest("section");
+      return within(section as HTMLElement)
+        .getAllByRole("listitem")
+        .map((bar) => bar.textContent);
+    };
+    await screen.findByRole("heading", { name: "Variants compared" });
+    expect(bars()).toEqual(["Variant 110%", "Variant 210%"]);
+    await user.selectOptions(screen.getByLabelText("Compared by"), "revenue");
+    expect(bars()).toEqual(["Variant 1₹120.00", "Variant 2₹40.00"]);
+  });
+
   it("says how sure a lift is, each of its two for itself", async () => {
     open({ [REPORT]: () => report({ lift: LIFT }) });
     const told = (await screen.findByText(/of 1,000 recipients ordered/)).textContent;
@@ -153,7 +187,7 @@ describe("results of a campaign", () => {
     await pass(2_100);
     expect(await screen.findByText(/being counted again/)).toBeTruthy();
     await pass(2_100);
-    expect(await screen.findByText("₹90,000.00")).toBeTruthy();
+    expect(await screen.findByText("₹90,000")).toBeTruthy();
     await pass(60_000);
     expect(calls(REPORT).length).toBe(3);
   });

@@ -1,6 +1,6 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { Plus, Send, Sparkles } from "lucide-react";
+import { Plus, SearchX, Send, Sparkles } from "lucide-react";
 import { StatusBadge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -14,6 +14,7 @@ import { formatNumber, formatRelative, formatShare } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { isDraft, useCampaigns } from "../api/campaigns";
 import { DeliveryBar } from "../components/delivery";
+import { amongInWords, fits, ListFilters, useListFilter } from "../components/list-filters";
 
 const columns = (): Column<Campaign>[] => [
   {
@@ -50,6 +51,9 @@ const columns = (): Column<Campaign>[] => [
 
 export function Component() {
   const list = useCampaigns();
+  const [filter, setFilter] = useListFilter();
+  const rows = list.items.filter((campaign) => fits(campaign, filter));
+  const isNarrowed = filter.search !== "" || filter.status !== "";
   const create = useMay("write") && (
     <ButtonLink look="primary" to="/campaigns/new" icon={<Plus aria-hidden />}>
       <Trans>New campaign</Trans>
@@ -67,9 +71,11 @@ export function Component() {
         </>
       }
     >
+      <ListFilters filter={filter} onChange={setFilter} />
       <Card flush>
         <ListView
           list={list}
+          said={isNarrowed ? amongInWords(rows.length, list.items.length, !list.hasNextPage) : undefined}
           noun={(count) => plural(count, { one: "# campaign", other: "# campaigns" })}
           empty={
             <Empty icon={<Send />} title={t`No campaigns yet`} action={create}>
@@ -80,14 +86,18 @@ export function Component() {
             </Empty>
           }
         >
-          {(items) => (
-            <Table
-              caption={t`Campaigns`}
-              columns={columns()}
-              rows={items}
-              rowKey={(campaign) => campaign.id}
-            />
-          )}
+          {() =>
+            rows.length > 0 ? (
+              <Table
+                caption={t`Campaigns`}
+                columns={columns()}
+                rows={rows}
+                rowKey={(campaign) => campaign.id}
+              />
+            ) : (
+              !list.hasNextPage && <Empty icon={<SearchX />} title={t`No campaign is like this`} />
+            )
+          }
         </ListView>
       </Card>
     </Page>

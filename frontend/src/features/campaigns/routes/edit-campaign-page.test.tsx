@@ -108,7 +108,7 @@ describe("a draft", () => {
     const errors = [{ field: "scheduledAt", reason: "has passed" }];
     const { router, user } = open(
       {
-        [GET]: () => tagged({ ...DRAFT, scheduledAt: "2026-11-01T09:00:00Z" }, 1),
+        [GET]: () => tagged({ ...DRAFT, scheduledAt: "2126-11-01T09:00:00Z" }, 1),
         [LAUNCH]: () => json({ type: "about:blank", status: 422, code: "invalid", errors }, { status: 422 }),
       },
       "review",

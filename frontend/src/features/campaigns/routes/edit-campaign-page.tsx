@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Page } from "@/components/ui/page";
 import { RestoredNotice } from "@/components/ui/restored-notice";
-import { Failure, SkeletonRows } from "@/components/ui/states";
+import { SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Campaign } from "@/lib/contract";
@@ -16,6 +16,7 @@ import { isDraft, useCampaign } from "../api/campaigns";
 import { useChangeDraft, useLaunchDraft } from "../api/drafts";
 import { CampaignForm } from "../components/campaign-form";
 import { type CampaignValues, changeOf, draftName, rebased, valuesOf } from "../components/campaign-values";
+import { NoCampaign } from "../components/no-campaign";
 
 /** What the form began from, what it has become, and the tag of what it began from. */
 type Draft = { before: CampaignValues; values: CampaignValues; etag: string | null };
@@ -28,7 +29,7 @@ export function Component() {
       <Page title={t`Edit campaign`} back={{ to: "/campaigns", label: t`Campaigns` }}>
         <Card flush>
           {campaign.isError ? (
-            <Failure error={campaign.error} onRetry={() => void campaign.refetch()} />
+            <NoCampaign error={campaign.error} onRetry={() => void campaign.refetch()} />
           ) : (
             <SkeletonRows />
           )}

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Toasts } from "@/components/ui/toasts";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
-import { aCampaign, aCustomer } from "@/testing/made";
+import { aCustomer } from "@/testing/made";
 import { type Answers, all, openPage, serve } from "@/testing/open";
 import { json, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
@@ -102,27 +102,33 @@ describe("a new campaign", () => {
     });
   });
 
-  it("says what it is going to cost, by what a former campaign has used", async () => {
-    const former = aCampaign({ id: "c9", name: "Holi", channel: "email", status: "sent", sent: 500 });
-    const cost = { currency: "USD", pricePerMillion: 4.5 };
-    const { user } = await open({
-      "GET /api/campaigns": () => all(aCampaign({ id: "c8", status: "draft" }), former),
-      "GET /api/campaigns/c9/report": () => ({ campaignId: "c9", cost }),
-    });
+  it("says what it costs at most by the server's reckoning, in the review and once more before the launch", async () => {
+    const cost = {
+      atMost: 1.2301,
+      pricePerMillion: 1230.1,
+      currency: "USD",
+      region: "us-east-1",
+      pricesAsOf: "2026-11-25",
+    };
+    const { user } = await open({ [PREVIEW]: () => ({ ...FUNNEL, cost }) });
     await fill(user);
     await step(user, 4);
-    expect(
-      await screen.findByText(
-        "Less than $0.01 on AWS, or $4.50 for a million messages, by what “Holi” has used.",
-      ),
-    ).toBeTruthy();
+    const said = "At most $1.24 on AWS, without the provider’s own price";
+    const card = (await screen.findByText(said)).closest("section");
+    expect(card?.textContent).toMatch(
+      /\$1,230.10 for a million recipients, by the list prices of us-east-1 of 25 Nov 2026, without free tiers/,
+    );
+    await press(user, "Launch to 1,000 people…");
+    expect(within(screen.getByRole("dialog")).getByText(said)).toBeTruthy();
   });
 
-  it("does not guess what it costs where nothing was sent before", async () => {
-    const { user } = await open({ "GET /api/campaigns": () => all() });
+  it("counts the segments that an SMS is billed by, also where no price is known", async () => {
+    const { user } = await open();
     await fill(user);
+    await user.click(screen.getByRole("radio", { name: /SMS/ }));
     await step(user, 4);
-    expect(await screen.findByText(/can be told once a first campaign has been sent/)).toBeTruthy();
+    expect(await screen.findByText(/these are about 1,000 of them/)).toBeTruthy();
+    expect(screen.queryByText(/on AWS/)).toBeNull();
   });
 
   it("begins with what is set for all campaigns, and sends what stands there in the end", async () => {
@@ -245,6 +251,12 @@ describe("a new campaign", () => {
     expect((screen.getByRole("button", { name: "Launch…" }) as HTMLButtonElement).disabled).toBe(true);
   });
 
+  it("says that the segment it came from is no more", async () => {
+    await open({}, "/campaigns/new?segment=nope");
+    expect(await screen.findByText("There is no such segment any more: choose another one.")).toBeTruthy();
+    expect(screen.getByRole("option", { name: "No such segment" })).toBeTruthy();
+  });
+
   it("is there again after a reload, of the segment that one came from", async () => {
     const first = await open({}, "/campaigns/new?segment=s1");
     await screen.findByRole("option", { name: "Big spenders" });
@@ -259,20 +271,62 @@ describe("a new campaign", () => {
 });
 
 describe("the message", () => {
-  it("is shown as somebody of the segment gets it, and as who is asked for", async () => {
+  it("is shown as somebody of the segment gets it, and as who is found by name", async () => {
+    const bina = aCustomer({ id: "u2", email: "bina@x.in", name: "Bina" });
     const { calls, user } = await open({
       [RENDER]: ({ body: asked }) =>
-        JSON.parse(asked).email === "nobody@x.in"
-          ? refusal({ field: "email", reason: "is no customer's" })
+        JSON.parse(asked).email === "bina@x.in"
+          ? { messages: [{ subject: "Hi Bina", body: "Hello Bina" }] }
           : { messages: [{ subject: "Hi Asha", body: "<p>Hello Asha</p>" }] },
+      "GET /api/customers": ({ query }) => (query.get("search") === "bi" ? all(bina) : all()),
     });
     await fill(user);
     const shown = (await screen.findByTitle("Body of Hi Asha")) as HTMLIFrameElement;
     expect(shown.srcdoc).toBe("<p>Hello Asha</p>");
     expect(shown.getAttribute("sandbox"), "no scripts").toBe("");
     expect(body(calls(RENDER)[0])).toMatchObject({ email: "asha@example.com", channel: "email" });
-    await user.type(screen.getByLabelText(/^E-mail address of a customer/), "nobody@x.in");
-    expect(await screen.findByText("No customer has this address.")).toBeTruthy();
+    const search = screen.getByLabelText(/^See it as another customer/);
+    await user.type(search, "bi");
+    const found = await screen.findByRole("list", { name: "Customers found" });
+    expect(await accessibilityFaults(found.parentElement?.parentElement as Element)).toEqual([]);
+    await user.keyboard("{Enter}");
+    expect(await screen.findByTitle("Body of Hi Bina"), "in the same step").toBeTruthy();
+    expect(screen.getByText(/^Shown for Bina, bina@x.in now/)).toBeTruthy();
+  });
+
+  it("is asked for as nobody where nobody is found", async () => {
+    const { calls, user } = await open({ "GET /api/customers": () => all() });
+    await step(user, 2);
+    await user.type(screen.getByLabelText(/^See it as another customer/), "x{Enter}");
+    expect(await screen.findByText("Nobody matches “x”.")).toBeTruthy();
+    expect(calls(RENDER)).toEqual([]);
+    expect(screen.getByLabelText("Message"), "in the same step").toBeTruthy();
+  });
+
+  it("has what the server cannot make of it said at its field, until that is changed", async () => {
+    const { user } = await open({
+      [RENDER]: ({ body: asked }) =>
+        JSON.parse(asked).variants[0].body === "Hello"
+          ? refusal({ field: "variants[0].body", reason: "unknown name: nmae" })
+          : { messages: [{ subject: "Hi Asha", body: "Hello Asha" }] },
+    });
+    await fill(user);
+    const fault = await screen.findByText("unknown name: nmae");
+    expect(screen.getByLabelText("Message").getAttribute("aria-describedby")).toContain(fault.id);
+    expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+    await user.type(screen.getByLabelText("Message"), "!");
+    expect(screen.queryByText("unknown name: nmae")).toBeNull();
+    expect(await screen.findByTitle("Body of Hi Asha")).toBeTruthy();
+  });
+
+  it("leaves the focus where one goes on: in a new variant, and at the button once one is removed", async () => {
+    const { user } = await open();
+    await fill(user);
+    await press(user, "Another variant");
+    expect(document.activeElement).toBe(screen.getAllByLabelText("Subject")[1]);
+    await press(user, "Remove Variant 2");
+    const another = screen.getByRole("button", { name: "Another variant" });
+    expect(document.activeElement).toBe(another);
   });
 
   it("of an SMS is counted in segments while it is typed", async () => {
@@ -358,6 +412,17 @@ describe("the message", () => {
 });
 
 describe("the schedule", () => {
+  it("does not take a moment that has passed", async () => {
+    const { user } = await open();
+    await fill(user);
+    await step(user, 3);
+    await user.click(screen.getByRole("radio", { name: /At a moment/ }));
+    await user.type(screen.getByLabelText("Day and time"), "2020-01-01T09:00");
+    await next(user);
+    expect(await screen.findByText("This has passed: choose a later time.")).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByLabelText("Day and time"));
+  });
+
   it("goes by each one's clock, within hours, outside quiet ones, and slowly", async () => {
     const { calls, user } = await open({
       [CREATE]: () => json({ id: "c1", status: "scheduled" }, { status: 202 }),
@@ -366,7 +431,7 @@ describe("the schedule", () => {
     await step(user, 3);
     expect(screen.queryByLabelText(/^Time zone/)).toBeNull();
     await user.click(screen.getByRole("radio", { name: /By each one’s clock/ }));
-    await user.type(screen.getByLabelText("Day and time"), "2026-12-01T09:00");
+    await user.type(screen.getByLabelText("Day and time"), "2126-12-01T09:00");
     await press(user, "Only at certain hours");
     await user.click(screen.getByRole("checkbox", { name: "Sat" }));
     await user.type(screen.getByLabelText("Quiet hours from"), "21:00");
@@ -382,7 +447,7 @@ describe("the schedule", () => {
     await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Launch" }));
     await waitFor(() => expect(calls(CREATE).length).toBe(1));
     expect(body(calls(CREATE)[0])).toMatchObject({
-      localTime: "2026-12-01T09:00",
+      localTime: "2126-12-01T09:00",
       timeZone: "Asia/Kolkata",
       windows: [{ from: "09:00", until: "20:00", days: ["sat"] }],
       quietHours: { from: "21:00", until: "08:00" },

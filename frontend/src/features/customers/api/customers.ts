@@ -3,6 +3,7 @@ import { call, callTagged } from "@/lib/call";
 import type { CustomerChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
+import { LIVE, liveList } from "@/lib/live";
 import { refreshSoon } from "@/lib/refresh-soon";
 
 export function useCustomers(search: string, options: { enabled?: boolean } = {}) {
@@ -17,6 +18,7 @@ export function useCustomer(id: string) {
   return useQuery({
     queryKey: ["customers", id],
     queryFn: ({ signal }) => callTagged("GET /api/customers/{id}", { path: { id }, signal }),
+    refetchInterval: LIVE,
   });
 }
 
@@ -67,7 +69,10 @@ export function useMergeCustomers() {
 }
 
 export function useCustomerOrders(id: string) {
-  return useCursorList(["customers", id, "orders"], "GET /api/customers/{id}/orders", { path: { id } });
+  return useCursorList(["customers", id, "orders"], "GET /api/customers/{id}/orders", {
+    path: { id },
+    refetchInterval: liveList,
+  });
 }
 
 /** The segments of a customer; they come all at once. */
@@ -75,6 +80,7 @@ export function useCustomerSegments(id: string) {
   return useQuery({
     queryKey: ["customers", id, "segments"],
     queryFn: ({ signal }) => call("GET /api/customers/{id}/segments", { path: { id }, signal }),
+    refetchInterval: LIVE,
   });
 }
 

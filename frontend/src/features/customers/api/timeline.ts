@@ -1,12 +1,17 @@
 import { useEffect, useState } from "react";
 import type { TimelineEntry } from "@/lib/contract";
 import { type CursorList, useCursorList } from "@/lib/cursor-list";
+import { liveList } from "@/lib/live";
 
 const ROUTE = "GET /api/customers/{id}/timeline";
 
 /** What happened with somebody, newest first. */
 export function useTimeline(id: string) {
-  return useCursorList(["customers", id, "timeline"], ROUTE, { path: { id }, pageSize: 20 });
+  return useCursorList(["customers", id, "timeline"], ROUTE, {
+    path: { id },
+    pageSize: 20,
+    refetchInterval: liveList,
+  });
 }
 
 type MessageEntry = Extract<TimelineEntry, { kind: "message" }>;
@@ -20,7 +25,11 @@ const MOST_PAGES = 5;
  * about other things, up to a point.
  */
 export function useMessages(id: string) {
-  const all = useCursorList(["customers", id, "messages"], ROUTE, { path: { id }, pageSize: 100 });
+  const all = useCursorList(["customers", id, "messages"], ROUTE, {
+    path: { id },
+    pageSize: 100,
+    refetchInterval: liveList,
+  });
   const [target, setTarget] = useState({ messages: WANTED, pages: MOST_PAGES });
   const messages = all.items.filter((entry): entry is MessageEntry => entry.kind === "message");
   const pages = all.data?.pages.length ?? 0;

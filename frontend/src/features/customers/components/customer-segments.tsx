@@ -9,7 +9,7 @@ import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
 import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
 import type { Customer, Membership } from "@/lib/contract";
-import { formatDateTime, formatRelative } from "@/lib/format";
+import { formatDate, formatDateTime } from "@/lib/format";
 import { useCustomerMoves, useCustomerSegments } from "../api/customers";
 import { moveCauses } from "./move-causes";
 import { WhySegmentDialog } from "./why-segment-dialog";
@@ -128,7 +128,7 @@ function Moves({ id }: { id: string }) {
 }
 
 function Since({ at }: { at: string }) {
-  const when = formatRelative(at);
+  const when = formatDate(at);
   return (
     <Trans>
       since <time dateTime={at}>{when}</time>

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
@@ -113,6 +113,18 @@ it("a customer who is not there leads to the list instead of another try", async
   expect(await screen.findByText("There is no such customer")).toBeTruthy();
   expect(screen.getByRole("link", { name: "All customers" }).getAttribute("href")).toBe("/customers");
   expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+});
+
+it("follows what happens to somebody", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  let orderCount = 2;
+  open({ "GET /api/customers/c1": () => ({ ...ASHA, orderCount }) });
+  const figure = async () => (await screen.findByText("Orders", { selector: "dt" })).nextSibling?.textContent;
+  expect(await figure()).toBe("2");
+  orderCount = 3;
+  await act(() => vi.advanceTimersByTimeAsync(8_000));
+  expect(await figure()).toBe("3");
+  vi.useRealTimers();
 });
 
 const history = () => screen.findByRole("button", { name: "History" });

@@ -84,9 +84,12 @@ function Profile({ loaded, reload }: ProfileProps) {
     >
       <Card>
         <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 lg:grid-cols-5">
-          <Figure label={t`Spent`} value={formatMoney(customer.totalSpend, currency)} />
+          <Figure label={t`Spent`} value={formatMoney(customer.totalSpend, currency, "short")} />
           <Figure label={t`Orders`} value={formatNumber(customer.orderCount)} />
-          <Figure label={t`Average order`} value={formatMoney(customer.averageOrderValue, currency)} />
+          <Figure
+            label={t`Average order`}
+            value={formatMoney(customer.averageOrderValue, currency, "short")}
+          />
           <Figure label={t`Visits`} value={formatNumber(customer.visits)} />
           <Figure label={t`Last active`} value={formatRelative(customer.lastActiveAt)} />
         </dl>

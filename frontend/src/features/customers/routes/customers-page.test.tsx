@@ -7,7 +7,7 @@ import "@/testing/dialogs";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { aCustomer, aSegment } from "@/testing/made";
 import { type Answers, all, openPage, serve } from "@/testing/open";
-import { signedIn } from "@/testing/signed-in";
+import { json, signedIn } from "@/testing/signed-in";
 import { Component } from "./customers-page";
 
 const [ASHA, RAVI] = [
@@ -54,6 +54,8 @@ function open(address: string, answers: Answers = {}) {
   return { router: openPage(Page, "/customers", address), calls };
 }
 
+/** What goes through a queue. */
+const accepted = (body: unknown) => json(body, { status: 202 });
 const sent = (call: { body: string } | undefined) => JSON.parse(call?.body || "null");
 
 describe("the customers page", () => {
@@ -106,11 +108,12 @@ describe("the customers page", () => {
 
   it("tags those who are selected, and undoes just what that has changed", async () => {
     const { calls } = open("/customers", {
-      "POST /api/customers/tags": () => ({
-        queued: 2,
-        changes: [{ ids: ["r"], tagsAdded: ["vip"], tagsRemoved: [] }],
-        rejected: [],
-      }),
+      "POST /api/customers/tags": () =>
+        accepted({
+          queued: 2,
+          changes: [{ ids: ["r"], tagsAdded: ["vip"], tagsRemoved: [] }],
+          rejected: [],
+        }),
     });
     await userEvent.click(await screen.findByRole("checkbox", { name: "Select all shown" }));
     const selection = within(screen.getByRole("region", { name: "Selection" }));
@@ -137,7 +140,7 @@ describe("the customers page", () => {
       "POST /api/customers/search": ({ query }) =>
         query.get("cursor") ? new Promise(() => undefined) : { items: [ASHA], nextCursor: "1" },
       "POST /api/segments/preview": () => ({ count: 7, total: 9, sample: [], tookMs: 3 }),
-      "POST /api/customers/edit": () => ({ id: "e", status: "queued" }),
+      "POST /api/customers/edit": () => accepted({ id: "e", status: "queued" }),
     });
     await userEvent.click(await screen.findByRole("checkbox", { name: "Select all shown" }));
     await userEvent.click(await screen.findByRole("button", { name: "Select all 7 who match" }));
@@ -153,7 +156,7 @@ describe("the customers page", () => {
 
   it("exports what the filter matches, and nothing of a search", async () => {
     const { calls } = open(inAddress(RULES), {
-      "POST /api/customers/exports": () => ({ id: "x1", status: "queued" }),
+      "POST /api/customers/exports": () => accepted({ id: "x1", status: "queued" }),
       "GET /api/exports/x1": () => ({ id: "x1", status: "done", rows: 1, createdAt: "2026-11-25T10:00:00Z" }),
     });
     await userEvent.click(await screen.findByRole("button", { name: "Export CSV" }));

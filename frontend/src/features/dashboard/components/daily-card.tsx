@@ -45,7 +45,7 @@ export default function DailyCard({ stats }: { stats: Stats }) {
   const { buckets, size } = series;
 
   const format = (value: number) =>
-    measure === "revenue" ? formatMoney(value, stats.currency) : formatNumber(value);
+    measure === "revenue" ? formatMoney(value, stats.currency, "short") : formatNumber(value);
   const formatAxis = (value: number) =>
     measure === "revenue" ? formatMoney(value, stats.currency, "compact") : formatCompact(value);
   const sum = format(buckets.reduce((total, bucket) => total + bucket[measure], 0));

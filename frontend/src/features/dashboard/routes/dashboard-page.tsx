@@ -61,7 +61,7 @@ function Filled({ stats }: { stats: Stats }) {
 function tiles(stats?: Stats): Tile[] {
   const count = (figure: "customers" | "orders" | "segments" | "campaigns" | "messages") =>
     stats && formatNumber(stats[figure]);
-  const revenue = stats && formatMoney(stats.revenue, stats.currency);
+  const revenue = stats && formatMoney(stats.revenue, stats.currency, "short");
   return [
     { label: t`Revenue`, value: revenue, to: "/orders", size: "large" },
     { label: t`Customers`, value: count("customers"), to: "/customers", size: "medium" },

@@ -3,6 +3,7 @@ import { call, callTagged } from "@/lib/call";
 import type { Order, OrderRequest, OrderStatus } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
+import { liveList } from "@/lib/live";
 import { refreshSoon } from "@/lib/refresh-soon";
 
 /** Under which address the orders of erased customers are kept. */
@@ -10,9 +11,13 @@ export const ERASED = "erased@customer.invalid";
 
 /** All orders, or those of one address. */
 export function useOrders(email: string) {
-  const all = useCursorList(["orders"], "GET /api/orders", { enabled: email === "" });
+  const all = useCursorList(["orders"], "GET /api/orders", {
+    enabled: email === "",
+    refetchInterval: liveList,
+  });
   const theirs = useCursorList(["orders", "of", email], "GET /api/orders/by-email/{email}", {
     path: { email },
+    refetchInterval: liveList,
     enabled: email !== "",
   });
   return email === "" ? all : theirs;

@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
@@ -87,4 +87,17 @@ describe("finding orders", () => {
     expect(await screen.findByText("stands for people who were erased")).toBeTruthy();
     expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
   });
+});
+
+it("shows by itself what has come in since", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  signedIn("analyst");
+  const orders = [anOrder({ id: "o1", email: "asha@example.com" })];
+  serve({ "GET /api/orders": () => all(...orders) });
+  openPage(OrdersPage, "/orders", "/orders");
+  await screen.findByText("asha@example.com");
+  orders.unshift(anOrder({ id: "o2", email: "vikram@example.com" }));
+  await act(() => vi.advanceTimersByTimeAsync(8_000));
+  expect(await screen.findByText("vikram@example.com")).toBeTruthy();
+  vi.useRealTimers();
 });

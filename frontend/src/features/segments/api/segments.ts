@@ -3,6 +3,7 @@ import { call, callTagged } from "@/lib/call";
 import type { ListChange, MembersEdit, Segment, SegmentChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
+import { LIVE, liveList } from "@/lib/live";
 import { isPassing, Problem } from "@/lib/problem";
 import { buildingInterval } from "@/lib/segments";
 
@@ -11,7 +12,7 @@ export function useSegment(id: string) {
   return useQuery({
     queryKey: ["segments", id],
     queryFn: ({ signal }) => callTagged("GET /api/segments/{id}", { path: { id }, signal }),
-    refetchInterval: ({ state }) => (state.data ? buildingInterval(state.data.data) : false),
+    refetchInterval: ({ state }) => (state.data && buildingInterval(state.data.data)) || LIVE,
   });
 }
 
@@ -32,7 +33,10 @@ function daysAgo(days: number): string {
 }
 
 export function useMembers(id: string) {
-  return useCursorList(["segments", id, "members"], "GET /api/segments/{id}/members", { path: { id } });
+  return useCursorList(["segments", id, "members"], "GET /api/segments/{id}/members", {
+    path: { id },
+    refetchInterval: liveList,
+  });
 }
 
 /** How many two segments share. While one of them is being built, it is asked again as the server says. */

@@ -9,6 +9,7 @@ import { TagsInput } from "@/components/ui/tags-input";
 import { toast } from "@/components/ui/toasts";
 import { type AttributeRow, attributeFaults, readAttributes } from "@/lib/attributes";
 import type { MembersEdit, Segment } from "@/lib/contract";
+import { useDraft } from "@/lib/draft";
 import { formatNumber } from "@/lib/format";
 import { faultsByField, fieldPath, listFault, Problem } from "@/lib/problem";
 import { useEditMembers } from "../api/segments";
@@ -21,13 +22,14 @@ type EditMembersDialogProps = { segment: Segment; open: boolean; onClose: () => 
 
 /** Changes tags and attributes of all members at once. What was typed stays until it is sent. */
 export function EditMembersDialog({ segment, open, onClose }: EditMembersDialogProps) {
-  const [values, setValues] = useState(EMPTY);
+  const draft = useDraft(`edit-members/${segment.id}/1`, () => EMPTY);
+  const values = draft.value;
   const [tried, setTried] = useState(false);
   const form = useId();
   const edit = useEditMembers(segment.id);
   const own = faultsOf(values);
   const faults = { ...faultsByField(edit.error), ...(tried && own) };
-  const set = (part: Partial<Values>) => setValues({ ...values, ...part });
+  const set = (part: Partial<Values>) => draft.change({ ...values, ...part });
   const { name, count } = segment;
   const members = formatNumber(count ?? 0);
   const says =
@@ -53,7 +55,8 @@ export function EditMembersDialog({ segment, open, onClose }: EditMembersDialogP
     edit.mutate(editOf(values), {
       onSuccess: () => {
         toast(says.done);
-        setValues(EMPTY);
+        draft.change(EMPTY);
+        draft.forget();
         close();
       },
     });

@@ -1,17 +1,17 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useState } from "react";
 import { ExplainedRules } from "@/components/rules/explained-rules";
 import { AddressQuestion } from "@/components/ui/address-question";
 import { Card } from "@/components/ui/card";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { Segment } from "@/lib/contract";
 import { faultsByField, Problem } from "@/lib/problem";
+import { useInAddress } from "@/lib/use-in-address";
 import { useExplanation } from "../api/segments";
 
 /** Why somebody belongs, or does not: each condition with what it makes of them. */
 export function ExplainCard({ segment }: { segment: Segment }) {
-  const [email, setEmail] = useState("");
+  const [{ explain: email }, choose] = useInAddress({ explain: { or: "" } });
   const explanation = useExplanation(segment.id, email);
   const { data, error } = explanation;
   const refused = faultsByField(error).email;
@@ -19,7 +19,7 @@ export function ExplainCard({ segment }: { segment: Segment }) {
 
   function ask(next: string) {
     if (next !== "" && next === email) void explanation.refetch();
-    setEmail(next);
+    choose({ explain: next });
   }
 
   return (
@@ -27,6 +27,7 @@ export function ExplainCard({ segment }: { segment: Segment }) {
       <AddressQuestion
         label={t`E-mail address of a customer`}
         ask={t`Explain`}
+        initial={email}
         refused={refused}
         busy={explanation.isFetching}
         onAsk={ask}

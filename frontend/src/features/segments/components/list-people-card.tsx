@@ -1,5 +1,5 @@
 import { plural, t } from "@lingui/core/macro";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Segmented } from "@/components/ui/field";
@@ -7,6 +7,7 @@ import { type Rejected, RejectedList } from "@/components/ui/rejected-list";
 import { FormProblem } from "@/components/ui/states";
 import { TypedOrFile, useTypedOrFile } from "@/components/ui/typed-or-file";
 import type { ListChanged } from "@/lib/contract";
+import { useDraft } from "@/lib/draft";
 import { formatNumber } from "@/lib/format";
 import { asProblem, fieldPath } from "@/lib/problem";
 import { type PeopleChange, useChangePeople } from "../api/segments";
@@ -22,8 +23,9 @@ const TYPED = { separator: /[\s,;]+/, most: 10_000 };
 
 /** Adds people to a list or takes them off. What was not accepted stays, with the reason, to be put right. */
 export function ListPeopleCard({ id }: { id: string }) {
-  const [action, setAction] = useState<Action>("add");
-  const given = useTypedOrFile(TYPED);
+  const kept = useDraft<Action>(`list-people-action/${id}/1`, () => "add");
+  const action = kept.value;
+  const given = useTypedOrFile(`list-people/${id}/1`, TYPED);
   const change = useChangePeople(id);
   const { variables: sent, data: changed } = change;
   const rejected = rejectedOf(change.error, changed, sent);
@@ -35,7 +37,11 @@ export function ListPeopleCard({ id }: { id: string }) {
     if (!people) return;
     const request: PeopleChange = "csv" in people ? { action, ...people } : { [action]: people.typed };
     change.mutate(request, {
-      onSuccess: (answer) => given.clear(rejectedOf(null, answer, request).map(({ what }) => what)),
+      onSuccess: (answer) => {
+        const left = rejectedOf(null, answer, request).map(({ what }) => what);
+        given.clear(left);
+        if (left.length === 0) kept.forget();
+      },
     });
   }
 
@@ -52,7 +58,7 @@ export function ListPeopleCard({ id }: { id: string }) {
           busy={change.isPending}
           onChange={change.reset}
         >
-          <Segmented label={t`What to do`} value={action} choices={actions()} onChange={setAction} />
+          <Segmented label={t`What to do`} value={action} choices={actions()} onChange={kept.change} />
         </TypedOrFile>
         <div>
           <Button type="submit" look="primary" busy={change.isPending}>

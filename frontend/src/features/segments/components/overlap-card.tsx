@@ -1,6 +1,5 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useState } from "react";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Failure, Skeleton } from "@/components/ui/states";
@@ -8,11 +7,12 @@ import type { Overlap, Segment } from "@/lib/contract";
 import { formatNumber, formatShare } from "@/lib/format";
 import { asProblem } from "@/lib/problem";
 import { useSegments } from "@/lib/segments";
+import { useInAddress } from "@/lib/use-in-address";
 import { isBuilding, useOverlap } from "../api/segments";
 
 /** How many people this segment shares with another one. */
 export function OverlapCard({ segment }: { segment: Segment }) {
-  const [other, setOther] = useState("");
+  const [{ overlap: other }, choose] = useInAddress({ overlap: { or: "" } });
   const segments = useSegments();
   const overlap = useOverlap(segment.id, other);
   const { data, error } = overlap;
@@ -37,7 +37,7 @@ export function OverlapCard({ segment }: { segment: Segment }) {
             value={other}
             onChange={(event) => {
               if (event.target.value === "more") void segments.fetchNextPage();
-              else setOther(event.target.value);
+              else choose({ overlap: event.target.value });
             }}
             className="control"
           >

@@ -60,6 +60,18 @@ const show = (visibility: DocumentVisibilityState) =>
     window.dispatchEvent(new Event("visibilitychange"));
   });
 
+describe("what is to change of all members", () => {
+  it("is there again after a reload", async () => {
+    const { user } = open({});
+    await user.click(await button("Edit all"));
+    await user.type(screen.getByLabelText("Add tags"), "vip{Enter}");
+    cleanup();
+    open({});
+    await user.click(await button("Edit all"));
+    expect(await button("Take away vip")).toBeTruthy();
+  });
+});
+
 describe("the export of a segment", () => {
   it("tells how far it is, every second, until its file can be downloaded", async () => {
     const opened = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { cleanup, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Role, Segment } from "@/lib/contract";
@@ -26,6 +26,7 @@ const ASHA = { id: "c1", email: "asha@example.com", name: "Asha", orderCount: 2,
 beforeEach(() => signedIn());
 afterEach(() => {
   vi.useRealTimers();
+  sessionStorage.clear();
   vi.unstubAllGlobals();
   session.end();
 });
@@ -99,6 +100,26 @@ describe("the people of a list", () => {
     expect(list.textContent).toBe("nonsense: must be an e-mail address");
     expect(box().value).toBe("nonsense");
     expect(await accessibilityFaults(screen.getByRole("alert").closest("form") as Element)).toEqual([]);
+  });
+
+  it("keeps what was typed over a reload, until it was sent", async () => {
+    const answers: Answers = {
+      "POST /api/segments/s1/members": () => json({ queued: 1, rejected: [] }, { status: 202 }),
+    };
+    open(LIST, answers);
+    await screen.findByText("Who is on the list");
+    await userEvent.click(screen.getByLabelText("Remove"));
+    await userEvent.type(box(), "asha@example.com");
+    cleanup();
+    open(LIST, answers);
+    await screen.findByText("Who is on the list");
+    expect(box().value).toBe("asha@example.com");
+    await userEvent.click(screen.getByRole("button", { name: "Remove from the list" }));
+    await screen.findByText("1 person will be off the list in a moment.");
+    cleanup();
+    open(LIST, answers);
+    await screen.findByText("Who is on the list");
+    expect(box().value).toBe("");
   });
 
   it("loses nothing that was typed when nobody is accepted, or the request fails", async () => {

@@ -1,6 +1,6 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Segmented } from "@/components/ui/field";
@@ -9,6 +9,7 @@ import { FormProblem } from "@/components/ui/states";
 import { TypedOrFile, useTypedOrFile } from "@/components/ui/typed-or-file";
 import { channelName } from "@/lib/channel-name";
 import type { Channel, Suppressed } from "@/lib/contract";
+import { useDraft } from "@/lib/draft";
 import { formatNumber } from "@/lib/format";
 import { asProblem, fieldPath } from "@/lib/problem";
 import { type Addition, useAddSuppressions } from "../api/suppressions";
@@ -19,8 +20,8 @@ const TYPED = { separator: /[\n,;]+/, most: 500 };
 
 /** Puts addresses on the list. What was not accepted stays, with the reason, to be put right. */
 export function AddCard() {
-  const [channel, setChannel] = useState<Channel>("email");
-  const given = useTypedOrFile(TYPED);
+  const channel = useDraft<Channel>("suppressions-add-channel/1", () => "email");
+  const given = useTypedOrFile("suppressions-add/1", TYPED);
   const add = useAddSuppressions();
   const rejected = rejectedOf(add.error, add.data, add.variables);
 
@@ -29,8 +30,16 @@ export function AddCard() {
     if (add.isPending) return;
     const addresses = await given.read();
     if (!addresses) return;
-    const addition = "csv" in addresses ? { channel, ...addresses } : { channel, addresses: addresses.typed };
-    add.mutate(addition, { onSuccess: () => given.clear() });
+    const addition =
+      "csv" in addresses
+        ? { channel: channel.value, ...addresses }
+        : { channel: channel.value, addresses: addresses.typed };
+    add.mutate(addition, {
+      onSuccess: () => {
+        given.clear();
+        channel.forget();
+      },
+    });
   }
 
   return (
@@ -39,18 +48,18 @@ export function AddCard() {
         <TypedOrFile
           given={given}
           where={t`Where the addresses are`}
-          label={channel === "email" ? t`E-mail addresses` : t`Telephone numbers`}
+          label={channel.value === "email" ? t`E-mail addresses` : t`Telephone numbers`}
           hint={t`From then on nobody writes to them on this channel.`}
-          placeholder={channel === "email" ? "asha@example.com" : "+91 98765 43210"}
+          placeholder={channel.value === "email" ? "asha@example.com" : "+91 98765 43210"}
           fileHint={t`Its column address, email or phone is read, or else its first; or what was exported here. At most 1 MB.`}
           busy={add.isPending}
           onChange={add.reset}
         >
           <Segmented
             label={t`Channel`}
-            value={channel}
+            value={channel.value}
             choices={CHANNELS.map((value) => ({ value, label: channelName(value) }))}
-            onChange={setChannel}
+            onChange={channel.change}
           />
         </TypedOrFile>
         <div>

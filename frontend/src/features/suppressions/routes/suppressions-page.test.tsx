@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Toasts } from "@/components/ui/toasts";
@@ -25,6 +25,7 @@ const BOUNCED = {
 
 afterEach(() => {
   vi.restoreAllMocks();
+  sessionStorage.clear();
   vi.unstubAllGlobals();
   session.end();
 });
@@ -107,6 +108,22 @@ describe("the suppression list", () => {
 });
 
 describe("adding to it", () => {
+  it("keeps what was typed over a reload, until it is on the list", async () => {
+    const answers = { [ADD]: () => ({ added: 1, rejected: [] }) };
+    const { user } = open(answers);
+    await user.click(await screen.findByRole("radio", { name: "SMS" }));
+    await user.type(screen.getByLabelText("Telephone numbers"), "+91 98765 43210");
+    cleanup();
+    open(answers);
+    const box = await screen.findByLabelText<HTMLTextAreaElement>("Telephone numbers");
+    expect(box.value).toBe("+91 98765 43210");
+    await user.click(screen.getByRole("button", { name: "Add to the list" }));
+    await screen.findByText("1 address is on the list now.");
+    cleanup();
+    open(answers);
+    expect((await screen.findByLabelText<HTMLTextAreaElement>("E-mail addresses")).value).toBe("");
+  });
+
   it("takes addresses one by one", async () => {
     const { calls, user } = open({ [ADD]: () => ({ added: 2, rejected: [] }) });
     const box = await screen.findByLabelText("E-mail addresses");

@@ -2,7 +2,7 @@
 
 mod aws;
 mod choice;
-mod peer;
+pub(crate) mod peer;
 mod webhook;
 
 use std::time::Duration;
@@ -34,7 +34,7 @@ fn letters(count: u32) -> Vec<Letter> {
 }
 
 /// The SDK's configuration for a peer.
-fn config(url: &str) -> aws_config::SdkConfig {
+pub(crate) fn config(url: &str) -> aws_config::SdkConfig {
     let credentials = aws_credential_types::Credentials::new("AKIATEST", "secret", None, None, "test");
     aws_config::SdkConfig::builder()
         .behavior_version(aws_config::BehaviorVersion::latest())
