@@ -42,7 +42,7 @@ await journey(async (stack) => {
   owner.expect(/^404 of GET .*\/api\/(customers|segments|campaigns|imports)\//);
   for (const place of ["customers", "segments", "campaigns", "imports"]) {
     await page.goto(`/${place}/00000000-0000-7000-8000-000000000000`);
-    await page.getByText("There is no such").or(page.getByRole("alert")).waitFor();
+    await page.getByText("There is no such").or(page.getByRole("alert")).first().waitFor();
     await page
       .getByRole("main")
       .getByRole("link", { name: new RegExp(place, "i") })
