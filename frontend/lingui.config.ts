@@ -10,6 +10,7 @@ const exclude = ["**/*.test.ts", "**/*.test.tsx", "src/testing/**"];
 const SHARED = [
   "src/components/sending",
   "src/lib/rules",
+  "src/components/ui/use-removal.ts",
   ...[
     "address-question",
     "assistant",

@@ -96,6 +96,7 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
   "/customers/:id": ({ customer }) => [
     { name: "customer", address: `/customers/${customer}` },
     { name: "customer-orders", address: `/customers/${customer}?view=orders` },
+    { name: "customer-messages", address: `/customers/${customer}?view=messages` },
     {
       name: "customer-merge",
       address: `/customers/${customer}`,
@@ -115,6 +116,7 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
   ],
   "/orders": () => [
     { name: "orders", address: "/orders" },
+    { name: "orders-of-nobody", address: "/orders?email=nobody%40example.com" },
     { name: "orders-empty", address: "/orders", answers: { "/api/orders": NOTHING } },
   ],
   "/orders/new": () => [

@@ -16,6 +16,9 @@ await journey(async (stack) => {
   await page.waitForURL("**view=orders");
   await page.reload();
   await page.getByRole("heading", { level: 2, name: "Orders" }).waitFor();
+  await page.getByRole("group", { name: "Show" }).getByText("Messages").click();
+  await page.waitForURL("**view=messages");
+  await page.getByText("No messages yet").waitFor();
 
   await page.goBack();
   await owner.heading("Customers").waitFor();
@@ -39,11 +42,11 @@ await journey(async (stack) => {
   owner.expect(/^404 of GET .*\/api\/(customers|segments|campaigns|imports)\//);
   for (const place of ["customers", "segments", "campaigns", "imports"]) {
     await page.goto(`/${place}/00000000-0000-7000-8000-000000000000`);
-    const missing = page.getByText(/There is no such/);
-    await missing.or(page.getByRole("alert")).first().waitFor();
+    await page.getByText("There is no such").or(page.getByRole("alert")).first().waitFor();
     await page
       .getByRole("main")
       .getByRole("link", { name: new RegExp(place, "i") })
+      .last()
       .click();
     await page.waitForURL(`**/${place}`);
   }

@@ -4,6 +4,7 @@ import { Plus, Trash2 } from "lucide-react";
 import { useEffect, useId, useRef } from "react";
 import { type AttributeFault, type AttributeRow, attributeFault, newAttribute } from "@/lib/attributes";
 import { Button } from "./button";
+import { useRemoval } from "./use-removal";
 
 type Kind = { value: AttributeRow["kind"]; label: string };
 
@@ -30,6 +31,7 @@ export function AttributesInput({ legend, hint, rows, faults, clearable, onChang
   const group = useRef<HTMLFieldSetElement>(null);
   const added = useRef<string | null>(null);
   const hintId = useId();
+  const takeOut = useRemoval(rows, ({ id }) => id, onChange);
 
   // Whoever adds a row wants to name it next.
   useEffect(() => {
@@ -48,25 +50,30 @@ export function AttributesInput({ legend, hint, rows, faults, clearable, onChang
   const change = (id: string, part: Partial<AttributeRow>) =>
     onChange(rows.map((row) => (row.id === id ? { ...row, ...part } : row)));
 
-  function remove(id: string) {
-    onChange(rows.filter((row) => row.id !== id));
+  function remove(removed: AttributeRow, label: string) {
+    // A dialog covers what is offered outside of it.
+    if (group.current?.closest("dialog")) onChange(rows.filter((row) => row !== removed));
+    else takeOut(removed, t`${label} removed`);
     group.current?.querySelector<HTMLButtonElement>("[data-add]")?.focus();
   }
 
   return (
     <fieldset ref={group} aria-describedby={hintId} className="grid min-w-0 gap-2">
       <legend className="mb-1.5 text-sm font-medium">{legend}</legend>
-      {rows.map((row, index) => (
-        <Row
-          key={row.id}
-          row={row}
-          label={row.key.trim() || nameless(index + 1)}
-          kinds={clearable ? [...kinds(), cleared()] : kinds()}
-          fault={attributeFault(row, faults)}
-          onChange={(part) => change(row.id, part)}
-          onRemove={() => remove(row.id)}
-        />
-      ))}
+      {rows.map((row, index) => {
+        const label = row.key.trim() || nameless(index + 1);
+        return (
+          <Row
+            key={row.id}
+            row={row}
+            label={label}
+            kinds={clearable ? [...kinds(), cleared()] : kinds()}
+            fault={attributeFault(row, faults)}
+            onChange={(part) => change(row.id, part)}
+            onRemove={() => remove(row, label)}
+          />
+        );
+      })}
       {faults.attributes && <p className="text-sm text-danger">{faults.attributes}</p>}
       <div>
         <Button data-add icon={<Plus aria-hidden />} onClick={add}>

@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
 import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { useRemoval } from "./use-removal";
 
 type TagsInputProps = {
   label: string;
@@ -15,6 +16,7 @@ export function TagsInput({ label, hint, value, error, onChange }: TagsInputProp
   const id = useId();
   const box = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
+  const takeOut = useRemoval(value, (tag) => tag, onChange);
   const described = [error && `${id}-error`, `${id}-hint`].filter(Boolean).join(" ");
 
   function add() {
@@ -33,11 +35,14 @@ export function TagsInput({ label, hint, value, error, onChange }: TagsInputProp
       event.preventDefault();
       add();
     }
-    if (event.key === "Backspace" && text === "" && value.length > 0) onChange(value.slice(0, -1));
+    const last = value.at(-1);
+    if (event.key === "Backspace" && text === "" && last !== undefined) remove(last);
   }
 
   function remove(tag: string) {
-    onChange(value.filter((other) => other !== tag));
+    // A dialog covers what is offered outside of it.
+    if (box.current?.closest("dialog")) onChange(value.filter((other) => other !== tag));
+    else takeOut(tag, t`${tag} taken away`);
     box.current?.focus();
   }
 

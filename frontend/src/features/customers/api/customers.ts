@@ -84,6 +84,16 @@ export function useCustomerSegments(id: string) {
   });
 }
 
+/** Why somebody belongs to a segment; nothing is asked about an empty id. */
+export function useWhySegment(segmentId: string, email: string) {
+  return useQuery({
+    queryKey: ["segments", segmentId, "explanation", email],
+    queryFn: ({ signal }) =>
+      call("GET /api/segments/{id}/explain", { path: { id: segmentId }, query: { email }, signal }),
+    enabled: segmentId !== "",
+  });
+}
+
 export function useCustomerMoves(id: string) {
   return useCursorList(["customers", id, "moves"], "GET /api/customers/{id}/segments/history", {
     path: { id },

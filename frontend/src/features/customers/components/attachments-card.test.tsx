@@ -99,13 +99,31 @@ describe("the files of a customer", () => {
       },
     });
     await userEvent.click(await screen.findByRole("button", { name: "Delete contract.pdf" }));
-    const dialog = screen.getByRole("dialog", { name: "Delete contract.pdf?" });
+    const dialog = screen.getByRole("dialog", { name: "Delete “contract.pdf”?" });
     await userEvent.click(within(dialog).getByRole("button", { name: "Keep it" }));
     expect(calls("DELETE /api/customers/c1/attachments/f1")).toHaveLength(0);
     await userEvent.click(screen.getByRole("button", { name: "Delete contract.pdf" }));
     await userEvent.click(screen.getByRole("button", { name: "Delete file" }));
     expect(await screen.findByText("No files yet")).toBeTruthy();
     expect(calls("DELETE /api/customers/c1/attachments/f1")).toHaveLength(1);
+    await waitFor(() => expect(document.activeElement).toBe(chooser()));
+  });
+
+  it("leave the focus at the next one when one is deleted, and say that there is no way back", async () => {
+    let files = [CONTRACT, { ...CONTRACT, id: "f2", name: "invoice.pdf" }];
+    open({
+      [LIST]: () => all(...files),
+      "DELETE /api/customers/c1/attachments/f1": () => {
+        files = files.slice(1);
+        return noContent();
+      },
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Delete contract.pdf" }));
+    expect(screen.getByText("Nobody can open it any more then. This cannot be undone.")).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Delete file" }));
+    const next = await screen.findByRole("button", { name: "Delete invoice.pdf" });
+    await waitFor(() => expect(document.activeElement).toBe(next));
+    expect(screen.queryByText("contract.pdf")).toBeNull();
   });
 
   it("can be read by an analyst, who adds and deletes none", async () => {

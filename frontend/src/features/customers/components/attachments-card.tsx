@@ -1,13 +1,13 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Download, FileSpreadsheet, FileText, Image, Paperclip, Trash2 } from "lucide-react";
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Dialog } from "@/components/ui/dialog";
 import { DropArea } from "@/components/ui/drop-area";
-import { Empty, Failure, FormProblem, SkeletonRows } from "@/components/ui/states";
+import { Failure, FormProblem, SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Attachment } from "@/lib/contract";
 import { formatBytes, formatRelative } from "@/lib/format";
@@ -26,84 +26,120 @@ export function AttachmentsCard({ customerId }: { customerId: string }) {
   const open = useOpenAttachment(customerId);
   const mayWrite = useMay("write");
   const hint = useId();
+  const card = useRef<HTMLDivElement>(null);
+  const place = useRef(0);
+  const isDeleted = useRef(false);
   const underWay = new Set(uploads.map(({ id }) => id));
   const items = list.data?.items.filter(({ id }) => !underWay.has(id)) ?? [];
   const full = (list.data?.items.length ?? 0) >= MOST_ATTACHMENTS;
 
+  // The button of a file that is gone goes with it: to that of the next one, or to where files are added.
+  useEffect(() => {
+    if (deleting || !isDeleted.current) return;
+    isDeleted.current = false;
+    const buttons = deleteButtons(card.current);
+    const next = buttons[place.current] ?? buttons.at(-1);
+    (next ?? card.current?.querySelector<HTMLElement>("input[type=file]"))?.focus();
+  }, [deleting]);
+
   return (
     <Card title={t`Files`} flush>
-      {mayWrite && (
-        <div className="grid gap-2 px-5 pt-3 pb-4">
-          <DropArea
-            accept={ACCEPTED}
-            icon={<Paperclip aria-hidden />}
-            multiple
-            disabled={full}
-            describedBy={hint}
-            className="px-4! py-5!"
-            onChoose={add}
-          >
-            <span className="text-sm font-medium">
-              <Trans>Choose files or drop them here</Trans>
-            </span>
-          </DropArea>
-          <p id={hint} className="text-xs text-muted">
-            {full ? t`There can be ${MOST_ATTACHMENTS} files. Delete one to add another.` : acceptedInWords()}
-          </p>
-        </div>
-      )}
-      {uploads.length > 0 && (
-        <ul aria-label={t`Uploads`} className="divide-y divide-line border-t border-line">
-          {uploads.map((upload) => (
-            <UploadRow
-              key={upload.key}
-              upload={upload}
-              onCancel={() => cancel(upload.key)}
-              onDismiss={() => dismiss(upload.key)}
-              onRetry={() => retry(upload)}
-            />
-          ))}
-        </ul>
-      )}
-      {open.error && (
-        <div className="px-5 pb-3">
-          <FormProblem error={open.error} />
-        </div>
-      )}
-      <div className={mayWrite ? "border-t border-line" : undefined}>
-        {list.isPending ? (
-          <SkeletonRows rows={2} />
-        ) : list.isError ? (
-          <Failure error={list.error} onRetry={() => void list.refetch()} className="py-8!" />
-        ) : items.length > 0 ? (
-          <ul aria-label={t`Files`} className="divide-y divide-line">
-            {items.map((attachment) => (
-              <File
-                key={attachment.id}
-                attachment={attachment}
-                opening={open.isPending && open.variables === attachment.id}
-                onOpen={() => open.mutate(attachment.id)}
-                onDelete={() => setDeleting(attachment)}
+      <div ref={card}>
+        {mayWrite && (
+          <div className="grid gap-2 px-5 pt-3 pb-4">
+            <DropArea
+              accept={ACCEPTED}
+              icon={<Paperclip aria-hidden />}
+              multiple
+              disabled={full}
+              describedBy={hint}
+              className="px-4! py-3!"
+              onChoose={add}
+            >
+              <span className="text-sm font-medium">
+                <Trans>Choose files or drop them here</Trans>
+              </span>
+            </DropArea>
+            <p id={hint} className="text-xs text-muted">
+              {full
+                ? t`There can be ${MOST_ATTACHMENTS} files. Delete one to add another.`
+                : acceptedInWords()}
+            </p>
+          </div>
+        )}
+        {uploads.length > 0 && (
+          <ul aria-label={t`Uploads`} className="divide-y divide-line border-t border-line">
+            {uploads.map((upload) => (
+              <UploadRow
+                key={upload.key}
+                upload={upload}
+                onCancel={() => cancel(upload.key)}
+                onDismiss={() => dismiss(upload.key)}
+                onRetry={() => retry(upload)}
               />
             ))}
           </ul>
-        ) : (
-          uploads.length === 0 && (
-            <Empty icon={<Paperclip />} title={t`No files yet`}>
-              <Trans>Invoices, contracts, pictures: what belongs to this customer can be kept here.</Trans>
-            </Empty>
-          )
         )}
+        {open.error && (
+          <div className="px-5 pb-3">
+            <FormProblem error={open.error} />
+          </div>
+        )}
+        <div className={mayWrite ? "border-t border-line" : undefined}>
+          {list.isPending ? (
+            <SkeletonRows rows={2} />
+          ) : list.isError ? (
+            <Failure error={list.error} onRetry={() => void list.refetch()} className="py-8!" />
+          ) : items.length > 0 ? (
+            <ul aria-label={t`Files`} className="divide-y divide-line">
+              {items.map((attachment) => (
+                <File
+                  key={attachment.id}
+                  attachment={attachment}
+                  opening={open.isPending && open.variables === attachment.id}
+                  onOpen={() => open.mutate(attachment.id)}
+                  onDelete={() => {
+                    const ids = deleteButtons(card.current).map(({ dataset }) => dataset.delete);
+                    place.current = ids.indexOf(attachment.id);
+                    setDeleting(attachment);
+                  }}
+                />
+              ))}
+            </ul>
+          ) : (
+            uploads.length === 0 && (
+              <p className="px-5 py-3 text-sm text-muted">
+                <span className="font-medium text-ink">{t`No files yet`}</span>
+                <span className="block">
+                  <Trans>
+                    Invoices, contracts, pictures: what belongs to this customer can be kept here.
+                  </Trans>
+                </span>
+              </p>
+            )
+          )}
+        </div>
       </div>
-      <DeleteDialog customerId={customerId} attachment={deleting} onClose={() => setDeleting(null)} />
+      <DeleteDialog
+        customerId={customerId}
+        attachment={deleting}
+        onDeleted={() => {
+          isDeleted.current = true;
+        }}
+        onClose={() => setDeleting(null)}
+      />
     </Card>
   );
+}
+
+function deleteButtons(card: HTMLElement | null): HTMLElement[] {
+  return [...(card?.querySelectorAll<HTMLElement>("[data-delete]") ?? [])];
 }
 
 type FileProps = { attachment: Attachment; opening: boolean; onOpen: () => void; onDelete: () => void };
 
 function File({ attachment, opening, onOpen, onDelete }: FileProps) {
-  const { name, contentType, size, uploadedBy, createdAt, state } = attachment;
+  const { id, name, contentType, size, uploadedBy, createdAt, state } = attachment;
   const me = userOf(useSession());
   const mayWrite = useMay("write");
   const isMine = attachment.mayDownload || uploadedBy.id === me?.id || me?.role === "owner";
@@ -152,6 +188,7 @@ function File({ attachment, opening, onOpen, onDelete }: FileProps) {
         {mayWrite && isMine && (
           <Button
             look="quiet"
+            data-delete={id}
             aria-label={t`Delete ${name}`}
             onClick={onDelete}
             className="px-2.5!"
@@ -168,9 +205,14 @@ function TypeIcon({ contentType }: { contentType: string }) {
   return /csv|spreadsheet/.test(contentType) ? <FileSpreadsheet /> : <FileText />;
 }
 
-type DeleteDialogProps = { customerId: string; attachment: Attachment | null; onClose: () => void };
+type DeleteDialogProps = {
+  customerId: string;
+  attachment: Attachment | null;
+  onDeleted: () => void;
+  onClose: () => void;
+};
 
-function DeleteDialog({ customerId, attachment, onClose }: DeleteDialogProps) {
+function DeleteDialog({ customerId, attachment, onDeleted, onClose }: DeleteDialogProps) {
   const remove = useDeleteAttachment(customerId);
   const name = attachment?.name;
   function close() {
@@ -181,7 +223,7 @@ function DeleteDialog({ customerId, attachment, onClose }: DeleteDialogProps) {
     <Dialog
       open={attachment !== null}
       onClose={close}
-      title={name === undefined ? t`Delete the file?` : t`Delete ${name}?`}
+      title={name === undefined ? t`Delete the file?` : t`Delete “${name}”?`}
       footer={
         <>
           <Button onClick={close}>{t`Keep it`}</Button>
@@ -193,6 +235,7 @@ function DeleteDialog({ customerId, attachment, onClose }: DeleteDialogProps) {
               remove.mutate(attachment.id, {
                 onSuccess: () => {
                   toast(t`File deleted`);
+                  onDeleted();
                   close();
                 },
               });

@@ -43,6 +43,8 @@ const KEY = "mini-crm-customer-columns";
 /** Room for the name, and for the box by which somebody is chosen, in rem. */
 const NAME = 11;
 const BOX = 2.75;
+/** With less than this, on phones, an address needs all of it. */
+const LEAST = 26;
 
 /** What is left out last where there is no room for all. */
 const RANKS: readonly ColumnId[] = ["totalSpend", "orderCount", "lastActiveAt", "city", "tags", "createdAt"];
@@ -54,6 +56,7 @@ export function fitting(
   hasBox: boolean,
 ): readonly CustomerColumn[] {
   const rank = ({ id }: CustomerColumn) => (RANKS.includes(id) ? RANKS.indexOf(id) : RANKS.length);
+  if (room < LEAST) return [];
   let left = room - NAME - (hasBox ? BOX : 0);
   const kept = new Set<ColumnId>();
   for (const column of [...columns].sort((a, b) => rank(a) - rank(b))) {

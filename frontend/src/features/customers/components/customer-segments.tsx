@@ -8,14 +8,17 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
 import { Empty, Failure, SkeletonRows } from "@/components/ui/states";
-import type { Membership } from "@/lib/contract";
+import type { Customer, Membership } from "@/lib/contract";
 import { formatDate, formatDateTime } from "@/lib/format";
 import { useCustomerMoves, useCustomerSegments } from "../api/customers";
 import { moveCauses } from "./move-causes";
+import { WhySegmentDialog } from "./why-segment-dialog";
 
 /** The segments to which a customer belongs, and on demand how that came about. */
-export function CustomerSegments({ id }: { id: string }) {
+export function CustomerSegments({ customer }: { customer: Customer }) {
+  const { id } = customer;
   const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState<Membership | null>(null);
   const history = useId();
   const segments = useCustomerSegments(id);
   return (
@@ -35,7 +38,7 @@ export function CustomerSegments({ id }: { id: string }) {
       }
     >
       {segments.data ? (
-        <Memberships memberships={segments.data.items} />
+        <Memberships memberships={segments.data.items} onWhy={setAsked} />
       ) : segments.isError ? (
         <Failure error={segments.error} onRetry={() => void segments.refetch()} />
       ) : (
@@ -46,11 +49,14 @@ export function CustomerSegments({ id }: { id: string }) {
           <Moves id={id} />
         </section>
       )}
+      <WhySegmentDialog customer={customer} segment={asked} onClose={() => setAsked(null)} />
     </Card>
   );
 }
 
-function Memberships({ memberships }: { memberships: Membership[] }) {
+type MembershipsProps = { memberships: Membership[]; onWhy: (segment: Membership) => void };
+
+function Memberships({ memberships, onWhy }: MembershipsProps) {
   if (memberships.length === 0) {
     return (
       <Empty icon={<Workflow />} title={t`In no segment now`}>
@@ -60,14 +66,27 @@ function Memberships({ memberships }: { memberships: Membership[] }) {
   }
   return (
     <ul aria-label={t`Belongs to`} className="divide-y divide-line">
-      {memberships.map(({ id, name, since }) => (
-        <li key={id} className="flex flex-wrap items-baseline justify-between gap-x-3 px-5 py-2.5">
-          <SegmentLink id={id} name={name} />
-          <span className="text-sm text-muted">
-            <Since at={since} />
-          </span>
-        </li>
-      ))}
+      {memberships.map((segment) => {
+        const { id, name, since } = segment;
+        return (
+          <li key={id} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 px-5 py-2">
+            <div className="min-w-0">
+              <SegmentLink id={id} name={name} />
+              <p className="text-sm text-muted">
+                <Since at={since} />
+              </p>
+            </div>
+            <Button
+              look="quiet"
+              aria-label={t`Why in ${name}?`}
+              onClick={() => onWhy(segment)}
+              className="-mr-3.5"
+            >
+              {t`Why?`}
+            </Button>
+          </li>
+        );
+      })}
     </ul>
   );
 }

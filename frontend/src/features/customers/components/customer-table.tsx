@@ -41,7 +41,9 @@ export function CustomerTable(props: CustomerTableProps) {
       const box = body.current?.getBoundingClientRect();
       if (!box) return;
       setTop(Math.round(box.top + window.scrollY));
-      if (box.width > 0) setRoom(box.width / rem());
+      // Not of the table: too many columns would stretch it, and then seem to have room.
+      const width = body.current?.closest("table")?.parentElement?.getBoundingClientRect().width ?? 0;
+      if (width > 0) setRoom(width / rem());
     };
     measure();
     if (typeof ResizeObserver === "undefined") return;

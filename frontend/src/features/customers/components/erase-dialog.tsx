@@ -63,7 +63,7 @@ export function EraseDialog({ loaded: { data: customer, etag }, reload, open, on
     <Dialog
       open={open}
       onClose={close}
-      title={t`Delete ${name}?`}
+      title={t`Delete “${name}”?`}
       footer={
         <>
           <Button onClick={close}>{t`Keep them`}</Button>

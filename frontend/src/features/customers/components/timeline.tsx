@@ -1,31 +1,17 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import {
-  Activity,
-  type LucideIcon,
-  Mail,
-  MessageCircle,
-  MessageSquare,
-  Route,
-  ShoppingBag,
-  Workflow,
-} from "lucide-react";
+import { Activity, type LucideIcon, Route, ShoppingBag, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { StatusBadge } from "@/components/ui/badge";
 import { ListView } from "@/components/ui/list-view";
 import { Empty } from "@/components/ui/states";
-import type { Channel, Order, TimelineEntry } from "@/lib/contract";
+import type { Order, TimelineEntry } from "@/lib/contract";
 import { formatMoney } from "@/lib/format";
 import { useTimeline } from "../api/timeline";
+import { channelOf, skippedInWords } from "./message-words";
 import { moveCauses } from "./move-causes";
 import { dayInWords, timeOfDay } from "./reader-time";
-
-const channels = (): Record<Channel, { icon: LucideIcon; name: string }> => ({
-  email: { icon: Mail, name: t`E-mail` },
-  sms: { icon: MessageSquare, name: "SMS" },
-  whatsapp: { icon: MessageCircle, name: t`WhatsApp message` },
-});
 
 /** Everything that happened with somebody, by day, newest first. */
 export function Timeline({ id }: { id: string }) {
@@ -112,8 +98,8 @@ function tell(entry: TimelineEntry): Told {
         note: t`Activity`,
       };
     case "message": {
-      const { campaignId, campaignName, channel, status, subject } = entry.message;
-      const { icon, name } = channels()[channel] ?? { icon: Mail, name: t`Message` };
+      const { campaignId, campaignName, channel, status, subject, skippedReason } = entry.message;
+      const { icon, name } = channelOf(channel);
       return {
         icon,
         tone: "bg-info-soft text-info",
@@ -124,10 +110,13 @@ function tell(entry: TimelineEntry): Told {
           </>
         ),
         note: (
-          <Trans>
-            {name} of the campaign{" "}
-            <Strong to={`/campaigns/${encodeURIComponent(campaignId)}`}>{campaignName}</Strong>
-          </Trans>
+          <>
+            <Trans>
+              {name} of the campaign{" "}
+              <Strong to={`/campaigns/${encodeURIComponent(campaignId)}`}>{campaignName}</Strong>
+            </Trans>
+            {skippedReason && <span className="block">{skippedInWords(skippedReason)}</span>}
+          </>
         ),
       };
     }

@@ -96,7 +96,7 @@ describe("deleting somebody", () => {
   it("says what happens, asks for the address, then leads back to the list", async () => {
     const { calls, router } = open({ [ERASE]: () => noContent() });
     await press("Delete");
-    const dialog = screen.getByRole("dialog", { name: "Delete Asha?" });
+    const dialog = screen.getByRole("dialog", { name: "Delete “Asha”?" });
     expect(dialog.textContent).toContain("within the hour");
     expect(dialog.textContent).toContain("orders stay with their amounts");
     expect(dialog.textContent).toContain("cannot be undone");

@@ -6,6 +6,7 @@ import { accessibilityFaults } from "@/testing/accessibility";
 import { aCustomer } from "@/testing/made";
 import { type Answers, all, openPage, serve } from "@/testing/open";
 import { problem, signedIn } from "@/testing/signed-in";
+import "@/testing/dialogs";
 import { Component as CustomerPage } from "./customer-page";
 
 const HISTORY = "GET /api/customers/c1/segments/history";
@@ -36,6 +37,84 @@ function open(answers: Answers) {
   return calls;
 }
 
+const message = (subject: string, more: object = {}) => ({
+  kind: "message",
+  at: "2026-11-19T10:00:00Z",
+  message: {
+    campaignId: `k-${subject}`,
+    campaignName: "Diwali",
+    channel: "email",
+    status: "opened",
+    subject,
+    ...more,
+  },
+});
+const activity = (at: string) => ({ kind: "activity", at, activity: { id: at, type: "site.visit" } });
+
+describe("the messages of a customer", () => {
+  const TIMELINE = "GET /api/customers/c1/timeline";
+  const messages = (search = "?view=messages") => {
+    openPage(CustomerPage, "/customers/:id", `/customers/c1${search}`);
+  };
+
+  it("are a view of their own, which the address keeps, with what became of each and why", async () => {
+    const held = message("Held", { status: "skipped", skippedReason: "held_out" });
+    serve({
+      "GET /api/customers/c1": () => ASHA,
+      "GET /api/customers/c1/attachments": () => all(),
+      "GET /api/customers/c1/segments": () => all(),
+      [TIMELINE]: () => all(activity("2026-11-20T10:00:00Z"), message("Light"), held),
+    });
+    const router = openPage(CustomerPage, "/customers/:id", "/customers/c1");
+    await userEvent.click(await screen.findByRole("radio", { name: "Messages" }));
+    expect(router.state.location.search).toBe("?view=messages");
+    const list = await screen.findByRole("list", { name: "Messages, newest first" });
+    const [light, skipped] = within(list).getAllByRole("listitem");
+    expect(light?.textContent).toMatch(/^LightopenedE-mail of the campaign Diwali, 19 Nov 2026/);
+    expect(skipped?.textContent).toMatch(/^HeldskippedNot written to: held out, for comparison\./);
+    expect(screen.getByText("2 messages, all shown")).toBeTruthy();
+    expect(await accessibilityFaults(list.closest("section") as Element)).toEqual([]);
+  });
+
+  it("are looked for past pages about other things, and no further than five at a time", async () => {
+    const calls = serve({
+      "GET /api/customers/c1": () => ASHA,
+      "GET /api/customers/c1/attachments": () => all(),
+      "GET /api/customers/c1/segments": () => all(),
+      [TIMELINE]: ({ query }) => {
+        const page = Number(query.get("cursor") ?? 1);
+        return page < 7
+          ? { items: [activity(`2026-11-1${9 - page}T10:00:00Z`)], nextCursor: String(page + 1) }
+          : all(message("First of all"));
+      },
+    });
+    messages();
+    expect(await screen.findByText("None since 14 Nov 2026; there may be earlier ones.")).toBeTruthy();
+    expect(calls(TIMELINE)).toHaveLength(5);
+    await userEvent.click(await screen.findByRole("button", { name: "Show more" }));
+    expect(await screen.findByText("First of all")).toBeTruthy();
+    expect(calls(TIMELINE)).toHaveLength(7);
+  });
+
+  it("are taught about where there is none", async () => {
+    serve({
+      "GET /api/customers/c1": () => ASHA,
+      "GET /api/customers/c1/attachments": () => all(),
+      "GET /api/customers/c1/segments": () => all(),
+      [TIMELINE]: () => all(activity("2026-11-20T10:00:00Z")),
+    });
+    messages();
+    expect(await screen.findByText("No messages yet")).toBeTruthy();
+  });
+});
+
+it("a customer who is not there leads to the list instead of another try", async () => {
+  open({ "GET /api/customers/c1": () => problem(404, "not_found") });
+  expect(await screen.findByText("There is no such customer")).toBeTruthy();
+  expect(screen.getByRole("link", { name: "All customers" }).getAttribute("href")).toBe("/customers");
+  expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+});
+
 it("follows what happens to somebody", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   let orderCount = 2;
@@ -58,6 +137,44 @@ describe("the segments of a customer", () => {
     const list = await screen.findByRole("list", { name: "Belongs to" });
     expect(within(list).getByRole("link", { name: "VIP" }).getAttribute("href")).toBe("/segments/s1");
     expect(list.textContent).toContain("since 5 Jan 2026");
+  });
+
+  it("say why, condition by condition, and where there are none", async () => {
+    const rule = { field: "totalSpend", operator: ">", value: 500, holds: true, seen: 900 };
+    const calls = open({
+      "GET /api/customers/c1/segments": () =>
+        all(
+          { id: "s1", name: "VIP", since: "2026-01-05T00:00:00Z" },
+          { id: "s2", name: "Friends", since: "2026-01-05T00:00:00Z" },
+        ),
+      "GET /api/segments/s1/explain": () => ({ combinator: "and", not: false, holds: true, rules: [rule] }),
+      "GET /api/segments/s2/explain": () => ({ combinator: "and", not: false, holds: true, rules: [] }),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Why in VIP?" }));
+    const dialog = within(screen.getByRole("dialog", { name: "Why is Asha in “VIP”?" }));
+    expect((await dialog.findByText(/^Now: ₹900/)).closest("li")?.textContent).toMatch(/^True:/);
+    expect(dialog.getByText(/what holds for this customer now/)).toBeTruthy();
+    expect(calls("GET /api/segments/s1/explain")[0]?.query.get("email")).toBe("asha@example.com");
+    await userEvent.click(dialog.getByRole("button", { name: "Close" }));
+
+    await userEvent.click(screen.getByRole("button", { name: "Why in Friends?" }));
+    expect(await screen.findByText(/^This segment has no conditions/)).toBeTruthy();
+    expect(await accessibilityFaults(screen.getByRole("dialog"))).toEqual([]);
+  });
+
+  it("say when the conditions hold no longer, and ask again after a failure", async () => {
+    const rule = { field: "totalSpend", operator: ">", value: 500, holds: false, seen: 0 };
+    const answers: unknown[] = [
+      problem(503, "unavailable"),
+      { combinator: "and", not: false, holds: false, rules: [rule] },
+    ];
+    open({
+      "GET /api/customers/c1/segments": () => all({ id: "s1", name: "VIP", since: "2026-01-05T00:00:00Z" }),
+      "GET /api/segments/s1/explain": () => answers.shift(),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Why in VIP?" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+    expect(await screen.findByText(/do not hold for this customer any more/)).toBeTruthy();
   });
 
   it("teach what a segment is when there is none, and can be asked for again when they fail", async () => {

@@ -7,7 +7,7 @@ import { Card } from "@/components/ui/card";
 import { Figure } from "@/components/ui/facts";
 import { Segmented } from "@/components/ui/field";
 import { Page } from "@/components/ui/page";
-import { Failure, SkeletonRows } from "@/components/ui/states";
+import { SkeletonRows } from "@/components/ui/states";
 import type { Tagged } from "@/lib/api";
 import type { Customer } from "@/lib/contract";
 import { formatMoney, formatNumber, formatRelative } from "@/lib/format";
@@ -15,10 +15,12 @@ import { useMay } from "@/lib/permissions";
 import { useCurrency } from "@/lib/stats";
 import { useCustomer } from "../api/customers";
 import { AttachmentsCard } from "../components/attachments-card";
+import { CustomerMessages } from "../components/customer-messages";
 import { CustomerOrders } from "../components/customer-orders";
 import { CustomerSegments } from "../components/customer-segments";
 import { EraseDialog } from "../components/erase-dialog";
 import { MergeDialog } from "../components/merge-dialog";
+import { NoCustomer } from "../components/no-customer";
 import { ConsentCard, ProfileCard } from "../components/profile-card";
 import { Timeline } from "../components/timeline";
 
@@ -34,7 +36,7 @@ export function Component() {
       <Page title={t`Customer`} back={back()}>
         <Card flush>
           {customer.isError ? (
-            <Failure error={customer.error} onRetry={() => void customer.refetch()} />
+            <NoCustomer error={customer.error} onRetry={() => void customer.refetch()} />
           ) : (
             <SkeletonRows />
           )}
@@ -96,9 +98,9 @@ function Profile({ loaded, reload }: ProfileProps) {
         <History id={customer.id} />
         <div className="grid min-w-0 gap-5">
           <ProfileCard customer={customer} />
-          <AttachmentsCard customerId={customer.id} />
-          <CustomerSegments id={customer.id} />
           <ConsentCard customer={customer} />
+          <CustomerSegments customer={customer} />
+          <AttachmentsCard customerId={customer.id} />
         </div>
       </div>
       {mayWrite && (
@@ -111,25 +113,34 @@ function Profile({ loaded, reload }: ProfileProps) {
   );
 }
 
-type View = "timeline" | "orders";
+const VIEWS = ["timeline", "orders", "messages"] as const;
+type View = (typeof VIEWS)[number];
 
 const views = (): { value: View; label: string }[] => [
   { value: "timeline", label: t`Timeline` },
   { value: "orders", label: t`Orders` },
+  { value: "messages", label: t`Messages` },
 ];
 
-/** What happened, or the orders alone; the address keeps which. */
+/** What happened, or the orders or messages alone; the address keeps which. */
 function History({ id }: { id: string }) {
   const [params, setParams] = useSearchParams();
-  const view: View = params.get("view") === "orders" ? "orders" : "timeline";
-  const show = (next: View) => setParams(next === "orders" ? { view: next } : {}, { replace: true });
+  const choices = views();
+  const view = VIEWS.find((one) => one === params.get("view")) ?? "timeline";
+  const show = (next: View) => setParams(next === "timeline" ? {} : { view: next }, { replace: true });
   return (
     <Card
-      title={view === "orders" ? t`Orders` : t`Timeline`}
+      title={choices.find(({ value }) => value === view)?.label}
       flush
-      actions={<Segmented label={t`Show`} value={view} choices={views()} onChange={show} />}
+      actions={<Segmented label={t`Show`} value={view} choices={choices} onChange={show} />}
     >
-      {view === "orders" ? <CustomerOrders id={id} /> : <Timeline id={id} />}
+      {view === "orders" ? (
+        <CustomerOrders id={id} />
+      ) : view === "messages" ? (
+        <CustomerMessages id={id} />
+      ) : (
+        <Timeline id={id} />
+      )}
     </Card>
   );
 }

@@ -1,6 +1,7 @@
-import { act, cleanup, fireEvent, screen, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Toasts } from "@/components/ui/toasts";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { aCustomer } from "@/testing/made";
@@ -146,6 +147,27 @@ describe("a refused save", () => {
     open();
     expect((await box("Name (optional)")).value).toBe("Asha");
     expect(screen.queryByText(/have not saved is in the form/)).toBeNull();
+  });
+
+  it("can put back an attribute and a tag that were taken away, and leads to the list where nobody is", async () => {
+    const { calls, router } = open();
+    render(<Toasts />);
+    await userEvent.click(await screen.findByRole("button", { name: "Remove size" }));
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Add an attribute" }));
+    await userEvent.click(screen.getByRole("button", { name: "Take away vip" }));
+    // Offers of forms before this one may still be there.
+    const undo = (description: string) =>
+      screen.getAllByRole("button", { name: "Undo", description }).at(-1) as HTMLElement;
+    await userEvent.click(undo("size removed"));
+    await userEvent.click(undo("vip taken away"));
+    expect((await box("size: value")).value).toBe("38");
+    await save();
+    expect(calls(SAVE)).toEqual([]);
+    expect(router.state.location.pathname).toBe("/customers/c1");
+
+    cleanup();
+    open({ [READ]: () => problem(404, "not_found") });
+    expect(await screen.findByRole("link", { name: "All customers" })).toBeTruthy();
   });
 
   it("is forgotten by Cancel", async () => {

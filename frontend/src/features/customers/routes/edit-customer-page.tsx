@@ -7,7 +7,7 @@ import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
 import { Page } from "@/components/ui/page";
 import { RestoredNotice } from "@/components/ui/restored-notice";
-import { Failure, SkeletonRows } from "@/components/ui/states";
+import { SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Customer } from "@/lib/contract";
@@ -16,6 +16,7 @@ import { Problem } from "@/lib/problem";
 import { useCustomer, useUpdateCustomer } from "../api/customers";
 import { CustomerForm } from "../components/customer-form";
 import { type CustomerValues, changeOf, draftName, rebased, valuesOf } from "../components/customer-values";
+import { NoCustomer } from "../components/no-customer";
 
 /** What the form began from, what it has become, and the tag of what it began from. */
 type Draft = { before: CustomerValues; values: CustomerValues; etag: string | null };
@@ -28,7 +29,7 @@ export function Component() {
       <Page title={t`Edit customer`} back={{ to: "/customers", label: t`Customers` }}>
         <Card flush>
           {customer.isError ? (
-            <Failure error={customer.error} onRetry={() => void customer.refetch()} />
+            <NoCustomer error={customer.error} onRetry={() => void customer.refetch()} />
           ) : (
             <SkeletonRows />
           )}

@@ -48,7 +48,7 @@ it("sends what was filled in, says who may be written to, and goes to the list",
 });
 
 it("asks for the address, shows what the server says of it, and keeps everything over a reload", async () => {
-  const errors = [{ field: "email", reason: "must be an e-mail address" }];
+  const errors = [{ field: "email", reason: "must be at most 254 characters" }];
   const { calls } = open(() => json({ status: 422, code: "invalid", errors }, { status: 422 }));
   await userEvent.type(await screen.findByLabelText("City (optional)"), "Pune");
   await create();
@@ -57,10 +57,14 @@ it("asks for the address, shows what the server says of it, and keeps everything
   expect(calls(CREATE)).toHaveLength(0);
   await userEvent.keyboard("asha@");
   await create();
-  expect(await screen.findByText("must be an e-mail address")).toBeTruthy();
+  expect(screen.getByText("Write a whole address, such as asha@example.com.")).toBeTruthy();
+  expect(calls(CREATE)).toHaveLength(0);
+  await userEvent.keyboard("example.com");
+  await create();
+  expect(await screen.findByText("must be at most 254 characters")).toBeTruthy();
 
   cleanup();
   open(() => undefined);
-  expect((await email()).value).toBe("asha@");
+  expect((await email()).value).toBe("asha@example.com");
   expect(screen.getByLabelText<HTMLInputElement>("City (optional)").value).toBe("Pune");
 });

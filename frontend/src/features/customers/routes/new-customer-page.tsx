@@ -5,6 +5,7 @@ import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Page } from "@/components/ui/page";
 import { toast } from "@/components/ui/toasts";
+import { isAddress } from "@/lib/address";
 import { useDraft } from "@/lib/draft";
 import { faultsByField } from "@/lib/problem";
 import { useCreateCustomer } from "../api/customers";
@@ -19,11 +20,11 @@ export function Component() {
   const [tried, setTried] = useState(false);
   const create = useCreateCustomer();
   const navigate = useNavigate();
-  const missing = tried && email.trim() === "" ? t`Write the address first.` : undefined;
+  const fault = addressFault(email);
 
   function submit() {
     setTried(true);
-    if (email.trim() === "") return;
+    if (fault) return;
     const { emailConsent, smsConsent, whatsappConsent } = values;
     const consents = { emailConsent, smsConsent, whatsappConsent };
     create.mutate(
@@ -48,7 +49,7 @@ export function Component() {
       <CustomerForm
         lead={
           <Card>
-            <Field label={t`E-mail`} error={missing ?? faultsByField(create.error).email}>
+            <Field label={t`E-mail`} error={(tried && fault) || faultsByField(create.error).email}>
               {(control) => (
                 <input
                   {...control}
@@ -75,4 +76,9 @@ export function Component() {
       />
     </Page>
   );
+}
+
+function addressFault(email: string): string | undefined {
+  if (email.trim() === "") return t`Write the address first.`;
+  return isAddress(email) ? undefined : t`Write a whole address, such as asha@example.com.`;
 }

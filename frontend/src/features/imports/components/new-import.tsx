@@ -34,7 +34,7 @@ export function kindName(kind: ImportKind): string {
 const LOOKED_AT = 65_536;
 const SHOWN_ROWS = 3;
 
-type Chosen = { file: File; columns: string[]; rows: string[][] };
+type Chosen = { file: File; columns: string[]; rows: string[][]; isArchive: boolean };
 
 /** What makes two attempts the same import. */
 type Announcement = {
@@ -62,7 +62,13 @@ export function NewImport() {
   const columns = chosen?.columns ?? [];
   const shown = choice ?? matched(kind, columns);
   const missing = tried && !chosen;
-  const fault = chosen ? faultOf(kind, columns, shown) : undefined;
+  const isUnreadable = chosen !== null && columns.length === 0;
+  const fault =
+    isUnreadable && isSpreadsheet(chosen)
+      ? t`This is a spreadsheet, which cannot be read as it is. Open it, save it as CSV in UTF-8, and choose that file.`
+      : chosen
+        ? faultOf(kind, columns, shown)
+        : undefined;
 
   async function choose(file: File | undefined) {
     if (!file) return;
@@ -72,7 +78,7 @@ export function NewImport() {
     const text = await file.slice(0, LOOKED_AT).text();
     const [names = [], ...rows] = firstRows(text, SHOWN_ROWS + 1, file.size <= LOOKED_AT);
     const columns = names.some(isNoText) ? [] : names.map((name) => name.trim());
-    setChosen({ file, columns, rows });
+    setChosen({ file, columns, rows, isArchive: text.startsWith(ARCHIVE) });
   }
 
   function chooseKind(next: ImportKind) {
@@ -165,7 +171,7 @@ export function NewImport() {
           />
         )}
         {chosen && fault && (
-          <p role="alert" className={tried ? "text-sm text-danger" : "text-sm text-warn"}>
+          <p id="import-fault" role="alert" className={tried ? "text-sm text-danger" : "text-sm text-warn"}>
             {fault}
           </p>
         )}
@@ -194,7 +200,13 @@ export function NewImport() {
                 kept.
               </Trans>
             </p>
-            <Button type="submit" look="primary" icon={<Upload aria-hidden />}>
+            <Button
+              type="submit"
+              look="primary"
+              icon={<Upload aria-hidden />}
+              disabled={isUnreadable}
+              aria-describedby={fault ? "import-fault" : undefined}
+            >
               <Trans>Upload and import</Trans>
             </Button>
           </div>
@@ -204,9 +216,14 @@ export function NewImport() {
   );
 }
 
+/** How archives begin, and with them the files of spreadsheets. */
+const ARCHIVE = "PK\u0003";
+
 /** A spreadsheet, an archive, or text in another encoding. */
-const isNoText = (name: string) =>
-  name.includes("\0") || name.includes("\uFFFD") || name.startsWith("PK\u0003");
+const isNoText = (name: string) => name.includes("\0") || name.includes("\uFFFD") || name.startsWith(ARCHIVE);
+
+const isSpreadsheet = ({ file, isArchive }: Chosen) =>
+  /\.(xls|xlsx|xlsm|xlsb|ods|numbers)$/i.test(file.name) || (isArchive && !/\.zip$/i.test(file.name));
 
 function requestOf({ kind, mapping }: Announcement): ImportRequest {
   return mapping ? { kind, mapping } : { kind };

@@ -37,6 +37,13 @@ function open(answers: Parameters<typeof serve>[0]) {
   return { calls, user: userEvent.setup() };
 }
 
+it("leads to the list where there is no such import", async () => {
+  open({ [READ]: () => problem(404, "not_found") });
+  expect(await screen.findByText("There is no such import")).toBeTruthy();
+  expect(screen.getByRole("link", { name: "All imports" }).getAttribute("href")).toBe("/imports");
+  expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+});
+
 it("follows the import until it is applied, then tells which rows were rejected, and why", async () => {
   let job: unknown = JOB;
   const { calls } = open({ [READ]: () => job });
@@ -76,7 +83,7 @@ it("shows the first of many rejected rows, and offers all of them", async () => 
 });
 
 it("says when rows, or the import itself, cannot be had, and asks again on demand", async () => {
-  const jobs = [problem(404, "not_found"), json({ ...JOB, status: "failed", error: "no such column" })];
+  const jobs = [problem(503, "unavailable"), json({ ...JOB, status: "failed", error: "no such column" })];
   const files = [problem(404, "not_found"), new Response(FILE)];
   const { user } = open({ [READ]: () => jobs.shift(), [REJECTED]: () => files.shift() });
   await user.click(await screen.findByRole("button", { name: "Try again" }));

@@ -1,7 +1,7 @@
 import { plural, select, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Download } from "lucide-react";
+import { Download, FileX } from "lucide-react";
 import { useEffect } from "react";
 import { useParams } from "react-router";
 import { StatusBadge } from "@/components/ui/badge";
@@ -9,9 +9,10 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Figure } from "@/components/ui/facts";
 import { Page } from "@/components/ui/page";
-import { Failure, FormProblem, SkeletonRows } from "@/components/ui/states";
+import { Empty, Failure, FormProblem, SkeletonRows } from "@/components/ui/states";
 import type { ImportJob } from "@/lib/contract";
 import { formatDateTime, formatNumber } from "@/lib/format";
+import { Problem } from "@/lib/problem";
 import { downloadRejected, isOver, useImport } from "../api/imports";
 import { ImportProgress } from "../components/import-progress";
 import { RejectedRows } from "../components/rejected-rows";
@@ -34,7 +35,7 @@ export function Component() {
       <Page title={t`Import`} back={{ to: "/imports", label: t`Imports` }}>
         <Card flush>
           {job.isError ? (
-            <Failure error={job.error} onRetry={() => void job.refetch()} />
+            <NoImport error={job.error} onRetry={() => void job.refetch()} />
           ) : (
             <SkeletonRows rows={3} />
           )}
@@ -43,6 +44,24 @@ export function Component() {
     );
   }
   return <Job job={job.data} />;
+}
+
+/** Where there is no such import, another try would not help. */
+function NoImport({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  if (!(error instanceof Problem) || error.status !== 404) return <Failure error={error} onRetry={onRetry} />;
+  return (
+    <Empty
+      icon={<FileX />}
+      title={t`There is no such import`}
+      action={
+        <ButtonLink to="/imports">
+          <Trans>All imports</Trans>
+        </ButtonLink>
+      }
+    >
+      <Trans>The address of this page may not be complete.</Trans>
+    </Empty>
+  );
 }
 
 function Job({ job }: { job: ImportJob }) {

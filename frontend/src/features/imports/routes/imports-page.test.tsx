@@ -98,9 +98,21 @@ describe("a new import", () => {
     const { calls, user } = open();
     await start(user);
     expect(screen.getByText("Choose a file first.")).toBeTruthy();
-    await choose(user, csv("PK\u0003\u0004 sheet"));
+    await choose(user, csv("a\0b", "people.csv"));
     expect(await screen.findByText(/No column can be read in this file/)).toBeTruthy();
     await start(user);
+    expect(calls(START)).toEqual([]);
+  });
+
+  it("cannot begin with a spreadsheet, and says how to make a CSV file of it", async () => {
+    const { calls, user } = open();
+    await choose(user, csv("PK\u0003\u0004 sheet"));
+    const fault = await screen.findByText(/This is a spreadsheet.*save it as CSV/);
+    const button = screen.getByRole<HTMLButtonElement>("button", { name: "Upload and import" });
+    expect(button.disabled).toBe(true);
+    expect(button.getAttribute("aria-describedby")).toBe(fault.id);
+    await choose(user, csv("email\na@x.in\n"));
+    await waitFor(() => expect(button.disabled).toBe(false));
     expect(calls(START)).toEqual([]);
   });
 

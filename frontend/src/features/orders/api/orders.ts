@@ -9,8 +9,18 @@ import { refreshSoon } from "@/lib/refresh-soon";
 /** Under which address the orders of erased customers are kept. */
 export const ERASED = "erased@customer.invalid";
 
-export function useOrders() {
-  return useCursorList(["orders"], "GET /api/orders", { refetchInterval: liveList });
+/** All orders, or those of one address. */
+export function useOrders(email: string) {
+  const all = useCursorList(["orders"], "GET /api/orders", {
+    enabled: email === "",
+    refetchInterval: liveList,
+  });
+  const theirs = useCursorList(["orders", "of", email], "GET /api/orders/by-email/{email}", {
+    path: { email },
+    refetchInterval: liveList,
+    enabled: email !== "",
+  });
+  return email === "" ? all : theirs;
 }
 
 /** Milliseconds until the next look at a change on its way, which mostly takes less than a second. */

@@ -4,6 +4,7 @@ import { Plus, Trash2 } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { useRemoval } from "@/components/ui/use-removal";
 import { decimalsOf, formatMinor } from "@/lib/money";
 import { type ItemRow, lineTotal, MOST_ITEMS, newItem } from "./order-values";
 
@@ -19,6 +20,7 @@ type ItemsInputProps = {
 export function ItemsInput({ items, currency, faults, onChange }: ItemsInputProps) {
   const group = useRef<HTMLDivElement>(null);
   const added = useRef<string | null>(null);
+  const takeOut = useRemoval(items, ({ id }) => id, onChange);
 
   useEffect(() => {
     if (added.current === null || !items.some(({ id }) => id === added.current)) return;
@@ -33,8 +35,9 @@ export function ItemsInput({ items, currency, faults, onChange }: ItemsInputProp
     onChange([...items, item]);
   }
 
-  function remove(id: string) {
-    onChange(items.filter((item) => item.id !== id));
+  function remove(item: ItemRow, number: number) {
+    const name = item.name.trim() || item.sku.trim();
+    takeOut(item, name ? t`${name} removed` : t`Item ${number} removed`);
     group.current?.querySelector<HTMLButtonElement>("[data-add]")?.focus();
   }
 
@@ -50,7 +53,7 @@ export function ItemsInput({ items, currency, faults, onChange }: ItemsInputProp
           onChange={(part) =>
             onChange(items.map((other) => (other.id === item.id ? { ...other, ...part } : other)))
           }
-          onRemove={items.length > 1 ? () => remove(item.id) : undefined}
+          onRemove={items.length > 1 ? () => remove(item, index + 1) : undefined}
         />
       ))}
       {faults.items && <p className="text-sm text-danger">{faults.items}</p>}

@@ -1,6 +1,7 @@
 /** An order as the form holds it, what is wrong with it, what it comes to, and what goes to the server. */
 
 import { t } from "@lingui/core/macro";
+import { isAddress } from "@/lib/address";
 import type { OrderRequest } from "@/lib/contract";
 import { formatNumber } from "@/lib/format";
 import { moment } from "@/lib/local-time";
@@ -43,6 +44,7 @@ export function emptyOrder(): OrderValues {
 export function faultsOf(values: OrderValues, currency: string): Record<string, string> {
   const faults: Record<string, string> = {};
   if (values.email.trim() === "") faults.email = t`Write the address first.`;
+  else if (!isAddress(values.email)) faults.email = t`Write a whole address, such as asha@example.com.`;
   if (values.placedAt !== "" && moment(values.placedAt) === null) faults.placedAt = t`Write a date and time.`;
   if (values.total.trim() !== "") {
     const paid = readAmount(values.total, currency);

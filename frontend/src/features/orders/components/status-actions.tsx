@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { FormProblem } from "@/components/ui/states";
@@ -40,8 +40,16 @@ type StatusActionsProps = {
 export function StatusActions({ order, etag, waiting, onAccepted, reload }: StatusActionsProps) {
   const [asked, setAsked] = useState<OrderStatus | null>(null);
   const change = useChangeOrderStatus(order.id);
+  const accepted = useRef(false);
   const all = actions();
   const action = asked && all[asked];
+
+  // The button that was pressed goes, so the focus goes to what the page is about, once the dialog has given it back.
+  useEffect(() => {
+    if (asked !== null || !accepted.current) return;
+    accepted.current = false;
+    document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  }, [asked]);
 
   function close() {
     change.reset();
@@ -54,6 +62,7 @@ export function StatusActions({ order, etag, waiting, onAccepted, reload }: Stat
       {
         onSuccess: () => {
           onAccepted(order.status, status);
+          accepted.current = true;
           close();
         },
         onError: (error) => {

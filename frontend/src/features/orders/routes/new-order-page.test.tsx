@@ -1,6 +1,7 @@
-import { cleanup, screen, within } from "@testing-library/react";
+import { cleanup, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Toasts } from "@/components/ui/toasts";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { openPage, serve } from "@/testing/open";
@@ -105,4 +106,28 @@ it("shows what the server refuses at its field, and keeps everything over a relo
   expect(item(1).getByLabelText<HTMLInputElement>("Unit price").value).toBe("99");
   await userEvent.click(screen.getByRole("button", { name: "Discard it" }));
   expect(item(1).getByLabelText<HTMLInputElement>("Unit price").value).toBe("");
+});
+
+it("puts a removed item back at its place, with what was typed since", async () => {
+  open(() => json({ id: "o1", status: "queued" }, { status: 202 }));
+  render(<Toasts />);
+  await userEvent.type(await item(1).findByLabelText("Name"), "Tea");
+  await userEvent.click(screen.getByRole("button", { name: "Add an item" }));
+  await userEvent.type(item(2).getByLabelText("Name"), "Mug");
+  await userEvent.click(screen.getByRole("button", { name: "Remove item 1" }));
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Add an item" }));
+  await userEvent.type(screen.getByLabelText("Customer e-mail"), "asha@example.com");
+  await userEvent.click(screen.getByRole("button", { name: "Undo", description: "Tea removed" }));
+  expect(item(1).getByLabelText<HTMLInputElement>("Name").value).toBe("Tea");
+  expect(item(2).getByLabelText<HTMLInputElement>("Name").value).toBe("Mug");
+  expect(screen.getByLabelText<HTMLInputElement>("Customer e-mail").value).toBe("asha@example.com");
+});
+
+it("tells half an address at its field, before it asks the server", async () => {
+  const { calls } = open(() => json({ id: "o1", status: "queued" }, { status: 202 }));
+  await userEvent.type(await screen.findByLabelText("Customer e-mail"), "asha@example");
+  await place();
+  expect(screen.getByText("Write a whole address, such as asha@example.com.")).toBeTruthy();
+  expect(document.activeElement).toBe(screen.getByLabelText("Customer e-mail"));
+  expect(calls(PLACE)).toEqual([]);
 });

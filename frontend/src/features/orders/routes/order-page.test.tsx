@@ -116,6 +116,8 @@ describe("changing its status", () => {
     await ask(user, "Refund");
     await user.click(dialog.getByRole("button", { name: "Refund" }));
     expect(await screen.findByText(/On its way from placed to refunded/)).toBeTruthy();
+    // Its button is out of use by now.
+    expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Order INV-7" }));
     expect(JSON.parse(calls(CHANGE)[0]?.body ?? "")).toEqual({ status: "refunded" });
     expect(calls(CHANGE)[0]?.headers.get("if-match")).toBe('"7"');
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "Fulfil" }).disabled).toBe(true);

@@ -1,8 +1,9 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { Plus, ShoppingBag } from "lucide-react";
+import { Plus, SearchX, ShoppingBag } from "lucide-react";
+import { useSearchParams } from "react-router";
 import { StatusBadge } from "@/components/ui/badge";
-import { ButtonLink } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
 import { Page } from "@/components/ui/page";
@@ -11,7 +12,9 @@ import { type Column, RowLink, Table } from "@/components/ui/table";
 import type { Order } from "@/lib/contract";
 import { formatDateTime, formatMoney, formatNumber } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
+import { faultsByField } from "@/lib/problem";
 import { ERASED, useOrders } from "../api/orders";
+import { OrderSearch } from "../components/order-search";
 
 const columns = (): Column<Order>[] => [
   {
@@ -19,9 +22,12 @@ const columns = (): Column<Order>[] => [
     main: true,
     cell: (order) => (
       <>
-        <RowLink to={`/orders/${encodeURIComponent(order.id)}`}>
-          {order.email === ERASED ? t`Erased customer` : order.email}
-        </RowLink>
+        {/* Addresses are not cut off: their ends tell them apart. */}
+        <div>
+          <RowLink to={`/orders/${encodeURIComponent(order.id)}`}>
+            {order.email === ERASED ? t`Erased customer` : order.email}
+          </RowLink>
+        </div>
         {order.orderId && <p className="text-sm text-muted wrap-anywhere max-sm:hidden">{order.orderId}</p>}
         <p className="text-sm text-muted sm:hidden">{formatDateTime(order.placedAt)}</p>
       </>
@@ -49,7 +55,11 @@ const columns = (): Column<Order>[] => [
 ];
 
 export function Component() {
-  const list = useOrders();
+  const [params, setParams] = useSearchParams();
+  const email = params.get("email") ?? "";
+  const list = useOrders(email);
+  const refused = email === "" ? undefined : faultsByField(list.error).email;
+  const search = (address: string) => setParams(address ? { email: address } : {});
   const mayWrite = useMay("write");
   const create = mayWrite && (
     <ButtonLink look="primary" to="/orders/new" icon={<Plus aria-hidden />}>
@@ -58,36 +68,51 @@ export function Component() {
   );
   return (
     <Page title={t`Orders`} actions={create}>
-      <Card flush>
-        <ListView
-          list={list}
-          noun={(count) => plural(count, { one: "# order", other: "# orders" })}
-          empty={
-            <Empty
-              icon={<ShoppingBag />}
-              title={t`No orders yet`}
-              action={
-                mayWrite && (
-                  <ButtonLink look="primary" to="/imports">
-                    <Trans>Import a CSV file</Trans>
-                  </ButtonLink>
-                )
-              }
-            >
-              <Trans>They come in over the API, the queue, or from a file.</Trans>
-            </Empty>
-          }
-        >
-          {(items) => (
-            <Table
-              caption={t`Orders, newest first`}
-              columns={columns()}
-              rows={items}
-              rowKey={(order) => order.id}
-            />
-          )}
-        </ListView>
-      </Card>
+      <OrderSearch key={email} email={email} refused={refused} onSearch={search} />
+      {!refused && (
+        <Card flush>
+          <ListView
+            list={list}
+            noun={(count) => plural(count, { one: "# order", other: "# orders" })}
+            empty={
+              email ? (
+                <Empty
+                  icon={<SearchX />}
+                  title={t`No orders of ${email}`}
+                  action={<Button onClick={() => search("")}>{t`Show all orders`}</Button>}
+                >
+                  <Trans>
+                    Orders are found by the whole address, also by one that was merged into another.
+                  </Trans>
+                </Empty>
+              ) : (
+                <Empty
+                  icon={<ShoppingBag />}
+                  title={t`No orders yet`}
+                  action={
+                    mayWrite && (
+                      <ButtonLink look="primary" to="/imports">
+                        <Trans>Import a CSV file</Trans>
+                      </ButtonLink>
+                    )
+                  }
+                >
+                  <Trans>They come in over the API, the queue, or from a file.</Trans>
+                </Empty>
+              )
+            }
+          >
+            {(items) => (
+              <Table
+                caption={email ? t`Orders of ${email}, newest first` : t`Orders, newest first`}
+                columns={columns()}
+                rows={items}
+                rowKey={(order) => order.id}
+              />
+            )}
+          </ListView>
+        </Card>
+      )}
     </Page>
   );
 }
