@@ -115,7 +115,7 @@ function cutOff(page: Page, tablesFit: 0 | 1): Promise<string[]> {
     if (width > window.innerWidth) faults.push(`the page is ${width} pixels wide`);
     for (const element of document.querySelectorAll("main section, dialog[open], main td, main dl")) {
       const over = element.scrollWidth - element.clientWidth;
-      if (over > 1 && getComputedStyle(element).overflowX !== "visible") {
+      if (over > 1 && ["hidden", "clip"].includes(getComputedStyle(element).overflowX)) {
         faults.push(`${over} pixels of "${element.textContent?.slice(0, 40)}" are out of sight`);
       }
     }

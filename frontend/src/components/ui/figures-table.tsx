@@ -22,11 +22,11 @@ export function FiguresTable<T>({ caption, of, figures, rows, rowKey }: FiguresT
         <caption className="sr-only">{caption}</caption>
         <thead className="sticky top-0 bg-sunken text-xs text-muted">
           <tr>
-            <th scope="col" className="px-4 py-2 text-left font-medium capitalize">
+            <th scope="col" className="px-2.5 py-2 sm:px-4 text-left font-medium capitalize">
               {of.header}
             </th>
             {figures.map(({ header }) => (
-              <th key={header} scope="col" className="px-4 py-2 text-right font-medium">
+              <th key={header} scope="col" className="px-2.5 py-2 sm:px-4 text-right font-medium">
                 {header}
               </th>
             ))}
@@ -35,11 +35,11 @@ export function FiguresTable<T>({ caption, of, figures, rows, rowKey }: FiguresT
         <tbody className="divide-y divide-line">
           {rows.map((row) => (
             <tr key={rowKey(row)}>
-              <th scope="row" className="px-4 py-2 text-left font-normal">
+              <th scope="row" className="px-2.5 py-2 sm:px-4 text-left font-normal">
                 {of.cell(row)}
               </th>
               {figures.map(({ header, cell }) => (
-                <td key={header} className="px-4 py-2 text-right">
+                <td key={header} className="px-2.5 py-2 sm:px-4 text-right">
                   {cell(row)}
                 </td>
               ))}
