@@ -35,7 +35,8 @@ await journey(async (stack) => {
   await settled(page);
   await until("the revenue as Hindi writes it", async () => {
     const { revenue, currency } = await stack.api<{ revenue: number; currency: string }>("GET", "/api/stats");
-    const written = new Intl.NumberFormat("hi-IN", { style: "currency", currency }).format(revenue);
+    const style = { style: "currency", currency, maximumFractionDigits: 0 } as const;
+    const written = new Intl.NumberFormat("hi-IN", style).format(revenue);
     return (await page.locator("main").textContent())?.includes(written) ?? false;
   });
   const ticks = await page.locator("main svg[role=img] text").allTextContents();
