@@ -35,7 +35,7 @@ await journey(async (stack) => {
   await settled(page);
   await until("the revenue as Hindi writes it", async () => {
     const { revenue, currency } = await stack.api<{ revenue: number; currency: string }>("GET", "/api/stats");
-    const style = { style: "currency", currency, maximumFractionDigits: 0 } as const;
+    const style = { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" } as const;
     const written = new Intl.NumberFormat("hi-IN", style).format(revenue);
     return (await page.locator("main").textContent())?.includes(written) ?? false;
   });
