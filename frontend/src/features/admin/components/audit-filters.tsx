@@ -7,6 +7,19 @@ import { Field } from "@/components/ui/field";
 import type { AuditFilter } from "../api/audit";
 import { useUsers } from "../api/users";
 
+const kinds = (): [string, string][] => [
+  ["segments", t`Segments`],
+  ["campaigns", t`Campaigns`],
+  ["customers", t`Customers`],
+  ["orders", t`Orders`],
+  ["imports", t`Imports`],
+  ["suppressions", t`Suppressions`],
+  ["users", t`Users`],
+  ["keys", t`API keys`],
+  ["queues", t`Queues`],
+  ["settings", t`Settings`],
+];
+
 type AuditFiltersProps = {
   filter: AuditFilter;
   /** What the server finds wrong, by field. */
@@ -63,6 +76,25 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
             {users.items.map(({ id, email }) => (
               <option key={id} value={id}>
                 {email}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label={t`About`}>
+        {(control) => (
+          <select
+            {...control}
+            value={filter.kind}
+            onChange={(event) => onChange({ ...filter, kind: event.target.value })}
+            className="control max-w-60"
+          >
+            <option value="">
+              <Trans>Everything</Trans>
+            </option>
+            {kinds().map(([kind, label]) => (
+              <option key={kind} value={kind}>
+                {label}
               </option>
             ))}
           </select>

@@ -11,8 +11,10 @@ import { faultsByField } from "@/lib/problem";
 import { type AuditFilter, useAudit } from "../api/audit";
 import { AuditEntryItem } from "../components/audit-entry";
 import { AuditFilters } from "../components/audit-filters";
+import { namesIn } from "../components/audit-sentence";
 
-const FIELDS = ["actor", "object", "since", "until"] as const;
+const FIELDS = ["actor", "object", "kind", "since", "until"] as const;
+const EVERYTHING: AuditFilter = { actor: "", object: "", kind: "", since: "", until: "" };
 
 /** Who changed what. The address keeps what is asked for. */
 export function Component() {
@@ -20,10 +22,12 @@ export function Component() {
   const filter: AuditFilter = {
     actor: params.get("actor") ?? "",
     object: params.get("object") ?? "",
+    kind: params.get("kind") ?? "",
     since: params.get("since") ?? "",
     until: params.get("until") ?? "",
   };
   const list = useAudit(filter);
+  const names = namesIn(list.items);
   const faults = faultsByField(list.error);
   const isFiltered = FIELDS.some((field) => filter[field] !== "");
 
@@ -53,7 +57,7 @@ export function Component() {
                   icon={<Search />}
                   title={t`No change is like that`}
                   action={
-                    <Button onClick={() => narrow({ actor: "", object: "", since: "", until: "" })}>
+                    <Button onClick={() => narrow(EVERYTHING)}>
                       <Trans>Show all</Trans>
                     </Button>
                   }
@@ -74,6 +78,7 @@ export function Component() {
                   <AuditEntryItem
                     key={entry.id}
                     entry={entry}
+                    name={names.get(entry.object)}
                     onActor={() => narrow({ ...filter, actor: entry.actor.id })}
                     onObject={() => narrow({ ...filter, object: entry.object })}
                   />
