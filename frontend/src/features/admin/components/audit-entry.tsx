@@ -29,9 +29,9 @@ export function AuditEntryItem({ entry, name, onActor, onObject }: AuditEntryIte
         </p>
         <p className="text-sm whitespace-nowrap text-muted">{formatDateTime(at)}</p>
       </div>
-      <div className="flex flex-wrap items-start justify-between gap-x-4">
+      <div className="flex flex-wrap items-start justify-between gap-x-2">
         {changes.length > 0 ? (
-          <details className="min-w-0 flex-1 open:basis-full">
+          <details className="grow open:min-w-0 open:basis-full">
             <summary className="w-fit cursor-pointer rounded py-1.5 text-sm whitespace-nowrap text-muted hover:text-ink">
               <Trans>
                 What changed<span className="sr-only">: {what}</span>
@@ -42,15 +42,15 @@ export function AuditEntryItem({ entry, name, onActor, onObject }: AuditEntryIte
         ) : (
           <span />
         )}
-        <div className="-mx-3.5 flex flex-wrap">
-          <Button look="quiet" onClick={onActor}>
+        <div className="-mx-2 flex flex-wrap">
+          <Button look="quiet" className="px-2!" onClick={onActor}>
             <span>
               <Trans>
                 Only theirs<span className="sr-only">: {who}</span>
               </Trans>
             </span>
           </Button>
-          <Button look="quiet" onClick={onObject}>
+          <Button look="quiet" className="px-2!" onClick={onObject}>
             <span>
               <Trans>
                 Only of this<span className="sr-only">: {what}</span>

@@ -48,7 +48,7 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
           type="date"
           value={filter[field]}
           onChange={(event) => onChange({ ...filter, [field]: event.target.value })}
-          className="control w-auto"
+          className="control sm:w-auto"
         />
       )}
     </Field>
@@ -59,7 +59,7 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
       aria-label={t`Narrow down`}
       onSubmit={submit}
       noValidate
-      className="flex flex-wrap items-start gap-3 border-b border-line px-5 pt-4 pb-5"
+      className="grid grid-cols-2 items-start gap-3 border-b border-line px-5 pt-4 pb-5 sm:flex sm:flex-wrap"
     >
       <Field label={t`Who`} error={faults.actor}>
         {(control) => (
@@ -102,7 +102,7 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
       </Field>
       {day("since", t`From`)}
       {day("until", t`Until`)}
-      <Field label={t`What`} error={faults.object} className="min-w-48 flex-1">
+      <Field label={t`What`} error={faults.object} className="col-span-2 sm:min-w-48 sm:flex-1">
         {(control) => (
           <input
             {...control}
@@ -115,7 +115,7 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
           />
         )}
       </Field>
-      <Button type="submit" className="sm:mt-7" icon={<Search aria-hidden />}>
+      <Button type="submit" className="justify-self-start sm:mt-7" icon={<Search aria-hidden />}>
         <Trans>Look up</Trans>
       </Button>
     </form>

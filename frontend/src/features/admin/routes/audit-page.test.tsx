@@ -79,16 +79,19 @@ it("tells each change as a sentence, under the newest name that is known", async
         entry("a3", "change_members", "segments/s1"),
         entry("a4", "grow_wings", "birds/b1"),
         entry("a5", "change_settings", "settings"),
+        entry("a6", "invite_user", "users/u2", { after: { email: "b***@example.com" } }),
       ),
   });
   const told = () => screen.getAllByRole("listitem").map((item) => item.querySelector("p")?.textContent);
-  await screen.findByText(/had|revoked the key/);
+  await screen.findByText(/revoked the key/);
+  await screen.findByRole("option", { name: "bina@example.com" });
   expect(told()).toEqual([
     "bina@example.com revoked the key “Till”",
     "bina@example.com created the key “Till”",
     "bina@example.com changed who is on the list s1",
     "bina@example.com: grow wings b1",
     "bina@example.com changed the settings",
+    "bina@example.com invited “bina@example.com”",
   ]);
   await user.selectOptions(screen.getByLabelText("About"), "API keys");
   await waitFor(() => expect(told()).toHaveLength(2));

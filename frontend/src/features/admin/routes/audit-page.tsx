@@ -9,6 +9,7 @@ import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
 import { faultsByField } from "@/lib/problem";
 import { type AuditFilter, useAudit } from "../api/audit";
+import { useUsers } from "../api/users";
 import { AuditEntryItem } from "../components/audit-entry";
 import { AuditFilters } from "../components/audit-filters";
 import { namesIn } from "../components/audit-sentence";
@@ -27,7 +28,10 @@ export function Component() {
     until: params.get("until") ?? "",
   };
   const list = useAudit(filter);
+  const users = useUsers();
   const names = namesIn(list.items);
+  // The log itself hides most of an address.
+  for (const { id, email } of users.items) names.set(`users/${id}`, email);
   const faults = faultsByField(list.error);
   const isFiltered = FIELDS.some((field) => filter[field] !== "");
 
