@@ -41,7 +41,7 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
   }
 
   const day = (field: "since" | "until", label: string) => (
-    <Field label={label} error={faults[field]}>
+    <Field label={label} error={faults[field]} className="col-span-2">
       {(control) => (
         <input
           {...control}
