@@ -40,7 +40,7 @@ await journey(async (stack) => {
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByRole("checkbox", { name: /^Reading/ }).check();
   await page.getByRole("button", { name: "Create key" }).click();
-  const shown = page.getByRole("dialog", { name: `The key of ${name}` });
+  const shown = page.getByRole("dialog", { name: `The key of “${name}”` });
   const key = await shown.getByLabel("API key").inputValue();
   const asProgram = async () =>
     (await fetch(`${stack.url}/api/segments`, { headers: { authorization: `Bearer ${key}` } })).status;
@@ -50,7 +50,7 @@ await journey(async (stack) => {
   assert.equal((await page.content()).includes(key), false, "the key is still on the page");
   await page.getByRole("button", { name: `Revoke ${name}` }).click();
   await page
-    .getByRole("dialog", { name: `Revoke ${name}?` })
+    .getByRole("dialog", { name: `Revoke “${name}”?` })
     .getByRole("button", { name: "Revoke" })
     .click();
   await page.getByText(`${name} is revoked`).waitFor();
@@ -61,10 +61,18 @@ await journey(async (stack) => {
   await admin.heading("Audit log").waitFor();
   await page.getByRole("combobox", { name: "Who" }).selectOption({ label: "admin@journeys.example" });
   const changes = page.getByRole("list", { name: "Changes, newest first" }).getByRole("listitem");
-  await changes.first().filter({ hasText: "admin@journeys.example: revoke key" }).waitFor();
-  const actions = await changes.getByText(/^admin@journeys\.example: /).allTextContents();
-  const newest = actions.slice(0, 4).map((text) => text.replace(/^.*: (\w+ \w+) .*$/, "$1"));
-  assert.deepEqual(newest, ["revoke key", "create key", "change user", "invite user"]);
+  await changes.first().filter({ hasText: "admin@journeys.example revoked the key" }).waitFor();
+  const actions = await changes
+    .locator("p:first-child")
+    .filter({ hasText: /^admin@journeys\.example / })
+    .allTextContents();
+  const newest = actions.slice(0, 4).map((text) => text.replace(/^\S+ /, ""));
+  assert.deepEqual(newest, [
+    `revoked the key “${name}”`,
+    `created the key “${name}”`,
+    `changed the role or access of “${colleague}”`,
+    `invited “${colleague}”`,
+  ]);
   const change = changes.nth(2);
   await change.getByText("What changed").click();
   await change.getByRole("row", { name: "role analyst marketer" }).waitFor();
@@ -74,7 +82,7 @@ await journey(async (stack) => {
     .getByRole("button", { name: /^Only of this/ })
     .click();
   await changes.nth(2).waitFor({ state: "detached" });
-  assert.match((await changes.nth(1).textContent()) ?? "", /create key/);
+  assert.match((await changes.nth(1).textContent()) ?? "", /created the key/);
 
   await go("Queues");
   await admin.heading("Queues").waitFor();

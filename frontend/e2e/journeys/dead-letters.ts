@@ -39,7 +39,7 @@ await journey(async (stack) => {
   await letter.waitFor({ state: "detached" });
 
   await go("Audit log");
-  const change = page.getByRole("listitem").filter({ hasText: "discard letter" }).first();
+  const change = page.getByRole("listitem").filter({ hasText: "discarded a dead letter" }).first();
   await change.getByText("What changed").click();
   await change.getByText(`A test of the shop's, ${stack.mark}`).waitFor();
 

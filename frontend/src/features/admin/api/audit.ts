@@ -1,10 +1,13 @@
 import { useCursorList } from "@/lib/cursor-list";
 
-/** Whose changes (by id), of what (by path), and of which days, both included. Empty words ask for everything. */
-export type AuditFilter = { actor: string; object: string; since: string; until: string };
+/**
+ * Whose changes (by id), of what (by path, or by the kind of thing), and of which days, both included. Empty words ask
+ * for everything.
+ */
+export type AuditFilter = { actor: string; object: string; kind: string; since: string; until: string };
 
-export function useAudit({ actor, object, since, until }: AuditFilter) {
-  return useCursorList(["audit"], "GET /api/audit", {
+export function useAudit({ actor, object, kind, since, until }: AuditFilter) {
+  const list = useCursorList(["audit"], "GET /api/audit", {
     query: {
       actor: actor || undefined,
       object: object || undefined,
@@ -12,6 +15,9 @@ export function useAudit({ actor, object, since, until }: AuditFilter) {
       until: until ? dayAfter(until) : undefined,
     },
   });
+  // The server does not know kinds: they are looked for in what is read, page by page.
+  const items = kind ? list.items.filter((entry) => entry.object.split("/")[0] === kind) : list.items;
+  return { ...list, items };
 }
 
 /** The server's end is a moment: the beginning of the next day. What is no day it may refuse. */

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { call } from "@/lib/call";
 
@@ -32,7 +33,7 @@ export function useAskers(): (user: string) => string {
   });
   const names = new Map([
     ...(users.data?.items ?? []).map(({ id, email }) => [id, email] as const),
-    ...(keys.data?.items ?? []).map(({ id, name }) => [`keys/${id}`, `API key ${name}`] as const),
+    ...(keys.data?.items ?? []).map(({ id, name }) => [`keys/${id}`, t`API key ${name}`] as const),
   ]);
   return (user) => names.get(user) ?? user;
 }

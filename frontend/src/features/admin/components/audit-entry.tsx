@@ -1,61 +1,59 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { Link } from "react-router";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
 import type { AuditEntry } from "@/lib/contract";
 import { formatDateTime } from "@/lib/format";
-import { type Change, changesOf, inPlainWords } from "./changes";
+import { AuditSentence } from "./audit-sentence";
+import { type Change, changesOf } from "./changes";
 
 type AuditEntryItemProps = {
   entry: AuditEntry;
+  /** What it is about, where that is known. */
+  name: string | undefined;
   /** Narrows the list down to this person, or to this thing. */
   onActor: () => void;
   onObject: () => void;
 };
 
 /** Who did what to what, and on demand what was different then. */
-export function AuditEntryItem({ entry, onActor, onObject }: AuditEntryItemProps) {
-  const { actor, action, object, at } = entry;
+export function AuditEntryItem({ entry, name, onActor, onObject }: AuditEntryItemProps) {
+  const { actor, object, at } = entry;
   const changes = changesOf(entry);
-  const [who, what] = [actor.name ?? actor.id, inPlainWords(action)];
+  const [who, what] = [actor.name ?? actor.id, name ?? object];
   return (
     <li className="grid gap-1 px-5 py-3">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <p className="wrap-anywhere">
-          <span className="font-medium">{who}</span>: {what} <ObjectName object={object} />
+          <AuditSentence entry={entry} name={name} />
         </p>
         <p className="text-sm whitespace-nowrap text-muted">{formatDateTime(at)}</p>
       </div>
-      <div className="flex flex-wrap items-start justify-between gap-x-4">
+      <div className="flex flex-wrap items-start justify-between gap-x-2">
         {changes.length > 0 ? (
-          <details className="min-w-0 flex-1 open:basis-full">
+          <details className="grow open:min-w-0 open:basis-full">
             <summary className="w-fit cursor-pointer rounded py-1.5 text-sm whitespace-nowrap text-muted hover:text-ink">
               <Trans>
-                What changed
-                <span className="sr-only">
-                  {" "}
-                  by {what} {object}
-                </span>
+                What changed<span className="sr-only">: {what}</span>
               </Trans>
             </summary>
-            <Changes changes={changes} caption={`${what} ${object}`} />
+            <Changes changes={changes} caption={what} />
           </details>
         ) : (
           <span />
         )}
-        <div className="-mx-3.5 flex flex-wrap">
-          <Button look="quiet" onClick={onActor}>
+        <div className="-mx-2 flex flex-wrap">
+          <Button look="quiet" className="px-2!" onClick={onActor}>
             <span>
               <Trans>
                 Only theirs<span className="sr-only">: {who}</span>
               </Trans>
             </span>
           </Button>
-          <Button look="quiet" onClick={onObject}>
+          <Button look="quiet" className="px-2!" onClick={onObject}>
             <span>
               <Trans>
-                Only of this<span className="sr-only">: {object}</span>
+                Only of this<span className="sr-only">: {what}</span>
               </Trans>
             </span>
           </Button>
@@ -104,18 +102,5 @@ function Value({ text }: { text: string | undefined }) {
         </span>
       )}
     </td>
-  );
-}
-
-/** The things that have a page of their own. */
-const PAGES = new Set(["customers", "orders", "segments", "campaigns", "imports"]);
-
-function ObjectName({ object }: { object: string }) {
-  const [kind = "", id, ...rest] = object.split("/");
-  if (!PAGES.has(kind) || !id || rest.length > 0) return <span className="text-muted">{object}</span>;
-  return (
-    <Link to={`/${object}`} className="text-accent underline underline-offset-2">
-      {object}
-    </Link>
   );
 }

@@ -7,6 +7,19 @@ import { Field } from "@/components/ui/field";
 import type { AuditFilter } from "../api/audit";
 import { useUsers } from "../api/users";
 
+const kinds = (): [string, string][] => [
+  ["segments", t`Segments`],
+  ["campaigns", t`Campaigns`],
+  ["customers", t`Customers`],
+  ["orders", t`Orders`],
+  ["imports", t`Imports`],
+  ["suppressions", t`Suppressions`],
+  ["users", t`Users`],
+  ["keys", t`API keys`],
+  ["queues", t`Queues`],
+  ["settings", t`Settings`],
+];
+
 type AuditFiltersProps = {
   filter: AuditFilter;
   /** What the server finds wrong, by field. */
@@ -28,14 +41,14 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
   }
 
   const day = (field: "since" | "until", label: string) => (
-    <Field label={label} error={faults[field]}>
+    <Field label={label} error={faults[field]} className="col-span-2">
       {(control) => (
         <input
           {...control}
           type="date"
           value={filter[field]}
           onChange={(event) => onChange({ ...filter, [field]: event.target.value })}
-          className="control w-auto"
+          className="control sm:w-auto"
         />
       )}
     </Field>
@@ -46,7 +59,7 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
       aria-label={t`Narrow down`}
       onSubmit={submit}
       noValidate
-      className="flex flex-wrap items-start gap-3 border-b border-line px-5 pt-4 pb-5"
+      className="grid grid-cols-2 items-start gap-3 border-b border-line px-5 pt-4 pb-5 sm:flex sm:flex-wrap"
     >
       <Field label={t`Who`} error={faults.actor}>
         {(control) => (
@@ -68,9 +81,28 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
           </select>
         )}
       </Field>
+      <Field label={t`About`}>
+        {(control) => (
+          <select
+            {...control}
+            value={filter.kind}
+            onChange={(event) => onChange({ ...filter, kind: event.target.value })}
+            className="control max-w-60"
+          >
+            <option value="">
+              <Trans>Everything</Trans>
+            </option>
+            {kinds().map(([kind, label]) => (
+              <option key={kind} value={kind}>
+                {label}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
       {day("since", t`From`)}
       {day("until", t`Until`)}
-      <Field label={t`What`} error={faults.object} className="min-w-48 flex-1">
+      <Field label={t`What`} error={faults.object} className="col-span-2 sm:min-w-48 sm:flex-1">
         {(control) => (
           <input
             {...control}
@@ -83,7 +115,7 @@ export function AuditFilters({ filter, faults, onChange }: AuditFiltersProps) {
           />
         )}
       </Field>
-      <Button type="submit" className="sm:mt-7" icon={<Search aria-hidden />}>
+      <Button type="submit" className="justify-self-start sm:mt-7" icon={<Search aria-hidden />}>
         <Trans>Look up</Trans>
       </Button>
     </form>

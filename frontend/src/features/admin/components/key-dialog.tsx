@@ -34,7 +34,7 @@ export function KeyDialog({ created, onClose }: KeyDialogProps) {
   return (
     <Dialog
       open={created !== undefined}
-      title={t`The key of ${name}`}
+      title={t`The key of “${name}”`}
       onClose={close}
       footer={
         <>

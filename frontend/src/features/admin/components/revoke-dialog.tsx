@@ -33,7 +33,7 @@ export function RevokeDialog({ apiKey, onClose }: RevokeDialogProps) {
   return (
     <Dialog
       open={apiKey !== null}
-      title={t`Revoke ${called}?`}
+      title={t`Revoke “${called}”?`}
       onClose={close}
       footer={
         apiKey && (

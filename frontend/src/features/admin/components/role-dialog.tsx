@@ -6,6 +6,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { FormProblem } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Colleague, Role } from "@/lib/contract";
+import { roleName } from "@/lib/permissions";
 import { faultsByField } from "@/lib/problem";
 import { useChangeUser } from "../api/users";
 import { RoleField } from "./role-field";
@@ -38,7 +39,8 @@ export function RoleDialog({ user, own, onClose }: RoleDialogProps) {
               { id, change: { role: before } },
               { onError: () => toast(t`It could not be taken back: look at the list`) },
             );
-          toast(t`${email} is ${role} now`, { undo });
+          const named = roleName(role);
+          toast(t`${email} is ${named} now`, { undo });
           close();
         },
       },

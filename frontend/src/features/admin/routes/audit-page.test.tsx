@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
@@ -41,7 +41,7 @@ it("tells who changed what, from what to what, by keyboard too", async () => {
     "listitem",
   );
   const item = within(entry as HTMLElement);
-  expect(entry?.textContent).toContain("bina@example.com: update segment segments/s1");
+  expect(entry?.textContent).toContain("bina@example.com changed the segment “Very important”");
   expect(item.getByRole("link").getAttribute("href")).toBe("/segments/s1");
   await user.click(item.getByText("What changed"));
   const cells = within(item.getByRole("table")).getAllByRole("cell");
@@ -64,6 +64,38 @@ it("is narrowed down by person, thing and days, which the address keeps", async 
     until: "2026-12-01",
   });
   expect(new URLSearchParams(router.state.location.search).get("object")).toBe("segments/s1");
+});
+
+it("tells each change as a sentence, under the newest name that is known", async () => {
+  const entry = (id: string, action: string, object: string, more: object = {}) => ({
+    ...{ id, at: ENTRY.at, actor: ENTRY.actor, requestId: "r", action, object },
+    ...more,
+  });
+  const { router, user } = open("/audit", {
+    [LIST]: () =>
+      all(
+        entry("a1", "revoke_key", "keys/k1", { before: {}, after: { revokedAt: ENTRY.at } }),
+        entry("a2", "create_key", "keys/k1", { after: { name: "Till" } }),
+        entry("a3", "change_members", "segments/s1"),
+        entry("a4", "grow_wings", "birds/b1"),
+        entry("a5", "change_settings", "settings"),
+        entry("a6", "invite_user", "users/u2", { after: { email: "b***@example.com" } }),
+      ),
+  });
+  const told = () => screen.getAllByRole("listitem").map((item) => item.querySelector("p")?.textContent);
+  await screen.findByText(/revoked the key/);
+  await screen.findByRole("option", { name: "bina@example.com" });
+  expect(told()).toEqual([
+    "bina@example.com revoked the key “Till”",
+    "bina@example.com created the key “Till”",
+    "bina@example.com changed who is on the list s1",
+    "bina@example.com: grow wings b1",
+    "bina@example.com changed the settings",
+    "bina@example.com invited “bina@example.com”",
+  ]);
+  await user.selectOptions(screen.getByLabelText("About"), "API keys");
+  await waitFor(() => expect(told()).toHaveLength(2));
+  expect(router.state.location.search).toBe("?kind=keys");
 });
 
 it("says at its field what cannot be looked up", async () => {

@@ -9,10 +9,13 @@ import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
 import { faultsByField } from "@/lib/problem";
 import { type AuditFilter, useAudit } from "../api/audit";
+import { useUsers } from "../api/users";
 import { AuditEntryItem } from "../components/audit-entry";
 import { AuditFilters } from "../components/audit-filters";
+import { namesIn } from "../components/audit-sentence";
 
-const FIELDS = ["actor", "object", "since", "until"] as const;
+const FIELDS = ["actor", "object", "kind", "since", "until"] as const;
+const EVERYTHING: AuditFilter = { actor: "", object: "", kind: "", since: "", until: "" };
 
 /** Who changed what. The address keeps what is asked for. */
 export function Component() {
@@ -20,10 +23,15 @@ export function Component() {
   const filter: AuditFilter = {
     actor: params.get("actor") ?? "",
     object: params.get("object") ?? "",
+    kind: params.get("kind") ?? "",
     since: params.get("since") ?? "",
     until: params.get("until") ?? "",
   };
   const list = useAudit(filter);
+  const users = useUsers();
+  const names = namesIn(list.items);
+  // The log itself hides most of an address.
+  for (const { id, email } of users.items) names.set(`users/${id}`, email);
   const faults = faultsByField(list.error);
   const isFiltered = FIELDS.some((field) => filter[field] !== "");
 
@@ -53,7 +61,7 @@ export function Component() {
                   icon={<Search />}
                   title={t`No change is like that`}
                   action={
-                    <Button onClick={() => narrow({ actor: "", object: "", since: "", until: "" })}>
+                    <Button onClick={() => narrow(EVERYTHING)}>
                       <Trans>Show all</Trans>
                     </Button>
                   }
@@ -74,6 +82,7 @@ export function Component() {
                   <AuditEntryItem
                     key={entry.id}
                     entry={entry}
+                    name={names.get(entry.object)}
                     onActor={() => narrow({ ...filter, actor: entry.actor.id })}
                     onObject={() => narrow({ ...filter, object: entry.object })}
                   />

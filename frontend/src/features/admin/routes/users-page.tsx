@@ -11,8 +11,9 @@ import { Empty } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import type { Colleague } from "@/lib/contract";
 import { formatRelative } from "@/lib/format";
-import { mayGrant } from "@/lib/permissions";
+import { mayGrant, roleName } from "@/lib/permissions";
 import { userOf, useSession } from "@/lib/session";
+import { statusInWords } from "@/lib/status";
 import { useUsers } from "../api/users";
 import { AccessDialog, accessAction } from "../components/access-dialog";
 import { InviteCard } from "../components/invite-card";
@@ -47,11 +48,13 @@ export function Component() {
             )}
           </p>
           {name && <p className="text-sm text-muted">{email}</p>}
-          <p className="text-sm text-muted sm:hidden">{status === "active" ? role : `${role}, ${status}`}</p>
+          <p className="text-sm text-muted sm:hidden">
+            {status === "active" ? roleName(role) : `${roleName(role)}, ${statusInWords(status)}`}
+          </p>
         </>
       ),
     },
-    { header: t`Role`, from: "sm", cell: ({ role }) => <span className="capitalize">{role}</span> },
+    { header: t`Role`, from: "sm", cell: ({ role }) => <span className="capitalize">{roleName(role)}</span> },
     { header: t`Status`, from: "sm", cell: ({ status }) => <StatusBadge status={status} /> },
     {
       header: t`Last sign-in`,

@@ -8,18 +8,25 @@ import { toast } from "@/components/ui/toasts";
 import type { Segment } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
 import { formatNumber } from "@/lib/format";
+import { Problem } from "@/lib/problem";
 import { segmentsIn } from "@/lib/rules/wire";
 import { useSegments } from "@/lib/segments";
 import { useDeleteSegment } from "../api/segments";
 import { editSegment } from "./segment-values";
 
-type DeleteDialogProps = { segment: Segment; etag: string | null; open: boolean; onClose: () => void };
+type DeleteDialogProps = {
+  segment: Segment;
+  etag: string | null;
+  reload: () => Promise<unknown>;
+  open: boolean;
+  onClose: () => void;
+};
 
 /**
  * Asks before a segment is deleted, and names what hangs on it. There is no undo afterwards: one made again with the same
- * rules is another one, which drafts, rules and links do not know.
+ * rules is another one, which drafts, rules and links do not know. One that has changed meanwhile is shown anew first.
  */
-export function DeleteDialog({ segment, etag, open, onClose }: DeleteDialogProps) {
+export function DeleteDialog({ segment, etag, reload, open, onClose }: DeleteDialogProps) {
   const remove = useDeleteSegment(segment.id);
   const navigate = useNavigate();
   const { name, count, kind } = segment;
@@ -36,17 +43,25 @@ export function DeleteDialog({ segment, etag, open, onClose }: DeleteDialogProps
         toast(t`Segment deleted`);
         navigate("/segments", { replace: true });
       },
+      onError: (error) => {
+        if (isOutdated(error)) void reload();
+      },
     });
+  }
+
+  function close() {
+    remove.reset();
+    onClose();
   }
 
   return (
     <Dialog
       open={open}
-      onClose={onClose}
-      title={t`Delete ${name}?`}
+      onClose={close}
+      title={t`Delete “${name}”?`}
       footer={
         <>
-          <Button onClick={onClose}>
+          <Button onClick={close}>
             <Trans>Keep it</Trans>
           </Button>
           <Button look="danger" busy={remove.isPending} disabled={users.length > 0} onClick={submit}>
@@ -83,7 +98,19 @@ export function DeleteDialog({ segment, etag, open, onClose }: DeleteDialogProps
           </>
         )}
       </div>
-      <FormProblem error={remove.error} />
+      <FormProblem error={explained(remove.error)} />
     </Dialog>
   );
+}
+
+const isOutdated = (error: unknown) => error instanceof Problem && error.status === 412;
+
+function explained(error: unknown): unknown {
+  if (!isOutdated(error)) return error;
+  return new Problem({
+    status: 412,
+    code: "outdated",
+    title: t`This segment has changed meanwhile`,
+    detail: t`Its newest state is being loaded. Look whether you still want to delete it, and press again.`,
+  });
 }

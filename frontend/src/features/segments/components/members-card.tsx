@@ -11,8 +11,10 @@ import { type Column, RowLink, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toasts";
 import type { Customer, Segment } from "@/lib/contract";
 import { useFileExport } from "@/lib/exports";
+import { useFocusInRows } from "@/lib/focus-in-rows";
 import { formatMoney, formatNumber, formatRelative } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
+import { asProblem } from "@/lib/problem";
 import { useCurrency } from "@/lib/stats";
 import { useChangePeople, useMembers } from "../api/segments";
 import { EditMembersDialog } from "./edit-members-dialog";
@@ -21,6 +23,7 @@ export function MembersCard({ segment }: { segment: Segment }) {
   const list = useMembers(segment.id);
   const currency = useCurrency();
   const remove = useChangePeople(segment.id);
+  const add = useChangePeople(segment.id);
   const mayWrite = useMay("write");
   const mayRemove = mayWrite && segment.kind === "list";
   const exporting = useFileExport("segments", segment.id);
@@ -34,11 +37,25 @@ export function MembersCard({ segment }: { segment: Segment }) {
     shown.current = segment.state;
   }, [segment.state, refetch]);
 
+  const rows = useFocusInRows<HTMLDivElement>();
+
   function takeOff(customer: Customer) {
     const who = nameOf(customer);
-    remove.mutate(
-      { remove: [customer.id] },
-      { onSuccess: () => toast(t`${who} will be off the list in a moment`) },
+    // Several may be on their way, each with a word of its own. What goes wrong is said above the list.
+    remove.mutateAsync({ remove: [customer.id] }).then(
+      () => toast(t`${who} will be off the list in a moment`, { undo: () => putBack(customer) }),
+      () => undefined,
+    );
+  }
+
+  function putBack(customer: Customer) {
+    const who = nameOf(customer);
+    add.mutateAsync({ add: [customer.id] }).then(
+      () => toast(t`${who} will be on the list again in a moment`),
+      (error) => {
+        const reason = asProblem(error).message;
+        toast(t`${who} could not be put back: ${reason}`, { undo: () => putBack(customer) });
+      },
     );
   }
 
@@ -74,12 +91,7 @@ export function MembersCard({ segment }: { segment: Segment }) {
       cell: (customer) => (
         // Over the link that fills the row.
         <span className="relative z-10">
-          <Button
-            look="quiet"
-            disabled={remove.isPending}
-            aria-label={removes(customer)}
-            onClick={() => takeOff(customer)}
-          >
+          <Button look="quiet" aria-label={removes(customer)} onClick={() => takeOff(customer)}>
             <Trans>Remove</Trans>
           </Button>
         </span>
@@ -119,15 +131,17 @@ export function MembersCard({ segment }: { segment: Segment }) {
           <FormProblem error={remove.error} />
         </div>
       )}
-      <ListView
-        list={list}
-        noun={(count) => plural(count, { one: "# member", other: "# members" })}
-        empty={<Nobody segment={segment} mayAdd={mayRemove} />}
-      >
-        {(items) => (
-          <Table caption={t`Members`} columns={columns} rows={items} rowKey={(customer) => customer.id} />
-        )}
-      </ListView>
+      <div ref={rows}>
+        <ListView
+          list={list}
+          noun={(count) => plural(count, { one: "# member", other: "# members" })}
+          empty={<Nobody segment={segment} mayAdd={mayRemove} />}
+        >
+          {(items) => (
+            <Table caption={t`Members`} columns={columns} rows={items} rowKey={(customer) => customer.id} />
+          )}
+        </ListView>
+      </div>
     </Card>
   );
 }

@@ -9,6 +9,7 @@ import { asProblem } from "@/lib/problem";
 import { useSegments } from "@/lib/segments";
 import { useInAddress } from "@/lib/use-in-address";
 import { isBuilding, useOverlap } from "../api/segments";
+import { optionName } from "./option-name";
 
 /** How many people this segment shares with another one. */
 export function OverlapCard({ segment }: { segment: Segment }) {
@@ -44,7 +45,7 @@ export function OverlapCard({ segment }: { segment: Segment }) {
             <option value="">{segments.isPending ? t`Loading…` : t`Choose a segment`}</option>
             {choices.map((choice) => (
               <option key={choice.id} value={choice.id}>
-                {choice.name}
+                {optionName(choice.name)}
               </option>
             ))}
             {segments.hasNextPage && <option value="more">{t`Load more segments…`}</option>}

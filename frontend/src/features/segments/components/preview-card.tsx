@@ -1,5 +1,5 @@
 import { t } from "@lingui/core/macro";
-import { Trans } from "@lingui/react/macro";
+import { Plural, Trans } from "@lingui/react/macro";
 import { Card } from "@/components/ui/card";
 import { Failure, Skeleton } from "@/components/ui/states";
 import type { RuleGroup, SegmentPreview } from "@/lib/contract";
@@ -28,6 +28,9 @@ export function PreviewCard({ rules, attributes }: PreviewCardProps) {
 
   return (
     <Card title={t`Who this is`}>
+      <p className="mb-2 text-sm text-muted">
+        <Trans>By the rules under “Customers who match”.</Trans>
+      </p>
       {error && !refused ? (
         <Failure error={error} onRetry={() => void preview.refetch()} className="px-0 py-4" />
       ) : (
@@ -63,7 +66,7 @@ function Count({ preview: { count, total } }: { preview: SegmentPreview }) {
       <Trans>
         <span className="text-3xl font-semibold tracking-tight tabular-nums">{found}</span>{" "}
         <span className="text-muted">
-          of {all} customers ({share})
+          of <Plural value={total} one={`${all} customer`} other={`${all} customers`} /> ({share})
         </span>
       </Trans>
     </p>

@@ -14,6 +14,7 @@ import {
   type RuleField,
 } from "@/lib/rules/vocabulary";
 import { coerceValue, MAX_DEPTH } from "@/lib/rules/wire";
+import { useRuleMoves } from "./rule-moves";
 import { type BuilderContext, RuleValueEditor } from "./value-editor";
 
 type RuleBuilderProps = {
@@ -84,11 +85,16 @@ export function RuleBuilder(props: RuleBuilderProps) {
   );
   const kindOf = (name: string): FieldKind => findField(name, attributes)?.kind ?? "text";
 
+  const moves = useRuleMoves(query, onChange);
+
   return (
-    <div className="grid gap-3">
+    <div ref={moves.builder} className="grid gap-3">
       <QueryBuilder
         query={query}
         onQueryChange={onChange}
+        onAddRule={moves.onAdded}
+        onAddGroup={moves.onAdded}
+        onRemove={moves.onRemove}
         enableMountQueryChange={false}
         fields={fields}
         combinators={combinators()}
@@ -107,7 +113,13 @@ export function RuleBuilder(props: RuleBuilderProps) {
         resetOnFieldChange
         addRuleToNewGroups
       />
-      <AddAttribute onAdd={onAttribute} known={attributes} />
+      <AddAttribute
+        known={attributes}
+        onAdd={(field) => {
+          moves.expectAtEnd();
+          onAttribute(field);
+        }}
+      />
     </div>
   );
 }

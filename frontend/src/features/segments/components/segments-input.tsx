@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
 import { useSegmentNames, useSegments } from "@/lib/segments";
+import { optionName } from "./option-name";
 
 type SegmentsInputProps = {
   label: string;
@@ -61,7 +62,7 @@ export function SegmentsInput({ label, value, self, onChange }: SegmentsInputPro
         </option>
         {choices.map(({ id, name }) => (
           <option key={id} value={id}>
-            {name}
+            {optionName(name)}
           </option>
         ))}
         {segments.hasNextPage && <option value="more">{t`Load more segments…`}</option>}

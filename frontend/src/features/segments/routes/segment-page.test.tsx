@@ -1,12 +1,13 @@
-import { cleanup, screen, within } from "@testing-library/react";
+import { cleanup, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Toasts } from "@/components/ui/toasts";
 import type { Role, Segment } from "@/lib/contract";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { aSegment } from "@/testing/made";
 import { type Answers, all, openPage, serve } from "@/testing/open";
-import { json, problem, signedIn } from "@/testing/signed-in";
+import { json, noContent, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
 import "@/testing/sizes";
 import { Component as SegmentPage } from "./segment-page";
@@ -172,6 +173,39 @@ describe("the people of a list", () => {
     expect(calls("POST /api/segments/s1/members")[0]?.body).toBe('{"remove":["c1"]}');
   });
 
+  it("puts back whom it took off, and keeps the focus in the list", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });
+    let members = [ASHA, { ...ASHA, id: "c2", name: "Bina" }, { ...ASHA, id: "c3", name: "Chad" }];
+    const answers = [{ queued: 1, rejected: [] }, undefined, { queued: 1, rejected: [] }];
+    render(<Toasts />);
+    const calls = open(LIST, {
+      "GET /api/segments/s1/members": () => all(...members),
+      "POST /api/segments/s1/members": () => {
+        const answer = answers.shift();
+        return answer ? json(answer, { status: 202 }) : problem(409, "not_a_list");
+      },
+    });
+    // Of the newest toast: those of former tests may still be there.
+    const undo = () => user.click(screen.getAllByRole("button", { name: "Undo" }).at(-1) as HTMLElement);
+    await user.click(await screen.findByRole("button", { name: "Remove Bina" }));
+    expect(await screen.findByText("Bina will be off the list in a moment")).toBeTruthy();
+    members = members.filter(({ name }) => name !== "Bina");
+    await vi.advanceTimersByTimeAsync(600);
+    await vi.waitFor(() => expect(screen.queryByText("Bina")).toBeNull());
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Remove Chad" }));
+
+    await undo();
+    expect(await screen.findByText("Bina could not be put back: Refused: not_a_list")).toBeTruthy();
+    await undo();
+    expect(await screen.findByText("Bina will be on the list again in a moment")).toBeTruthy();
+    expect(calls("POST /api/segments/s1/members").map(({ body }) => JSON.parse(body))).toEqual([
+      { remove: ["c2"] },
+      { add: ["c2"] },
+      { add: ["c2"] },
+    ]);
+  });
+
   it("is not changed by an analyst, nor are segments with rules by anybody", async () => {
     open(LIST, {}, "analyst");
     expect(await screen.findByText("Asha")).toBeTruthy();
@@ -278,6 +312,28 @@ describe("why somebody belongs", () => {
 });
 
 describe("deleting", () => {
+  it("loads the newest tag where the segment has changed meanwhile, and forgets the fault when it is closed", async () => {
+    let tag = '"1"';
+    const calls = open(RULES, {
+      "GET /api/segments/s1": () => json(RULES, { headers: { etag: tag } }),
+      "DELETE /api/segments/s1": ({ headers }) =>
+        headers.get("if-match") === '"2"' ? noContent() : problem(412, "precondition_failed"),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Delete" }));
+    expect(screen.getByRole("dialog", { name: "Delete “Big spenders”?" })).toBeTruthy();
+    tag = '"2"';
+    const confirm = () => userEvent.click(screen.getByRole("button", { name: "Delete segment" }));
+    await confirm();
+    expect(await screen.findByText("This segment has changed meanwhile")).toBeTruthy();
+    await vi.waitFor(() => expect(calls("GET /api/segments/s1").length).toBeGreaterThan(1));
+    await userEvent.click(screen.getByRole("button", { name: "Keep it" }));
+    await userEvent.click(screen.getByRole("button", { name: "Delete" }));
+    expect(screen.queryByText("This segment has changed meanwhile")).toBeNull();
+    await confirm();
+    await screen.findByText("Elsewhere");
+    expect(calls("DELETE /api/segments/s1")).toHaveLength(2);
+  });
+
   it("says which segments name this one", async () => {
     open(RULES, {
       "DELETE /api/segments/s1": () =>

@@ -40,10 +40,12 @@ export function Component() {
     );
   }
   // Another segment begins afresh: nothing that was typed or chosen for the former one stays.
-  return <Loaded key={id} segment={segment.data.data} etag={segment.data.etag} />;
+  return <Loaded key={id} segment={segment.data.data} etag={segment.data.etag} reload={segment.refetch} />;
 }
 
-function Loaded({ segment, etag }: { segment: Segment; etag: string | null }) {
+type LoadedProps = { segment: Segment; etag: string | null; reload: () => Promise<unknown> };
+
+function Loaded({ segment, etag, reload }: LoadedProps) {
   const [asking, setAsking] = useState(false);
   const mayWrite = useMay("write");
   const id = encodeURIComponent(segment.id);
@@ -87,7 +89,13 @@ function Loaded({ segment, etag }: { segment: Segment; etag: string | null }) {
         <ExplainCard segment={segment} />
         <OverlapCard segment={segment} />
       </div>
-      <DeleteDialog segment={segment} etag={etag} open={asking} onClose={() => setAsking(false)} />
+      <DeleteDialog
+        segment={segment}
+        etag={etag}
+        reload={reload}
+        open={asking}
+        onClose={() => setAsking(false)}
+      />
     </Page>
   );
 }

@@ -242,3 +242,22 @@ describe("taking off it", () => {
     expect(screen.getByRole("button", { name: "Add to the list" })).toBeTruthy();
   });
 });
+
+it("the focus goes to the next address when one is taken off", async () => {
+  let list = [BOUNCED, { ...BOUNCED, id: "h2", address: "b***@example.com" }];
+  const { user } = open({
+    [LIST]: () => all(...list),
+    [REMOVE]: () => {
+      list = list.slice(1);
+      return noContent();
+    },
+  });
+  await user.click(await screen.findByRole("button", { name: "Take off the list: a***@example.com" }));
+  await user.click(screen.getByRole("button", { name: "Take it off" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await waitFor(() =>
+    expect(document.activeElement).toBe(
+      screen.getByRole("button", { name: "Take off the list: b***@example.com" }),
+    ),
+  );
+});

@@ -11,6 +11,7 @@ import { Empty, FormProblem } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import { channelName } from "@/lib/channel-name";
 import type { Channel, Suppression, SuppressionReason } from "@/lib/contract";
+import { useFocusInRows } from "@/lib/focus-in-rows";
 import { formatDateTime } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
 import { faultsByField } from "@/lib/problem";
@@ -62,6 +63,7 @@ export function Component() {
   const refused = faultsByField(list.error).address;
 
   const { address } = filter;
+  const rows = useFocusInRows<HTMLDivElement>();
 
   function showAll() {
     setTyped("");
@@ -101,44 +103,46 @@ export function Component() {
             <Trans>Put the address right to look it up.</Trans>
           </p>
         ) : (
-          <ListView
-            list={list}
-            noun={(count) => plural(count, { one: "# address", other: "# addresses" })}
-            empty={
-              isFiltered ? (
-                <Empty
-                  icon={<Search />}
-                  title={
-                    filter.address ? t`${address} is not on the list` : t`Nothing on the list is like that`
-                  }
-                  action={
-                    <Button onClick={showAll}>
-                      <Trans>Show all</Trans>
-                    </Button>
-                  }
-                >
-                  {filter.address && t`Campaigns write to this address, given consent.`}
-                </Empty>
-              ) : (
-                <Empty icon={<ShieldOff />} title={t`Nobody is suppressed`}>
-                  <Trans>
-                    Who bounces, complains or unsubscribes is put here by itself and never written to again.
-                    If you come from another system, bring its list along, so that nobody is bothered who had
-                    said no.
-                  </Trans>
-                </Empty>
-              )
-            }
-          >
-            {(items) => (
-              <Table
-                caption={t`Suppressed addresses`}
-                columns={mayRemove ? [...columns(), remove] : columns()}
-                rows={items}
-                rowKey={({ id }) => id}
-              />
-            )}
-          </ListView>
+          <div ref={rows}>
+            <ListView
+              list={list}
+              noun={(count) => plural(count, { one: "# address", other: "# addresses" })}
+              empty={
+                isFiltered ? (
+                  <Empty
+                    icon={<Search />}
+                    title={
+                      filter.address ? t`${address} is not on the list` : t`Nothing on the list is like that`
+                    }
+                    action={
+                      <Button onClick={showAll}>
+                        <Trans>Show all</Trans>
+                      </Button>
+                    }
+                  >
+                    {filter.address && t`Campaigns write to this address, given consent.`}
+                  </Empty>
+                ) : (
+                  <Empty icon={<ShieldOff />} title={t`Nobody is suppressed`}>
+                    <Trans>
+                      Who bounces, complains or unsubscribes is put here by itself and never written to again.
+                      If you come from another system, bring its list along, so that nobody is bothered who
+                      had said no.
+                    </Trans>
+                  </Empty>
+                )
+              }
+            >
+              {(items) => (
+                <Table
+                  caption={t`Suppressed addresses`}
+                  columns={mayRemove ? [...columns(), remove] : columns()}
+                  rows={items}
+                  rowKey={({ id }) => id}
+                />
+              )}
+            </ListView>
+          </div>
         )}
       </Card>
       <RemoveDialog suppression={removing} onClose={() => setRemoving(null)} />
