@@ -81,7 +81,7 @@ async fn redrive_letter<S: Store, Q: Queues>(
 ) -> Result<Response, Problem> {
     let queue = named(&name)?;
     let held = watched.hold(queue, &id).await?;
-    watched.store.note(&caller.audit(object(queue, &id), told(&held), None)).await?;
+    watched.store.note(&caller.audit(object(queue, &id), Some(told(&held)), None)).await?;
     watched.queues.redrive_one(queue, held).await?;
     Ok((StatusCode::ACCEPTED, Json(Redriven { name: queue.as_str(), moved: 1 })).into_response())
 }
@@ -96,7 +96,7 @@ async fn discard_letter<S: Store, Q: Queues>(
     let why = why_discarded(&body)?;
     let held = watched.hold(queue, &id).await?;
     // Told beforehand: should the entry not be written, the letter is in sight again soon, and nothing has happened.
-    watched.store.note(&caller.audit(object(queue, &id), told(&held), Some(json!({ "why": why })))).await?;
+    watched.store.note(&caller.audit(object(queue, &id), Some(told(&held)), Some(json!({ "why": why })))).await?;
     watched.queues.discard(queue, held).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -116,12 +116,12 @@ fn object(queue: QueueName, id: &str) -> String {
 }
 
 /// What the audit log keeps of a letter: nothing that it says.
-fn told(held: &Held) -> Option<Value> {
+fn told(held: &Held) -> Value {
     let letter = &held.letter;
-    Some(json!({
+    json!({
         "failedReason": letter.reason, "cause": letter.cause, "at": letter.at, "kind": letter.summary.kind,
         "eventId": letter.summary.event_id, "subjects": letter.summary.subjects,
-    }))
+    })
 }
 
 fn view(state: &QueueState) -> Queue {

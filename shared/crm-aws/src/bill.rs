@@ -32,8 +32,8 @@ impl ReadCounts for Dynamo {
         let all = campaigns.iter().map(|one| one.id).collect();
         let used = gathered(all, |id| self.usage_between(id, month.begin(), month.end())).await?;
         counts.campaigns = used.into_iter().fold(Usage::default(), Usage::plus);
-        let uses = gathered(month.days(now).collect(), |day| self.uses(day, None)).await?;
-        for used in uses.into_iter().flatten().filter(|used| used.source == Source::Gemini || used.tokens.sum() > 0) {
+        let questions = gathered(month.days(now).collect(), |day| self.uses(day, None)).await?;
+        for used in questions.into_iter().flatten().filter(|used| used.source == Source::Gemini || used.tokens.sum() > 0) {
             counts.questions += 1;
             counts.tokens = counts.tokens.plus(used.tokens);
         }

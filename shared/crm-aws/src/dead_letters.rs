@@ -118,7 +118,8 @@ impl Sqs {
             }
             seen += letters.len();
             // All that have come are shown: who is not shown one cannot give it back.
-            if letters.into_iter().fold(false, |enough, letter| !see(letter) || enough) {
+            let wants_more: Vec<bool> = letters.into_iter().map(&mut see).collect();
+            if wants_more.contains(&false) {
                 break;
             }
         }

@@ -37,7 +37,7 @@ pub trait ReadMemberships: Send + Sync + 'static {
 }
 
 pub trait KeepMemberships: ReadMemberships + ReadSegments {
-    /// Writes what was settled, all or nothing. [`StoreError::Conflict`] when a standing has moved meanwhile, or a customer
+    /// Writes what was settled, all or nothing. [`super::StoreError::Conflict`] when a standing has moved meanwhile, or a customer
     /// on whom one rests.
     fn write_settled(&self, settled: &[Settled]) -> impl Future<Output = Stored<()>> + Send;
     /// Customers whose flip falls into a minute.
@@ -53,7 +53,7 @@ pub trait KeepMemberships: ReadMemberships + ReadSegments {
     /// Deletes what is kept of an edition that nobody asks for any more; true when all of it is gone.
     fn sweep(&self, edition: EditionId) -> impl Future<Output = Stored<bool>> + Send;
     /// Moves the days before `before` from the counter of an edition to the history of its segment, or all of the counter
-    /// with its members. Each part is in one of both places at any time; [`StoreError::Conflict`] when it was counted to
+    /// with its members. Each part is in one of both places at any time; [`super::StoreError::Conflict`] when it was counted to
     /// meanwhile.
     fn fold(&self, segment: SegmentId, edition: EditionId, before: Option<Date>) -> impl Future<Output = Stored<()>> + Send;
     /// Deletes the history of a segment that is gone.
