@@ -8,11 +8,11 @@ import { StatusBadge } from "@/components/ui/badge";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Figure } from "@/components/ui/facts";
+import { Missing } from "@/components/ui/missing";
 import { Page } from "@/components/ui/page";
-import { Empty, Failure, FormProblem, SkeletonRows } from "@/components/ui/states";
+import { FormProblem, SkeletonRows } from "@/components/ui/states";
 import type { ImportJob } from "@/lib/contract";
 import { formatDateTime, formatNumber } from "@/lib/format";
-import { Problem } from "@/lib/problem";
 import { downloadRejected, isOver, useImport } from "../api/imports";
 import { ImportProgress } from "../components/import-progress";
 import { RejectedRows } from "../components/rejected-rows";
@@ -46,21 +46,17 @@ export function Component() {
   return <Job job={job.data} />;
 }
 
-/** Where there is no such import, another try would not help. */
-function NoImport({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  if (!(error instanceof Problem) || error.status !== 404) return <Failure error={error} onRetry={onRetry} />;
+/** Stands for an import that could not be loaded. */
+function NoImport(failed: { error: unknown; onRetry: () => void }) {
   return (
-    <Empty
+    <Missing
+      {...failed}
       icon={<FileX />}
       title={t`There is no such import`}
-      action={
-        <ButtonLink to="/imports">
-          <Trans>All imports</Trans>
-        </ButtonLink>
-      }
+      list={{ to: "/imports", label: t`All imports` }}
     >
       <Trans>The address of this page may not be complete.</Trans>
-    </Empty>
+    </Missing>
   );
 }
 

@@ -6,13 +6,14 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Page } from "@/components/ui/page";
 import { RestoredNotice } from "@/components/ui/restored-notice";
-import { Failure, SkeletonRows } from "@/components/ui/states";
+import { SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Segment } from "@/lib/contract";
 import { useDraft } from "@/lib/draft";
 import { Problem } from "@/lib/problem";
 import { useSegment, useUpdateSegment } from "../api/segments";
+import { NoSegment } from "../components/no-segment";
 import { SegmentForm } from "../components/segment-form";
 import { editSegment, type SegmentValues, type SegmentWritten, valuesOf } from "../components/segment-values";
 
@@ -27,7 +28,7 @@ export function Component() {
       <Page title={t`Edit segment`} back={{ to: "/segments", label: t`Segments` }}>
         <Card flush>
           {segment.isError ? (
-            <Failure error={segment.error} onRetry={() => void segment.refetch()} />
+            <NoSegment error={segment.error} onRetry={() => void segment.refetch()} />
           ) : (
             <SkeletonRows />
           )}

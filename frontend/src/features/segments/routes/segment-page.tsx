@@ -7,7 +7,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Page } from "@/components/ui/page";
 import { Progress } from "@/components/ui/progress";
-import { Failure, SkeletonRows } from "@/components/ui/states";
+import { SkeletonRows } from "@/components/ui/states";
 import type { Segment } from "@/lib/contract";
 import { formatNumber } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
@@ -17,6 +17,7 @@ import { DeleteDialog } from "../components/delete-dialog";
 import { ExplainCard } from "../components/explain-card";
 import { ListPeopleCard } from "../components/list-people-card";
 import { MembersCard } from "../components/members-card";
+import { NoSegment } from "../components/no-segment";
 import { OverlapCard } from "../components/overlap-card";
 import { RulesInWords } from "../components/rules-in-words";
 import { SizesCard } from "../components/sizes-card";
@@ -31,7 +32,7 @@ export function Component() {
       <Page title={t`Segment`} back={back()}>
         <Card flush>
           {segment.isError ? (
-            <Failure error={segment.error} onRetry={() => void segment.refetch()} />
+            <NoSegment error={segment.error} onRetry={() => void segment.refetch()} />
           ) : (
             <SkeletonRows />
           )}
