@@ -2,6 +2,7 @@ import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import type { Channel } from "@/lib/contract";
@@ -46,11 +47,10 @@ export function VariantEditor(props: VariantEditorProps) {
     const typed = variant[field];
     const from = control?.selectionStart ?? typed.length;
     const to = control?.selectionEnd ?? from;
-    onChange({ [field]: typed.slice(0, from) + text + typed.slice(to) });
-    requestAnimationFrame(() => {
-      control?.focus();
-      control?.setSelectionRange(from + text.length, from + text.length);
-    });
+    // At once, so that the cursor goes behind it, and nobody who has gone on to another field is called back.
+    flushSync(() => onChange({ [field]: typed.slice(0, from) + text + typed.slice(to) }));
+    control?.focus();
+    control?.setSelectionRange(from + text.length, from + text.length);
   }
 
   return (
