@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fnmatch
+import json
 import socket
 import subprocess
 import unittest
+from typing import Any
 
-from infra.local import template
+from infra.local import aws, identity, template
 from infra.local.build import VENV
 from infra.local.settings import ROOT
 from infra.local.tests.harness import SETTINGS, StackTest
@@ -53,6 +56,42 @@ class Gateway(StackTest):
                 status = int(connection.recv(4096).split()[1])
             self.assertLess(status, 500, raw[:60])
         self.assertEqual(self.api.call("GET", "/api/health").status, 200)
+
+
+class Distribution(StackTest):
+    """What CloudFront does on AWS, as it was deployed here, and the gateway does alike."""
+
+    def test_pages_and_api_are_one_origin(self) -> None:
+        cloudfront = aws.client(SETTINGS, "cloudfront")
+        (distribution,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+        config = cloudfront.get_distribution_config(Id=distribution["Id"])["DistributionConfig"]
+        behaviors = {one["PathPattern"]: one["TargetOriginId"] for one in config["CacheBehaviors"]["Items"]}
+        self.assertEqual(config["DefaultCacheBehavior"]["TargetOriginId"], "pages")
+        for route in template.routes(template.load()):
+            matching = [behaviors[pattern] for pattern in behaviors if fnmatch.fnmatchcase(route.path, pattern)]
+            self.assertEqual(matching, ["api"], f"{route.path} does not reach the API")
+
+    def test_addresses_of_the_app_are_its_page_and_files_are_files(self) -> None:
+        code = aws.client(SETTINGS, "cloudfront").get_function(Name=f"{SETTINGS.stack_name}-web", Stage="LIVE")["FunctionCode"].read()
+        for address, becomes in {
+            "/": "/index.html",
+            "/customers/0190-ab": "/index.html",
+            "/assets/index-1.js": "/assets/index-1.js",
+            "/mark.svg": "/mark.svg",
+        }.items():
+            self.assertEqual(_addressed(code.decode(), address)["uri"], becomes, address)
+        answer = _addressed(code.decode(), "/config.json")
+        told = json.loads(answer["body"]["data"])
+        self.assertEqual((answer["statusCode"], told), (200, {"localIdentity": False, "googleClientId": identity.CLIENT}))
+        self.assertEqual(self.anonymous().call("GET", "/config.json").json().keys(), told.keys())
+
+
+def _addressed(code: str, address: str) -> dict[str, Any]:
+    """What the function of the distribution makes of a request."""
+    script = f"{code}\nconsole.log(JSON.stringify(handler({{request: {{uri: {json.dumps(address)}}}}})))"
+    done = subprocess.run([str(VENV / "node"), "-e", script], capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 class Invocations(unittest.TestCase):

@@ -45,7 +45,7 @@ export function InviteCard({ own }: { own: Role }) {
             label={t`E-mail`}
             error={missing ? t`Write an address first.` : faults.email}
             hint={t`Of their Google account. No letter goes out: tell them where to sign in.`}
-            className="min-w-56 flex-1"
+            className="min-w-[min(14rem,100%)] flex-1"
           >
             {(control) => (
               <input

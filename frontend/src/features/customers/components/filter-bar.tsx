@@ -31,7 +31,7 @@ export function FilterBar({ filter, onSearch, onFilter }: FilterBarProps) {
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        <div className="relative min-w-56 max-w-md grow">
+        <div className="relative min-w-[min(14rem,100%)] max-w-md grow">
           <Search
             aria-hidden
             className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted"

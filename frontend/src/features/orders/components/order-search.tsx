@@ -29,7 +29,7 @@ export function OrderSearch({ email, refused, onSearch }: OrderSearchProps) {
   return (
     <search>
       <form onSubmit={submit} noValidate className="flex flex-wrap items-start gap-2">
-        <div className="grid min-w-56 max-w-md grow gap-1.5">
+        <div className="grid min-w-[min(14rem,100%)] max-w-md grow gap-1.5">
           <div className="relative">
             <Search
               aria-hidden
