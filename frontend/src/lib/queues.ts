@@ -7,7 +7,7 @@ import { call } from "./call";
 export const queuesQuery = queryOptions({
   queryKey: ["queues"],
   queryFn: ({ signal }) => call("GET /api/queues", { signal }),
-  refetchInterval: 3_000,
+  refetchInterval: 1_500,
   refetchIntervalInBackground: false,
 });
 

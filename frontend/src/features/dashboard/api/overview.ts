@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { call } from "@/lib/call";
 
-const PACE = { refetchInterval: 3_000, refetchIntervalInBackground: false };
+const PACE = { refetchInterval: 1_500, refetchIntervalInBackground: false };
 
 export const recentCampaignsQuery = queryOptions({
   queryKey: ["campaigns", "recent"],

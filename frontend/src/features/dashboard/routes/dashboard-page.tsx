@@ -18,7 +18,7 @@ const FirstSteps = lazy(() => import("../components/first-steps"));
 
 /** The shop at a glance, refreshed every two seconds while the tab is visible. */
 export function Component() {
-  const stats = useQuery({ ...statsQuery, refetchInterval: 2_000 });
+  const stats = useQuery({ ...statsQuery, refetchInterval: 1_500 });
   const { data, isError } = stats;
 
   return (
