@@ -36,7 +36,7 @@ export function useInAddress<const K extends Known>(
       else next.set(name, value);
     }
     latest.current = next;
-    setParams(next, { replace: true, preventScrollReset: true });
+    setParams(next, { replace: true });
   }
   return [chosen, change];
 }

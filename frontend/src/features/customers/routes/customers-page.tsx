@@ -165,10 +165,10 @@ function useFilterInAddress() {
     filter,
     search(text: string) {
       setTyped(text);
-      setParams(paramsOf({ ...filter, search: text }), { replace: true, preventScrollReset: true });
+      setParams(paramsOf({ ...filter, search: text }), { replace: true });
     },
     narrow(by: Pick<CustomerFilter, "segment" | "rules">) {
-      setParams(paramsOf({ ...filter, ...by }), { preventScrollReset: true });
+      setParams(paramsOf({ ...filter, ...by }));
     },
   };
 }

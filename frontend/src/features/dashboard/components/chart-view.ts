@@ -19,7 +19,7 @@ export function useChartView(): [ChartView, (part: Partial<ChartView>) => void] 
   const [params, setParams] = useSearchParams();
   const view = read(params);
   const change = (part: Partial<ChartView>) =>
-    setParams((before) => written({ ...read(before), ...part }), { replace: true, preventScrollReset: true });
+    setParams((before) => written({ ...read(before), ...part }), { replace: true });
   return [view, change];
 }
 

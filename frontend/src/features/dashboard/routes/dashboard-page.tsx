@@ -16,7 +16,7 @@ const overview = import("../components/overview");
 const Overview = lazy(() => overview);
 const FirstSteps = lazy(() => import("../components/first-steps"));
 
-/** The shop at a glance, refreshed every two seconds while the tab is visible. */
+/** The shop at a glance, refreshed while the tab is visible so that it is never two seconds behind. */
 export function Component() {
   const stats = useQuery({ ...statsQuery, refetchInterval: 1_500 });
   const { data, isError } = stats;
