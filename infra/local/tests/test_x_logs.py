@@ -118,7 +118,7 @@ class Logs(StackTest):
         for line in closing:
             self.assertEqual([name for name in _CLOSING if name not in line], [], line)
         served = {line["function"].removeprefix(f"{SETTINGS.stack_name}-") for line in closing}
-        self.assertLessEqual({"clock", "customers-api"}, served)
+        self.assertLessEqual({"clock", "orders-api", "public-api"}, served)
         requests = [line for line in closing if "http.route" in line]
         self.assertEqual([line for line in requests if not line.get("origin") or "http.status" not in line], [])
         self.assertTrue(any(line["coldStart"] for line in closing) and not all(line["coldStart"] for line in closing))
