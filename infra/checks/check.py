@@ -1,8 +1,8 @@
-"""`make check`: format, lints, documentation, layers, layout, template, dependencies, spelling, front end."""
+"""`make check`: format, lints, documentation, layers, layout, templates, runbook, dependencies, spelling, front end."""
 
 from __future__ import annotations
 
-from infra.checks import contract, layers, layout
+from infra.checks import contract, layers, layout, watching
 from infra.checks.steps import ROOT, Score
 from infra.local import build
 
@@ -15,8 +15,9 @@ def run(score: Score) -> None:
     score.hold("layers", layers.check)
     score.hold("layout", layout.check)
     score.hold("routes: template and document", contract.check)
+    score.hold("alarms, dashboard and runbook", watching.check)
     score.run("format", ["cargo", "fmt", "--all", "--", "--check", "-l"])
-    score.run("template: cfn-lint", [str(_SAM / "cfn-lint"), "template.yaml"])
+    score.run("templates: cfn-lint", [str(_SAM / "cfn-lint"), "template.yaml", "infra/observability.yaml"])
     score.run("template: sam validate", [str(_SAM / "sam"), "validate", "--lint", "-t", "template.yaml"], env=_REGION)
     score.run("spelling", ["typos"])
     score.run("dependencies: bans, licences, sources", ["cargo-deny", "check", "bans", "licenses", "sources"])
