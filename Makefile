@@ -15,7 +15,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token seed import reset scale sending eval-nl deploy
+.PHONY: dev build test check openapi fmt token seed import reset scale sending eval-nl deploy destroy release
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -65,9 +65,19 @@ else
 	@cargo run --quiet --release -p crm-words --example eval -- $(CASES)
 endif
 
+# STAGE=dev|staging|prod of samconfig.toml, ARCH=x86_64|arm64, PARAMETERS="Name=value ...", GUIDED=1 asks for each, DRY=1
+# only shows what would change, YES=1 does not ask, STACK=name deploys beside what is there.
 deploy: .venv/ready .venv/sam/ready
-	cargo-lambda lambda build --release
-	sam deploy --guided --template-file template.yaml --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
+	@.venv/bin/python -m infra.deploy deploy --stage "$(or $(STAGE),dev)" --arch "$(or $(ARCH),x86_64)" --stack "$(STACK)" --parameters '$(PARAMETERS)' \
+	  $(if $(GUIDED),--guided) $(if $(DRY),--dry) $(if $(YES),--yes)
+
+# Data stay unless DATA=delete. CONFIRM=name-of-the-stack instead of typing it.
+destroy: .venv/ready
+	@.venv/bin/python -m infra.deploy destroy --stage "$(STAGE)" --stack "$(STACK)" --data "$(or $(DATA),keep)" --confirm "$(CONFIRM)"
+
+# What a release consists of, into target/release-VERSION.
+release: .venv/ready
+	@.venv/bin/python -m infra.release
 
 .venv/ready: infra/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
