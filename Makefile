@@ -6,6 +6,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 LOCAL := .venv/bin/python -m infra.local
 export PORT LAMBDA_PORT AWS_PORT STATE_DIR GEMINI GEMINI_PORT
+export STAGE STACK ARCH PARAMETERS DATA CONFIRM GUIDED DRY YES ADOPT
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/sam/bin:$(PATH)
 # No tool calls home.
 export SAM_CLI_TELEMETRY := 0
@@ -66,14 +67,14 @@ else
 endif
 
 # STAGE=dev|staging|prod of samconfig.toml, ARCH=x86_64|arm64, PARAMETERS="Name=value ...", GUIDED=1 asks for each, DRY=1
-# only shows what would change, YES=1 does not ask, STACK=name deploys beside what is there.
+# only shows what would change, YES=1 does not ask, ADOPT=1 goes on with kept data, STACK=name deploys beside what is there.
+deploy: export STAGE := $(or $(STAGE),dev)
 deploy: .venv/ready .venv/sam/ready
-	@.venv/bin/python -m infra.deploy deploy --stage "$(or $(STAGE),dev)" --arch "$(or $(ARCH),x86_64)" --stack "$(STACK)" --parameters '$(PARAMETERS)' \
-	  $(if $(GUIDED),--guided) $(if $(DRY),--dry) $(if $(YES),--yes)
+	@.venv/bin/python -m infra.deploy deploy
 
 # Data stay unless DATA=delete. CONFIRM=name-of-the-stack instead of typing it.
 destroy: .venv/ready
-	@.venv/bin/python -m infra.deploy destroy --stage "$(STAGE)" --stack "$(STACK)" --data "$(or $(DATA),keep)" --confirm "$(CONFIRM)"
+	@.venv/bin/python -m infra.deploy destroy
 
 # What a release consists of, into target/release-VERSION.
 release: .venv/ready

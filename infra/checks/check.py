@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.checks import contract, layers, layout
+from infra.checks import contract, deploying, layers, layout, release, versions, workflows
 from infra.checks.steps import ROOT, Score
 from infra.local import build
 
@@ -15,8 +15,12 @@ def run(score: Score) -> None:
     score.hold("layers", layers.check)
     score.hold("layout", layout.check)
     score.hold("routes: template and document", contract.check)
+    score.hold("versions: one everywhere", versions.check)
+    score.hold("workflows", workflows.check)
+    score.hold("deployments: configuration, role, what outlives a stack", deploying.check)
+    score.hold("releases: sums and bills of materials", release.check)
     score.run("format", ["cargo", "fmt", "--all", "--", "--check", "-l"])
-    score.run("template: cfn-lint", [str(_SAM / "cfn-lint"), "template.yaml"])
+    score.run("template: cfn-lint", [str(_SAM / "cfn-lint"), "template.yaml", "infra/github-role.yaml"])
     score.run("template: sam validate", [str(_SAM / "sam"), "validate", "--lint", "-t", "template.yaml"], env=_REGION)
     score.run("spelling", ["typos"])
     score.run("dependencies: bans, licences, sources", ["cargo-deny", "check", "bans", "licenses", "sources"])

@@ -34,7 +34,7 @@ def main() -> int:
         directory = ROOT / "target" / f"release-{version}"
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
-        for architecture in os.environ.get("ARCH", " ".join(sam.ARCHITECTURES)).split():
+        for architecture in (os.environ.get("ARCH") or " ".join(sam.ARCHITECTURES)).split():
             functions(directory, architecture)
         build.web_app()
         assemble(directory, version, build.WEB)

@@ -55,6 +55,9 @@ def of_npm(lock: Path, version: str) -> dict[str, Any]:
         if integrity := package.get("integrity"):
             algorithm, _, sum_ = integrity.partition("-")
             component["hashes"] = [{"alg": f"SHA-{algorithm.removeprefix('sha')}", "content": base64.b64decode(sum_).hex()}]
+        if package.get("inBundle"):
+            # It comes within another package, whose sum covers it.
+            component["properties"] = [{"name": "cdx:npm:package:bundled", "value": "true"}]
         # The same version twice in the tree: it is needed if either is.
         if purl not in components or component["scope"] == "required":
             components[purl] = component

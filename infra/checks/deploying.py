@@ -1,0 +1,51 @@
+"""What deployments are told is what the template knows, and the role that deploys reaches every service in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.checks.steps import ROOT
+from infra.deploy.account import stages
+from infra.local import template
+
+# By what IAM calls a service, where it is not the name in a resource's type.
+_SERVICES = {"ApiGatewayV2": "apigateway", "Serverless": "cloudformation"}
+
+
+def check() -> list[str]:
+    """One complaint each."""
+    loaded = template.load()
+    return _configuration(loaded) + _role(loaded) + _policies(loaded)
+
+
+def _configuration(loaded: dict[str, Any]) -> list[str]:
+    faults = []
+    if set(stages()) != {"dev", "staging", "prod"}:
+        faults.append(f"samconfig.toml has the stages {', '.join(stages())}")
+    for stage, said in stages().items():
+        values = dict(pair.split("=", 1) for pair in said["parameter_overrides"])
+        faults += [f"samconfig.toml, {stage}: the template has no {name}" for name in values if name not in loaded["Parameters"]]
+        if values.get("Stage") != stage or said["stack_name"] != f"mini-crm-{stage}" or f"stage={stage}" not in said["tags"]:
+            faults.append(f"samconfig.toml, {stage}: its stack, parameter and tag do not all say so")
+    return faults
+
+
+def _role(loaded: dict[str, Any]) -> list[str]:
+    role = template.load(ROOT / "infra" / "github-role.yaml")
+    statements = role["Resources"]["Deploying"]["Properties"]["PolicyDocument"]["Statement"]
+    actions = [action for one in statements for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])]
+    allowed = {action.split(":")[0] for action in actions}
+    used = {body["Type"].split("::")[1] for body in loaded["Resources"].values()}
+    return [f"infra/github-role.yaml cannot deploy AWS::{name}" for name in sorted(used) if _SERVICES.get(name, name.lower()) not in allowed]
+
+
+def _policies(loaded: dict[str, Any]) -> list[str]:
+    """Whatever holds data outlives its stack."""
+    faults = []
+    for name, body in loaded["Resources"].items():
+        holds = body["Type"] in ("AWS::DynamoDB::Table", "AWS::SecretsManager::Secret") or name == "UploadsBucket"
+        if holds and not str(body.get("DeletionPolicy", "")).startswith("Retain"):
+            faults.append(f"template.yaml: {name} would go with its stack")
+        if body["Type"] == "AWS::DynamoDB::Table" and "DeletionProtectionEnabled" not in body["Properties"]:
+            faults.append(f"template.yaml: {name} is not protected in production")
+    return faults
