@@ -16,13 +16,15 @@ use crm_domain::edit::Edit;
 use crm_domain::email::Email;
 use crm_domain::event::{Command, Envelope, Event, Kind};
 use crm_domain::export::ExportCall;
+use crm_domain::history::{History, Product};
 use crm_domain::ids::{CampaignId, CustomerId, ExportId, OrderId, SegmentId};
 use crm_domain::json::Json;
 use crm_domain::membership::PartOfBuild;
 use crm_domain::message::{Bounce, Report};
-use crm_domain::money::Currency;
+use crm_domain::money::{Currency, Money};
 use crm_domain::order::OrderStatus;
 use crm_domain::rules::Rules;
+use crm_domain::stamp::{Stamp, Stamps};
 use crm_domain::step::Step;
 use crm_domain::time::Time;
 use crm_domain::{delivery, erasure, membership};
@@ -266,6 +268,33 @@ fn stored_rules_are_understood_in_every_form() {
         let written: Value = serde_json::from_str(&rules.to_json().to_string()).unwrap();
         assert_eq!(written, form, "what is stored is written in another form");
     }
+}
+
+/// How histories and stamps were packed on the customers that are stored. Their bytes name no members, so any change of
+/// their types is another version, with a first byte of its own for histories.
+#[test]
+fn stored_histories_and_stamps_are_understood_as_they_were_packed() {
+    let (first, second) = (at("2026-11-24T10:00:00Z"), at("2026-11-25T10:00:00Z"));
+    let kurta = Product { sku: "K-1".into(), name: "Blue Kurta".into() };
+    let mut history = History::default();
+    history.add(first, Money::from_minor(149_900), true, [kurta]);
+    history.add(second, Money::from_minor(-1), false, []);
+    assert_eq!(history.tail(), bytes(HISTORY_V1));
+    assert_eq!(History::join(&[], &bytes(HISTORY_V1)), Some(history));
+
+    let mut stamps = Stamps::default();
+    assert!(stamps.admit("name", &Stamp::new(first, "e-1", "/shop")));
+    assert!(stamps.admit("attributes.tier", &Stamp::new(second, "e-2", "/shop")));
+    assert!(stamps.admit("city", &Stamp::new(first, "e-1", "/shop")));
+    assert_eq!(stamps.pack(), bytes(STAMPS));
+    assert_eq!(Stamps::unpack(&bytes(STAMPS)), Some(stamps));
+}
+
+const HISTORY_V1: &str = "0101034b2d310a426c7565204b757274610280a082e0d8c0b00698a61201010080a0bdbddcc5b006010000";
+const STAMPS: &str = "0280a082e0d8c0b00609652d311f2f73686f7080a0bdbddcc5b00609652d321f2f73686f70030f617474726962757465732e7469657201046369747900046e616d6500";
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len() / 2).map(|place| u8::from_str_radix(&hex[2 * place..2 * place + 2], 16).unwrap()).collect()
 }
 
 /// What serde knows of a kind of tasks, by its own complaint about one that it does not know.
