@@ -154,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     deploying, destroying = (commands.add_parser(name, allow_abbrev=False) for name in ("deploy", "destroy"))
     for command in (deploying, destroying):
-        command.add_argument("--stage", required=True)
+        command.add_argument("--stage", default="")
         command.add_argument("--stack", default="", help="another name than samconfig.toml gives")
     deploying.add_argument("--arch", default="x86_64", choices=sam.ARCHITECTURES)
     deploying.add_argument("--parameters", default="", help="Name=value, as many as are to be changed")

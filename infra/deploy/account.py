@@ -42,7 +42,7 @@ class Account:
     def __post_init__(self) -> None:
         known = stages()
         if self.stage not in known:
-            raise Refused(f"STAGE={self.stage}: samconfig.toml knows {', '.join(known)}")
+            raise Refused(f"STAGE={self.stage}? samconfig.toml knows {', '.join(known)}")
         object.__setattr__(self, "said", known[self.stage])
 
     @property
