@@ -30,7 +30,9 @@ RUN: dict[str, tuple[str, str]] = {
     "cargo run -p crm-domain --example costs": ("shared/crm-domain/tests/costs.rs", "examples/costs.rs"),
     "cargo test -p crm-domain": (_CHECKS + "test.py", '"cargo", "nextest", "run", "--workspace"'),
     "cargo lambda invoke": (_TESTS + "test_invoke.py", "invoke"),
-    "make deploy": (_TESTS + "test_deploy.py", "deploy"),
+    "make deploy": (_TESTS + "test_deploy.py", '"deploy"'),
+    "make destroy": (_TESTS + "test_deploy.py", '"destroy"'),
+    "sam deploy": ("infra/deploy/sam.py", '"sam", "deploy"'),
     "npm run messages": ("frontend/src/lib/text.test.ts", "messages"),
 }
 # What no test runs, and why.
@@ -38,6 +40,7 @@ NOT_RUN: dict[str, str] = {
     "make scale": "measures for minutes; nothing is asserted",
     "make sending": "measures for minutes; what it asserts, `test_results.py` does too",
     "cargo bench": "measures for minutes; `make check` compiles it",
+    "make release": "compiles everything twice; `make check` puts the rest together",
 }
 _BLOCK = re.compile(r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?```sh\n(?P<text>.*?)```", re.DOTALL)
 _INLINE = re.compile(r"`((?:make|cargo|npm|sam|aws|\.venv/bin/python) [^`\n]+)`")
