@@ -71,6 +71,12 @@ fn every_example_is_a_command() {
 }
 
 #[test]
+fn the_body_of_the_command_line_example_is_a_command() {
+    let body: Value = serde_json::from_str(include_str!("../../../infra/examples/order.json")).unwrap();
+    assert!(read(&body)[0].is_ok());
+}
+
+#[test]
 fn what_is_called_refused_is_refused_for_the_reason_given() {
     let mut refused = 0;
     for (name, message) in taken(&document()) {
