@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 # Lines that are sorted in memory, by each of those who read a table side by side.
-_RUN_BYTES = 32 * 1024 * 1024
+RUN_BYTES = 32 * 1024 * 1024
 # Files that are merged at once.
 _MERGED = 200
 
@@ -73,7 +73,7 @@ class Sorter:
         """One more line."""
         self.lines.append(f"{hashlib.blake2b(line.encode(), digest_size=8).hexdigest()}{line}\n")
         self.bytes += len(line)
-        if self.bytes > _RUN_BYTES:
+        if self.bytes > RUN_BYTES:
             self.flush()
 
     def flush(self) -> None:
