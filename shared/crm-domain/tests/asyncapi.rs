@@ -34,7 +34,8 @@ fn resolve<'a>(document: &'a Value, reference: &Value) -> &'a Value {
 fn read(payload: &Value) -> Vec<Result<Event, Faults>> {
     let now = Time::parse("2026-11-25T12:00:00Z").unwrap();
     let events = payload.as_array().cloned().unwrap_or_else(|| vec![payload.clone()]);
-    let read = |event: &Value| Event::parse(&Json::parse(event.to_string().as_bytes()).unwrap(), &Currency::parse("INR").unwrap(), now);
+    let read =
+        |event: &Value| Event::parse(&Json::parse(event.to_string().as_bytes()).unwrap(), &Currency::parse("INR").unwrap(), now);
     events.iter().map(read).collect()
 }
 
@@ -99,7 +100,9 @@ fn an_example_that_lacks_an_attribute_or_has_a_member_too_many_is_refused() {
                 without.as_object_mut().unwrap().remove(attribute);
                 assert!(read(&without)[0].is_err(), "{name} needs no {attribute}");
             }
-            for (pointer, value) in [("/specversion", json!("0.3")), ("/type", json!("crm.unknown.v1")), ("/time", json!("2199-01-01T00:00:00Z"))] {
+            for (pointer, value) in
+                [("/specversion", json!("0.3")), ("/type", json!("crm.unknown.v1")), ("/time", json!("2199-01-01T00:00:00Z"))]
+            {
                 let mut other = payload.clone();
                 *other.pointer_mut(pointer).unwrap() = value;
                 assert!(read(&other)[0].is_err(), "{name}: any {pointer} will do");
