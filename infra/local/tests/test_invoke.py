@@ -99,6 +99,7 @@ class Watched(StackTest):
     """`cargo lambda watch` by itself, beside the product."""
 
     def test_a_function_that_cargo_lambda_builds_and_runs_sees_the_data_of_the_product(self) -> None:
+        # make env, cargo lambda watch, cargo lambda invoke.
         environment, watch, invoke = block(2).strip().splitlines()
         self.assertEqual(run(environment).returncode, 0)
         log = SETTINGS.directory / "watch.log"
