@@ -20,7 +20,7 @@ RUN: dict[str, tuple[str, str]] = {
     "make check": (_CHECKS + "test.py", "check.run(score)"),
     "make dev": (_TESTS + "test_z_restart.py", '"make", "dev"'),
     "make eval-nl": (_TESTS + "test_documents.py", "make eval-nl"),
-    "make env": (_TESTS + "test_invoke.py", "make env"),
+    "make env": (_TESTS + "test_v_invoke.py", "make env"),
     "make export": (_TESTS + "test_v_export.py", 'make("export"'),
     "make import": (_TESTS + "test_documents.py", "make import"),
     "make openapi": (_TESTS + "test_documents.py", "make openapi"),
@@ -32,7 +32,7 @@ RUN: dict[str, tuple[str, str]] = {
     ".venv/bin/python -m infra.local.journeys": (_TESTS + "test_w_browser.py", "journeys"),
     "cargo run -p crm-domain --example costs": ("shared/crm-domain/tests/costs.rs", "examples/costs.rs"),
     "cargo test -p crm-domain": (_CHECKS + "test.py", '"cargo", "nextest", "run", "--workspace"'),
-    "cargo lambda invoke": (_TESTS + "test_invoke.py", "invoke"),
+    "cargo lambda invoke": (_TESTS + "test_v_invoke.py", "invoke"),
     "make deploy": (_TESTS + "test_deploy.py", "deploy"),
     "npm run messages": ("frontend/src/lib/text.test.ts", "messages"),
 }

@@ -46,7 +46,7 @@ class Senders(StackTest):
 
     def test_the_role_sends_to_the_four_write_queues_and_does_nothing_else(self) -> None:
         self.assertNotIn("SenderRoleArn", self.outputs())
-        settings = replace(SETTINGS, stack_name="senders")
+        settings = replace(SETTINGS, stack_name=f"senders-{uuid.uuid4().hex[:8]}")
         self.addCleanup(self.aws("cloudformation").delete_stack, StackName=settings.stack_name)
         more = {"SenderAccounts": "111122223333,444455556666", "SenderExternalId": "one-that-was-made-up"}
         deploy.deploy(settings, {**deploy.parameters(SETTINGS), **more})

@@ -1,5 +1,6 @@
 //! `infra/asyncapi.yaml` says what the code does: every example is a command, what it calls refused is refused for the reason
 //! that it gives, and it knows the types that others may send and no more.
+#![allow(clippy::unwrap_used, reason = "what fails in a helper fails its test")]
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,6 @@
-"""`cargo lambda invoke` and `cargo lambda watch`, as the README has them: every function, with every file of `events/`."""
+"""`cargo lambda invoke` and `cargo lambda watch`, as the README has them: every function, with every file of `events/`.
+
+Runs late: events change what is set for everybody, and suppress addresses."""
 
 from __future__ import annotations
 
@@ -46,6 +48,7 @@ class Invocations(StackTest):
         rules = {"combinator": "and", "rules": [{"field": "email", "operator": "=", "value": _CUSTOMER}]}
         segment = self.api.post("/api/segments", {"name": "Of the events", "rules": rules})["id"]
         self.applied()
+        self.addCleanup(self._reset)
         token = tokens.token(SETTINGS)
 
         def invoke(case: Path) -> tuple[Path, subprocess.CompletedProcess[str]]:
@@ -63,6 +66,10 @@ class Invocations(StackTest):
                 with self.subTest(str(case.relative_to(ROOT))):
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self._is_as_named(case, json.loads(done.stdout))
+
+    def _reset(self) -> None:
+        unset = dict.fromkeys(("caps", "timeZone", "quietHours", "attributionDays"))
+        self.assertEqual(self.api.call("PATCH", "/api/settings", unset).status, 200)
 
     def _is_as_named(self, case: Path, answer: Any) -> None:
         bad = case.name.startswith("bad-")
@@ -110,14 +117,11 @@ class Watched(StackTest):
         try:
             wait_until(lambda: "starting Runtime server" in log.read_text(), 20, "the server of cargo lambda watch")
             self.assertEqual(self._answer(invoke)["statusCode"], 200)
-            listed = ROOT / "events" / "orders-api" / "list.json"
-            token = tokens.token(SETTINGS)
-            answer = self._answer(
-                invoke.split("--data-file")[0].replace("public-api", "orders-api")
-                + f"--data-ascii {shlex.quote(listed.read_text().replace('TOKEN', token))}"
-            )
+            event = (ROOT / "events" / "orders-api" / "list.json").read_text().replace("TOKEN", tokens.token(SETTINGS))
+            answer = self._answer(invoke.split("--data-file")[0].replace("public-api", "orders-api") + f"--data-ascii {shlex.quote(event)}")
             self.assertEqual(answer["statusCode"], 200)
-            self.assertEqual(json.loads(answer["body"])["items"], self.api.get("/api/orders")["items"])
+            query = json.loads(event)["rawQueryString"]
+            self.assertEqual(json.loads(answer["body"])["items"], self.api.get(f"/api/orders?{query}")["items"])
         finally:
             os.killpg(watching.pid, signal.SIGINT)
             deadline = time.monotonic() + 20
