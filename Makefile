@@ -16,7 +16,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token seed import reset scale sending eval-nl deploy destroy release
+.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending eval-nl deploy destroy release
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -40,11 +40,21 @@ fmt: .venv/ready
 token: .venv/ready
 	@$(LOCAL) token --email "$(EMAIL)" --role "$(ROLE)"
 
+env: .venv/ready
+	@$(LOCAL) env
+
 seed: .venv/ready
 	@$(LOCAL) seed --customers "$(CUSTOMERS)"
 
 import: .venv/ready
 	@$(LOCAL) import --kind "$(KIND)" --file "$(FILE)" --mapping '$(MAPPING)'
+
+# Of the local product, or of STACK=name in the AWS account of the environment.
+export: .venv/ready
+	@.venv/bin/python -m infra.backup export --dir "$(DIR)" --stack "$(STACK)"
+
+restore: .venv/ready
+	@.venv/bin/python -m infra.backup restore --dir "$(DIR)" --stack "$(STACK)" $(if $(ASLEEP),--asleep)
 
 reset: .venv/ready
 	@$(LOCAL) reset
