@@ -7,6 +7,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use tracing_subscriber::EnvFilter;
 
+use crate::origin;
 use crate::problem::Problem;
 
 /// Starts JSON logs on standard output, at the level of `LOG_LEVEL`.
@@ -28,7 +29,7 @@ pub fn finished(router: Router) -> Router {
 
 /// Serves `router` over the Lambda runtime API until the environment ends.
 pub async fn serve(router: Router) -> Result<(), lambda_runtime::Error> {
-    lambda_http::run(finished(router)).await
+    lambda_http::run(origin::through(finished(router), std::env::var("ORIGIN_KEY").ok())).await
 }
 
 async fn common_headers(request: Request, next: Next) -> Response {
