@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.checks import contract, layers, layout
+from infra.checks import contract, layers, layout, posture
 from infra.checks.steps import ROOT, Score
 from infra.local import build
 
@@ -16,7 +16,8 @@ def run(score: Score) -> None:
     score.hold("layout", layout.check)
     score.hold("routes: template and document", contract.check)
     score.run("format", ["cargo", "fmt", "--all", "--", "--check", "-l"])
-    score.run("template: cfn-lint", [str(_SAM / "cfn-lint"), "template.yaml"])
+    score.run("templates: cfn-lint", [str(_SAM / "cfn-lint"), "template.yaml", "infra/key.yaml", "infra/waf.yaml"])
+    score.hold("templates: checkov", posture.check)
     score.run("template: sam validate", [str(_SAM / "sam"), "validate", "--lint", "-t", "template.yaml"], env=_REGION)
     score.run("spelling", ["typos"])
     score.run("dependencies: bans, licences, sources", ["cargo-deny", "check", "bans", "licenses", "sources"])
