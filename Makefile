@@ -24,10 +24,10 @@ dev: .venv/ready
 build: .venv/ready
 	@.venv/bin/python -m infra.local.build
 
-test: .venv/ready .venv/sam/ready .venv/contract/ready
+test: .venv/ready .venv/sam/ready .venv/checkov/ready .venv/contract/ready
 	@.venv/bin/python -m infra.checks.test
 
-check: .venv/ready .venv/sam/ready
+check: .venv/ready .venv/sam/ready .venv/checkov/ready
 	@.venv/bin/python -m infra.checks
 
 openapi: .venv/ready
@@ -101,6 +101,12 @@ release: .venv/ready
 	@echo "installing schemathesis into .venv/contract ..." >&2
 	@$(PYTHON) -m venv .venv/contract
 	@.venv/contract/bin/pip install --quiet --disable-pip-version-check -r infra/requirements-contract.txt
+	@touch $@
+
+.venv/checkov/ready: infra/requirements-checkov.txt .venv/ready
+	@echo "installing checkov into .venv/checkov ..." >&2
+	@$(PYTHON) -m venv .venv/checkov
+	@.venv/checkov/bin/pip install --quiet --disable-pip-version-check -r infra/requirements-checkov.txt
 	@touch $@
 
 .venv/sam/ready: infra/requirements-sam.txt .venv/ready

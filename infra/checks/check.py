@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from infra.checks import contract, deploying, documents, layers, layout, messages, release, versions, watching, workflows
+from infra.checks import contract, deploying, documents, layers, layout, messages, posture, release, versions, watching, workflows
 from infra.checks.steps import ROOT, Score
 from infra.local import build
 
 _SAM = ROOT / ".venv" / "sam" / "bin"
-_TEMPLATES = ("template.yaml", "infra/observability.yaml", "infra/github-role.yaml")
+_TEMPLATES = ("template.yaml", "infra/observability.yaml", "infra/github-role.yaml", "infra/key.yaml", "infra/waf.yaml")
 _REGION = {"AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"}
 
 
@@ -24,6 +24,7 @@ def run(score: Score) -> None:
     score.hold("releases: sums and bills of materials", release.check)
     score.run("format", ["cargo", "fmt", "--all", "--", "--check", "-l"])
     score.run("templates: cfn-lint", [str(_SAM / "cfn-lint"), *_TEMPLATES])
+    score.hold("templates: checkov", posture.check)
     score.run("template: sam validate", [str(_SAM / "sam"), "validate", "--lint", "-t", "template.yaml"], env=_REGION)
     score.run("spelling", ["typos"])
     score.run("dependencies: bans, licences, sources", ["cargo-deny", "check", "bans", "licenses", "sources"])

@@ -26,11 +26,12 @@ def children(settings: Settings) -> list[Child]:
         program = binary(function.name)
         if program is None:
             continue
-        configuration = lambda_.get_function_configuration(FunctionName=deployed[function.resource])
+        physical = deployed[function.resource]
+        configuration = lambda_.get_function_configuration(FunctionName=physical)
         variables = configuration.get("Environment", {}).get("Variables", {})
         count = _INSTANCES if function.name in behind_http else _INSTANCES_OF_WORKERS
         for number in range(1, count + 1):
-            env = {**_runtime(settings, function.name, configuration["MemorySize"]), **variables}
+            env = {**_runtime(settings, function.name, configuration["MemorySize"]), "AWS_ACCESS_KEY_ID": physical, **variables}
             found.append(Child(f"{function.name}-{number}", [str(program)], env, settings.logs))
     return found
 

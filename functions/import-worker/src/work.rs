@@ -53,7 +53,7 @@ enum Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Corrupt(_) => Self::Hopeless(error.to_string()),
+            StoreError::Corrupt(_) | StoreError::Rejected(_) => Self::Hopeless(chain(&error)),
             StoreError::Conflict | StoreError::Throttled | StoreError::Unavailable(_) => Self::Transient(chain(&error)),
         }
     }

@@ -133,6 +133,20 @@ async fn a_write_is_as_late_as_its_message_is_old_when_all_of_it_is_applied() {
 }
 
 #[tokio::test]
+async fn what_storage_never_takes_is_set_aside_at_once_and_its_neighbours_are_applied() {
+    let worker = worker();
+    worker.store.reject(CustomerId::of(&Email::parse("large@x.in").unwrap()));
+    let batch = vec![message("m1", &order(1, "large@x.in", 1)), message("m2", &order(2, "a@x.in", 1))];
+    assert!(worker.consume(batch).await.is_empty());
+    assert_eq!(spend(&worker, "a@x.in").await, Money::from_minor(100));
+    let dead = worker.queue.dead(QueueName::Orders);
+    assert_eq!(dead.len(), 1);
+    assert!(dead[0].body.contains("large@x.in"));
+    let reason = dead[0].attributes.iter().find(|(name, _)| *name == "reason").map(|(_, reason)| reason.as_str());
+    assert_eq!(reason, Some("storage does not take what was to be written: an item is too large"));
+}
+
+#[tokio::test]
 async fn one_customer_with_hundreds_of_orders_fits_into_transactions() {
     let worker = worker();
     let bodies: Vec<Value> = (0..504).map(|n| order(n, "whale@x.in", 1)).collect();

@@ -9,6 +9,7 @@ use crm_domain::did;
 use lambda_http::request::RequestContext;
 use lambda_runtime::Runtime;
 
+use crate::origin;
 use crate::problem::Problem;
 use crate::telemetry;
 
@@ -24,7 +25,8 @@ pub fn finished(router: Router) -> Router {
 
 /// Serves `router` over the Lambda runtime API until the environment ends.
 pub async fn serve(router: Router) -> Result<(), lambda_runtime::Error> {
-    telemetry::run(Runtime::new(lambda_http::Adapter::from(finished(router)))).await
+    let router = origin::through(finished(router), std::env::var("ORIGIN_KEY").ok());
+    telemetry::run(Runtime::new(lambda_http::Adapter::from(router))).await
 }
 
 async fn common_headers(request: Request, next: Next) -> Response {
