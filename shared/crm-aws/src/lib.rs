@@ -16,11 +16,15 @@ mod batch;
 mod bill;
 #[cfg(feature = "s3")]
 mod bucket;
+#[cfg(feature = "events")]
+mod bus;
 mod campaigns;
+mod changes;
 mod contacts;
 mod customers;
 #[cfg(feature = "sqs")]
 mod dead_letters;
+mod deliveries;
 mod dynamo;
 mod erasures;
 mod error;
@@ -41,6 +45,8 @@ mod partition;
 #[cfg(feature = "providers")]
 mod providers;
 mod receipts;
+#[cfg(feature = "webhooks")]
+mod receivers;
 mod records;
 mod reports;
 mod requests;
@@ -62,13 +68,19 @@ mod turns;
 mod uploads;
 mod usage;
 mod waiting;
+mod webhooks;
 
 #[cfg(feature = "s3")]
 pub use bucket::S3Uploads;
+#[cfg(feature = "events")]
+pub use bus::Bus;
+pub use changes::{Image, Recorded};
 pub use dynamo::{Dynamo, MissingVariable};
 pub use log::settlement;
 #[cfg(feature = "providers")]
 pub use providers::{ProviderFault, Providers};
+#[cfg(feature = "webhooks")]
+pub use receivers::Receivers;
 #[cfg(feature = "secrets")]
 pub use secrets::SecretsManager;
 #[cfg(feature = "sqs")]

@@ -102,7 +102,12 @@ impl DeadLetter {
 #[must_use]
 pub const fn receives(queue: QueueName) -> u32 {
     match queue {
-        QueueName::Customers | QueueName::Orders | QueueName::Activities | QueueName::Receipts | QueueName::Imports => RECEIVES,
+        QueueName::Customers
+        | QueueName::Orders
+        | QueueName::Activities
+        | QueueName::Receipts
+        | QueueName::Imports
+        | QueueName::Webhooks => RECEIVES,
         QueueName::Delivery | QueueName::Segments | QueueName::Erasures | QueueName::Questions => RECEIVES_OF_TASKS,
     }
 }
@@ -128,7 +133,7 @@ pub fn set_aside(queue: QueueName, body: String, reason: &str, tries: u32, carri
     for name in CARRIED {
         attributes.extend(carried.iter().find(|(key, _)| key == name).map(|(_, value)| (name, value.clone())));
     }
-    Outgoing { body, delay: 0, attributes }
+    Outgoing { body, attributes, ..Outgoing::default() }
 }
 
 /// A letter as it was before it was set aside.

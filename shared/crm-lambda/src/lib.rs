@@ -16,6 +16,7 @@ pub mod gate;
 pub mod memberships;
 pub mod operation;
 mod origin;
+pub mod outbox;
 pub mod paging;
 pub mod problem;
 pub mod query;

@@ -19,6 +19,7 @@ mod settings;
 mod suppressions;
 mod traces;
 mod turns;
+mod webhooks;
 
 pub use access::{audit, key, walk};
 pub use campaigns::Provider;
@@ -26,3 +27,4 @@ pub use facts::Facts;
 pub use http::{Answer, addresses, answer, cases, keys, send, send_event, settings, token};
 pub use imports::{AtDesk, Desk};
 pub use memory::Memory;
+pub use webhooks::Receiver;

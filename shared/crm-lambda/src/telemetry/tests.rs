@@ -30,10 +30,10 @@ async fn invoked<F: Future<Output = ()>>(level: &str, handler: impl FnOnce() -> 
     let invocation = LambdaInvocation { parts, body: axum::body::Bytes::new(), context };
     let mut handler = Some(handler);
     let inner = service_fn(|_: LambdaInvocation| {
-        let handled = handler.take().map(|handler| handler());
+        let running = handler.take().map(|handler| handler());
         async move {
-            if let Some(handled) = handled {
-                handled.await;
+            if let Some(running) = running {
+                running.await;
             }
             Ok::<_, Error>(())
         }
