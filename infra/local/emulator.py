@@ -9,6 +9,7 @@
 - Streams are read on a thread of their own, so that a batch of theirs holds up no queue; what every reader has seen is
   forgotten at once instead of after a day, and what some reader has not is saved.
 - A stop lets batches in work finish.
+- A stack can take secrets in that are there already.
 
 Run as `python -m infra.local.emulator` with the environment of `environment()`; SIGUSR1 saves at once, SIGTERM ends it.
 """
@@ -222,6 +223,24 @@ def _patch(state: Path) -> None:
     lambda_svc.execution_credentials = named
     scans.install()
     _patch_streams()
+    _patch_imports()
+
+
+def _patch_imports() -> None:
+    from ministack.services import secretsmanager
+    from ministack.services.cloudformation import changesets, provisioners
+
+    kind = "AWS::SecretsManager::Secret"
+
+    def missing(name: str) -> str | None:
+        return None if name in secretsmanager._secrets else f"Resource of type '{kind}' with identifier '{name}' was not found."
+
+    def imported(identifier: dict[str, str]) -> tuple[str, dict[str, str]]:
+        arn = secretsmanager._secrets[identifier["Id"]]["ARN"]
+        return identifier["Id"], {"Id": arn, "Arn": arn}
+
+    changesets._IMPORT_LOOKUPS[kind] = (("Id",), missing)
+    provisioners._RESOURCE_HANDLERS[kind]["import"] = imported
 
 
 def _patch_streams() -> None:

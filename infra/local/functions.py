@@ -36,6 +36,20 @@ def children(settings: Settings) -> list[Child]:
     return found
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """What any function needs to run outside of `make dev`, on its data: the variables of all of them, and its AWS. Where
+    two differ (in how long the model may take), the one that comes first in the template is heard."""
+    deployed = aws.resources(settings)
+    lambda_ = aws.client(settings, "lambda")
+    found: dict[str, str] = {}
+    for function in template.functions(template.load()):
+        configuration = lambda_.get_function_configuration(FunctionName=deployed[function.resource])
+        for name, value in configuration.get("Environment", {}).get("Variables", {}).items():
+            found.setdefault(name, value)
+    # Python's and the command line's clients know the region by another name.
+    return {**_aws(settings), "AWS_DEFAULT_REGION": aws.CREDENTIALS["AWS_REGION"], **dict(sorted(found.items()))}
+
+
 def lambda_api(settings: Settings) -> Child:
     """`cargo lambda watch`, which hands events to whoever polls for them. It starts no function itself."""
     command = [str(VENV / "cargo-lambda"), "lambda", "watch", "-A", "127.0.0.1", "-P", str(settings.lambda_port), "--only-lambda-apis"]
@@ -45,9 +59,7 @@ def lambda_api(settings: Settings) -> Child:
 def _runtime(settings: Settings, name: str, memory: int) -> dict[str, str]:
     """What the Lambda service sets. The developer's own environment, with their AWS account in it, stays out."""
     return {
-        **aws.CREDENTIALS,
-        "AWS_ENDPOINT_URL": settings.aws_url,
-        "AWS_EC2_METADATA_DISABLED": "true",
+        **_aws(settings),
         "AWS_LAMBDA_RUNTIME_API": f"{settings.lambda_url}/.rt/{name}",
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -57,3 +69,7 @@ def _runtime(settings: Settings, name: str, memory: int) -> dict[str, str]:
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "RUST_BACKTRACE": "1",
     }
+
+
+def _aws(settings: Settings) -> dict[str, str]:
+    return {**aws.CREDENTIALS, "AWS_ENDPOINT_URL": settings.aws_url, "AWS_EC2_METADATA_DISABLED": "true"}

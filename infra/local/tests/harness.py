@@ -46,7 +46,7 @@ class Stack:
     def __init__(self, settings: Settings = SETTINGS) -> None:
         self.settings = settings
         self.process: subprocess.Popen[bytes] | None = None
-        self.output = ROOT / "target" / "local-test.log"
+        self.output = ROOT / "target" / f"{settings.directory.name.removeprefix('.')}.log"
         # Whether all tests run on it.
         self.whole = False
 

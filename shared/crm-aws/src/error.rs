@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use crm_domain::did;
 use crm_domain::ports::StoreError;
 
 /// Maps any DynamoDB error by its code.
@@ -13,7 +14,7 @@ where
         Some("ConditionalCheckFailedException" | "TransactionConflictException" | "TransactionInProgressException") => {
             StoreError::Conflict
         }
-        Some("ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded") => StoreError::Throttled,
+        Some("ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded") => throttled(),
         _ => StoreError::Unavailable(Box::new(error)),
     }
 }
@@ -31,8 +32,14 @@ pub(crate) fn transaction_error(error: SdkError<TransactWriteItemsError>) -> Sto
     } else if codes.iter().any(|code| matches!(*code, "ConditionalCheckFailed" | "TransactionConflict" | "DuplicateItem")) {
         StoreError::Conflict
     } else {
-        StoreError::Throttled
+        throttled()
     }
+}
+
+/// DynamoDB is asked too much.
+pub(crate) fn throttled() -> StoreError {
+    did!(storage.throttled = 1);
+    StoreError::Throttled
 }
 
 /// What is stored does not read as what it should be.

@@ -21,6 +21,8 @@ pub mod problem;
 pub mod query;
 mod replay;
 pub mod routes;
+pub mod schedule;
 pub mod serve;
 pub mod stream;
+pub mod telemetry;
 pub mod view;
