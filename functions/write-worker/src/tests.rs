@@ -102,20 +102,6 @@ async fn what_cannot_be_committed_comes_again_and_its_neighbours_too_but_nothing
 }
 
 #[tokio::test]
-async fn what_storage_never_takes_is_set_aside_at_once_and_its_neighbours_are_applied() {
-    let worker = worker();
-    worker.store.reject(CustomerId::of(&Email::parse("large@x.in").unwrap()));
-    let batch = vec![message("m1", &order(1, "large@x.in", 1)), message("m2", &order(2, "a@x.in", 1))];
-    assert!(worker.consume(batch).await.is_empty());
-    assert_eq!(spend(&worker, "a@x.in").await, Money::from_minor(100));
-    let dead = worker.queue.dead(QueueName::Orders);
-    assert_eq!(dead.len(), 1);
-    assert!(dead[0].body.contains("large@x.in"));
-    let reason = dead[0].attributes.iter().find(|(name, _)| *name == "reason").map(|(_, reason)| reason.as_str());
-    assert_eq!(reason, Some("storage does not take what was to be written: an item is too large"));
-}
-
-#[tokio::test]
 async fn counted_is_what_this_attempt_has_committed() {
     let (worker, facts) = (worker(), Facts::watched());
     let counts = ["writes.applied", "writes.duplicate", "writes.rejected"];
@@ -144,6 +130,20 @@ async fn a_write_is_as_late_as_its_message_is_old_when_all_of_it_is_applied() {
     worker.consume(vec![sent]).await;
     let [lag] = facts.take(["writes.lag"]);
     assert!((7_000..60_000).contains(&lag), "{lag}");
+}
+
+#[tokio::test]
+async fn what_storage_never_takes_is_set_aside_at_once_and_its_neighbours_are_applied() {
+    let worker = worker();
+    worker.store.reject(CustomerId::of(&Email::parse("large@x.in").unwrap()));
+    let batch = vec![message("m1", &order(1, "large@x.in", 1)), message("m2", &order(2, "a@x.in", 1))];
+    assert!(worker.consume(batch).await.is_empty());
+    assert_eq!(spend(&worker, "a@x.in").await, Money::from_minor(100));
+    let dead = worker.queue.dead(QueueName::Orders);
+    assert_eq!(dead.len(), 1);
+    assert!(dead[0].body.contains("large@x.in"));
+    let reason = dead[0].attributes.iter().find(|(name, _)| *name == "reason").map(|(_, reason)| reason.as_str());
+    assert_eq!(reason, Some("storage does not take what was to be written: an item is too large"));
 }
 
 #[tokio::test]

@@ -106,7 +106,7 @@ class Logs(StackTest):
 
     def test_every_line_is_json_and_says_whose_it_is(self) -> None:
         lines = self.lines()
-        self.assertGreater(len(lines), 20)
+        self.assertGreater(len(lines), 5)
         for line in lines:
             self.assertEqual([name for name in _EVERY if name not in line], [], line)
             datetime.fromisoformat(line["timestamp"])
@@ -114,11 +114,15 @@ class Logs(StackTest):
         self.assertEqual([line for line in inside if not line.get("requestId")], [])
 
     def test_every_invocation_ends_with_how_it_went(self) -> None:
+        def served() -> set[str]:
+            return {line["function"].removeprefix(f"{SETTINGS.stack_name}-") for line in self.closing()}
+
+        # By HTTP, queue, stream and schedule.
+        every = {"orders-api", "write-worker", "segment-stream", "clock"}
+        self.eventually(lambda: every <= served(), 90, "a closing line of every kind of invocation")
         closing = self.closing()
         for line in closing:
             self.assertEqual([name for name in _CLOSING if name not in line], [], line)
-        served = {line["function"].removeprefix(f"{SETTINGS.stack_name}-") for line in closing}
-        self.assertLessEqual({"clock", "orders-api", "public-api"}, served)
         requests = [line for line in closing if "http.route" in line]
         self.assertEqual([line for line in requests if not line.get("origin") or "http.status" not in line], [])
         self.assertTrue(any(line["coldStart"] for line in closing) and not all(line["coldStart"] for line in closing))
