@@ -92,6 +92,12 @@ def resolved(value: Any, names: dict[str, str], holds: frozenset[str] = frozense
     if "Fn::If" in value:
         condition, then, otherwise = value["Fn::If"]
         return resolved(then if condition in holds else otherwise, names, holds)
+    if "Fn::Split" in value:
+        separator, text = value["Fn::Split"]
+        return resolved(text, names, holds).split(separator)
+    if "Fn::Select" in value:
+        index, of = value["Fn::Select"]
+        return resolved(of, names, holds)[int(index)]
     if "Fn::Sub" in value:
         text, own = value["Fn::Sub"] if isinstance(value["Fn::Sub"], list) else (value["Fn::Sub"], {})
         known = {**names, **resolved(own, names, holds)}
@@ -138,7 +144,7 @@ def _holds(condition: dict[str, Any], given: dict[str, str], named: Callable[[st
     if kind == "Condition":
         return named(of)
     if kind == "Fn::Equals":
-        one, other = (given[side["Ref"]] if isinstance(side, dict) else side for side in of)
+        one, other = resolved(of, given)
         return bool(one == other)
     parts = [_holds(part, given, named) for part in of]
     if kind == "Fn::Not":

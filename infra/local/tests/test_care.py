@@ -130,8 +130,8 @@ class Care(StackTest):
         bad = [{**event, "id": f"{self.mark}-{n}", "data": {"email": who, "total": "much"}} for n, who in enumerate((self.email("usha"), "other@care.example"))]
         sqs, outputs = self.aws("sqs"), self.outputs()
         sqs.send_message(QueueUrl=outputs["OrdersQueueUrl"], MessageBody=json.dumps(bad))
-        # Among the dead letters of every other queue too, whatever led there.
-        for name in ("Customers", "Activities", "Receipts", "Delivery", "Imports", "Segments", "Questions"):
+        # Beside somebody else among the dead letters of every queue, whatever led there.
+        for name in ("Customers", "Orders", "Activities", "Receipts", "Delivery", "Imports", "Segments", "Questions"):
             sqs.send_message(QueueUrl=outputs[f"{name}QueueUrl"] + "-dead", MessageBody=json.dumps(bad))
             self.addCleanup(sqs.purge_queue, QueueUrl=outputs[f"{name}QueueUrl"] + "-dead")
         self.eventually(lambda: any("orders-dead" in trace for trace in self.traces()), 30, "the dead letter")
