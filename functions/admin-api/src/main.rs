@@ -12,13 +12,14 @@ mod suppressions;
 #[cfg(test)]
 mod tests;
 mod users;
+mod webhooks;
 
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, S3Uploads, SecretsManager, Sqs};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
-use crm_lambda::config::Settings;
+use crm_lambda::config::{Settings, Telling};
 use crm_lambda::serve::{serve, start_logs};
 
 #[tokio::main(flavor = "current_thread")]
@@ -33,6 +34,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         uploads: Arc::new(S3Uploads::from_env(&aws)?),
         queues: Arc::new(Sqs::new(&aws)),
         settings: Arc::new(settings),
+        telling: Arc::new(Telling::from_env()?),
     };
     let secrets = Arc::new(SecretsManager::from_env(&aws)?);
     let addresses = Addresses::new(secrets.clone(), app.store.clone());

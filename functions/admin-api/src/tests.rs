@@ -5,10 +5,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use crm_domain::domain_event::Teller;
 use crm_domain::ids::ImportId;
 use crm_domain::import::Header;
 use crm_domain::ports::{Outgoing, QueueName};
+use crm_domain::webhook::Targets;
 use crm_lambda::addresses::Addresses;
+use crm_lambda::config::Telling;
 use crm_testing::{Answer, AtDesk, Memory, answer, cases, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
@@ -17,6 +20,7 @@ use crate::http::{App, router};
 mod costs;
 mod queues;
 mod settings;
+mod webhooks;
 
 fn crm() -> (Router, AtDesk) {
     let (router, desk, _) = house();
@@ -27,8 +31,15 @@ fn crm() -> (Router, AtDesk) {
 fn house() -> (Router, AtDesk, Arc<Memory>) {
     let (desk, memory) = (AtDesk::default(), Arc::new(Memory::default()));
     let shared = Arc::new(desk.clone());
-    let app =
-        App { store: memory.clone(), imports: shared.clone(), uploads: shared.clone(), queues: shared, settings: settings() };
+    let telling = Telling { targets: Targets::Public, teller: Teller::of_stage("test", settings().currency.clone()) };
+    let app = App {
+        store: memory.clone(),
+        imports: shared.clone(),
+        uploads: shared.clone(),
+        queues: shared,
+        settings: settings(),
+        telling: Arc::new(telling),
+    };
     (router(app, keys(), Addresses::new(memory.clone(), memory.clone())), desk, memory)
 }
 
@@ -159,7 +170,7 @@ async fn a_query_that_cannot_be_read_is_a_problem_like_others() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(walk("admin-api", &crm().0).await, 28 * 7);
+    assert_eq!(walk("admin-api", &crm().0).await, 39 * 7);
 }
 
 #[tokio::test]

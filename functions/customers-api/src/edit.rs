@@ -104,7 +104,7 @@ pub async fn erase_customer<S: Store, Q: Enqueue>(
         // First what sees to the rest; should this request end here, it finds that nobody was erased, and ends too.
         let (identities, emails) = (customer.identities(), customer.emails().cloned().collect());
         let sweep = Sweep { customer: customer.id, at, identities: identities.clone(), emails, pass: 0, replayed: false };
-        let message = Outgoing { body: sweep.body(), delay: FIRST_SWEEP, attributes: Vec::new() };
+        let message = Outgoing { body: sweep.body(), delay: FIRST_SWEEP, ..Outgoing::default() };
         app.queue.enqueue(QueueName::Erasures, vec![message]).await?;
         ledger.erase(customer.id, at);
         let audit = caller.audit(object(customer.id), None, None);

@@ -238,7 +238,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     }
 
     async fn requeue(&self, step: &Step, delay: u32) -> Result<(), QueueError> {
-        self.queue.enqueue(QueueName::Delivery, vec![Outgoing { body: step.body(), delay, attributes: Vec::new() }]).await
+        self.queue.enqueue(QueueName::Delivery, vec![Outgoing { body: step.body(), delay, ..Outgoing::default() }]).await
     }
 
     async fn bury(&self, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {

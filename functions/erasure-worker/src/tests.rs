@@ -142,7 +142,8 @@ async fn nothing_is_left_of_somebody_but_what_their_orders_were_worth() {
 async fn letters_that_name_them_are_taken_out_and_their_neighbours_stay() {
     let worker = inhabited().await;
     let order = |who: &str| event("crm.order.place.v1", who, "2026-01-01", &json!({"email": who, "total": "much"}));
-    let letter = |body: String| Outgoing { body, delay: 0, attributes: vec![("reason", "total: must be a number".into())] };
+    let letter =
+        |body: String| Outgoing { body, attributes: vec![("reason", "total: must be a number".into())], ..Outgoing::default() };
     for body in [json!([order("a@x.in"), order("z@x.in")]).to_string(), order("B@x.in").to_string(), order("z@x.in").to_string()]
     {
         worker.queue.bury(QueueName::Orders, letter(body)).await.unwrap();

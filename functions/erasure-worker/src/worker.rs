@@ -97,7 +97,7 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
     }
 
     async fn requeue(&self, body: String, delay: u32) -> Result<(), QueueError> {
-        self.queue.enqueue(QueueName::Erasures, vec![Outgoing { body, delay, attributes: Vec::new() }]).await
+        self.queue.enqueue(QueueName::Erasures, vec![Outgoing { body, delay, ..Outgoing::default() }]).await
     }
 
     async fn bury(&self, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {

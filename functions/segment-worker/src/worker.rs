@@ -139,7 +139,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     }
 
     async fn requeue(&self, step: &Step, delay: u32) -> Result<(), QueueError> {
-        self.queue.enqueue(QueueName::Segments, vec![Outgoing { body: step.body(), delay, attributes: Vec::new() }]).await
+        self.queue.enqueue(QueueName::Segments, vec![Outgoing { body: step.body(), delay, ..Outgoing::default() }]).await
     }
 
     async fn bury(&self, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {

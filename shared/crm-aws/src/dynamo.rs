@@ -32,6 +32,7 @@ pub struct Dynamo {
     pub(crate) audit: String,
     pub(crate) erasures: String,
     pub(crate) suppressions: String,
+    pub(crate) deliveries: String,
     /// Amounts in stored rules are in its major units.
     pub(crate) currency: Currency,
     /// Rows of the list directory known to exist, so that each is written about once per environment.
@@ -63,6 +64,7 @@ impl Dynamo {
             audit: variable("AUDIT_TABLE")?,
             erasures: variable("ERASURES_TABLE")?,
             suppressions: variable("SUPPRESSIONS_TABLE")?,
+            deliveries: variable("DELIVERIES_TABLE")?,
             currency,
             known_lists: Mutex::default(),
             known_segments: Mutex::default(),

@@ -21,6 +21,7 @@ mod contacts;
 mod customers;
 #[cfg(feature = "sqs")]
 mod dead_letters;
+mod deliveries;
 mod dynamo;
 mod erasures;
 mod error;
@@ -62,6 +63,7 @@ mod turns;
 mod uploads;
 mod usage;
 mod waiting;
+mod webhooks;
 
 #[cfg(feature = "s3")]
 pub use bucket::S3Uploads;

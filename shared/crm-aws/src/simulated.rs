@@ -47,7 +47,7 @@ impl<Q: Enqueue> SendLetters for Simulated<Q> {
         }
         let messages = [(soon, SOON), (later, LATER)].into_iter().filter(|(events, _)| !events.is_empty());
         let messages =
-            messages.map(|(events, delay)| Outgoing { body: format!("[{}]", events.join(",")), delay, attributes: Vec::new() });
+            messages.map(|(events, delay)| Outgoing { body: format!("[{}]", events.join(",")), delay, ..Outgoing::default() });
         self.queue.enqueue(QueueName::Receipts, messages.collect()).await?;
         Ok(letters.iter().map(|_| Sending::taken(now)).collect())
     }

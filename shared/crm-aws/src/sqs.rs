@@ -57,6 +57,7 @@ impl Sqs {
         let bytes = messages.iter().map(|message| message.body.len()).sum();
         for (index, message) in messages.into_iter().enumerate() {
             let mut entry = SendMessageBatchRequestEntry::builder().id(index.to_string()).message_body(message.body);
+            entry = entry.set_message_group_id(message.group);
             if message.delay > 0 {
                 entry = entry.delay_seconds(message.delay.min(900) as i32);
             }
@@ -180,7 +181,7 @@ pub(crate) fn copied(letter: &Message) -> Outgoing {
         let value = letter.message_attributes.as_ref()?.get(name)?.string_value.clone()?;
         Some((name, value))
     });
-    Outgoing { body: letter.body.clone().unwrap_or_default(), delay: 0, attributes: attributes.collect() }
+    Outgoing { body: letter.body.clone().unwrap_or_default(), attributes: attributes.collect(), ..Outgoing::default() }
 }
 
 /// When a message was sent to the queue in which it lies; SQS keeps that where it moves one by itself.

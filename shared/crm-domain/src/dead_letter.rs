@@ -101,7 +101,9 @@ impl DeadLetter {
 pub const fn receives(queue: QueueName) -> u32 {
     match queue {
         QueueName::Customers | QueueName::Orders | QueueName::Activities | QueueName::Receipts | QueueName::Imports => RECEIVES,
-        QueueName::Delivery | QueueName::Segments | QueueName::Erasures | QueueName::Questions => RECEIVES_OF_TASKS,
+        QueueName::Delivery | QueueName::Segments | QueueName::Erasures | QueueName::Questions | QueueName::Webhooks => {
+            RECEIVES_OF_TASKS
+        }
     }
 }
 
@@ -126,7 +128,7 @@ pub fn set_aside(queue: QueueName, body: String, reason: &str, tries: u32, carri
     for name in CARRIED {
         attributes.extend(carried.iter().find(|(key, _)| key == name).map(|(_, value)| (name, value.clone())));
     }
-    Outgoing { body, delay: 0, attributes }
+    Outgoing { body, attributes, ..Outgoing::default() }
 }
 
 /// A letter as it was before it was set aside.

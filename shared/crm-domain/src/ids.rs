@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::email::Email;
+use crate::time::Time;
 
 /// Namespace of every derived identity of the CRM; it can never change.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6c1d_9a5e_53f7_4e0b_9f0d_2b1c_7d3e_8a41);
@@ -105,6 +106,18 @@ id! {
     /// An entry of the audit log; newer ones sort later.
     AuditId
 }
+id! {
+    /// A webhook; newer ones sort later.
+    WebhookId
+}
+id! {
+    /// An event that other systems are told: derived from what happened.
+    EventId
+}
+id! {
+    /// The delivery of one event to one webhook: derived from both; those of later events sort later.
+    DeliveryId
+}
 
 impl CustomerId {
     #[must_use]
@@ -135,6 +148,37 @@ impl ActivityId {
     }
 }
 
+impl EventId {
+    /// The identity of an event among those of its `kind`.
+    #[must_use]
+    pub fn of(kind: &str, identity: &[&str]) -> Self {
+        let mut parts = vec![kind];
+        parts.extend_from_slice(identity);
+        Self(derived("event", &parts))
+    }
+}
+
+impl DeliveryId {
+    /// A UUID version 8 (RFC 9562): the millisecond of the event as version 7 has it, then half the SHA-256 of webhook and event.
+    /// So it says by itself on which day it is filed.
+    #[must_use]
+    pub fn of(webhook: WebhookId, event: EventId, time: Time) -> Self {
+        let mut bytes = [0; 16];
+        let digest = Sha256::new().chain_update(webhook.as_bytes()).chain_update(event.as_bytes()).finalize();
+        bytes[6..].copy_from_slice(&digest[..10]);
+        let millis = (time.micros() / 1_000).clamp(0, (1 << 48) - 1);
+        bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
+    /// The millisecond of the event.
+    #[must_use]
+    pub fn time(&self) -> Time {
+        let millis = self.as_bytes()[..6].iter().fold(0_i64, |sum, byte| (sum << 8) | i64::from(*byte));
+        Time::from_micros(millis * 1_000)
+    }
+}
+
 impl ChapterId {
     /// The identity of a chapter: half the SHA-256 of its packed form. Another content is another chapter.
     #[must_use]
@@ -162,4 +206,4 @@ macro_rules! new_v7 {
         }
     )*};
 }
-new_v7!(SegmentId CampaignId ImportId AttachmentId ExportId KeyId AuditId);
+new_v7!(SegmentId CampaignId ImportId AttachmentId ExportId KeyId AuditId WebhookId);

@@ -82,6 +82,8 @@ pub const EXPORT: Rate = Rate { name: "export", burst: 30, per_minute: 10 };
 pub const ASK: Rate = Rate { name: "ask", burst: 200, per_minute: 200 };
 /// Redriving dead letters, per user: with up to 500 letters each, no more than workers apply beside everything else.
 pub const REDRIVE: Rate = Rate { name: "redrive", burst: 20, per_minute: 20 };
+/// Trying and resending to webhooks, per user: what receivers are spared of a script that has gone wild.
+pub const RESEND: Rate = Rate { name: "resend", burst: 60, per_minute: 60 };
 
 impl Rate {
     /// Takes one request out of a bucket, of which only the time is kept at which it will be full again (the generic cell

@@ -166,6 +166,13 @@ impl AddressKey {
         AddressHash(half(&mac(&self.0, b"fingerprint"))).to_string()
     }
 
+    /// A key of its own for another purpose, which nobody can tell from this one or from others. `purpose` begins with a word
+    /// that is no channel.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> Vec<u8> {
+        mac(&self.0, purpose.as_bytes()).to_vec()
+    }
+
     fn hash_normalised(&self, channel: Channel, address: &str) -> AddressHash {
         AddressHash(half(&mac(&self.0, format!("{}\n{address}", channel.as_str()).as_bytes())))
     }

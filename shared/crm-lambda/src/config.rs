@@ -1,7 +1,9 @@
 //! Settings from the environment, as template.yaml gives them.
 
 use crm_domain::customer::ConsentDefaults;
+use crm_domain::domain_event::Teller;
 use crm_domain::money::Currency;
+use crm_domain::webhook::Targets;
 
 /// A setting that is missing or wrong: the function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +30,23 @@ impl Settings {
             whatsapp: flag("WHATSAPP_CONSENT_DEFAULT")?,
         };
         Ok(Self { currency, consent_defaults })
+    }
+}
+
+/// How a deployment tells other systems of what happens.
+#[derive(Debug, Clone)]
+pub struct Telling {
+    pub targets: Targets,
+    pub teller: Teller,
+}
+
+impl Telling {
+    /// Reads `WEBHOOK_TARGETS`, `STAGE` and `CURRENCY`.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let targets =
+            Targets::parse(&var("WEBHOOK_TARGETS")?).ok_or_else(|| wrong("WEBHOOK_TARGETS", "must be public or any"))?;
+        let teller = Teller::of_stage(&var("STAGE")?, Settings::from_env()?.currency);
+        Ok(Self { targets, teller })
     }
 }
 

@@ -7,7 +7,7 @@ use crm_domain::limits;
 
 use crate::contract::{
     ai as a, costs as c, files as f, launches as l, queues as d, reports as r, requests as q, settings as g, shapes as s,
-    suppressions as x,
+    suppressions as x, webhooks as w,
 };
 use crate::operation::{Operation, Verb, of};
 
@@ -209,6 +209,31 @@ operations! {
             "What the form of a new campaign begins with, and what the deployment was given.".gives(200, of::<g::Settings>);
         CHANGE_SETTINGS: Patch "/api/settings" Administer "Change what the form of a new campaign begins with."
             .takes(of::<g::SettingsChange>).gives(200, of::<g::Settings>);
+        LIST_WEBHOOKS: Get "/api/webhooks" Administer "Where events are sent, oldest first.".gives(200, of::<s::Page<w::Webhook>>);
+        CREATE_WEBHOOK: Post "/api/webhooks" Administer
+            "Have events sent somewhere, signed; the answer has the secret."
+            .takes(of::<w::WebhookDraft>).gives(201, of::<w::WebhookWithSecret>);
+        GET_WEBHOOK: Get "/api/webhooks/{id}" Administer "One webhook, and how its receiver fares.".gives(200, of::<w::Webhook>);
+        CHANGE_WEBHOOK: Patch "/api/webhooks/{id}" Administer
+            "Change where and what is sent, or stop and begin again."
+            .takes(of::<w::WebhookChange>).gives(200, of::<w::Webhook>);
+        DELETE_WEBHOOK: Delete "/api/webhooks/{id}" Administer "Delete a webhook; what is on its way there is not sent."
+            .gives_nothing();
+        SHOW_WEBHOOK_SECRET: Get "/api/webhooks/{id}/secret" Administer "The secret that signs; the audit log tells who saw it."
+            .gives(200, of::<w::WebhookSecret>);
+        ROTATE_WEBHOOK_SECRET: Post "/api/webhooks/{id}/rotate" Administer
+            "Give a webhook another secret; the one before signs beside it for a day."
+            .matched(true).gives(200, of::<w::WebhookWithSecret>);
+        TEST_WEBHOOK: Post "/api/webhooks/{id}/test" Administer "Send `crm.webhook.test.v1`."
+            .rated(limits::RESEND).gives(202, of::<w::DeliveryQueued>);
+        LIST_DELIVERIES: Get "/api/webhooks/{id}/deliveries" Administer
+            "What was sent to a webhook in the last 30 days, newest first; a page that is narrowed down may be short with a next one behind it."
+            .asks(&[("outcome", false)]).lists(of::<s::Page<w::Delivery>>);
+        GET_DELIVERY: Get "/api/webhooks/{id}/deliveries/{deliveryId}" Administer "One delivery, with its event."
+            .gives(200, of::<w::DeliveryWithEvent>);
+        RESEND_DELIVERY: Post "/api/webhooks/{id}/deliveries/{deliveryId}/resend" Administer
+            "Send an event to a webhook once more, and try it for a day again."
+            .rated(limits::RESEND).gives(202, of::<w::DeliveryQueued>);
         LIST_AUDIT: Get "/api/audit" Administer "Who changed what, newest first."
             .asks(&[("actor", false), ("object", false), ("since", false), ("until", false)])
             .lists(of::<s::Page<AuditEntry>>);

@@ -18,9 +18,11 @@ mod settings;
 mod suppressions;
 mod traces;
 mod turns;
+mod webhooks;
 
 pub use access::{audit, key, walk};
 pub use campaigns::Provider;
 pub use http::{Answer, addresses, answer, cases, keys, send, send_event, settings, token};
 pub use imports::{AtDesk, Desk};
 pub use memory::Memory;
+pub use webhooks::Receiver;

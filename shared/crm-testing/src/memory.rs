@@ -47,6 +47,7 @@ pub struct Memory {
     remembered: Mutex<Remembered>,
     pub(crate) suppressions: Mutex<crate::suppressions::List>,
     gemini_key: Mutex<Option<String>>,
+    pub(crate) outbound: Mutex<crate::webhooks::Outbound>,
     pub(crate) defaults: Mutex<(u64, CampaignDefaults)>,
 }
 

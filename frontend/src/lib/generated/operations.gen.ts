@@ -180,6 +180,28 @@ export type Operations = {
   "GET /api/settings": { takes: types.ShowSettingsData; gives: types.ShowSettingsResponse };
   /** Change what the form of a new campaign begins with. */
   "PATCH /api/settings": { takes: types.ChangeSettingsData; gives: types.ChangeSettingsResponse };
+  /** Where events are sent, oldest first. */
+  "GET /api/webhooks": { takes: types.ListWebhooksData; gives: types.ListWebhooksResponse };
+  /** Have events sent somewhere, signed; the answer has the secret. */
+  "POST /api/webhooks": { takes: types.CreateWebhookData; gives: types.CreateWebhookResponse };
+  /** One webhook, and how its receiver fares. */
+  "GET /api/webhooks/{id}": { takes: types.GetWebhookData; gives: types.GetWebhookResponse };
+  /** Change where and what is sent, or stop and begin again. */
+  "PATCH /api/webhooks/{id}": { takes: types.ChangeWebhookData; gives: types.ChangeWebhookResponse };
+  /** Delete a webhook; what is on its way there is not sent. */
+  "DELETE /api/webhooks/{id}": { takes: types.DeleteWebhookData; gives: types.DeleteWebhookResponse };
+  /** The secret that signs; the audit log tells who saw it. */
+  "GET /api/webhooks/{id}/secret": { takes: types.ShowWebhookSecretData; gives: types.ShowWebhookSecretResponse };
+  /** Give a webhook another secret; the one before signs beside it for a day. */
+  "POST /api/webhooks/{id}/rotate": { takes: types.RotateWebhookSecretData; gives: types.RotateWebhookSecretResponse };
+  /** Send `crm.webhook.test.v1`. */
+  "POST /api/webhooks/{id}/test": { takes: types.TestWebhookData; gives: types.TestWebhookResponse };
+  /** What was sent to a webhook in the last 30 days, newest first; a page that is narrowed down may be short with a next one behind it. */
+  "GET /api/webhooks/{id}/deliveries": { takes: types.ListDeliveriesData; gives: types.ListDeliveriesResponse };
+  /** One delivery, with its event. */
+  "GET /api/webhooks/{id}/deliveries/{deliveryId}": { takes: types.GetDeliveryData; gives: types.GetDeliveryResponse };
+  /** Send an event to a webhook once more, and try it for a day again. */
+  "POST /api/webhooks/{id}/deliveries/{deliveryId}/resend": { takes: types.ResendDeliveryData; gives: types.ResendDeliveryResponse };
   /** Who changed what, newest first. */
   "GET /api/audit": { takes: types.ListAuditData; gives: types.ListAuditResponse };
   /** Sign in with Google's ID token. */

@@ -2504,6 +2504,276 @@ export type SettingsChangeRequest = {
 /**
  * A page of a list.
  */
+export type WebhookPage = {
+    items: Array<Webhook>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    nextCursor: string | null;
+};
+
+/**
+ * A receiver of events: each is sent as a CloudEvent 1.0 by POST, with the headers of Standard Webhooks (`webhook-id`,
+ * `webhook-timestamp`, `webhook-signature`), at least once; `webhook-id` is the event's id and tells repetitions. Any 2xx
+ * takes it; everything else is tried again for a day; 410 disables the webhook.
+ */
+export type Webhook = {
+    id: string;
+    url: string;
+    /**
+     * What it is sent; absent: everything.
+     */
+    types?: Array<EventType>;
+    description?: string;
+    state: WebhookState;
+    disabledReason?: WebhookDisabledReason;
+    disabledAt?: Time;
+    /**
+     * Counts the secrets that it has had.
+     */
+    secretVersion: number;
+    /**
+     * Until when the secret before the current one signs too; absent when it does not.
+     */
+    previousSecretUntil?: Time;
+    /**
+     * Since when nothing could be delivered; absent while that works.
+     */
+    failingSince?: Time;
+    /**
+     * Attempts that failed one after the other.
+     */
+    failures: number;
+    /**
+     * Until when nothing is sent, since the receiver fails again and again.
+     */
+    restsUntil?: Time;
+    createdAt: Time;
+    updatedAt: Time;
+};
+
+/**
+ * What happened. The number at the end is that of the data's form: members may be added to it, never taken out.
+ */
+export type EventType = 'crm.message.sent.v1' | 'crm.message.delivered.v1' | 'crm.message.opened.v1' | 'crm.message.clicked.v1' | 'crm.message.bounced.v1' | 'crm.message.complained.v1' | 'crm.message.unsubscribed.v1' | 'crm.message.failed.v1' | 'crm.customer.created.v1' | 'crm.customer.erased.v1' | 'crm.order.applied.v1' | 'crm.order.status-changed.v1' | 'crm.segment.entered.v1' | 'crm.segment.left.v1' | 'crm.segment.rebuilt.v1' | 'crm.campaign.finished.v1' | 'crm.message.converted.v1' | 'crm.webhook.test.v1';
+
+/**
+ * Whether events are sent there.
+ */
+export type WebhookState = 'enabled' | 'disabled';
+
+/**
+ * Why a webhook is disabled.
+ */
+export type WebhookDisabledReason = 'manual' | 'failing' | 'gone';
+
+/**
+ * A webhook with the secret that signs.
+ */
+export type WebhookWithSecret = {
+    id: string;
+    url: string;
+    /**
+     * What it is sent; absent: everything.
+     */
+    types?: Array<EventType>;
+    description?: string;
+    state: WebhookState;
+    disabledReason?: WebhookDisabledReason;
+    disabledAt?: Time;
+    /**
+     * Counts the secrets that it has had.
+     */
+    secretVersion: number;
+    /**
+     * Until when the secret before the current one signs too; absent when it does not.
+     */
+    previousSecretUntil?: Time;
+    /**
+     * Since when nothing could be delivered; absent while that works.
+     */
+    failingSince?: Time;
+    /**
+     * Attempts that failed one after the other.
+     */
+    failures: number;
+    /**
+     * Until when nothing is sent, since the receiver fails again and again.
+     */
+    restsUntil?: Time;
+    createdAt: Time;
+    updatedAt: Time;
+    /**
+     * `whsec_` and base64: what libraries of Standard Webhooks take.
+     */
+    secret: string;
+};
+
+/**
+ * Where events are to be sent.
+ */
+export type WebhookRequest = {
+    /**
+     * `https`, at a host of the public Internet, without user and fragment.
+     */
+    url: string;
+    /**
+     * What is to be sent there, at least one; everything, also what comes with later versions, where it is absent.
+     */
+    types?: Array<WantedEventType> | null;
+    description?: string | null;
+};
+
+/**
+ * A type of events that can be asked for.
+ */
+export type WantedEventType = 'crm.customer.created.v1' | 'crm.customer.erased.v1' | 'crm.order.applied.v1' | 'crm.order.status-changed.v1' | 'crm.segment.entered.v1' | 'crm.segment.left.v1' | 'crm.segment.rebuilt.v1' | 'crm.campaign.finished.v1' | 'crm.message.sent.v1' | 'crm.message.delivered.v1' | 'crm.message.opened.v1' | 'crm.message.clicked.v1' | 'crm.message.converted.v1' | 'crm.message.bounced.v1' | 'crm.message.complained.v1' | 'crm.message.unsubscribed.v1' | 'crm.message.failed.v1';
+
+/**
+ * What is to change of a webhook.
+ */
+export type WebhookChangeRequest = {
+    url?: string;
+    /**
+     * `null` for everything.
+     */
+    types?: Array<WantedEventType> | null;
+    /**
+     * `null` clears it.
+     */
+    description?: string | null;
+    enabled?: boolean;
+};
+
+/**
+ * The secret that signs.
+ */
+export type WebhookSecret = {
+    /**
+     * `whsec_` and base64: what libraries of Standard Webhooks take.
+     */
+    secret: string;
+    secretVersion: number;
+    /**
+     * Until when the secret before it signs too; absent when it does not.
+     */
+    previousSecretUntil?: Time;
+};
+
+/**
+ * Something that was put on its way.
+ */
+export type DeliveryQueued = {
+    /**
+     * Its delivery, which is in the log after the first attempt.
+     */
+    id: string;
+    eventId: string;
+};
+
+/**
+ * A page of a list.
+ */
+export type DeliveryPage = {
+    items: Array<Delivery>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    nextCursor: string | null;
+};
+
+/**
+ * One event on its way to a webhook. It is in the log from its first attempt on, for 30 days.
+ */
+export type Delivery = {
+    id: string;
+    eventId: string;
+    type: EventType;
+    /**
+     * What the event is about: `orders/ID`.
+     */
+    subject: string;
+    /**
+     * When the event was stored.
+     */
+    at: Time;
+    outcome: DeliveryOutcome;
+    attempts: number;
+    lastAttemptAt?: Time;
+    /**
+     * When it is tried again; absent when it is not.
+     */
+    nextAttemptAt?: Time;
+    /**
+     * HTTP status of the last answer; absent where there was none.
+     */
+    status?: number;
+    /**
+     * Why there was no answer.
+     */
+    cause?: string;
+    /**
+     * The beginning of the last answer.
+     */
+    excerpt?: string;
+    /**
+     * Milliseconds that the last attempt took.
+     */
+    durationMs?: number;
+};
+
+/**
+ * Where a delivery stands.
+ */
+export type DeliveryOutcome = 'waiting' | 'delivered' | 'failed' | 'dropped';
+
+/**
+ * A delivery with its event.
+ */
+export type DeliveryWithEvent = {
+    id: string;
+    eventId: string;
+    type: EventType;
+    /**
+     * What the event is about: `orders/ID`.
+     */
+    subject: string;
+    /**
+     * When the event was stored.
+     */
+    at: Time;
+    outcome: DeliveryOutcome;
+    attempts: number;
+    lastAttemptAt?: Time;
+    /**
+     * When it is tried again; absent when it is not.
+     */
+    nextAttemptAt?: Time;
+    /**
+     * HTTP status of the last answer; absent where there was none.
+     */
+    status?: number;
+    /**
+     * Why there was no answer.
+     */
+    cause?: string;
+    /**
+     * The beginning of the last answer.
+     */
+    excerpt?: string;
+    /**
+     * Milliseconds that the last attempt took.
+     */
+    durationMs?: number;
+    /**
+     * The CloudEvent as it is sent; absent where somebody of whom it tells was erased: then it is not sent again.
+     */
+    event?: unknown;
+};
+
+/**
+ * A page of a list.
+ */
 export type AuditEntryPage = {
     items: Array<AuditEntry>;
     /**
@@ -4606,6 +4876,249 @@ export type ChangeSettingsResponses = {
 };
 
 export type ChangeSettingsResponse = ChangeSettingsResponses[keyof ChangeSettingsResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/webhooks';
+};
+
+export type ListWebhooksResponses = {
+    /**
+     * What was asked for.
+     */
+    200: WebhookPage;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+    body: WebhookRequest;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/webhooks';
+};
+
+export type CreateWebhookResponses = {
+    /**
+     * Created.
+     */
+    201: WebhookWithSecret;
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}';
+};
+
+export type DeleteWebhookResponses = {
+    /**
+     * Done; there is nothing to say.
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type GetWebhookData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}';
+};
+
+export type GetWebhookResponses = {
+    /**
+     * What was asked for.
+     */
+    200: Webhook;
+};
+
+export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
+
+export type ChangeWebhookData = {
+    body: WebhookChangeRequest;
+    headers?: {
+        /**
+         * The ETag that the change is based on.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}';
+};
+
+export type ChangeWebhookResponses = {
+    /**
+     * What was asked for.
+     */
+    200: Webhook;
+};
+
+export type ChangeWebhookResponse = ChangeWebhookResponses[keyof ChangeWebhookResponses];
+
+export type ShowWebhookSecretData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}/secret';
+};
+
+export type ShowWebhookSecretResponses = {
+    /**
+     * What was asked for.
+     */
+    200: WebhookSecret;
+};
+
+export type ShowWebhookSecretResponse = ShowWebhookSecretResponses[keyof ShowWebhookSecretResponses];
+
+export type RotateWebhookSecretData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag that the change is based on.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}/rotate';
+};
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * What was asked for.
+     */
+    200: WebhookWithSecret;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type TestWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}/test';
+};
+
+export type TestWebhookResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: DeliveryQueued;
+};
+
+export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];
+
+export type ListDeliveriesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        outcome?: 'waiting' | 'delivered' | 'failed' | 'dropped';
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/webhooks/{id}/deliveries';
+};
+
+export type ListDeliveriesResponses = {
+    /**
+     * What was asked for.
+     */
+    200: DeliveryPage;
+};
+
+export type ListDeliveriesResponse = ListDeliveriesResponses[keyof ListDeliveriesResponses];
+
+export type GetDeliveryData = {
+    body?: never;
+    path: {
+        id: string;
+        deliveryId: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}/deliveries/{deliveryId}';
+};
+
+export type GetDeliveryResponses = {
+    /**
+     * What was asked for.
+     */
+    200: DeliveryWithEvent;
+};
+
+export type GetDeliveryResponse = GetDeliveryResponses[keyof GetDeliveryResponses];
+
+export type ResendDeliveryData = {
+    body?: never;
+    headers?: {
+        /**
+         * The same request again, within 24 hours, gets the first answer and changes nothing.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+        deliveryId: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}/deliveries/{deliveryId}/resend';
+};
+
+export type ResendDeliveryResponses = {
+    /**
+     * Accepted; it happens soon.
+     */
+    202: DeliveryQueued;
+};
+
+export type ResendDeliveryResponse = ResendDeliveryResponses[keyof ResendDeliveryResponses];
 
 export type ListAuditData = {
     body?: never;

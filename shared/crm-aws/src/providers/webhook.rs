@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crm_domain::customer::Channel;
 use crm_domain::ports::{Letter, QueueError};
 use crm_domain::sending::Sending;
+use crm_domain::signature::signature;
 use crm_domain::time::{SECOND, Time};
 use futures_util::{StreamExt, stream};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -16,7 +17,7 @@ use reqwest::{Client, Response, Url, redirect};
 use serde::{Deserialize, Serialize};
 
 use crate::providers::answer::BUSY;
-use crate::providers::signature::{SigningSecret, signature};
+use crate::providers::signature::SigningSecret;
 use crate::providers::{Patience, jitter};
 
 /// Letters under way at once.

@@ -10,6 +10,7 @@ mod reports;
 mod sending;
 mod settings;
 mod suppressions;
+mod webhooks;
 
 use std::future::Future;
 use std::ops::Range;
@@ -47,6 +48,7 @@ pub use reports::{KeepReports, MeterUsage, ReadCounts};
 pub use sending::{KeepHands, KeepTurns, ReadContacts};
 pub use settings::KeepSettings;
 pub use suppressions::{AddressSecrets, KeepSuppressions, ReadSuppressions};
+pub use webhooks::{CallWebhooks, KeepDeliveries, KeepHealth, KeepWebhooks, PublishEvents, WebhookCall};
 
 /// Why storage did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -220,10 +222,11 @@ pub enum QueueName {
     Segments,
     Erasures,
     Questions,
+    Webhooks,
 }
 
 impl QueueName {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Customers,
         Self::Orders,
         Self::Activities,
@@ -233,6 +236,7 @@ impl QueueName {
         Self::Segments,
         Self::Erasures,
         Self::Questions,
+        Self::Webhooks,
     ];
 
     #[must_use]
@@ -247,6 +251,7 @@ impl QueueName {
             Self::Segments => "segments",
             Self::Erasures => "erasures",
             Self::Questions => "questions",
+            Self::Webhooks => "webhooks",
         }
     }
 
@@ -264,6 +269,8 @@ pub struct Outgoing {
     pub delay: u32,
     /// Text attributes.
     pub attributes: Vec<(&'static str, String)>,
+    /// Whom it is for, where several share a queue: SQS then lets nobody's many messages hold up others' few (fair queues).
+    pub group: Option<String>,
 }
 
 pub trait Enqueue: Send + Sync + 'static {

@@ -6,6 +6,7 @@ use crm_domain::customer::Channel;
 use crm_domain::limits;
 use crm_domain::message::MessageStatus;
 use crm_domain::suppression::SuppressionReason;
+use crm_domain::webhook::delivery::Outcome;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -173,6 +174,7 @@ fn asked(name: &str) -> Value {
     let words: Vec<&str> = match name {
         "action" => vec!["add", "remove"],
         "status" => MessageStatus::ALL.into_iter().map(MessageStatus::as_str).collect(),
+        "outcome" => Outcome::ALL.into_iter().map(Outcome::as_str).collect(),
         "channel" => Channel::ALL.into_iter().map(Channel::as_str).collect(),
         "reason" => SuppressionReason::ALL.into_iter().map(SuppressionReason::as_str).collect(),
         _ => return json!({"type": "string"}),

@@ -12,5 +12,6 @@ pub mod requests;
 pub mod settings;
 pub mod shapes;
 pub mod suppressions;
+pub mod webhooks;
 
 pub use document::document;

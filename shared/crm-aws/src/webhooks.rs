@@ -1,0 +1,58 @@
+//! Webhooks in the App table, and how their receivers fare beside them: that changes with each failure, and is worth no tag.
+
+use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
+use crm_domain::audit::AuditEntry;
+use crm_domain::ids::WebhookId;
+use crm_domain::ports::{KeepHealth, KeepWebhooks, StoreError, Versioned};
+use crm_domain::webhook::Webhook;
+use crm_domain::webhook::health::Health;
+
+use crate::batch::key;
+use crate::dynamo::Dynamo;
+use crate::error::corrupt;
+use crate::records::Item;
+use crate::transaction::{delete_at, put_at, read_row, row};
+
+/// Partitions of the App table.
+const WEBHOOKS: &str = "webhooks";
+const HEALTH: &str = "webhooks#health";
+
+impl KeepWebhooks for Dynamo {
+    async fn webhooks(&self) -> Result<Vec<Versioned<Webhook>>, StoreError> {
+        self.app_partition(WEBHOOKS.to_owned(), None, true).await?.into_iter().map(read_row).collect()
+    }
+
+    async fn webhook(&self, id: WebhookId) -> Result<Option<Versioned<Webhook>>, StoreError> {
+        self.app_item(WEBHOOKS, &id.to_string()).await?.map(read_row).transpose()
+    }
+
+    async fn create_webhook(&self, webhook: &Webhook, audit: &AuditEntry) -> Result<(), StoreError> {
+        self.create_app_item(row(WEBHOOKS, &webhook.id.to_string(), 1, webhook)?, None, audit).await
+    }
+
+    async fn put_webhook(&self, version: u64, webhook: &Webhook, audit: &AuditEntry) -> Result<(), StoreError> {
+        let item = row(WEBHOOKS, &webhook.id.to_string(), version + 1, webhook)?;
+        self.transact(vec![put_at(&self.app, item, version)?, self.audit_put(audit)?]).await
+    }
+
+    async fn delete_webhook(&self, id: WebhookId, version: u64, audit: &AuditEntry) -> Result<(), StoreError> {
+        let health = Delete::builder().table_name(&self.app).set_key(Some(place(HEALTH, id))).build().map_err(corrupt)?;
+        let health = TransactWriteItem::builder().delete(health).build();
+        self.transact(vec![delete_at(&self.app, place(WEBHOOKS, id), version)?, health, self.audit_put(audit)?]).await
+    }
+}
+
+impl KeepHealth for Dynamo {
+    async fn health(&self, webhook: WebhookId) -> Result<Versioned<Health>, StoreError> {
+        let found = self.app_item(HEALTH, &webhook.to_string()).await?;
+        found.map_or(Ok(Versioned { version: 0, record: Health::default() }), read_row)
+    }
+
+    async fn put_health(&self, webhook: WebhookId, version: u64, health: &Health) -> Result<(), StoreError> {
+        self.put_app_item(version, row(HEALTH, &webhook.to_string(), version + 1, health)?).await
+    }
+}
+
+fn place(partition: &str, id: WebhookId) -> Item {
+    key([("pk", partition.to_owned()), ("sk", id.to_string())])
+}
