@@ -40,13 +40,16 @@ export function DeliveriesCard({ webhook, expected }: DeliveriesCardProps) {
         <>
           <RowLink to={linkTo(one.id)}>{one.type}</RowLink>
           <p className="text-sm text-muted">{one.subject}</p>
-          <p className="text-sm text-muted sm:hidden">{formatRelative(one.at)}</p>
+          <p className="text-sm text-muted @2xl:hidden">{formatRelative(one.at)}</p>
+          {/* On a phone there is no room beside it. */}
+          <div className="text-sm wrap-anywhere text-muted @lg:hidden">{answerInWords(one)}</div>
+          <div className="text-sm text-muted empty:hidden @lg:hidden">{nextInWords(one)}</div>
         </>
       ),
     },
     {
       header: t`When`,
-      from: "sm",
+      from: "md",
       cell: ({ at }) => (
         <time dateTime={at} title={formatDateTime(at)} className="text-sm whitespace-nowrap text-muted">
           {formatRelative(at)}
@@ -64,10 +67,8 @@ export function DeliveriesCard({ webhook, expected }: DeliveriesCardProps) {
       cell: (one) => (
         <div className="grid justify-items-start gap-1">
           <StatusBadge status={one.outcome} />
-          <p className="max-w-56 text-sm wrap-anywhere text-muted">{answerInWords(one)}</p>
-          {one.outcome === "waiting" && one.nextAttemptAt && (
-            <p className="text-sm text-muted">{nextInWords(one.nextAttemptAt)}</p>
-          )}
+          <p className="hidden max-w-56 text-sm wrap-anywhere text-muted @lg:block">{answerInWords(one)}</p>
+          <p className="hidden text-sm text-muted @lg:block">{nextInWords(one)}</p>
         </div>
       ),
     },
@@ -132,9 +133,10 @@ export function DeliveriesCard({ webhook, expected }: DeliveriesCardProps) {
   );
 }
 
-function nextInWords(at: string): string {
-  const when = formatDateTime(at);
-  return Date.parse(at) <= Date.now() ? t`the next attempt is due` : t`tried again ${when}`;
+function nextInWords({ outcome, nextAttemptAt }: Delivery): string | undefined {
+  if (outcome !== "waiting" || nextAttemptAt === undefined) return undefined;
+  const when = formatDateTime(nextAttemptAt);
+  return Date.parse(nextAttemptAt) <= Date.now() ? t`the next attempt is due` : t`next attempt ${when}`;
 }
 
 function testInWords(test: Delivery): string {

@@ -65,9 +65,9 @@ export function DeliveryDialog({ webhook, delivery, onClose }: DeliveryDialogPro
       {one ? (
         <>
           <Facts facts={factsOf(one)} />
-          {one.excerpt !== undefined && <Code label={t`The beginning of the answer`} text={one.excerpt} />}
+          {one.excerpt !== undefined && <Named label={t`The beginning of the answer`} text={one.excerpt} />}
           {one.event !== undefined && (
-            <Code label={t`The event as it is sent`} text={JSON.stringify(one.event, null, 2)} />
+            <Named label={t`The event as it is sent`} text={JSON.stringify(one.event, null, 2)} />
           )}
           {refused && <p className="text-sm text-muted">{refused}</p>}
           <FormProblem error={resend.error} />
@@ -78,6 +78,15 @@ export function DeliveryDialog({ webhook, delivery, onClose }: DeliveryDialogPro
         <SkeletonRows rows={4} />
       )}
     </Dialog>
+  );
+}
+
+function Named({ label, text }: { label: string; text: string }) {
+  return (
+    <div className="grid gap-1.5">
+      <h3 className="text-sm text-muted">{label}</h3>
+      <Code label={label} text={text} />
+    </div>
   );
 }
 

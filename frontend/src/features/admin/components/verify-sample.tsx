@@ -51,7 +51,8 @@ export function VerifySample() {
         <Trans>
           Each request is a CloudEvent as JSON, signed as Standard Webhooks says: HMAC-SHA256 over its id, the
           time and the body. Verify the body as it came, before anything reads it. Any status from 200 to 299
-          says that you have it. An event may come twice: its header webhook-id is the same then.
+          says that you have it. An event may come twice: its header{" "}
+          <code className="whitespace-nowrap">webhook-id</code> is the same then.
         </Trans>
       </p>
       <div>
@@ -74,7 +75,7 @@ export function VerifySample() {
 export function Code({ label, text }: { label: string; text: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys
-    <section aria-label={label} tabIndex={0} className="max-h-96 overflow-auto rounded-lg bg-sunken p-4">
+    <section aria-label={label} tabIndex={0} className="max-h-72 overflow-auto rounded-lg bg-sunken p-4">
       <pre dir="ltr" lang="en" className="w-max font-mono text-xs leading-5">
         {text}
       </pre>

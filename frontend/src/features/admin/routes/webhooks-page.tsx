@@ -68,7 +68,8 @@ const columns = (): Column<Webhook>[] => [
       <>
         <RowLink to={`/webhooks/${webhook.id}`}>{webhook.url}</RowLink>
         {webhook.description && <p className="text-sm text-muted">{webhook.description}</p>}
-        <p className="text-sm text-muted sm:hidden">{sentInWords(webhook)}</p>
+        <p className="text-sm text-muted @lg:hidden">{sentInWords(webhook)}</p>
+        <p className="text-sm text-muted empty:hidden @lg:hidden">{shortState(webhook)}</p>
       </>
     ),
   },
@@ -82,7 +83,7 @@ const columns = (): Column<Webhook>[] => [
     cell: (webhook) => (
       <div className="grid justify-items-start gap-1">
         <WebhookBadge webhook={webhook} />
-        <p className="text-sm text-muted empty:hidden">{shortState(webhook)}</p>
+        <p className="hidden text-sm text-muted @lg:block">{shortState(webhook)}</p>
       </div>
     ),
   },
