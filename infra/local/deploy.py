@@ -134,6 +134,8 @@ def parameters(settings: Settings) -> dict[str, str]:
         "WriteConcurrency": "2",
         "FirstOwner": "owner@example.com",
         "GoogleClientId": identity.CLIENT,
+        "PublishEvents": "on",
+        "WebhookTargets": "any",
         "GoogleJwksUrl": f"http://127.0.0.1:{settings.port}/local/identity/certs",
         **model,
     }

@@ -99,6 +99,7 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
         found += self.store.forget_chapters(identity).await?;
         found += self.store.forget_messages(identity, before).await?;
         found += self.store.forget_moves(identity, before).await?;
+        found += self.store.forget_deliveries(identity, before).await?;
         let Versioned { version, record: mut held } = self.store.attachments(identity).await?;
         let all = held.files.len();
         held.files.retain(|file| file.created_at >= before);

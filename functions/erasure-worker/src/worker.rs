@@ -5,16 +5,16 @@ use std::sync::Arc;
 use crm_domain::dead_letter;
 use crm_domain::erasure::{Step, Task};
 use crm_domain::ports::{
-    EditCustomers, Enqueue, ForgetTraces, KeepAttachedFiles, KeepAttachments, KeepErasures, KeepExportFiles, KeepUploads,
-    Outgoing, QueueError, QueueName, ScrubQueues, StoreError,
+    EditCustomers, Enqueue, ForgetTraces, KeepAttachedFiles, KeepAttachments, KeepDeliveries, KeepErasures, KeepExportFiles,
+    KeepUploads, Outgoing, QueueError, QueueName, ScrubQueues, StoreError,
 };
 use crm_domain::step;
 use crm_lambda::batch::Incoming;
 use crm_lambda::problem::chain;
 
 /// The tables from which traces are taken.
-pub trait Store: EditCustomers + ForgetTraces + KeepErasures + KeepAttachments {}
-impl<S: EditCustomers + ForgetTraces + KeepErasures + KeepAttachments> Store for S {}
+pub trait Store: EditCustomers + ForgetTraces + KeepErasures + KeepAttachments + KeepDeliveries {}
+impl<S: EditCustomers + ForgetTraces + KeepErasures + KeepAttachments + KeepDeliveries> Store for S {}
 
 /// The queues from which traces are taken.
 pub trait Queues: Enqueue + ScrubQueues {}

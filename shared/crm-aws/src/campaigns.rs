@@ -237,7 +237,7 @@ impl Dynamo {
         Ok(campaign.parts_planned.len() >= campaign.plan_parts as usize)
     }
 
-    fn read_campaign(&self, item: Item) -> Result<Versioned<Campaign>, StoreError> {
+    pub(crate) fn read_campaign(&self, item: Item) -> Result<Versioned<Campaign>, StoreError> {
         let record: CampaignRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
         let campaign = Campaign {
             id: record.sk,

@@ -16,7 +16,10 @@ mod batch;
 mod bill;
 #[cfg(feature = "s3")]
 mod bucket;
+#[cfg(feature = "events")]
+mod bus;
 mod campaigns;
+mod changes;
 mod contacts;
 mod customers;
 #[cfg(feature = "sqs")]
@@ -42,6 +45,8 @@ mod partition;
 #[cfg(feature = "providers")]
 mod providers;
 mod receipts;
+#[cfg(feature = "webhooks")]
+mod receivers;
 mod records;
 mod reports;
 mod requests;
@@ -67,10 +72,15 @@ mod webhooks;
 
 #[cfg(feature = "s3")]
 pub use bucket::S3Uploads;
+#[cfg(feature = "events")]
+pub use bus::Bus;
+pub use changes::{Image, Recorded};
 pub use dynamo::{Dynamo, MissingVariable};
 pub use log::settlement;
 #[cfg(feature = "providers")]
 pub use providers::{ProviderFault, Providers};
+#[cfg(feature = "webhooks")]
+pub use receivers::Receivers;
 #[cfg(feature = "secrets")]
 pub use secrets::SecretsManager;
 #[cfg(feature = "sqs")]

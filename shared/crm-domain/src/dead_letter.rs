@@ -100,10 +100,13 @@ impl DeadLetter {
 #[must_use]
 pub const fn receives(queue: QueueName) -> u32 {
     match queue {
-        QueueName::Customers | QueueName::Orders | QueueName::Activities | QueueName::Receipts | QueueName::Imports => RECEIVES,
-        QueueName::Delivery | QueueName::Segments | QueueName::Erasures | QueueName::Questions | QueueName::Webhooks => {
-            RECEIVES_OF_TASKS
-        }
+        QueueName::Customers
+        | QueueName::Orders
+        | QueueName::Activities
+        | QueueName::Receipts
+        | QueueName::Imports
+        | QueueName::Webhooks => RECEIVES,
+        QueueName::Delivery | QueueName::Segments | QueueName::Erasures | QueueName::Questions => RECEIVES_OF_TASKS,
     }
 }
 

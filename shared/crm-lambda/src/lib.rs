@@ -15,6 +15,7 @@ pub mod exports;
 pub mod gate;
 pub mod memberships;
 pub mod operation;
+pub mod outbox;
 pub mod paging;
 pub mod problem;
 pub mod query;

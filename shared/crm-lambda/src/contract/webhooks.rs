@@ -183,6 +183,7 @@ pub struct WebhookDraft {
     #[schemars(extend("format" = "uri", "maxLength" = 2000))]
     pub url: String,
     /// What is to be sent there, at least one; everything, also what comes with later versions, where it is absent.
+    #[schemars(length(min = 1), extend("uniqueItems" = true))]
     pub types: Option<Vec<WantedType>>,
     #[schemars(length(min = 1, max = 200))]
     pub description: Option<String>,
@@ -196,6 +197,7 @@ pub struct WebhookChange {
     #[schemars(default, extend("format" = "uri", "maxLength" = 2000))]
     pub url: String,
     /// `null` for everything.
+    #[schemars(length(min = 1), extend("uniqueItems" = true))]
     pub types: Option<Vec<WantedType>>,
     /// `null` clears it.
     #[schemars(length(min = 1, max = 200))]

@@ -1,0 +1,30 @@
+//! `webhook-worker`: wiring.
+
+mod deliver;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::sync::Arc;
+
+use crm_aws::{Dynamo, Receivers, SecretsManager, Sqs};
+use crm_lambda::addresses::Addresses;
+use crm_lambda::batch::consume;
+use crm_lambda::config::{Settings, Telling};
+use crm_lambda::serve::start_logs;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    start_logs();
+    let aws = crm_aws::config().await;
+    let settings = Settings::from_env()?;
+    let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
+    let addresses = Addresses::new(Arc::new(SecretsManager::from_env(&aws)?), store.clone());
+    let receivers = Arc::new(Receivers::new(Telling::from_env()?.targets)?);
+    let worker = Arc::new(worker::Worker { store, queue: Arc::new(Sqs::new(&aws)), receivers, addresses });
+    consume(move |batch| {
+        let worker = worker.clone();
+        async move { worker.handle(batch).await }
+    })
+    .await
+}
