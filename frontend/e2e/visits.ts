@@ -2,6 +2,8 @@
  * Where each route of the app is looked at: an address for everything that it shows, under the name of its pictures.
  * A new route needs a line here, or the walk through every page fails.
  */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
 import { type Stack, until } from "./stack.ts";
 
@@ -15,7 +17,16 @@ export type Visit = {
 };
 
 type Things = Record<
-  "customer" | "order" | "segment" | "list" | "campaign" | "draft" | "import" | "key" | "colleague",
+  | "customer"
+  | "order"
+  | "segment"
+  | "list"
+  | "campaign"
+  | "draft"
+  | "import"
+  | "key"
+  | "colleague"
+  | "webhook",
   string
 >;
 
@@ -271,6 +282,43 @@ export const VISITS: Record<string, (things: Things) => Visit[]> = {
       prepare: (page) => page.getByRole("button", { name: `Revoke ${key}` }).click(),
     },
   ],
+  "/webhooks": () => [
+    { name: "webhooks", address: "/webhooks" },
+    { name: "webhooks-empty", address: "/webhooks", answers: { "/api/webhooks": NOTHING } },
+  ],
+  "/webhooks/new": () => [
+    {
+      name: "webhook-new",
+      address: "/webhooks/new",
+      async prepare(page) {
+        await page.getByRole("radio", { name: /^Chosen ones/ }).check();
+        await page.getByRole("button", { name: "Create webhook" }).click();
+        await page.getByText("Choose at least one.").waitFor();
+      },
+    },
+  ],
+  "/webhooks/:id": ({ webhook }) => [
+    {
+      name: "webhook",
+      address: `/webhooks/${webhook}`,
+      prepare: (page) => page.getByText("How to verify a signature").click(),
+    },
+    { name: "webhook-none-failed", address: `/webhooks/${webhook}?outcome=failed` },
+    {
+      name: "webhook-delivery",
+      address: `/webhooks/${webhook}`,
+      async prepare(page) {
+        await page.getByRole("link", { name: "crm.webhook.test.v1" }).first().click();
+        await page.getByRole("region", { name: "The event as it is sent" }).waitFor();
+      },
+    },
+    {
+      name: "webhook-rotate",
+      address: `/webhooks/${webhook}`,
+      prepare: (page) => page.getByRole("button", { name: "Rotate", exact: true }).click(),
+    },
+  ],
+  "/webhooks/:id/edit": ({ webhook }) => [{ name: "webhook-edit", address: `/webhooks/${webhook}/edit` }],
   "/queues": () => [{ name: "queues", address: "/queues" }],
   "/queues/:name": () => [
     {
@@ -408,7 +456,31 @@ export async function furnish(stack: Stack): Promise<Things> {
     import: await imported(stack),
     key,
     colleague,
+    webhook: await webhookWithLog(stack),
   };
+}
+
+/** A webhook of which the log has something. Its receiver is here, and goes with the journey. */
+async function webhookWithLog(stack: Stack): Promise<string> {
+  const receiver = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { "content-type": "text/plain" }).end("taken");
+  });
+  // It keeps nobody from ending.
+  receiver.unref();
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  const { port } = receiver.address() as AddressInfo;
+  const { id } = await stack.api<{ id: string }>("POST", "/api/webhooks", {
+    url: `http://127.0.0.1:${port}/crm-events`,
+    types: ["crm.campaign.finished.v1"],
+    description: "Web shop",
+  });
+  await stack.api("POST", `/api/webhooks/${id}/test`);
+  await until("the test", async () => {
+    const { items } = await stack.api<{ items: unknown[] }>("GET", `/api/webhooks/${id}/deliveries`);
+    return items.length > 0;
+  });
+  return id;
 }
 
 /** The id of an order, once it is there. */

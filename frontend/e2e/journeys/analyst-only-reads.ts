@@ -40,7 +40,7 @@ await journey(async (stack) => {
     assert.equal(
       await analyst
         .navigation()
-        .getByText(/Users|API keys|Audit|Queues|Assistant|Settings/)
+        .getByText(/Users|API keys|Webhooks|Audit|Queues|Assistant|Settings/)
         .count(),
       0,
     );
@@ -57,7 +57,7 @@ await journey(async (stack) => {
     await analyst.heading("Your role does not allow this").waitFor();
     assert.equal(await page.getByRole("main").getByRole("textbox").count(), 0, address);
   }
-  for (const address of ["/users", "/keys", "/queues", "/ai", "/audit"]) {
+  for (const address of ["/users", "/keys", "/webhooks", "/queues", "/ai", "/audit"]) {
     await page.goto(address);
     await analyst.heading("This page is for administrators").waitFor();
   }

@@ -15,6 +15,7 @@ import {
   Sparkles,
   UserCog,
   UsersRound,
+  Webhook,
   Workflow,
 } from "lucide-react";
 import { useMay } from "@/lib/permissions";
@@ -36,6 +37,7 @@ const administration = (): Place[] => [
   { to: "/suppressions", label: t`Suppressions`, icon: ShieldOff },
   { to: "/users", label: t`Users`, icon: UserCog, needs: "administer" },
   { to: "/keys", label: t`API keys`, icon: KeyRound, needs: "administer" },
+  { to: "/webhooks", label: t`Webhooks`, icon: Webhook, needs: "administer" },
   { to: "/queues", label: t`Queues`, icon: Layers, needs: "administer" },
   { to: "/costs", label: t`Costs`, icon: Receipt, needs: "administer" },
   { to: "/ai", label: t`Assistant`, icon: Sparkles, needs: "administer" },

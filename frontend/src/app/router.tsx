@@ -93,6 +93,22 @@ const ROUTES: RouteObject[] = [
                     Component: page("admin", () => import("@/features/admin/routes/keys-page")),
                   },
                   {
+                    path: "webhooks",
+                    Component: page("admin", () => import("@/features/admin/routes/webhooks-page")),
+                  },
+                  {
+                    path: "webhooks/new",
+                    Component: page("admin", () => import("@/features/admin/routes/new-webhook-page")),
+                  },
+                  {
+                    path: "webhooks/:id",
+                    Component: page("admin", () => import("@/features/admin/routes/webhook-page")),
+                  },
+                  {
+                    path: "webhooks/:id/edit",
+                    Component: page("admin", () => import("@/features/admin/routes/edit-webhook-page")),
+                  },
+                  {
                     path: "queues",
                     Component: page("admin", () => import("@/features/admin/routes/queues-page")),
                   },

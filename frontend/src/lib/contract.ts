@@ -27,6 +27,10 @@ export type {
   DailyFigures,
   DaySize,
   DeadLetter,
+  Delivery,
+  DeliveryOutcome,
+  DeliveryWithEvent,
+  EventType,
   ExplainedGroup,
   ExplainedRule,
   ImportKind,
@@ -46,6 +50,10 @@ export type {
   SegmentKind,
   Settings,
   TagChange,
+  WantedEventType,
+  Webhook,
+  WebhookRequest,
+  WebhookWithSecret,
 } from "./generated/types.gen";
 
 /** A page of a list. */
@@ -89,3 +97,6 @@ export type MembersEdit = wire.EditRequest;
 export type FileExport = wire.Export;
 export type Membership = wire.MemberOf;
 export type MembershipMove = wire.Move;
+
+/** What changes of a webhook; `null` stands for all types, and clears a description. */
+export type WebhookChange = wire.WebhookChangeRequest;

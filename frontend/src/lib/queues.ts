@@ -22,6 +22,7 @@ const contents = (): Record<string, string> => ({
   segments: t`Segments that are built or edited`,
   erasures: t`Customers who are erased`,
   questions: t`Questions to the assistant that wait for their turn`,
+  webhooks: t`Events on their way to other systems`,
 });
 
 export const contentsOf = (queue: string) => contents()[queue] ?? "";

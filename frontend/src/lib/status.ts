@@ -29,6 +29,7 @@ export function statusInWords(status: string): string {
     unsubscribed: t`unsubscribed`,
     skipped: t`skipped`,
     unknown: t`unknown`,
+    dropped: t`dropped`,
     active: t`active`,
     invited: t`invited`,
     disabled: t`disabled`,

@@ -30,6 +30,7 @@ const ajv = new Ajv2020({
 });
 ajv.addFormat("uuid", true);
 ajv.addFormat("email", true);
+ajv.addFormat("uri", true);
 ajv.addFormat("date", /^\d{4}-\d\d-\d\d$/);
 ajv.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/);
 ajv.addSchema(document, "api");

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 import unittest
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from infra.local import aws, processes
@@ -46,15 +46,17 @@ class Stack:
     def __init__(self, settings: Settings = SETTINGS) -> None:
         self.settings = settings
         self.process: subprocess.Popen[bytes] | None = None
-        self.output = ROOT / "target" / "local-test.log"
+        self.output = ROOT / "target" / f"{settings.directory.name.removeprefix('.')}.log"
+        # Whether all tests run on it.
+        self.whole = False
 
-    def start(self, patience: float = 1500) -> float:
+    def start(self, patience: float = 1500, command: Sequence[str] = (sys.executable, "-m", "infra.local", "dev")) -> float:
         """Starts it and waits for the line `ready:`; the seconds that it took."""
         started = time.monotonic()
         self.output.parent.mkdir(exist_ok=True)
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "infra.local", "dev"],
+                command,
                 cwd=ROOT,
                 env={**os.environ, **self.environment()},
                 stdin=subprocess.DEVNULL,

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 
+from botocore.exceptions import ClientError
+
 from infra.local import aws, processes
 from infra.local.settings import ROOT
 from infra.local.snapshots import saved_at
@@ -30,7 +32,7 @@ class Restart(StackTest):
     def test_data_survives_an_interrupt(self) -> None:
         self._remember("interrupted")
         self.assertEqual(STACK.stop(signal.SIGINT), 0)
-        self.assertLess(STACK.start(), 30)
+        self.assertLess(STACK.start(command=("make", "dev")), 30)
         self.assertIn("starting from the state saved", STACK.said())
         self.assertEqual(self._remembered(), "interrupted")
 
@@ -61,6 +63,17 @@ class Restart(StackTest):
         self.assertLess(STACK.start(), 30)
         self.assertRegex(STACK.said(), re.compile(r"starting from the state saved \d+ seconds ago"))
         self.assertEqual(self._remembered(), "all killed")
+
+    def test_reset_stops_the_stack_and_wipes_it(self) -> None:
+        self._remember("wiped")
+        pids = STACK.pids()
+        environment = {**os.environ, **STACK.environment()}
+        subprocess.run(["make", "reset"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, timeout=120, check=True)
+        self.assertEqual([pid for pid in pids if processes.running(pid)], [])
+        self.assertFalse(SETTINGS.directory.exists())
+        STACK.start()
+        with self.assertRaises(ClientError):
+            self._remembered()
 
     def _remember(self, value: str) -> None:
         self.aws("ssm").put_parameter(Name="/test/remembered", Value=value, Type="String", Overwrite=True)

@@ -51,6 +51,7 @@ const STATUS_TONES: Record<string, Tone> = {
   unsubscribed: "warn",
   skipped: "neutral",
   unknown: "warn",
+  dropped: "neutral",
   active: "good",
   invited: "busy",
   disabled: "neutral",

@@ -16,6 +16,7 @@ const kinds = (): [string, string][] => [
   ["suppressions", t`Suppressions`],
   ["users", t`Users`],
   ["keys", t`API keys`],
+  ["webhooks", t`Webhooks`],
   ["queues", t`Queues`],
   ["settings", t`Settings`],
 ];

@@ -5,7 +5,7 @@ import type { AuditEntry } from "@/lib/contract";
 import { inPlainWords } from "./changes";
 
 /** The things that have a page of their own. */
-const PAGES = new Set(["customers", "orders", "segments", "campaigns", "imports"]);
+const PAGES = new Set(["customers", "orders", "segments", "campaigns", "imports", "webhooks"]);
 
 /** Who did what to what, under its name where one is known. Operations that are not known here are told by theirs. */
 export function AuditSentence({ entry, name }: { entry: AuditEntry; name: string | undefined }) {
@@ -182,6 +182,48 @@ export function AuditSentence({ entry, name }: { entry: AuditEntry; name: string
           {who} revoked the key {it}
         </Trans>
       );
+    case "create_webhook":
+      return (
+        <Trans>
+          {who} created the webhook {it}
+        </Trans>
+      );
+    case "change_webhook":
+      return (
+        <Trans>
+          {who} changed the webhook {it}
+        </Trans>
+      );
+    case "delete_webhook":
+      return (
+        <Trans>
+          {who} deleted the webhook {it}
+        </Trans>
+      );
+    case "show_webhook_secret":
+      return (
+        <Trans>
+          {who} looked at the secret of the webhook {it}
+        </Trans>
+      );
+    case "rotate_webhook_secret":
+      return (
+        <Trans>
+          {who} rotated the secret of the webhook {it}
+        </Trans>
+      );
+    case "test_webhook":
+      return (
+        <Trans>
+          {who} sent a test to the webhook {it}
+        </Trans>
+      );
+    case "resend_delivery":
+      return (
+        <Trans>
+          {who} resent an event to the webhook {it}
+        </Trans>
+      );
     case "redrive_queue":
       return (
         <Trans>
@@ -251,7 +293,7 @@ export function namesIn(entries: readonly AuditEntry[]): Map<string, string> {
 
 function nameIn(members: unknown): string | undefined {
   if (typeof members !== "object" || members === null) return undefined;
-  const { name, email } = members as Record<string, unknown>;
-  const found = [name, email].find((one) => typeof one === "string" && one !== "");
+  const { name, email, url } = members as Record<string, unknown>;
+  const found = [name, email, url].find((one) => typeof one === "string" && one !== "");
   return typeof found === "string" ? found : undefined;
 }

@@ -1,32 +1,20 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Check, Copy } from "lucide-react";
-import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
 import type { ApiKey } from "@/lib/contract";
+import { CopiedBox } from "./copied-box";
+import { useCopy } from "./use-copy";
 
 type KeyDialogProps = { created: ApiKey | undefined; onClose: () => void };
 
 /** A key that was just created: the only time that anybody sees it. */
 export function KeyDialog({ created, onClose }: KeyDialogProps) {
-  const box = useRef<HTMLInputElement>(null);
-  const [copied, setCopied] = useState<"" | "done" | "failed">("");
-
-  async function copy(key: string) {
-    try {
-      await navigator.clipboard.writeText(key);
-      setCopied("done");
-    } catch {
-      // Not allowed, or no such thing: by hand then.
-      box.current?.select();
-      setCopied("failed");
-    }
-  }
+  const { box, copied, copy, forget } = useCopy();
 
   function close() {
-    setCopied("");
+    forget();
     onClose();
   }
 
@@ -53,22 +41,13 @@ export function KeyDialog({ created, onClose }: KeyDialogProps) {
           revokes this one.
         </Trans>
       </p>
-      <Field label={t`API key`} hint={t`It goes into the header Authorization, after Bearer.`}>
-        {(control) => (
-          <input
-            {...control}
-            ref={box}
-            readOnly
-            value={key}
-            onFocus={(event) => event.target.select()}
-            className="control font-mono text-sm"
-          />
-        )}
-      </Field>
-      <p role="status" className="text-sm empty:hidden">
-        {copied === "done" && t`Copied.`}
-        {copied === "failed" && t`It could not be copied by itself. It is selected: copy it by hand.`}
-      </p>
+      <CopiedBox
+        label={t`API key`}
+        hint={t`It goes into the header Authorization, after Bearer.`}
+        text={key}
+        box={box}
+        copied={copied}
+      />
     </Dialog>
   );
 }
