@@ -194,6 +194,12 @@ export function AuditSentence({ entry, name }: { entry: AuditEntry; name: string
           {who} changed the webhook {it}
         </Trans>
       );
+    case "disable_webhook":
+      return (
+        <Trans>
+          {who} gave up the webhook {it}, whose receiver fails or is gone
+        </Trans>
+      );
     case "delete_webhook":
       return (
         <Trans>

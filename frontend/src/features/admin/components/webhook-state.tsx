@@ -40,7 +40,7 @@ export function WebhookBadge({ webhook }: { webhook: Webhook }) {
 /** The same in a few words; nothing where all is well. */
 export function shortState(webhook: Webhook): string | undefined {
   const { failingSince, restsUntil, disabledAt } = webhook;
-  const [since, until] = [formatRelative(failingSince), formatDateTime(restsUntil)];
+  const [since, until] = [formatDateTime(failingSince), formatDateTime(restsUntil)];
   const when = formatRelative(disabledAt);
   switch (standingOf(webhook)) {
     case "sending":

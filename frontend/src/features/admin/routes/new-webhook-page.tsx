@@ -26,7 +26,7 @@ export function Component() {
   return (
     <Page
       title={t`New webhook`}
-      description={t`You get its secret as it is created. Nothing that happened before is sent.`}
+      description={t`You get its secret as it is created. It is told of what happens from a few seconds later on.`}
       back={{ to: "/webhooks", label: t`Webhooks` }}
     >
       <div role="status" className="empty:hidden">

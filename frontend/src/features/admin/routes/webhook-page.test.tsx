@@ -222,12 +222,14 @@ describe("its log", () => {
       status: 204,
     };
     let arrived = false;
-    const { user, calls } = open({
+    const answers: Answers = {
       [TEST]: () => json({ id: "d9", eventId: "e9" }, { status: 202 }),
       [LOG]: () => (arrived ? all(test, FAILED) : all(FAILED)),
-    });
+    };
+    const { user, calls, router } = open(answers, "/webhooks/w1?outcome=failed");
     await press(user, "Send a test");
     expect(await screen.findByText("The test is on its way…")).toBeTruthy();
+    expect(router.state.location.search).toBe("");
     arrived = true;
     expect(
       await screen.findByText("The test was delivered: answered 204.", undefined, { timeout: 4_000 }),

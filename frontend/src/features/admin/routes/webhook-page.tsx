@@ -11,6 +11,7 @@ import { FormProblem, SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Webhook } from "@/lib/contract";
 import { formatDateTime } from "@/lib/format";
+import { useInAddress } from "@/lib/use-in-address";
 import { useChangeWebhook, useTestWebhook, useWebhook } from "../api/webhooks";
 import { DeleteWebhookDialog } from "../components/delete-webhook-dialog";
 import { DeliveriesCard } from "../components/deliveries-card";
@@ -50,6 +51,7 @@ function Loaded({ webhook, etag, reload }: LoadedProps) {
   const [asking, setAsking] = useState<"disable" | "delete" | null>(null);
   const change = useChangeWebhook(webhook.id);
   const test = useTestWebhook(webhook.id);
+  const [, narrow] = useInAddress({ outcome: { or: "" } });
   const isEnabled = webhook.state === "enabled";
   const id = encodeURIComponent(webhook.id);
   const onError = (error: unknown) => isOutdated(error) && void reload();
@@ -105,7 +107,8 @@ function Loaded({ webhook, etag, reload }: LoadedProps) {
             icon={<Send aria-hidden />}
             busy={test.isPending}
             disabled={!isEnabled}
-            onClick={() => test.mutate(undefined)}
+            // All is shown then, so that it is seen to arrive.
+            onClick={() => test.mutate(undefined, { onSuccess: () => narrow({ outcome: "" }) })}
           >
             <Trans>Send a test</Trans>
           </Button>
