@@ -101,7 +101,7 @@ class Deployment:
         return ([one["Key"] for one in page.get("Contents", [])] for page in pages)
 
     def pause(self) -> None:
-        """Stops what acts by itself: the clock, and what follows changes of customers. Queues keep their consumers."""
+        """Stops what acts by itself: the clock, and what follows streams. Queues keep their consumers."""
         self.client("events").disable_rule(Name=self._rule)
         self._follow(False, "Disabled")
 
@@ -117,12 +117,14 @@ class Deployment:
         return self.resources["ClockFunctionEachMinute"]
 
     def _follow(self, enabled: bool, state: str) -> None:
-        lambda_, mapping = self.client("lambda"), self.resources["SegmentStreamMapping"]
-        lambda_.update_event_source_mapping(UUID=mapping, Enabled=enabled)
+        lambda_ = self.client("lambda")
+        mappings = [self.resources[name] for name in template.streams(template.load())]
+        for mapping in mappings:
+            lambda_.update_event_source_mapping(UUID=mapping, Enabled=enabled)
         deadline = time.monotonic() + 120
-        while lambda_.get_event_source_mapping(UUID=mapping)["State"] != state:
+        while any(lambda_.get_event_source_mapping(UUID=mapping)["State"] != state for mapping in mappings):
             if time.monotonic() > deadline:
-                raise BackupError(f"the mapping of segment-stream does not become {state.lower()}. Try again.")
+                raise BackupError(f"the mappings of streams do not become {state.lower()}. Try again.")
             time.sleep(1)
 
     def _tick(self) -> bool:

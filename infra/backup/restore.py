@@ -58,6 +58,7 @@ def restore(deployment: Deployment, directory: Path, say: Say, asleep: bool = Fa
     if asleep:
         say("loaded; it stays asleep: the same command without ASLEEP wakes it")
         return
+    mark.quiet()
     deployment.wake()
     mark.remove()
     for line in _left_to_do(deployment):
@@ -94,6 +95,15 @@ class _Mark:
             ExpressionAttributeNames={"#done": "done"},
             ExpressionAttributeValues={":name": {"SS": [name]}},
         )
+
+    def quiet(self) -> None:
+        """What is there by now is told to nobody: streams cannot tell it from what is new."""
+        # Streams date their records by whole seconds.
+        until = int(time.time()) + 2
+        item = {**_MARK, "sk": {"S": "quiet"}, "until": {"N": str(until * 1_000_000)}}
+        self.dynamodb.put_item(TableName=self.table, Item=item)
+        while time.time() < until:
+            time.sleep(0.1)
 
     def remove(self) -> None:
         """It is over."""

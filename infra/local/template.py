@@ -61,6 +61,15 @@ def routes(template: dict[str, Any]) -> list[Route]:
     return found
 
 
+def streams(template: dict[str, Any]) -> list[str]:
+    """The mappings that follow streams of tables."""
+    return [
+        name
+        for name, body in template["Resources"].items()
+        if body["Type"] == "AWS::Lambda::EventSourceMapping" and "StartingPosition" in body["Properties"]
+    ]
+
+
 def gateway(template: dict[str, Any], parameters: dict[str, str], uploads: str) -> dict[str, Any]:
     """What the local gateway needs to stand in for API Gateway and CloudFront. `uploads` replaces the bucket's origin."""
     cors = template["Globals"]["HttpApi"]["CorsConfiguration"]

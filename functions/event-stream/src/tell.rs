@@ -40,22 +40,28 @@ pub struct Herald<S, Q, B> {
     queue: Arc<Q>,
     bus: Arc<B>,
     teller: Teller,
-    known: Mutex<Option<(Instant, Arc<Vec<Webhook>>)>>,
+    known: Mutex<Option<(Instant, Arc<Known>)>>,
+}
+
+/// What is known of who hears what.
+struct Known {
+    webhooks: Vec<Webhook>,
+    quiet_until: Option<Time>,
 }
 
 /// Who wants to hear.
 struct Audience {
-    webhooks: Arc<Vec<Webhook>>,
+    known: Arc<Known>,
     has_bus: bool,
 }
 
 impl Audience {
     fn is_empty(&self) -> bool {
-        !self.has_bus && !self.webhooks.iter().any(Webhook::is_enabled)
+        !self.has_bus && !self.known.webhooks.iter().any(Webhook::is_enabled)
     }
 
     fn wants(&self, kind: EventType) -> bool {
-        self.has_bus || self.webhooks.iter().any(|webhook| webhook.wants(kind))
+        self.has_bus || self.known.webhooks.iter().any(|webhook| webhook.wants(kind))
     }
 }
 
@@ -70,11 +76,12 @@ impl<S: Store, Q: Enqueue, B: PublishEvents> Herald<S, Q, B> {
     /// Something does not answer; nothing is lost, since the batch comes again, with the same events.
     pub async fn handle(
         &self,
-        records: Vec<Record>,
+        mut records: Vec<Record>,
         read: impl Fn(&Record) -> Result<Option<Change>, StoreError>,
     ) -> Result<(), Failure> {
-        let audience = Audience { webhooks: self.webhooks().await?, has_bus: self.bus.is_on() };
-        if audience.is_empty() {
+        let audience = Audience { known: self.known().await?, has_bus: self.bus.is_on() };
+        records.retain(|record| audience.known.quiet_until.is_none_or(|until| until <= record.at));
+        if audience.is_empty() || records.is_empty() {
             return Ok(());
         }
         let mut changes = Vec::with_capacity(records.len());
@@ -89,7 +96,7 @@ impl<S: Store, Q: Enqueue, B: PublishEvents> Herald<S, Q, B> {
         if audience.has_bus && !events.is_empty() {
             self.bus.publish(&events).await?;
         }
-        let messages = messages(&events, &audience.webhooks);
+        let messages = messages(&events, &audience.known.webhooks);
         tracing::info!(records = records.len(), events = events.len(), deliveries = messages.len(), "told");
         if !messages.is_empty() {
             self.queue.enqueue(QueueName::Webhooks, messages).await?;
@@ -97,15 +104,15 @@ impl<S: Store, Q: Enqueue, B: PublishEvents> Herald<S, Q, B> {
         Ok(())
     }
 
-    async fn webhooks(&self) -> Result<Arc<Vec<Webhook>>, StoreError> {
+    async fn known(&self) -> Result<Arc<Known>, StoreError> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((since, webhooks)) = known
+        if let Some((since, known)) = known
             && since.elapsed() < BELIEVED
         {
-            return Ok(webhooks);
+            return Ok(known);
         }
-        let read: Vec<Webhook> = self.store.webhooks().await?.into_iter().map(|held| held.record).collect();
-        let read = Arc::new(read);
+        let webhooks = self.store.webhooks().await?.into_iter().map(|held| held.record).collect();
+        let read = Arc::new(Known { webhooks, quiet_until: self.store.quiet_until().await? });
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), read.clone()));
         Ok(read)
     }

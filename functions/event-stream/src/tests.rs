@@ -88,6 +88,17 @@ impl Crm {
 }
 
 #[tokio::test]
+async fn what_a_restore_puts_back_is_told_to_nobody() {
+    let placed = |crm: &Crm| Change::Order(None, Box::new(crm.place("7", None)));
+    for (until, told) in [(at().plus(1), 0), (at(), 1)] {
+        let (crm, _) = Crm::new(&[None]).await;
+        crm.memory.be_quiet_until(until);
+        crm.tell(vec![placed(&crm)]).await.unwrap();
+        assert_eq!(crm.told().len(), told);
+    }
+}
+
+#[tokio::test]
 async fn who_wants_to_hear_is_told_and_nobody_else() {
     let (crm, ids) = Crm::new(&[None, Some(&["crm.order.applied.v1"]), Some(&["crm.segment.left.v1"])]).await;
     let order = crm.place("1", None);

@@ -1,9 +1,10 @@
 //! Webhooks in the App table, and how their receivers fare beside them: that changes with each failure, and is worth no tag.
 
-use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
 use crm_domain::audit::AuditEntry;
 use crm_domain::ids::WebhookId;
 use crm_domain::ports::{KeepHealth, KeepWebhooks, StoreError, Versioned};
+use crm_domain::time::Time;
 use crm_domain::webhook::Webhook;
 use crm_domain::webhook::health::Health;
 
@@ -16,6 +17,8 @@ use crate::transaction::{delete_at, put_at, read_row, row};
 /// Partitions of the App table.
 const WEBHOOKS: &str = "webhooks";
 const HEALTH: &str = "webhooks#health";
+/// What `make restore` leaves behind: partition and sort key.
+const QUIET: [&str; 2] = ["restore", "quiet"];
 
 impl KeepWebhooks for Dynamo {
     async fn webhooks(&self) -> Result<Vec<Versioned<Webhook>>, StoreError> {
@@ -24,6 +27,14 @@ impl KeepWebhooks for Dynamo {
 
     async fn webhook(&self, id: WebhookId) -> Result<Option<Versioned<Webhook>>, StoreError> {
         self.app_item(WEBHOOKS, &id.to_string()).await?.map(read_row).transpose()
+    }
+
+    async fn quiet_until(&self) -> Result<Option<Time>, StoreError> {
+        let Some(item) = self.app_item(QUIET[0], QUIET[1]).await? else { return Ok(None) };
+        match item.get("until") {
+            Some(AttributeValue::N(until)) => until.parse().map(|until| Some(Time::from_micros(until))).map_err(corrupt),
+            _ => Err(corrupt("the quiet has no end")),
+        }
     }
 
     async fn create_webhook(&self, webhook: &Webhook, audit: &AuditEntry) -> Result<(), StoreError> {

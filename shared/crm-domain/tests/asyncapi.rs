@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use crm_domain::domain_event::{DomainEvent, EventType};
 use crm_domain::event::{Event, Kind};
 use crm_domain::faults::Faults;
 use crm_domain::json::Json;
@@ -112,5 +113,32 @@ fn an_example_that_lacks_an_attribute_or_has_a_member_too_many_is_refused() {
             more["data"]["unheardOf"] = json!(1);
             assert!(read(&more)[0].is_err(), "{name} takes unknown members");
         }
+    }
+}
+
+/// The messages that a channel sends out, by type.
+fn sent(document: &Value, channel: &str) -> BTreeSet<String> {
+    let messages = document["channels"][channel]["messages"].as_object().unwrap().values();
+    messages.map(|message| resolve(document, message)["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn everything_that_is_told_is_documented() {
+    let document = document();
+    let all: BTreeSet<String> = EventType::ALL.into_iter().map(|kind| kind.as_str().to_owned()).collect();
+    assert_eq!(sent(&document, "webhook"), all);
+    let on_the_bus = all.into_iter().filter(|kind| kind != EventType::WebhookTest.as_str()).collect();
+    assert_eq!(sent(&document, "bus"), on_the_bus);
+}
+
+#[test]
+fn examples_of_what_is_told_have_the_form_of_events() {
+    let document = document();
+    for message in document["channels"]["webhook"]["messages"].as_object().unwrap().values() {
+        let message = resolve(&document, message);
+        let example = &payloads(message, "examples")[0];
+        let event: DomainEvent = serde_json::from_value((*example).clone()).unwrap();
+        assert_eq!(event.kind.as_str(), message["name"]);
+        assert_eq!(serde_json::to_value(&event).unwrap(), **example);
     }
 }

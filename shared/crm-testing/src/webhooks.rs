@@ -26,6 +26,7 @@ pub(crate) struct Outbound {
     failing: u32,
     published: Option<Vec<DomainEvent>>,
     bus_is_down: bool,
+    quiet_until: Option<Time>,
 }
 
 impl Memory {
@@ -42,6 +43,11 @@ impl Memory {
     /// What was put on the bus.
     pub fn published(&self) -> Vec<DomainEvent> {
         self.outbound.lock().unwrap().published.clone().unwrap_or_default()
+    }
+
+    /// Says until when nothing is told.
+    pub fn be_quiet_until(&self, until: Time) {
+        self.outbound.lock().unwrap().quiet_until = Some(until);
     }
 
     /// Lets the next writes of deliveries get no answer, and not be made.
@@ -76,6 +82,10 @@ impl KeepWebhooks for Memory {
 
     async fn webhook(&self, id: WebhookId) -> Result<Option<Versioned<Webhook>>, StoreError> {
         Ok(held(self.outbound.lock().unwrap().webhooks.get(&id)))
+    }
+
+    async fn quiet_until(&self) -> Result<Option<Time>, StoreError> {
+        Ok(self.outbound.lock().unwrap().quiet_until)
     }
 
     async fn create_webhook(&self, webhook: &Webhook, audit: &AuditEntry) -> Result<(), StoreError> {

@@ -4,6 +4,8 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type Webhooks = CrmCustomerCreatedV1WebhookRequest | CrmCustomerErasedV1WebhookRequest | CrmOrderAppliedV1WebhookRequest | CrmOrderStatusChangedV1WebhookRequest | CrmSegmentEnteredV1WebhookRequest | CrmSegmentLeftV1WebhookRequest | CrmSegmentRebuiltV1WebhookRequest | CrmCampaignFinishedV1WebhookRequest | CrmMessageSentV1WebhookRequest | CrmMessageDeliveredV1WebhookRequest | CrmMessageOpenedV1WebhookRequest | CrmMessageClickedV1WebhookRequest | CrmMessageConvertedV1WebhookRequest | CrmMessageBouncedV1WebhookRequest | CrmMessageComplainedV1WebhookRequest | CrmMessageUnsubscribedV1WebhookRequest | CrmMessageFailedV1WebhookRequest | CrmWebhookTestV1WebhookRequest;
+
 /**
  * The answer of a request that failed (RFC 9457).
  */
@@ -2908,6 +2910,167 @@ export type Preferences = {
     wanted?: Channel | null;
 };
 
+/**
+ * Of `crm.customer.created.v1`: the customer as they were when the event was made. Personal.
+ */
+export type CustomerCreated = {
+    customerId: string;
+    email: string;
+    name?: string;
+    phone?: string;
+    city?: string;
+    country?: string;
+    tags: Array<string>;
+    createdAt: Time;
+};
+
+/**
+ * Of `crm.customer.erased.v1`: ids alone.
+ */
+export type CustomerErased = {
+    customerId: string;
+    /**
+     * All ids under which they were known, that one included.
+     */
+    identities: Array<string>;
+};
+
+/**
+ * Of `crm.order.applied.v1`: the order as it stands. Personal: it has its customer's address.
+ */
+export type OrderApplied = {
+    /**
+     * Our id of the order, as in `/api/orders/{id}`.
+     */
+    id: string;
+    /**
+     * The merchant's own number.
+     */
+    orderId?: string;
+    customerId: string;
+    email: string;
+    /**
+     * Up to the first 100 lines.
+     */
+    items: Array<OrderAppliedLine>;
+    /**
+     * How many lines there are.
+     */
+    lines: number;
+    /**
+     * What was paid, in major units.
+     */
+    total: number;
+    currency: string;
+    placedAt?: Time;
+    status: OrderStatus;
+};
+
+/**
+ * One line of an order.
+ */
+export type OrderAppliedLine = {
+    sku: string;
+    name: string;
+    quantity: number;
+    unitPrice: number;
+};
+
+/**
+ * Of `crm.order.status-changed.v1`: ids alone.
+ */
+export type OrderStatusChanged = {
+    id: string;
+    orderId?: string;
+    /**
+     * Absent where the customer was erased since.
+     */
+    customerId?: string;
+    status: OrderStatus;
+    previousStatus: OrderStatus;
+};
+
+/**
+ * Of `crm.segment.entered.v1` and `crm.segment.left.v1`: ids, and the segment's name.
+ */
+export type Moved = {
+    segmentId: string;
+    segmentName: string;
+    customerId: string;
+    /**
+     * `data` where the customer has changed, `time` where nothing but time has passed.
+     */
+    cause: Cause;
+    /**
+     * When they came or went.
+     */
+    at: Time;
+};
+
+/**
+ * Of `crm.segment.rebuilt.v1`: whoever keeps the segment's members is to read them anew.
+ */
+export type SegmentRebuilt = {
+    segmentId: string;
+    segmentName: string;
+    /**
+     * Names the meaning that is shown now; later ones are greater.
+     */
+    edition: number;
+};
+
+/**
+ * Of `crm.campaign.finished.v1`.
+ */
+export type CampaignFinished = {
+    campaignId: string;
+    name: string;
+    segmentId: string;
+    channel: Channel;
+    /**
+     * `sent`, or `cancelled`.
+     */
+    status: CampaignStatus;
+    /**
+     * How many people its log names, those who were not written to included.
+     */
+    audience: number;
+    finishedAt: Time;
+};
+
+/**
+ * Of `crm.message.*.v1`: ids alone; neither address nor text.
+ */
+export type MessageNews = {
+    messageId: string;
+    campaignId: string;
+    customerId: string;
+    channel: Channel;
+    /**
+     * Index of the variant of the campaign.
+     */
+    variant: number;
+    /**
+     * When that happened, as its provider says.
+     */
+    at: Time;
+    /**
+     * Why it failed or bounced, addresses taken out.
+     */
+    reason?: string;
+};
+
+/**
+ * Of `crm.webhook.test.v1`.
+ */
+export type WebhookTest = {
+    webhookId: string;
+    /**
+     * What is to be read by people.
+     */
+    note: string;
+};
+
 export type ListCustomersData = {
     body?: never;
     path?: never;
@@ -5344,3 +5507,327 @@ export type GetDocsResponses = {
 };
 
 export type GetDocsResponse = GetDocsResponses[keyof GetDocsResponses];
+
+export type CrmCustomerCreatedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.customer.created.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: CustomerCreated;
+};
+
+export type CrmCustomerCreatedV1WebhookRequest = {
+    body: CrmCustomerCreatedV1WebhookPayload;
+    key: 'crm.customer.created.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmCustomerErasedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.customer.erased.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: CustomerErased;
+};
+
+export type CrmCustomerErasedV1WebhookRequest = {
+    body: CrmCustomerErasedV1WebhookPayload;
+    key: 'crm.customer.erased.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmOrderAppliedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.order.applied.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: OrderApplied;
+};
+
+export type CrmOrderAppliedV1WebhookRequest = {
+    body: CrmOrderAppliedV1WebhookPayload;
+    key: 'crm.order.applied.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmOrderStatusChangedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.order.status-changed.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: OrderStatusChanged;
+};
+
+export type CrmOrderStatusChangedV1WebhookRequest = {
+    body: CrmOrderStatusChangedV1WebhookPayload;
+    key: 'crm.order.status-changed.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmSegmentEnteredV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.segment.entered.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: Moved;
+};
+
+export type CrmSegmentEnteredV1WebhookRequest = {
+    body: CrmSegmentEnteredV1WebhookPayload;
+    key: 'crm.segment.entered.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmSegmentLeftV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.segment.left.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: Moved;
+};
+
+export type CrmSegmentLeftV1WebhookRequest = {
+    body: CrmSegmentLeftV1WebhookPayload;
+    key: 'crm.segment.left.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmSegmentRebuiltV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.segment.rebuilt.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: SegmentRebuilt;
+};
+
+export type CrmSegmentRebuiltV1WebhookRequest = {
+    body: CrmSegmentRebuiltV1WebhookPayload;
+    key: 'crm.segment.rebuilt.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmCampaignFinishedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.campaign.finished.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: CampaignFinished;
+};
+
+export type CrmCampaignFinishedV1WebhookRequest = {
+    body: CrmCampaignFinishedV1WebhookPayload;
+    key: 'crm.campaign.finished.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmMessageSentV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.message.sent.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: MessageNews;
+};
+
+export type CrmMessageSentV1WebhookRequest = {
+    body: CrmMessageSentV1WebhookPayload;
+    key: 'crm.message.sent.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmMessageDeliveredV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.message.delivered.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: MessageNews;
+};
+
+export type CrmMessageDeliveredV1WebhookRequest = {
+    body: CrmMessageDeliveredV1WebhookPayload;
+    key: 'crm.message.delivered.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmMessageOpenedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.message.opened.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: MessageNews;
+};
+
+export type CrmMessageOpenedV1WebhookRequest = {
+    body: CrmMessageOpenedV1WebhookPayload;
+    key: 'crm.message.opened.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmMessageClickedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.message.clicked.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: MessageNews;
+};
+
+export type CrmMessageClickedV1WebhookRequest = {
+    body: CrmMessageClickedV1WebhookPayload;
+    key: 'crm.message.clicked.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmMessageConvertedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.message.converted.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: MessageNews;
+};
+
+export type CrmMessageConvertedV1WebhookRequest = {
+    body: CrmMessageConvertedV1WebhookPayload;
+    key: 'crm.message.converted.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmMessageBouncedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.message.bounced.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: MessageNews;
+};
+
+export type CrmMessageBouncedV1WebhookRequest = {
+    body: CrmMessageBouncedV1WebhookPayload;
+    key: 'crm.message.bounced.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmMessageComplainedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.message.complained.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: MessageNews;
+};
+
+export type CrmMessageComplainedV1WebhookRequest = {
+    body: CrmMessageComplainedV1WebhookPayload;
+    key: 'crm.message.complained.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmMessageUnsubscribedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.message.unsubscribed.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: MessageNews;
+};
+
+export type CrmMessageUnsubscribedV1WebhookRequest = {
+    body: CrmMessageUnsubscribedV1WebhookPayload;
+    key: 'crm.message.unsubscribed.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmMessageFailedV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.message.failed.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: MessageNews;
+};
+
+export type CrmMessageFailedV1WebhookRequest = {
+    body: CrmMessageFailedV1WebhookPayload;
+    key: 'crm.message.failed.v1';
+    path?: never;
+    query?: never;
+};
+
+export type CrmWebhookTestV1WebhookPayload = {
+    specversion: '1.0';
+    id: string;
+    source: string;
+    type: 'crm.webhook.test.v1';
+    subject: string;
+    time: string;
+    datacontenttype: 'application/json';
+    data: WebhookTest;
+};
+
+export type CrmWebhookTestV1WebhookRequest = {
+    body: CrmWebhookTestV1WebhookPayload;
+    key: 'crm.webhook.test.v1';
+    path?: never;
+    query?: never;
+};

@@ -3,18 +3,42 @@
 
 use std::collections::BTreeSet;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::Number;
 
 use crate::campaign::CampaignStatus;
 use crate::customer::Channel;
+use crate::domain_event::EventType;
 use crate::membership::{Cause, EditionId};
 use crate::order::OrderStatus;
 use crate::time::Time;
 
 /// Most lines of an order that an event carries: it has to fit into a message of a queue.
 pub const MAX_LINES: usize = 100;
+
+/// How the data of a type are described.
+pub fn schema(kind: EventType, generator: &mut SchemaGenerator) -> Schema {
+    match kind {
+        EventType::CustomerCreated => generator.subschema_for::<CustomerCreated>(),
+        EventType::CustomerErased => generator.subschema_for::<CustomerErased>(),
+        EventType::OrderApplied => generator.subschema_for::<OrderApplied>(),
+        EventType::OrderStatusChanged => generator.subschema_for::<OrderStatusChanged>(),
+        EventType::SegmentEntered | EventType::SegmentLeft => generator.subschema_for::<Moved>(),
+        EventType::SegmentRebuilt => generator.subschema_for::<SegmentRebuilt>(),
+        EventType::CampaignFinished => generator.subschema_for::<CampaignFinished>(),
+        EventType::MessageSent
+        | EventType::MessageDelivered
+        | EventType::MessageOpened
+        | EventType::MessageClicked
+        | EventType::MessageConverted
+        | EventType::MessageBounced
+        | EventType::MessageComplained
+        | EventType::MessageUnsubscribed
+        | EventType::MessageFailed => generator.subschema_for::<MessageNews>(),
+        EventType::WebhookTest => generator.subschema_for::<WebhookTest>(),
+    }
+}
 
 /// Of `crm.customer.created.v1`: the customer as they were when the event was made. Personal.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

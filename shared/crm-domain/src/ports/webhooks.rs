@@ -15,6 +15,8 @@ pub trait KeepWebhooks: Send + Sync + 'static {
     /// All of them, by id.
     fn webhooks(&self) -> impl Future<Output = Stored<Vec<Versioned<Webhook>>>> + Send;
     fn webhook(&self, id: WebhookId) -> impl Future<Output = Stored<Option<Versioned<Webhook>>>> + Send;
+    /// Until when changes are told to nobody: they put back what was there before a restore, and others know it already.
+    fn quiet_until(&self) -> impl Future<Output = Stored<Option<Time>>> + Send;
     /// Stores a new webhook; one with this id that is there already stays as it is.
     fn create_webhook(&self, webhook: &Webhook, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
     /// Replaces the webhook of version `version`.

@@ -3,6 +3,7 @@
 
 use crm_domain::access::{Permission, Role, Scope};
 use crm_domain::customer::Channel;
+use crm_domain::domain_event::{EventType, data};
 use crm_domain::limits;
 use crm_domain::message::MessageStatus;
 use crm_domain::suppression::SuppressionReason;
@@ -32,6 +33,9 @@ pub fn document() -> Value {
     }
     let mut paths = Value::Object(paths);
     plain(&mut paths);
+    let mut webhooks =
+        Value::Object(EventType::ALL.into_iter().map(|kind| (kind.as_str().to_owned(), told(kind, &mut generator))).collect());
+    plain(&mut webhooks);
     let mut schemas = generator.take_definitions(true);
     absence::leave_out(&mut schemas, &paths);
     let mut schemas = Value::Object(schemas);
@@ -47,6 +51,7 @@ pub fn document() -> Value {
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
         "paths": paths,
+        "webhooks": webhooks,
         "components": {
             "schemas": schemas,
             "responses": {"Problem": {"description": "What went wrong.", "content": {"application/problem+json": {"schema": problem}}}},
@@ -91,6 +96,33 @@ fn described(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
         described["requestBody"] = json!({"required": true, "content": {operation.body_media: {"schema": schema}}});
     }
     described
+}
+
+/// What a webhook is sent.
+fn told(kind: EventType, generator: &mut SchemaGenerator) -> Value {
+    let data = data::schema(kind, generator);
+    let text = |format: &str| json!({"type": "string", "format": format});
+    let event = json!({
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data"],
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": text("uuid"),
+            "source": text("uri-reference"),
+            "type": {"const": kind.as_str()},
+            "subject": {"type": "string"},
+            "time": text("date-time"),
+            "datacontenttype": {"const": "application/json"},
+            "data": data,
+        },
+    });
+    json!({"post": {
+        "operationId": kind.as_str(),
+        "summary": "A CloudEvent 1.0, signed as Standard Webhooks say; the same one, by its id, may come again.",
+        "tags": ["webhooks"],
+        "requestBody": {"required": true, "content": {"application/cloudevents+json": {"schema": event}}},
+        "responses": {"2XX": {"description": "Taken. With 410 nothing more is sent; with anything else it comes again for a day."}},
+    }})
 }
 
 fn answer(success: &Success, generator: &mut SchemaGenerator) -> Value {
