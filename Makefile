@@ -6,6 +6,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 LOCAL := .venv/bin/python -m infra.local
 export PORT LAMBDA_PORT AWS_PORT STATE_DIR GEMINI GEMINI_PORT
+export STAGE STACK ARCH PARAMETERS DATA CONFIRM GUIDED DRY YES ADOPT
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/sam/bin:$(PATH)
 # No tool calls home.
 export SAM_CLI_TELEMETRY := 0
@@ -15,7 +16,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token seed import reset scale sending eval-nl deploy
+.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending eval-nl deploy destroy release
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -23,10 +24,10 @@ dev: .venv/ready
 build: .venv/ready
 	@.venv/bin/python -m infra.local.build
 
-test: .venv/ready .venv/sam/ready .venv/contract/ready
+test: .venv/ready .venv/sam/ready .venv/checkov/ready .venv/contract/ready
 	@.venv/bin/python -m infra.checks.test
 
-check: .venv/ready .venv/sam/ready
+check: .venv/ready .venv/sam/ready .venv/checkov/ready
 	@.venv/bin/python -m infra.checks
 
 openapi: .venv/ready
@@ -39,11 +40,21 @@ fmt: .venv/ready
 token: .venv/ready
 	@$(LOCAL) token --email "$(EMAIL)" --role "$(ROLE)"
 
+env: .venv/ready
+	@$(LOCAL) env
+
 seed: .venv/ready
 	@$(LOCAL) seed --customers "$(CUSTOMERS)"
 
 import: .venv/ready
 	@$(LOCAL) import --kind "$(KIND)" --file "$(FILE)" --mapping '$(MAPPING)'
+
+# Of the local product, or of STACK=name in the AWS account of the environment.
+export: .venv/ready
+	@.venv/bin/python -m infra.backup export --dir "$(DIR)" --stack "$(STACK)"
+
+restore: .venv/ready
+	@.venv/bin/python -m infra.backup restore --dir "$(DIR)" --stack "$(STACK)" $(if $(ASLEEP),--asleep)
 
 reset: .venv/ready
 	@$(LOCAL) reset
@@ -65,9 +76,19 @@ else
 	@cargo run --quiet --release -p crm-words --example eval -- $(CASES)
 endif
 
+# STAGE=dev|staging|prod of samconfig.toml, ARCH=x86_64|arm64, PARAMETERS="Name=value ...", GUIDED=1 asks for each, DRY=1
+# only shows what would change, YES=1 does not ask, ADOPT=1 goes on with kept data, STACK=name deploys beside what is there.
+deploy: export STAGE := $(or $(STAGE),dev)
 deploy: .venv/ready .venv/sam/ready
-	cargo-lambda lambda build --release
-	sam deploy --guided --template-file template.yaml --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
+	@.venv/bin/python -m infra.deploy deploy
+
+# Data stay unless DATA=delete. CONFIRM=name-of-the-stack instead of typing it.
+destroy: .venv/ready
+	@.venv/bin/python -m infra.deploy destroy
+
+# What a release consists of, into target/release-VERSION.
+release: .venv/ready
+	@.venv/bin/python -m infra.release
 
 .venv/ready: infra/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -80,6 +101,12 @@ deploy: .venv/ready .venv/sam/ready
 	@echo "installing schemathesis into .venv/contract ..." >&2
 	@$(PYTHON) -m venv .venv/contract
 	@.venv/contract/bin/pip install --quiet --disable-pip-version-check -r infra/requirements-contract.txt
+	@touch $@
+
+.venv/checkov/ready: infra/requirements-checkov.txt .venv/ready
+	@echo "installing checkov into .venv/checkov ..." >&2
+	@$(PYTHON) -m venv .venv/checkov
+	@.venv/checkov/bin/pip install --quiet --disable-pip-version-check -r infra/requirements-checkov.txt
 	@touch $@
 
 .venv/sam/ready: infra/requirements-sam.txt .venv/ready

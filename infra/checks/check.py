@@ -1,12 +1,13 @@
-"""`make check`: format, lints, documentation, layers, layout, template, dependencies, spelling, front end."""
+"""`make check`: format, lints, documentation, layers, layout, templates, runbook, dependencies, spelling, front end."""
 
 from __future__ import annotations
 
-from infra.checks import contract, layers, layout
+from infra.checks import contract, deploying, documents, layers, layout, messages, posture, release, versions, watching, workflows
 from infra.checks.steps import ROOT, Score
 from infra.local import build
 
 _SAM = ROOT / ".venv" / "sam" / "bin"
+_TEMPLATES = ("template.yaml", "infra/observability.yaml", "infra/github-role.yaml", "infra/key.yaml", "infra/waf.yaml")
 _REGION = {"AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"}
 
 
@@ -15,8 +16,15 @@ def run(score: Score) -> None:
     score.hold("layers", layers.check)
     score.hold("layout", layout.check)
     score.hold("routes: template and document", contract.check)
+    score.hold("alarms, dashboard and runbook", watching.check)
+    score.hold("commands of documents", documents.check)
+    score.hold("versions: one everywhere", versions.check)
+    score.hold("workflows", workflows.check)
+    score.hold("deployments: configuration, role, what outlives a stack", deploying.check)
+    score.hold("releases: sums and bills of materials", release.check)
     score.run("format", ["cargo", "fmt", "--all", "--", "--check", "-l"])
-    score.run("template: cfn-lint", [str(_SAM / "cfn-lint"), "template.yaml"])
+    score.run("templates: cfn-lint", [str(_SAM / "cfn-lint"), *_TEMPLATES])
+    score.hold("templates: checkov", posture.check)
     score.run("template: sam validate", [str(_SAM / "sam"), "validate", "--lint", "-t", "template.yaml"], env=_REGION)
     score.run("spelling", ["typos"])
     score.run("dependencies: bans, licences, sources", ["cargo-deny", "check", "bans", "licenses", "sources"])
@@ -29,6 +37,8 @@ def run(score: Score) -> None:
         for script in ("check", "lint", "typecheck"):
             if f'"{script}":' in (frontend / "package.json").read_text():
                 score.run(f"front end: {script}", ["npm", "run", "--silent", script], frontend)
+    # The schema of AsyncAPI comes with the front end's tools.
+    score.hold("queues: document, examples, template", messages.check)
 
 
 def _install() -> list[str]:

@@ -20,24 +20,31 @@ RUN: dict[str, tuple[str, str]] = {
     "make check": (_CHECKS + "test.py", "check.run(score)"),
     "make dev": (_TESTS + "test_z_restart.py", '"make", "dev"'),
     "make eval-nl": (_TESTS + "test_documents.py", "make eval-nl"),
+    "make env": (_TESTS + "test_v_invoke.py", "make env"),
+    "make export": (_TESTS + "test_v_export.py", 'make("export"'),
     "make import": (_TESTS + "test_documents.py", "make import"),
     "make openapi": (_TESTS + "test_documents.py", "make openapi"),
     "make reset": (_TESTS + "test_z_restart.py", '"make", "reset"'),
+    "make restore": (_TESTS + "test_v_export.py", 'make("restore"'),
     "make seed": (_TESTS + "test_documents.py", "make seed"),
     "make test": (".ci/run", "make test"),
     "make token": (_TESTS + "test_documents.py", "make token"),
     ".venv/bin/python -m infra.local.journeys": (_TESTS + "test_w_browser.py", "journeys"),
     "cargo run -p crm-domain --example costs": ("shared/crm-domain/tests/costs.rs", "examples/costs.rs"),
     "cargo test -p crm-domain": (_CHECKS + "test.py", '"cargo", "nextest", "run", "--workspace"'),
-    "cargo lambda invoke": (_TESTS + "test_invoke.py", "invoke"),
-    "make deploy": (_TESTS + "test_deploy.py", "deploy"),
+    "cargo lambda invoke": (_TESTS + "test_v_invoke.py", "invoke"),
+    "make deploy": (_TESTS + "test_deploy.py", '"deploy"'),
+    "make destroy": (_TESTS + "test_deploy.py", '"destroy"'),
+    "sam deploy": ("infra/deploy/sam.py", '"sam", "deploy"'),
     "npm run messages": ("frontend/src/lib/text.test.ts", "messages"),
 }
 # What no test runs, and why.
 NOT_RUN: dict[str, str] = {
     "make scale": "measures for minutes; nothing is asserted",
     "make sending": "measures for minutes; what it asserts, `test_results.py` does too",
+    "aws": "asks an account of AWS",
     "cargo bench": "measures for minutes; `make check` compiles it",
+    "make release": "compiles everything twice; `make check` puts the rest together",
 }
 _BLOCK = re.compile(r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?```sh\n(?P<text>.*?)```", re.DOTALL)
 _INLINE = re.compile(r"`((?:make|cargo|npm|sam|aws|\.venv/bin/python) [^`\n]+)`")

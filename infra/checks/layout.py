@@ -11,7 +11,8 @@ from infra.local import template
 _REQUIRED = {"Cargo.toml", "functions", "shared", "infra", "template.yaml", "events", "README.md"}
 _ALSO = {
     "Cargo.lock", "Makefile", "frontend", "ARCHITECTURE.md", "DECISIONS.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE",
-    "SECURITY.md", "clippy.toml", "deny.toml", "rustfmt.toml", "typos.toml", "rust-toolchain.toml",
+    "SECURITY.md", "clippy.toml", "deny.toml", "rustfmt.toml", "samconfig.toml", "typos.toml",
+    "rust-toolchain.toml",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: `python -m infra.local dev|token|seed|import|reset`."""
+"""The commands behind the Makefile: `python -m infra.local dev|token|env|seed|import|reset`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local import imports, reset, seed, tokens
+from infra.local import functions, imports, reset, seed, tokens
 from infra.local.api import ApiError
 from infra.local.settings import Settings
 from infra.local.supervisor import Supervisor
@@ -23,6 +23,7 @@ def main() -> int:
     token = commands.add_parser("token")
     token.add_argument("--email", default="owner@example.com")
     token.add_argument("--role", default="owner", choices=tokens.ROLES)
+    commands.add_parser("env")
     seeding = commands.add_parser("seed")
     seeding.add_argument("--customers", type=int, default=500)
     importing = commands.add_parser("import")
@@ -40,6 +41,9 @@ def main() -> int:
                 return reset.reset(settings)
             case "token":
                 print(tokens.token(settings, options.email, options.role))
+            case "env":
+                for name, value in functions.environment(settings).items():
+                    print(f"{name}={value}")
             case "seed":
                 seed.seed(settings, options.customers)
                 seed.drained(settings)

@@ -1,4 +1,4 @@
-"""Deploys template.yaml to the local AWS, the way `sam deploy` does: code to a bucket, then a CloudFormation change set."""
+"""Deploys template.yaml to the local AWS, the way `sam deploy` does: code and nested templates to a bucket, then a change set."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from infra.local import aws, identity, template
 from infra.local.build import binary
-from infra.local.settings import Settings
+from infra.local.settings import ROOT, Settings
 
 _BUCKET = "mini-crm-artifacts"
 # What a stack without its code does: it fails, and says why.
@@ -33,7 +33,7 @@ def deploy(settings: Settings, parameters: dict[str, str]) -> bool:
     if existing and existing.endswith(("_FAILED", "ROLLBACK_COMPLETE")) and not existing.startswith("UPDATE"):
         cloudformation.delete_stack(StackName=settings.stack_name)
         existing = None
-    digest = hashlib.sha256((body + json.dumps(parameters, sort_keys=True)).encode()).hexdigest()[:32]
+    digest = _digest(body + json.dumps(parameters, sort_keys=True))
     if existing and _deployed(cloudformation, settings.stack_name) == digest:
         return False
     name = f"local-{digest}-{time.time_ns()}"
@@ -57,7 +57,7 @@ def deploy(settings: Settings, parameters: dict[str, str]) -> bool:
 
 
 def _packaged(settings: Settings) -> str:
-    """The template with each `CodeUri` replaced by the object that holds the built binary."""
+    """The template with each `CodeUri` replaced by the object that holds the built binary, and so the templates within it."""
     loaded = copy.deepcopy(template.load())
     s3 = aws.client(settings, "s3")
     if _BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
@@ -72,6 +72,12 @@ def _packaged(settings: Settings) -> str:
             s3.put_object(Bucket=_BUCKET, Key=key, Body=_zipped(content))
         keys[key] = True
         loaded["Resources"][function.resource]["Properties"]["CodeUri"] = f"s3://{_BUCKET}/{key}"
+    for body in loaded["Resources"].values():
+        if body["Type"] == "AWS::Serverless::Application":
+            nested = json.dumps(template.load(ROOT / body["Properties"]["Location"]))
+            # Named by its content: a stack within a stack is updated when its address changes.
+            body["Properties"]["Location"] = url = _uploaded(settings, _digest(nested), nested)
+            keys[url.rsplit("/", 1)[1]] = True
     for stale in known - keys.keys():  # Templates of earlier runs among them.
         s3.delete_object(Bucket=_BUCKET, Key=stale)
     return json.dumps(loaded)
@@ -82,6 +88,10 @@ def _uploaded(settings: Settings, digest: str, body: str) -> str:
     key = f"template-{digest}.json"
     aws.client(settings, "s3").put_object(Bucket=_BUCKET, Key=key, Body=body.encode())
     return f"{settings.aws_url}/{_BUCKET}/{key}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _zipped(content: bytes) -> bytes:

@@ -5,9 +5,11 @@
 - SQS mappings get batches of their real size: MiniStack hands out ten messages at most, and knows no 6 MB limit.
 - A page of a scan costs what it reads, not what the table holds (`scans`).
 - A lease on a message ends with the process that held it, so that a restart does not wait for its visibility timeout.
+- Functions may do what their policies in template.yaml allow, and nothing else (`iam`).
 - Streams are read on a thread of their own, so that a batch of theirs holds up no queue; what every reader has seen is
   forgotten at once instead of after a day, and what some reader has not is saved.
 - A stop lets batches in work finish.
+- A stack can take secrets in that are there already.
 
 Run as `python -m infra.local.emulator` with the environment of `environment()`; SIGUSR1 saves at once, SIGTERM ends it.
 """
@@ -30,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local import scans
+from infra.local.iam.guard import Guard, Journal, deployed
 from infra.local.settings import REGION, Settings
 from infra.local.snapshots import Generations
 
@@ -65,6 +68,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "LOG_LEVEL": "INFO",
         # Unpacked functions and its pid file.
         "TMPDIR": str(settings.temporary),
+        "CALLS": str(settings.calls),
         # It looks for Docker otherwise.
         "DOCKER_HOST": "unix:///nonexistent",
         "LAMBDA_EXECUTOR": "local",
@@ -209,8 +213,34 @@ def _patch(state: Path) -> None:
         return at_once
 
     lambda_svc._sqs_esm_concurrency = allowed
+
+    credentials = lambda_svc.execution_credentials
+
+    def named(configuration: dict[str, Any]) -> dict[str, str]:
+        # By its access key the guard knows who calls.
+        return {**credentials(configuration), "AWS_ACCESS_KEY_ID": configuration["FunctionName"]}
+
+    lambda_svc.execution_credentials = named
     scans.install()
     _patch_streams()
+    _patch_imports()
+
+
+def _patch_imports() -> None:
+    from ministack.services import secretsmanager
+    from ministack.services.cloudformation import changesets, provisioners
+
+    kind = "AWS::SecretsManager::Secret"
+
+    def missing(name: str) -> str | None:
+        return None if name in secretsmanager._secrets else f"Resource of type '{kind}' with identifier '{name}' was not found."
+
+    def imported(identifier: dict[str, str]) -> tuple[str, dict[str, str]]:
+        arn = secretsmanager._secrets[identifier["Id"]]["ARN"]
+        return identifier["Id"], {"Id": arn, "Arn": arn}
+
+    changesets._IMPORT_LOOKUPS[kind] = (("Id",), missing)
+    provisioners._RESOURCE_HANDLERS[kind]["import"] = imported
 
 
 def _patch_streams() -> None:
@@ -307,10 +337,12 @@ async def _serve(state: Path) -> None:
     # The lifespan's own saving goes through ours.
     app.save_all = lambda services: saver.now()
 
+    guard = Guard(app.app, Journal(Path(os.environ["CALLS"])), deployed)
+
     async def counted(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and not _is_read(scope):
             saver.writes += 1
-        await app.app(scope, receive, send)
+        await guard(scope, receive, send)
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -26,13 +26,28 @@ def children(settings: Settings) -> list[Child]:
         program = binary(function.name)
         if program is None:
             continue
-        configuration = lambda_.get_function_configuration(FunctionName=deployed[function.resource])
+        physical = deployed[function.resource]
+        configuration = lambda_.get_function_configuration(FunctionName=physical)
         variables = configuration.get("Environment", {}).get("Variables", {})
         count = _INSTANCES if function.name in behind_http else _INSTANCES_OF_WORKERS
         for number in range(1, count + 1):
-            env = {**_runtime(settings, function.name, configuration["MemorySize"]), **variables}
+            env = {**_runtime(settings, function.name, configuration["MemorySize"]), "AWS_ACCESS_KEY_ID": physical, **variables}
             found.append(Child(f"{function.name}-{number}", [str(program)], env, settings.logs))
     return found
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What any function needs to run outside of `make dev`, on its data: the variables of all of them, and its AWS. Where
+    two differ (in how long the model may take), the one that comes first in the template is heard."""
+    deployed = aws.resources(settings)
+    lambda_ = aws.client(settings, "lambda")
+    found: dict[str, str] = {}
+    for function in template.functions(template.load()):
+        configuration = lambda_.get_function_configuration(FunctionName=deployed[function.resource])
+        for name, value in configuration.get("Environment", {}).get("Variables", {}).items():
+            found.setdefault(name, value)
+    # Python's and the command line's clients know the region by another name.
+    return {**_aws(settings), "AWS_DEFAULT_REGION": aws.CREDENTIALS["AWS_REGION"], **dict(sorted(found.items()))}
 
 
 def lambda_api(settings: Settings) -> Child:
@@ -44,9 +59,7 @@ def lambda_api(settings: Settings) -> Child:
 def _runtime(settings: Settings, name: str, memory: int) -> dict[str, str]:
     """What the Lambda service sets. The developer's own environment, with their AWS account in it, stays out."""
     return {
-        **aws.CREDENTIALS,
-        "AWS_ENDPOINT_URL": settings.aws_url,
-        "AWS_EC2_METADATA_DISABLED": "true",
+        **_aws(settings),
         "AWS_LAMBDA_RUNTIME_API": f"{settings.lambda_url}/.rt/{name}",
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -56,3 +69,7 @@ def _runtime(settings: Settings, name: str, memory: int) -> dict[str, str]:
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "RUST_BACKTRACE": "1",
     }
+
+
+def _aws(settings: Settings) -> dict[str, str]:
+    return {**aws.CREDENTIALS, "AWS_ENDPOINT_URL": settings.aws_url, "AWS_EC2_METADATA_DISABLED": "true"}

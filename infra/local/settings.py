@@ -64,6 +64,11 @@ class Settings:
         return self.directory / "state"
 
     @property
+    def calls(self) -> Path:
+        """Which grants of their policies the functions have used, and what was refused to them."""
+        return self.directory / "calls.jsonl"
+
+    @property
     def logs(self) -> Path:
         """One log per child process."""
         return self.directory / "logs"

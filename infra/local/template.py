@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,79 @@ def gateway(template: dict[str, Any], parameters: dict[str, str], uploads: str) 
             "referrer-policy": headers["ReferrerPolicy"]["ReferrerPolicy"],
         },
     }
+
+
+def resolved(value: Any, names: dict[str, str], holds: frozenset[str] = frozenset()) -> Any:
+    """A part of the template with its references replaced by what is given, where only the conditions `holds` hold."""
+    if isinstance(value, list):
+        return [resolved(one, names, holds) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "Ref" in value:
+        return names[value["Ref"]]
+    if "Fn::GetAtt" in value:
+        return names[".".join(value["Fn::GetAtt"])]
+    if "Fn::If" in value:
+        condition, then, otherwise = value["Fn::If"]
+        return resolved(then if condition in holds else otherwise, names, holds)
+    if "Fn::Split" in value:
+        separator, text = value["Fn::Split"]
+        return resolved(text, names, holds).split(separator)
+    if "Fn::Select" in value:
+        index, of = value["Fn::Select"]
+        return resolved(of, names, holds)[int(index)]
+    if "Fn::Sub" in value:
+        text, own = value["Fn::Sub"] if isinstance(value["Fn::Sub"], list) else (value["Fn::Sub"], {})
+        known = {**names, **resolved(own, names, holds)}
+        return re.sub(r"\$\{([^}!]+)\}", lambda found: known[found[1]], text)
+    return {name: resolved(one, names, holds) for name, one in value.items()}
+
+
+def rendered(template: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
+    """The template as it is deployed with these parameters: no conditions are left, references to resources are."""
+    given = {name: str(about.get("Default", "")) for name, about in template.get("Parameters", {}).items()} | parameters
+    conditions = template.get("Conditions", {})
+
+    def holds(name: str) -> bool:
+        return _holds(conditions[name], given, holds)
+
+    def chosen(value: Any) -> Any:
+        if isinstance(value, list):
+            return [one for one in map(chosen, value) if one is not _NOTHING]
+        if not isinstance(value, dict):
+            return value
+        if value == {"Ref": "AWS::NoValue"}:
+            return _NOTHING
+        if value.keys() == {"Ref"} and value["Ref"] in given:
+            return given[value["Ref"]]
+        if "Fn::If" in value:
+            condition, then, otherwise = value["Fn::If"]
+            return chosen(then if holds(condition) else otherwise)
+        parts = {name: chosen(one) for name, one in value.items()}
+        return {name: one for name, one in parts.items() if one is not _NOTHING}
+
+    there = {
+        section: {name: body for name, body in template.get(section, {}).items() if "Condition" not in body or holds(body["Condition"])}
+        for section in ("Resources", "Outputs")
+    }
+    found: dict[str, Any] = chosen({name: body for name, body in template.items() if name not in ("Conditions", "Rules")} | there)
+    return found
+
+
+_NOTHING = object()
+
+
+def _holds(condition: dict[str, Any], given: dict[str, str], named: Callable[[str], bool]) -> bool:
+    [(kind, of)] = condition.items()
+    if kind == "Condition":
+        return named(of)
+    if kind == "Fn::Equals":
+        one, other = resolved(of, given)
+        return bool(one == other)
+    parts = [_holds(part, given, named) for part in of]
+    if kind == "Fn::Not":
+        return not parts[0]
+    return all(parts) if kind == "Fn::And" else any(parts)
 
 
 def _binary(function: dict[str, Any]) -> str:

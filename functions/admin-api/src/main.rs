@@ -20,7 +20,8 @@ use crm_aws::{Dynamo, S3Uploads, SecretsManager, Sqs};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::{Settings, Telling};
-use crm_lambda::serve::{serve, start_logs};
+use crm_lambda::serve::serve;
+use crm_lambda::telemetry::start_logs;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

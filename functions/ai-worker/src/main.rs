@@ -10,7 +10,7 @@ use crm_ai::{Assistant, Gemini, Settings};
 use crm_aws::{Dynamo, SecretsManager, Sqs};
 use crm_lambda::batch::consume;
 use crm_lambda::config;
-use crm_lambda::serve::start_logs;
+use crm_lambda::telemetry::start_logs;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

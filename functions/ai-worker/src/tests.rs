@@ -54,6 +54,7 @@ impl Desk {
             attributes: Vec::new(),
             receipt: "r".into(),
             receives: 1,
+            sent_at: None,
         };
         assert_eq!(self.worker.handle(vec![message]).await, Vec::<String>::new());
     }

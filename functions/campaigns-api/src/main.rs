@@ -19,7 +19,8 @@ use crm_lambda::addresses::Addresses;
 use crm_lambda::api::App;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::Settings;
-use crm_lambda::serve::{serve, start_logs};
+use crm_lambda::serve::serve;
+use crm_lambda::telemetry::start_logs;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

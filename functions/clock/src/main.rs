@@ -4,16 +4,14 @@
 mod tests;
 mod tick;
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, Sqs};
 use crm_domain::time::Time;
 use crm_lambda::config::Settings;
 use crm_lambda::memberships::Keeper;
-use crm_lambda::serve::start_logs;
-use lambda_runtime::{LambdaEvent, service_fn};
-use serde_json::Value;
+use crm_lambda::schedule::each_time;
+use crm_lambda::telemetry::start_logs;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -22,9 +20,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
     let clock = &tick::Clock { keeper: Keeper::new(store, settings.consent_defaults), queue: Arc::new(Sqs::new(&aws)) };
-    // What the schedule sends says nothing that the time does not.
-    lambda_runtime::run(service_fn(move |_: LambdaEvent<Value>| async move {
-        Ok::<_, Infallible>(Box::pin(clock.tick(Time::now())).await)
-    }))
-    .await
+    each_time(move || clock.tick(Time::now())).await
 }

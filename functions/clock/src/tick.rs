@@ -3,6 +3,7 @@
 //! Flips are found by minute. The clock remembers up to which minute all of them have been made, so a tick that fails or
 //! never comes is late, and nothing is lost.
 
+use crm_domain::did;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -58,14 +59,8 @@ impl<S: Store + KeepAlarms, Q: Enqueue> Clock<S, Q> {
         if let Err(error) = &alarms {
             tracing::error!(cause = %chain(error), "alarms are late");
         }
-        tracing::info!(
-            clock.minutes = tick.minutes,
-            customers.evaluated = tick.evaluated,
-            segments.moves = tick.moves,
-            duration_us = started.elapsed().as_micros() as u64,
-            "tick"
-        );
         let sound = flips.is_ok() && builds && alarms.is_ok();
+        did!(clock.minutes = tick.minutes, clock.sound = sound);
         json!({"minutes": tick.minutes, "evaluated": tick.evaluated, "moves": tick.moves, "sound": sound})
     }
 

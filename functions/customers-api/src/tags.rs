@@ -11,7 +11,7 @@ use crm_domain::edit::{Tagging, TagsChanged};
 use crm_domain::faults::Faults;
 use crm_domain::ids::CustomerId;
 use crm_domain::ports::{Enqueue, QueueName};
-use crm_lambda::accept::pack;
+use crm_lambda::accept::queue_events;
 use crm_lambda::api::App;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
@@ -51,7 +51,7 @@ pub async fn tag_customers<S: Store, Q: Enqueue>(
     let queued = events.len() as u64;
     let told = json!({"customers": queued, "tagsAdded": tagging.added, "tagsRemoved": tagging.removed});
     app.store.note(&caller.audit("customers".to_owned(), None, Some(told))).await?;
-    app.queue.enqueue(QueueName::Customers, pack(events)).await?;
+    queue_events(&*app.queue, QueueName::Customers, events).await?;
     let shown = |(change, ids): (TagsChanged, _)| TagChange { ids, tags_added: change.added, tags_removed: change.removed };
     let tagged = Tagged { queued, changes: changes.into_iter().map(shown).collect(), rejected };
     Ok((StatusCode::ACCEPTED, Json(tagged)).into_response())

@@ -4,6 +4,7 @@
 //! id, where the provider recognises it and sends nothing twice. Where it does not, the intent is noted before each letter
 //! by itself; one that is found without an outcome is never sent again, but said to be unknown.
 
+use crm_domain::did;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
@@ -90,7 +91,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                 }
             };
             settled.extend(handed.into_iter().filter_map(|entry| self.given_up(entry, &mut again)));
-            let records: Vec<_> = settled.iter().map(|entry| self.store.settle(&campaign, entry)).collect();
+            let records: Vec<_> = settled.iter().map(|entry| self.settle(&campaign, entry)).collect();
             stream::iter(records).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
         }
         let counts: Vec<_> = (first..=last).map(|shard| self.store.recount(&campaign, shard)).collect();
@@ -103,6 +104,15 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let in_round = |after: &u32| until.is_none_or(|until| self.now().plus(i64::from(*after) * SECOND) < until);
         let next = |after| Next::Then(Task::Deliver { campaign: id, first, last, until }, after);
         Ok(again.delay().filter(in_round).map_or(Next::Done, next))
+    }
+
+    /// Notes in the log how an entry has ended.
+    async fn settle(&self, campaign: &Campaign, entry: &Message) -> Result<(), StoreError> {
+        self.store.settle(campaign, entry).await?;
+        if entry.sent_at.is_some() {
+            did!(messages.sent = 1);
+        }
+        Ok(())
     }
 
     /// An entry that somebody else handed over, as it stands when they cannot be at work any more.
@@ -204,7 +214,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         };
         let answer = answer.unwrap_or_else(|| Sending::Unknown("the provider's answer was lost".to_owned()));
         match answered(&Message { intent: Some(intent), ..entry }, text, answer) {
-            Ok(entry) => self.store.settle(campaign, &entry).await.map(|()| None),
+            Ok(entry) => self.settle(campaign, &entry).await.map(|()| None),
             Err(seconds) => self.store.withdraw_intent(campaign, customer_id, &intent).await.map(|()| Some(seconds)),
         }
         .map_err(StepError::from)

@@ -19,7 +19,7 @@ use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::batch::consume;
 use crm_lambda::config::{Settings, var};
-use crm_lambda::serve::start_logs;
+use crm_lambda::telemetry::start_logs;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -200,6 +200,7 @@ fn received(message: Outgoing) -> Incoming {
         attributes: Vec::new(),
         receipt: "r".into(),
         receives: 1,
+        sent_at: None,
     }
 }
 

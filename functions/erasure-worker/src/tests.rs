@@ -84,8 +84,15 @@ fn unknown() -> Sweep {
 }
 
 async fn run(worker: &Swept, body: String) {
-    let message =
-        Incoming { id: "m".into(), queue: QueueName::Erasures, body, attributes: Vec::new(), receipt: "r".into(), receives: 1 };
+    let message = Incoming {
+        id: "m".into(),
+        queue: QueueName::Erasures,
+        body,
+        attributes: Vec::new(),
+        receipt: "r".into(),
+        receives: 1,
+        sent_at: None,
+    };
     assert_eq!(worker.handle(vec![message]).await, Vec::<String>::new());
 }
 

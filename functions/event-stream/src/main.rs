@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crm_aws::{Bus, Dynamo, Recorded, Sqs};
 use crm_lambda::config::Telling;
 use crm_lambda::outbox::{Record, consume_records};
-use crm_lambda::serve::start_logs;
+use crm_lambda::telemetry::start_logs;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crm_aws::{Dynamo, S3Uploads, Sqs};
 use crm_lambda::batch::consume;
 use crm_lambda::config::Settings;
-use crm_lambda::serve::start_logs;
+use crm_lambda::telemetry::start_logs;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -54,7 +54,15 @@ fn uploaded() -> String {
 }
 
 fn message(body: String) -> Incoming {
-    Incoming { id: "m".into(), queue: QueueName::Imports, body, attributes: Vec::new(), receipt: "r".into(), receives: 1 }
+    Incoming {
+        id: "m".into(),
+        queue: QueueName::Imports,
+        body,
+        attributes: Vec::new(),
+        receipt: "r".into(),
+        receives: 1,
+        sent_at: None,
+    }
 }
 
 fn state(desk: &AtDesk) -> Import {

@@ -22,6 +22,7 @@ use crm_domain::import::Import;
 use crm_domain::import::columns::read_header;
 use crm_domain::money::Currency;
 use crm_domain::ports::{Enqueue, KeepImports, KeepUploads, Outgoing, Postpone, QueueError, QueueName, StoreError, Versioned};
+use crm_lambda::accept::queue_messages;
 use crm_lambda::batch::{Failed, Incoming, give_back};
 use crm_lambda::problem::chain;
 
@@ -52,7 +53,7 @@ enum Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Corrupt(_) => Self::Hopeless(error.to_string()),
+            StoreError::Corrupt(_) | StoreError::Rejected(_) => Self::Hopeless(chain(&error)),
             StoreError::Conflict | StoreError::Throttled | StoreError::Unavailable(_) => Self::Transient(chain(&error)),
         }
     }
@@ -145,7 +146,8 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
         if !stretch.messages.is_empty() {
             self.store.update_import(version, &import, import.parts..stretch.next.parts).await?;
             version += 1;
-            self.queue.enqueue(import.kind.queue(), stretch.messages).await?;
+            let events = stretch.next.accepted - import.accepted;
+            queue_messages(&self.queue, import.kind.queue(), stretch.messages, events as usize).await?;
         }
         stretch.next.moved_by = Some(call.name.clone());
         self.store.update_import(version, &stretch.next, 0..0).await?;

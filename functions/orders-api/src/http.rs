@@ -12,7 +12,7 @@ use crm_domain::json::Json as Tree;
 use crm_domain::order::OrderStatus;
 use crm_domain::ports::{Enqueue, KeepAudit, Outgoing, QueueName, ReadCustomers, ReadOrders};
 use crm_domain::time::Time;
-use crm_lambda::accept::{Write, accept};
+use crm_lambda::accept::{Write, accept, queue_messages};
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
@@ -88,7 +88,7 @@ async fn change_status<S: Store, Q: Enqueue>(
     let (event_id, source) = (Uuid::now_v7().to_string(), caller.source());
     let envelope = Envelope::new(Kind::ChangeOrderStatus, &source, &event_id, Time::now(), &data);
     let body = serde_json::to_string(&envelope).unwrap_or_default();
-    app.queue.enqueue(QueueName::Orders, vec![Outgoing { body, ..Outgoing::default() }]).await?;
+    queue_messages(&*app.queue, QueueName::Orders, vec![Outgoing { body, ..Outgoing::default() }], 1).await?;
     let (before, after) = (json!({"status": found.record.status()}), json!({"status": status}));
     app.store.note(&caller.audit(format!("orders/{id}"), Some(before), Some(after))).await?;
     let mut response = (StatusCode::ACCEPTED, Json(json!({"id": id, "status": "queued"}))).into_response();

@@ -15,6 +15,7 @@ use crm_domain::message::{Message, MessageId, Report};
 use crm_domain::ports::{Enqueue, Outgoing, QueueName};
 use crm_domain::suppression::{AddressHash, Happened, Note, SuppressionReason, masked};
 use crm_domain::time::Time;
+use crm_lambda::accept::queue_messages;
 use crm_lambda::body;
 use crm_lambda::problem::Problem;
 
@@ -65,11 +66,13 @@ pub async fn change_preferences<S: Store, Q: Enqueue>(
     let now = Time::now();
     suppress(&app, &recipient, &choices, now).await?;
     if recipient.entry.is_some() && choices.contains(&(own, false)) {
-        app.queue.enqueue(QueueName::Receipts, vec![receipt(recipient.message, Report::Unsubscribed, false, now)]).await?;
+        let left = receipt(recipient.message, Report::Unsubscribed, false, now);
+        queue_messages(&*app.queue, QueueName::Receipts, vec![left], 1).await?;
     }
     // Who was erased is not brought back by an old message.
     if let Some(customer) = &recipient.customer {
-        app.queue.enqueue(QueueName::Customers, vec![consents(recipient.message, customer, &choices, now)]).await?;
+        let said = consents(recipient.message, customer, &choices, now);
+        queue_messages(&*app.queue, QueueName::Customers, vec![said], 1).await?;
     }
     let shown = shown(&app, &recipient, &choices).await?;
     page::of(&Shown { done: Some(done), ..shown })

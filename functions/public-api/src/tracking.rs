@@ -10,6 +10,7 @@ use crm_domain::message::{MessageId, Report};
 use crm_domain::ports::{Enqueue, Outgoing, QueueName};
 use crm_domain::time::Time;
 use crm_domain::tracking::is_machine;
+use crm_lambda::accept::queue_messages;
 use crm_lambda::problem::{Problem, chain};
 
 use crate::http::{App, Store};
@@ -60,7 +61,7 @@ fn by_machine(headers: &HeaderMap) -> bool {
 
 async fn note<S: Store, Q: Enqueue>(app: &App<S, Q>, message: MessageId, report: Report, machine: bool) {
     let receipt = receipt(message, report, machine, Time::now());
-    if let Err(error) = app.queue.enqueue(QueueName::Receipts, vec![receipt]).await {
+    if let Err(error) = queue_messages(&*app.queue, QueueName::Receipts, vec![receipt], 1).await {
         tracing::error!(cause = %chain(&error), "an opening or a click is lost");
     }
 }

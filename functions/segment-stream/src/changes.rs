@@ -1,7 +1,6 @@
 //! Settling those who have changed.
 
-use std::time::Instant;
-
+use crm_domain::did;
 use crm_domain::ids::CustomerId;
 use crm_domain::membership::{Cause, Task};
 use crm_domain::ports::{Enqueue, Outgoing, QueueError, QueueName, StoreError};
@@ -25,16 +24,8 @@ pub enum Failure {
 /// # Errors
 /// Storage or the queue does not answer; nothing is lost, since the batch comes again.
 pub async fn settle<S: Store, Q: Enqueue>(keeper: &Keeper<S>, queue: &Q, customers: Vec<CustomerId>) -> Result<(), Failure> {
-    let started = Instant::now();
     let outcome = keeper.settle(&customers, Cause::Data, Time::now()).await?;
-    tracing::info!(
-        customers.changed = customers.len(),
-        customers.evaluated = outcome.evaluated,
-        customers.handed_on = outcome.failed.len(),
-        segments.moves = outcome.moves,
-        duration_us = started.elapsed().as_micros() as u64,
-        "settled"
-    );
+    did!(customers.changed = customers.len(), customers.handed_on = outcome.failed.len());
     let tasks = outcome.failed.chunks(HANDED_ON).map(|customers| Task::Settle { customers: customers.to_vec() });
     let messages: Vec<Outgoing> = tasks.map(|task| Outgoing { body: task.body(), ..Outgoing::default() }).collect();
     if !messages.is_empty() {

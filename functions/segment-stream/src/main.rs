@@ -9,8 +9,8 @@ use std::sync::Arc;
 use crm_aws::{Dynamo, Sqs};
 use crm_lambda::config::Settings;
 use crm_lambda::memberships::Keeper;
-use crm_lambda::serve::start_logs;
 use crm_lambda::stream::consume_changes;
+use crm_lambda::telemetry::start_logs;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

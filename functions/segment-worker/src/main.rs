@@ -17,7 +17,7 @@ use crm_domain::export::table::Terms;
 use crm_lambda::batch::consume;
 use crm_lambda::config::Settings;
 use crm_lambda::memberships::Keeper;
-use crm_lambda::serve::start_logs;
+use crm_lambda::telemetry::start_logs;
 
 use crate::export::Exports;
 

@@ -84,6 +84,7 @@ impl Crm {
             attributes: Vec::new(),
             receipt: "r".into(),
             receives: 1,
+            sent_at: None,
         };
         assert!(self.worker.handle(vec![message]).await.is_empty());
     }

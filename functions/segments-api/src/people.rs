@@ -15,7 +15,7 @@ use crm_domain::limits;
 use crm_domain::membership::EditionId;
 use crm_domain::ports::{Enqueue, Page, QueueName, ReadCustomers, ReadMemberships, StoreError};
 use crm_domain::segment::{Definition, Segment, parse_list_change, parse_list_file};
-use crm_lambda::accept::pack;
+use crm_lambda::accept::queue_events;
 use crm_lambda::api::App;
 use crm_lambda::body::{JsonBody, bytes};
 use crm_lambda::caller::{Attempt, Caller};
@@ -180,7 +180,7 @@ async fn change_list<S: Store, Q: Enqueue>(
         return Err(faults.into());
     }
     let queued = envelopes.len() as u64;
-    app.queue.enqueue(QueueName::Customers, pack(envelopes)).await?;
+    queue_events(&*app.queue, QueueName::Customers, envelopes).await?;
     let told = json!({"added": added, "removed": removed});
     app.store.note(&caller.audit(object(segment.id), None, Some(told))).await?;
     Ok((StatusCode::ACCEPTED, Json(ListChanged { queued, rejected: faults })).into_response())

@@ -11,7 +11,7 @@ use crm_aws::{Dynamo, Receivers, SecretsManager, Sqs};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::consume;
 use crm_lambda::config::{Settings, Telling};
-use crm_lambda::serve::start_logs;
+use crm_lambda::telemetry::start_logs;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -47,6 +47,7 @@ impl Crm {
             attributes: Vec::new(),
             receipt: "r".into(),
             receives,
+            sent_at: None,
         };
         self.worker.handle(vec![message]).await.is_empty()
     }

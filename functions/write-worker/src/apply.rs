@@ -38,7 +38,7 @@ pub struct Unapplied {
 
 impl From<StoreError> for Unapplied {
     fn from(error: StoreError) -> Self {
-        Self { may_succeed: !matches!(error, StoreError::Corrupt(_)), cause: chain(&error) }
+        Self { may_succeed: !error.is_final(), cause: chain(&error) }
     }
 }
 

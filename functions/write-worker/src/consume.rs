@@ -3,6 +3,7 @@
 //! A message may come again after any step, so each step may be repeated: events and receipts are idempotent, the mark of
 //! an import's part is a set, and what is hopeless is set aside last, when the rest of its message is done.
 
+use crm_domain::did;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,14 +74,14 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
                 failed.insert(index, Unapplied { cause, may_succeed: true });
             }
         }
-        tracing::info!(
-            batch.messages = messages.len(),
-            batch.events = events.len(),
-            batch.hopeless = hopeless.len(),
-            batch.failed = failed.len(),
-            duration_ms = (Time::now().micros() - now.micros()) / 1_000,
-            "batch"
-        );
+        for (index, message) in messages.iter().enumerate() {
+            if message.queue != QueueName::Receipts
+                && !failed.contains_key(&index)
+                && let Some(sent_at) = message.sent_at
+            {
+                did!(writes.lag = (Time::now().micros() - sent_at.micros()).max(0) / 1_000);
+            }
+        }
         let failed = failed.into_iter().filter_map(|(index, Unapplied { cause, may_succeed })| {
             messages.get(index).map(|message| Failed { message, cause, may_succeed })
         });
@@ -108,12 +109,12 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
         }
         if !events.is_empty() {
             let [applied, duplicate, conflict, forgotten] = counts;
-            tracing::info!(
-                events.applied = applied,
-                events.duplicate = duplicate,
-                events.conflict = conflict,
-                events.forgotten = forgotten,
-                "applied"
+            did!(
+                writes.applied = applied,
+                writes.duplicate = duplicate,
+                writes.conflict = conflict,
+                writes.forgotten = forgotten,
+                writes.rejected = conflict + forgotten,
             );
         }
         self.note_names(kept).await;
@@ -150,12 +151,20 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
     /// The last steps of a message whose events are all applied; says why it must come again.
     async fn finish(&self, message: &Incoming, hopeless: impl Iterator<Item = &Hopeless>) -> Result<(), String> {
         for part in hopeless {
-            tracing::warn!(queue = message.queue.as_str(), reason_length = part.reason.len(), "set aside");
-            // The rest of its message is done: of what the message carried, nothing is this part's.
-            let letter = dead_letter::set_aside(message.queue, part.body.clone(), &part.reason, message.receives, &[]);
+            let origin = message.attribute(dead_letter::REQUEST);
+            tracing::warn!(queue = message.queue.as_str(), reason_length = part.reason.len(), origin, "set aside");
+            // The rest of its message is done: of what the message carried, only who asked for it is this part's.
+            let asked = message.attributes.iter().find(|(name, _)| name == dead_letter::REQUEST).cloned();
+            let letter =
+                dead_letter::set_aside(message.queue, part.body.clone(), &part.reason, message.receives, asked.as_slice());
             if let Err(error) = self.queue.bury(message.queue, letter).await {
                 tracing::warn!(cause = %chain(&error), "the dead-letter queue does not answer");
                 return Err(chain(&error));
+            }
+            if message.queue == QueueName::Receipts {
+                did!(receipts.rejected = 1);
+            } else {
+                did!(writes.unreadable = 1, writes.rejected = 1);
             }
         }
         let import = message.attribute("import-id").and_then(ImportId::parse);

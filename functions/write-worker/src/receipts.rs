@@ -1,5 +1,6 @@
 //! Receipts of one batch, campaign by campaign: so it is known what those of each have used.
 
+use crm_domain::did;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
@@ -43,6 +44,7 @@ pub async fn apply<S: Store>(store: &S, batch: usize, carried: Vec<(usize, Recei
             // Nothing is kept of campaigns that somebody made up.
             Ok(unknown) if unknown.len() == receipts.len() => applied.unknown.extend(carried),
             Ok(unknown) => {
+                did!(receipts.applied = receipts.len() - unknown.len());
                 applied.unknown.extend(carried.into_iter().filter(|(_, receipt)| unknown.contains(receipt)));
                 let consumed = messages.iter().map(|_| Usage::of_consuming(batch, 0, 0)).fold(usage, Usage::plus);
                 let held = memory_mb() * started.elapsed().as_millis() as u64;
@@ -71,7 +73,7 @@ async fn note_receipts<S: Store>(store: &S, receipts: &[Receipt]) -> Result<Vec<
     let notes: Vec<Note> =
         telling.into_iter().filter_map(|receipt| Note::of_receipt(receipt, entries.get(&receipt.message)?)).collect();
     let changed = store.suppress(&notes).await?;
-    tracing::info!(suppressions.notes = notes.len(), suppressions.changed = changed, "addresses");
+    did!(suppressions.notes = notes.len(), suppressions.changed = changed);
     Ok(unknown)
 }
 

@@ -19,7 +19,7 @@ use crm_domain::suppression::{Suppression, SuppressionReason};
 use crm_domain::time::{SECOND, Time};
 use crm_domain::timing::Timing;
 use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{Memory, addresses, audit, cases, settings};
+use crm_testing::{Facts, Memory, addresses, audit, cases, settings};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -38,6 +38,7 @@ fn message(id: &str, body: &Value) -> Incoming {
         attributes: Vec::new(),
         receipt: "r".into(),
         receives: 1,
+        sent_at: None,
     }
 }
 
@@ -98,6 +99,51 @@ async fn what_cannot_be_committed_comes_again_and_its_neighbours_too_but_nothing
     worker.store.fail_commits(0);
     assert!(worker.consume(vec![message("m", &order(1, "a@x.in", 1))]).await.is_empty());
     assert_eq!(spend(&worker, "a@x.in").await, Money::from_minor(100));
+}
+
+#[tokio::test]
+async fn counted_is_what_this_attempt_has_committed() {
+    let (worker, facts) = (worker(), Facts::watched());
+    let counts = ["writes.applied", "writes.duplicate", "writes.rejected"];
+    let unreadable = json!({"type": "crm.order.unheard.v1"});
+    let again = Incoming { sent_at: Some(Time::now()), ..message("m", &json!([order(1, "a@x.in", 1), unreadable])) };
+    worker.store.fail_commits(1_000);
+    assert_eq!(worker.consume(vec![again.clone()]).await, ["m"]);
+    assert_eq!(facts.take(counts), [0, 0, 0], "nothing of a message that comes again");
+    worker.store.fail_commits(0);
+    assert!(worker.consume(vec![again.clone()]).await.is_empty());
+    assert_eq!(facts.take(counts), [1, 0, 1]);
+    assert!(worker.consume(vec![again]).await.is_empty());
+    assert_eq!(facts.take(counts), [0, 1, 1]);
+    worker.consume(vec![message("n", &order(1, "a@x.in", 2))]).await;
+    assert_eq!(facts.take(counts), [0, 0, 1], "it contradicts what is known");
+}
+
+#[tokio::test]
+async fn a_write_is_as_late_as_its_message_is_old_when_all_of_it_is_applied() {
+    let (worker, facts) = (worker(), Facts::watched());
+    let sent = Incoming { sent_at: Some(Time::now().plus(-7 * SECOND)), ..message("m", &order(1, "a@x.in", 1)) };
+    worker.store.fail_commits(1_000);
+    worker.consume(vec![sent.clone()]).await;
+    assert_eq!(facts.take(["writes.lag"]), [0]);
+    worker.store.fail_commits(0);
+    worker.consume(vec![sent]).await;
+    let [lag] = facts.take(["writes.lag"]);
+    assert!((7_000..60_000).contains(&lag), "{lag}");
+}
+
+#[tokio::test]
+async fn what_storage_never_takes_is_set_aside_at_once_and_its_neighbours_are_applied() {
+    let worker = worker();
+    worker.store.reject(CustomerId::of(&Email::parse("large@x.in").unwrap()));
+    let batch = vec![message("m1", &order(1, "large@x.in", 1)), message("m2", &order(2, "a@x.in", 1))];
+    assert!(worker.consume(batch).await.is_empty());
+    assert_eq!(spend(&worker, "a@x.in").await, Money::from_minor(100));
+    let dead = worker.queue.dead(QueueName::Orders);
+    assert_eq!(dead.len(), 1);
+    assert!(dead[0].body.contains("large@x.in"));
+    let reason = dead[0].attributes.iter().find(|(name, _)| *name == "reason").map(|(_, reason)| reason.as_str());
+    assert_eq!(reason, Some("storage does not take what was to be written: an item is too large"));
 }
 
 #[tokio::test]
@@ -316,6 +362,7 @@ fn ses(campaign: CampaignId, customer: CustomerId, kind: &str, part: &str, detai
         attributes: Vec::new(),
         receipt: "r".into(),
         receives: 1,
+        sent_at: None,
     }
 }
 

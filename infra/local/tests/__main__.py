@@ -26,7 +26,8 @@ class Lifecycle(unittest.TestCase):
 
 def main() -> int:
     """The exit code."""
-    pattern = sys.argv[1] if len(sys.argv) > 1 else "test_*.py"
+    STACK.whole = len(sys.argv) == 1
+    pattern = "test_*.py" if STACK.whole else sys.argv[1]
     STACK.wipe()
     print(f"stack ready after {STACK.start():.0f} s", flush=True)
     try:

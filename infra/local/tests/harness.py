@@ -46,7 +46,9 @@ class Stack:
     def __init__(self, settings: Settings = SETTINGS) -> None:
         self.settings = settings
         self.process: subprocess.Popen[bytes] | None = None
-        self.output = ROOT / "target" / "local-test.log"
+        self.output = ROOT / "target" / f"{settings.directory.name.removeprefix('.')}.log"
+        # Whether all tests run on it.
+        self.whole = False
 
     def start(self, patience: float = 1500, command: Sequence[str] = (sys.executable, "-m", "infra.local", "dev")) -> float:
         """Starts it and waits for the line `ready:`; the seconds that it took."""

@@ -6,12 +6,10 @@ import fnmatch
 import json
 import socket
 import subprocess
-import unittest
 from typing import Any
 
 from infra.local import aws, identity, template
 from infra.local.build import VENV
-from infra.local.settings import ROOT
 from infra.local.tests.harness import SETTINGS, StackTest
 
 
@@ -92,20 +90,3 @@ def _addressed(code: str, address: str) -> dict[str, Any]:
     done = subprocess.run([str(VENV / "node"), "-e", script], capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
-
-
-class Invocations(unittest.TestCase):
-    """`cargo lambda invoke` works for every function, with each of its events."""
-
-    def test_every_event_is_answered(self) -> None:
-        count = 0
-        for function in template.functions(template.load()):
-            for case in sorted((ROOT / "events" / function.name).glob("*.json")):
-                command = [str(VENV / "cargo-lambda"), "lambda", "invoke", "-A", "127.0.0.1", "-P", str(SETTINGS.lambda_port)]
-                done = subprocess.run(
-                    [*command, function.name, "--data-file", str(case)], cwd=ROOT, capture_output=True, text=True, check=False
-                )
-                self.assertEqual(done.returncode, 0, f"{case}: {done.stderr}")
-                self.assertNotIn("errorType", done.stdout, str(case))
-                count += 1
-        self.assertGreater(count, 0)

@@ -85,6 +85,14 @@ class Access(StackTest):
         self.assertEqual(told[0]["after"], {"status": "disabled"})
         self.assertNotIn("stranger@", json.dumps([entry.get("after") for entry in told]))
 
+    def test_an_invitation_that_is_withdrawn_is_told_of_who_withdrew_it(self) -> None:
+        invited = self.api.post("/api/users", {"email": "regret@elsewhere.example", "role": "analyst"})
+        self.assertEqual(self.api.call("DELETE", f"/api/users/{invited['id']}").status, 204)
+        self.assertEqual(self.sign_in("regret@elsewhere.example").json()["code"], "not_invited")
+        last = self.api.get("/api/audit?limit=1")["items"][0]
+        mine = self.api.get(f"/api/audit?limit=1&actor={last['actor']['id']}")["items"]
+        self.assertEqual(mine, [last])
+
     def test_tokens_of_the_provider_that_are_not_as_they_should_be(self) -> None:
         now = int(time.time())
         for claims in (

@@ -52,16 +52,40 @@ class Assistant(StackTest):
     def test_a_question_over_the_quota_waits_and_is_answered(self) -> None:
         self.script({"kind": "rateLimited", "retryAfterSeconds": 2}, forever=True)
         headers = {"prefer": "respond-async"}
+        segment = self.satara()
         prompt = {"prompt": "customers who ordered more than 41 times"}
         accepted = self.api.call("POST", "/api/generate-rules", prompt, headers)
         self.assertEqual((accepted.status, accepted.json()["status"]), (202, "waiting"))
         place = accepted.headers["location"]
+        # Messages wait as rules do, with the people that they will be tried on.
+        others = [self.api.call("POST", path, {**body, "objective": "Thank everybody who is in Satara"}, headers) for path, body in self.about(segment)]
+        self.assertEqual([(other.status, other.json()["status"]) for other in others], [(202, "waiting")] * 3)
         impatient = self.api.post("/api/generate-rules", {"prompt": "customers who ordered more than 42 times"})
         self.assertEqual((impatient["source"], impatient["offlineReason"]), ("offline", "quota"))
         self.script()
         self.eventually(lambda: self.api.get(place)["status"] == "answered", 60)
         result = self.api.get(place)["result"]
         self.assertEqual((result["source"], result["rules"]["rules"][0]["value"]), ("gemini", 41))
+        for other in others:
+            self.eventually(lambda other=other: self.api.get(other.headers["location"])["status"] == "answered", 60)  # type: ignore[misc]
+
+    def about(self, segment: str) -> list[tuple[str, dict[str, Any]]]:
+        """Questions about anybody, about the members of a segment, and about people whom the objective names."""
+        messages = {"channel": "sms", "count": 1}
+        return [("/api/generate-messages", messages), ("/api/generate-messages", {**messages, "segmentId": segment}), ("/api/campaigns/suggest", {})]
+
+    def satara(self) -> str:
+        """A segment that is built, with a member."""
+        self.api.post("/api/customers", {"items": [{"email": "asha@satara.example", "city": "Satara"}]})
+        self.applied()
+        rules = {"combinator": "and", "rules": [{"field": "city", "operator": "=", "value": "Satara"}]}
+        segment: str = self.api.post("/api/segments", {"name": "Satara", "rules": rules})["id"]
+        self.eventually(lambda: self.api.get(f"/api/segments/{segment}")["state"] == "live", 60, "the segment")
+        return segment
+
+    def test_messages_are_tried_on_people_whom_they_are_for(self) -> None:
+        for path, body in self.about(self.satara()):
+            self.assertTrue(self.api.post(path, {**body, "objective": "Thank everybody who is in Satara"}), path)
 
     def test_results_are_told_with_the_numbers_of_the_report_alone(self) -> None:
         self.api.post("/api/customers", {"items": [{"email": f"told{n}@example.in", "city": "Kolhapur"} for n in range(4)]})

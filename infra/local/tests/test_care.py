@@ -85,6 +85,7 @@ class Care(StackTest):
         kinds = {one["kind"] for one in self.everything(f"{path}/timeline")}
         self.assertEqual(kinds, {"order", "activity", "message", "segment"})
         self.letter()
+        self.files(path)
         self.assertGreater(len(list(self.traces())), 8)
         backup = self.stored(path)
 
@@ -127,8 +128,26 @@ class Care(StackTest):
         """A message with an order that cannot be read, beside one of somebody else."""
         event = {"specversion": "1.0", "source": "/care", "type": "crm.order.place.v1", "time": "2026-01-01T00:00:00Z"}
         bad = [{**event, "id": f"{self.mark}-{n}", "data": {"email": who, "total": "much"}} for n, who in enumerate((self.email("usha"), "other@care.example"))]
-        self.aws("sqs").send_message(QueueUrl=self.outputs()["OrdersQueueUrl"], MessageBody=json.dumps(bad))
+        sqs, outputs = self.aws("sqs"), self.outputs()
+        sqs.send_message(QueueUrl=outputs["OrdersQueueUrl"], MessageBody=json.dumps(bad))
+        # Beside somebody else among the dead letters of every queue, whatever led there.
+        for name in ("Customers", "Orders", "Activities", "Receipts", "Delivery", "Imports", "Segments", "Questions"):
+            sqs.send_message(QueueUrl=outputs[f"{name}QueueUrl"] + "-dead", MessageBody=json.dumps(bad))
+            self.addCleanup(sqs.purge_queue, QueueUrl=outputs[f"{name}QueueUrl"] + "-dead")
         self.eventually(lambda: any("orders-dead" in trace for trace in self.traces()), 30, "the dead letter")
+
+    def files(self, path: str) -> None:
+        """A file that is attached, one whose import never came to its end, and rejected rows, alone and beside somebody else's."""
+        s3, bucket, row = self.aws("s3"), aws.resources(SETTINGS)["UploadsBucket"], f"email,name\n{self.email('usha')},{self.mark}\n"
+        identity = path.rsplit("/", 1)[1]
+        rejected = f"2,{self.email('usha')},{self.mark}\n"
+        for key, body in (
+            (f"attachments/{identity}/{uuid.uuid4()}", self.mark),
+            ("imports/never-begun/file.csv", row),
+            (f"rejected/{uuid.uuid4()}/000000000000000.csv", rejected),
+            (f"rejected/{uuid.uuid4()}/000000000000000.csv", f"{rejected}3,other@care.example,wrong\n"),
+        ):
+            s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
 
     def stored(self, path: str) -> dict[str, Any]:
         """A customer's item as a backup has it."""

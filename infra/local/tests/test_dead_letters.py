@@ -73,6 +73,23 @@ class DeadLetters(StackTest):
         customer = self.customer("twice@letters.example")
         self.assertEqual((customer["orderCount"], customer["totalSpend"]), (1, 5))
 
+    def test_every_queue_gives_its_letters_back_and_lets_them_go(self) -> None:
+        for queue in [one["name"] for one in self.api.get("/api/queues")["items"]]:
+            with self.subTest(queue=queue):
+                before = {one["id"] for one in self.letters(queue)}
+                dead = self.outputs()[f"{queue.capitalize()}QueueUrl"] + "-dead"
+                self.aws("sqs").send_message(QueueUrl=dead, MessageBody=json.dumps({"nobody": "knows this"}))
+                letter = self.newest(queue, before)
+                self.assertEqual(self.api.call("POST", f"/api/queues/{queue}/dead-letters/{letter}/redrive").status, 202)
+                # Its worker sets it aside again, and says why.
+                again = self.newest(queue, before | {letter})
+                self.assertEqual(self.api.call("POST", f"/api/queues/{queue}/dead-letters/{again}/discard", {"reason": "A test"}).status, 204)
+
+    def newest(self, queue: str, known: set[str]) -> str:
+        """The letter of a queue that has not been there, as soon as it is."""
+        self.eventually(lambda: any(one["id"] not in known for one in self.letters(queue)), 60, f"a dead letter of {queue}")
+        return next(one["id"] for one in self.letters(queue) if one["id"] not in known)
+
     def waiting(self, name: str) -> int:
         queue = next(one for one in self.api.get("/api/queues")["items"] if one["name"] == name)
         return int(queue["depth"] + queue["inFlight"] + queue["delayed"])

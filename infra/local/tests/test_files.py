@@ -178,6 +178,9 @@ class Exports(Files):
         self.assertEqual(set(rare.values()), {""})
 
         self.assertEqual(self.api.get(path)["status"], "done", "an owner may have it")
+        for key in self.keys(f"exports/{path.rsplit('/', 1)[1]}"):
+            self.aws("s3").delete_object(Bucket=self.bucket(), Key=key)
+        self.assertNotIn("url", self.api.get(path), "of a file that is gone there is no address")
         self.assertEqual(self.as_role("admin").call("GET", path).status, 403)
         self.assertEqual(self.as_role("analyst").call("POST", f"{segment}/exports").status, 403)
 

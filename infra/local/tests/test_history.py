@@ -109,3 +109,47 @@ class LongHistory(StackTest):
         self.eventually(lambda: self.customer()["orderCount"] == len(orders))
         self.assert_exact(orders)
         self.assertGreaterEqual(self.assert_stored_in_pieces(customer_id), 1)
+        self.assert_everybody_reads_all_of_it(customer_id, len(orders))
+        self.assert_it_goes_with_its_customer(customer_id)
+
+    def assert_everybody_reads_all_of_it(self, customer_id: str, count: int) -> None:
+        """A segment, a campaign with its preview, and an export: all by a window that no tail holds."""
+        window = {"field": "orderCount", "operator": "=", "value": count, "within": "1900-01-01/2199-12-31"}
+        rules = {"combinator": "and", "rules": [{"field": "email", "operator": "=", "value": _EMAIL}, window]}
+        segment = self.api.post("/api/segments", {"name": "Long history", "rules": rules})["id"]
+        self.eventually(lambda: self.api.get(f"/api/segments/{segment}")["state"] == "live", 60, "the segment")
+        self.assertEqual(self.api.get(f"/api/segments/{segment}")["count"], 1)
+        variants = [{"subject": "Hello", "body": "Dear {{name}}"}]
+        launch = {"name": "Long history", "segmentId": segment, "channel": "email", "variants": variants}
+        steps = {step["step"]: step["count"] for step in self.api.post("/api/campaigns/preview", launch)["steps"]}
+        self.assertEqual(steps["matching"], 1)
+        campaign = f"/api/campaigns/{self.api.post('/api/campaigns', launch)['id']}"
+        self.eventually(lambda: self.api.get(campaign)["status"] == "sent", 60, "the campaign")
+        self.assertEqual(self.api.get(campaign)["sent"], 1)
+        why = self.api.get(f"{campaign}/why?email={_EMAIL}")
+        self.assertTrue(why, "nobody knows why")
+        begun = self.api.call("POST", "/api/customers/exports", {"rules": rules})
+        self.assertEqual(begun.status, 202, begun.body)
+        export = begun.headers["location"]
+        self.eventually(lambda: self.api.get(export)["status"] != "running" and self.api.get(export)["status"] != "queued", 60, "the export")
+        self.assertEqual(self.api.get(export)["status"], "done")
+
+    def assert_it_goes_with_its_customer(self, customer_id: str) -> None:
+        """A merge writes chapters by hand, and after an erasure there are none."""
+        other = "other@history.example"
+        self.api.post("/api/orders", {"items": [{**placed(datetime(2020, 2, 2, tzinfo=UTC), 0), "email": other, "orderId": "history-other"}]})
+        self.applied()
+        count = self.customer()["orderCount"]
+        merged = self.api.call("POST", f"/api/customers/{customer_id}/merge", {"from": other})
+        self.assertEqual((merged.status, merged.json().get("orderCount")), (200, count + 1), merged.body)
+        self.assertGreaterEqual(self.assert_stored_in_pieces(customer_id), 1)
+        self.assertEqual(self.api.call("DELETE", f"/api/customers/{customer_id}").status, 204)
+        table, key = aws.resources(SETTINGS)["HistoriesTable"], {":customer": {"S": customer_id}}
+
+        def left() -> int:
+            found = self.aws("dynamodb").query(
+                TableName=table, KeyConditionExpression="customerId = :customer", ExpressionAttributeValues=key, ConsistentRead=True
+            )  # fmt: skip
+            return int(found["Count"])
+
+        self.eventually(lambda: left() == 0, 60, "the end of its chapters")

@@ -129,6 +129,16 @@ class MainJob(StackTest):
         self.assertEqual([row["line"] for row in rejected], ["502"])
         self.assertIn("at most 2 decimals", rejected[0]["reason"])
 
+    def test_customers_and_activities_come_by_files_too(self) -> None:
+        files = {"customers": "email,name\nfile@import.example,Asha\n", "activities": "email,type,at\nfile@import.example,visit,2025-01-02\n"}
+        for kind, text in files.items():
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / f"{kind}.csv"
+                file.write_text(text)
+                self.assertEqual(imports.run(SETTINGS, kind, file), 0, kind)
+        self.eventually(lambda: self.customer("file@import.example").get("name") == "Asha", what="the customer")
+        self.eventually(lambda: self.customer("file@import.example").get("visits") == 1, what="the visit")
+
     def test_files_that_are_not_what_they_should_be_fail_clearly(self) -> None:
         for text in ("", "nothing,useful\n1,2\n", "email,order_id\na@x.in,1\n"):
             with tempfile.TemporaryDirectory() as folder:

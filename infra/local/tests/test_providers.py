@@ -18,7 +18,9 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from infra.local import aws
+from infra.local import aws, template
+from infra.local.iam.policies import Grant, grants
+from infra.local.settings import REGION
 from infra.local.tests.harness import SETTINGS, StackTest
 
 if TYPE_CHECKING:
@@ -90,15 +92,24 @@ class Providers(StackTest):
         self.mark = uuid.uuid4().hex[:12]
 
     @contextmanager
-    def provider(self, **variables: str) -> Iterator[None]:
-        """Gives the delivery-worker other settings."""
+    def provider(self, policy: str, names: dict[str, str], **variables: str) -> Iterator[None]:
+        """Gives the delivery-worker other settings, and the policy that the template has for them, all of which has to be used."""
         client, name = self.aws("lambda"), aws.resources(SETTINGS)["DeliveryWorkerFunction"]
-        before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        configuration = client.get_function_configuration(FunctionName=name)
+        before = configuration["Environment"]["Variables"]
+        role = configuration["Role"].rsplit("/", 1)[-1]
+        names = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": "000000000000", **names}
+        document = template.resolved(template.load()["Resources"][policy]["Properties"]["PolicyDocument"], names)
+        self.aws("iam").put_role_policy(RoleName=role, PolicyName=self.mark, PolicyDocument=json.dumps(document))
         self.configure(name, {**before, **variables})
         try:
             yield
         finally:
             self.configure(name, before)
+            self.aws("iam").delete_role_policy(RoleName=role, PolicyName=self.mark)
+        noted = [json.loads(line) for line in SETTINGS.calls.read_text().splitlines()]
+        used = {Grant(**line["used"]) for line in noted if "used" in line}
+        self.assertEqual([str(grant) for grant in grants(name, [document]) if grant not in used], [], "unused grants")
 
     def configure(self, name: str, variables: dict[str, str]) -> None:
         client = self.aws("lambda")
@@ -158,7 +169,9 @@ class Providers(StackTest):
         ses = self.aws("sesv2")
         ses.create_email_identity(EmailIdentity="crm@providers.example")
         ses.create_configuration_set(ConfigurationSetName=self.mark)
-        with self.provider(EMAIL_PROVIDER="ses", EMAIL_SENDER="crm@providers.example", EMAIL_CONFIGURATION_SET=self.mark):
+        names = {"EmailSender": "crm@providers.example", "EmailConfigurationSet": self.mark}
+        variables = {"EMAIL_SENDER": "crm@providers.example", "EMAIL_CONFIGURATION_SET": self.mark}
+        with self.provider("SesPolicy", names, EMAIL_PROVIDER="ses", **variables):
             path = self.launch("email", 30)
         state = self.counts(path)
         self.assertEqual((state["sent"], state["unknown"], state["failed"]), (30, 0, 0))
@@ -188,7 +201,7 @@ class Providers(StackTest):
         self.assertEqual(self.set_aside(), before, "the greeting of SES, or a receipt, was set aside")
 
     def test_text_messages_leave_by_sns(self) -> None:
-        with self.provider(SMS_PROVIDER="sns"):
+        with self.provider("SnsPolicy", {}, SMS_PROVIDER="sns"):
             path = self.launch("sms", 20)
         self.assertEqual(self.counts(path)["sent"], 20)
         boxes = self.told("/_ministack/sns/sms-messages")["sms_messages"].values()
@@ -217,7 +230,8 @@ class Providers(StackTest):
         secrets = self.aws("secretsmanager")
         secret = secrets.create_secret(Name=f"providers-{self.mark}", SecretString=json.dumps({"signingKey": _KEY}))["ARN"]
         self.addCleanup(secrets.delete_secret, SecretId=secret, ForceDeleteWithoutRecovery=True)
-        with self.provider(WHATSAPP_PROVIDER="webhook", WHATSAPP_WEBHOOK_URL=gateway.url, WHATSAPP_WEBHOOK_SECRET_ID=secret):
+        variables = {"WHATSAPP_WEBHOOK_URL": gateway.url, "WHATSAPP_WEBHOOK_SECRET_ID": secret}
+        with self.provider("WhatsappWebhookPolicy", {"WhatsappWebhookSecret": secret}, WHATSAPP_PROVIDER="webhook", **variables):
             path = self.launch("whatsapp", 60)
         state = self.counts(path)
         self.assertEqual((state["sent"], state["failed"], state["unknown"]), (50, 10, 0))

@@ -176,6 +176,19 @@ class Segments(StackTest):
         self.assertLessEqual(seen, {200, 600}, "a half result was shown")
         self.assertEqual((self.count(one), self.count(other)), (600, 0))
 
+    def test_everybody_whom_rules_select_is_tagged(self) -> None:
+        emails = [f"edited{n}@segments.example" for n in range(3)]
+        self.api.post("/api/customers", {"items": [{"email": email, "city": "Editpur"} for email in emails]})
+        self.applied()
+        rules = {"combinator": "and", "rules": [{"field": "city", "operator": "=", "value": "Editpur"}]}
+        self.assertEqual(self.api.call("POST", "/api/customers/edit", {"rules": rules, "tagsAdded": ["edited"]}).status, 202)
+
+        def tagged() -> bool:
+            found = self.api.get("/api/customers?search=edited")["items"]
+            return sorted(one["email"] for one in found if "edited" in one["tags"]) == emails
+
+        self.eventually(tagged, 60, "the tag")
+
     def test_lists_are_kept_by_name(self) -> None:
         self.people(5)
         vip = self.create("VIP", None)

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crm_domain::ai::Tokens;
+use crm_domain::did;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Url};
 use serde_json::Value;
@@ -189,6 +190,11 @@ impl Gemini {
             }
         };
         let tokens = outcome.tokens();
+        if matches!(outcome, Outcome::Answered { text: Ok(_), .. }) {
+            did!(ai.answered = 1);
+        } else {
+            did!(ai.failed = 1);
+        }
         tracing::info!(
             ai.model = self.model,
             ai.attempt = number,

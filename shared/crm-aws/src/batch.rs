@@ -10,7 +10,7 @@ use crm_domain::ports::StoreError;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::dynamo::Dynamo;
-use crate::error::{corrupt, store_error};
+use crate::error::{corrupt, store_error, throttled};
 use crate::meter;
 use crate::records::Item;
 
@@ -84,7 +84,7 @@ impl Dynamo {
             }
             pause(round).await;
         }
-        Err(StoreError::Throttled)
+        Err(throttled())
     }
 
     async fn write_batch(&self, table: &str, mut requests: Vec<WriteRequest>) -> Result<(), StoreError> {
@@ -96,7 +96,7 @@ impl Dynamo {
             }
             pause(round).await;
         }
-        Err(StoreError::Throttled)
+        Err(throttled())
     }
 }
 

@@ -2,9 +2,11 @@
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
-    Message, MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry,
+    Message, MessageAttributeValue, MessageSystemAttributeName, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
+    QueueAttributeName, SendMessageBatchRequestEntry,
 };
 use crm_domain::dead_letter;
+use crm_domain::did;
 use crm_domain::email::Email;
 use crm_domain::erasure::{self, Scrubbed};
 use crm_domain::ports::{Enqueue, Outgoing, QueueError, QueueName, QueueState, ScrubQueues, WatchQueues};
@@ -55,6 +57,8 @@ impl Sqs {
     async fn send_batch(&self, url: &str, messages: Vec<Outgoing>) -> Result<(), QueueError> {
         let mut entries = Vec::with_capacity(messages.len());
         let bytes = messages.iter().map(|message| message.body.len()).sum();
+        // The runtime sets it for each invocation: X-Ray then shows the consumer in the trace of whoever asked.
+        let trace = std::env::var("_X_AMZN_TRACE_ID").ok();
         for (index, message) in messages.into_iter().enumerate() {
             let mut entry = SendMessageBatchRequestEntry::builder().id(index.to_string()).message_body(message.body);
             entry = entry.set_message_group_id(message.group);
@@ -64,6 +68,11 @@ impl Sqs {
             for (name, value) in message.attributes {
                 let value = MessageAttributeValue::builder().data_type("String").string_value(value).build().map_err(failed)?;
                 entry = entry.message_attributes(name, value);
+            }
+            if let Some(trace) = &trace {
+                let value = MessageSystemAttributeValue::builder().data_type("String").string_value(trace);
+                let value = value.build().map_err(failed)?;
+                entry = entry.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value);
             }
             entries.push(entry.build().map_err(failed)?);
         }
@@ -104,7 +113,9 @@ impl Enqueue for Sqs {
     }
 
     async fn bury(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
-        self.send(&url(queue, "DEAD")?, vec![message]).await
+        self.send(&url(queue, "DEAD")?, vec![message]).await?;
+        did!(letters.dead = 1);
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Campaigns and the model are counted by what they really used ([`crate::cost`]); orders and rows by how many there were,
 //! times what one uses by the derivations below. On top comes what is billed while nobody does anything. What has no count is
-//! left out: requests of the web app, storage, logs, traffic, and what providers charge for a letter.
+//! left out: requests of the web app, storage, logs, metrics, traces, traffic, and what providers charge for a letter.
 
 use std::fmt;
 
@@ -29,8 +29,9 @@ const CUSTOMER: Usage = Usage { written: 6_000, read: 0, queued: 0, invoked: 0, 
 const TICK: Usage = Usage { written: 3_000, read: 18_000, queued: 0, invoked: 1_000, held: 25_600 };
 /// Lambda asks each queue that a function reads from five places at a time, each of which waits 20 seconds for an answer.
 const POLLS_A_MINUTE: u64 = 15;
-/// Alarms and secrets of the template, as far as no parameter adds to them.
-const ALARMS: u64 = 10;
+/// Alarms, dashboards and secrets of the templates, as far as no parameter adds to them.
+const ALARMS: u64 = 21;
+const DASHBOARDS: u64 = 1;
 const SECRETS: u64 = 1;
 
 /// A calendar month in UTC.
@@ -124,6 +125,7 @@ pub enum Item {
     Polling,
     /// The minute's look at what is due.
     Clock,
+    /// And the dashboard that shows them.
     Alarms,
     Secrets,
 }
@@ -195,7 +197,12 @@ pub fn floor(month: Month, minutes: u64) -> Vec<Line> {
     vec![
         Line::used(Item::Polling, Basis::Standing, queues, polls),
         Line::used(Item::Clock, Basis::Standing, minutes, TICK.times(minutes)),
-        Line::of(Item::Alarms, Basis::Standing, ALARMS, vec![(Unit::CloudwatchAlarmMonth, part(ALARMS))]),
+        Line::of(
+            Item::Alarms,
+            Basis::Standing,
+            ALARMS,
+            vec![(Unit::CloudwatchAlarmMonth, part(ALARMS)), (Unit::CloudwatchDashboardMonth, part(DASHBOARDS))],
+        ),
         Line::of(Item::Secrets, Basis::Standing, SECRETS, vec![(Unit::SecretMonth, part(SECRETS))]),
     ]
 }
@@ -247,10 +254,10 @@ mod tests {
     fn a_month_in_which_nothing_happens_costs_its_floor() {
         let november = month("2026-11");
         let floor = floor(november, november.minutes(november.end()));
-        // 10 queues x 15 a minute, 43,200 minutes, 0.40 a million; 10 alarms at 0.10; one secret at 0.40.
+        // 10 queues x 15 a minute, 43,200 minutes, 0.40 a million; 21 alarms at 0.10 and a dashboard at 3; one secret at 0.40.
         assert!((floor[0].price(Prices::listed().unwrap()) - 2.592).abs() < 1e-9);
-        assert!((sum(&floor[2..]) - 1.4).abs() < 1e-9);
-        assert!((3.5..5.0).contains(&sum(&floor)), "{}", sum(&floor));
+        assert!((sum(&floor[2..]) - 5.5).abs() < 1e-9);
+        assert!((7.5..9.0).contains(&sum(&floor)), "{}", sum(&floor));
         assert!(sum(&work(&Counts::default())).abs() < 1e-12);
         assert!((sum(&super::floor(november, 21_600)) * 2.0 - sum(&floor)).abs() < 1e-6, "half of it in half of the time");
     }
@@ -272,7 +279,9 @@ mod tests {
     #[test]
     fn the_floor_counts_what_the_template_has() {
         let template = include_str!("../../../template.yaml");
-        assert_eq!(template.matches("Type: AWS::CloudWatch::Alarm\n").count() as u64, ALARMS);
+        let both = [template, include_str!("../../../infra/observability.yaml")].concat();
+        assert_eq!(both.matches("Type: AWS::CloudWatch::Alarm\n").count() as u64, ALARMS);
+        assert_eq!(both.matches("Type: AWS::CloudWatch::Dashboard\n").count() as u64, DASHBOARDS);
         let mappings = template.matches("Type: AWS::Lambda::EventSourceMapping\n").count();
         let streams = template.matches("      StartingPosition: ").count();
         assert_eq!(mappings, QueueName::ALL.len() + streams, "each queue has one reader; reading streams is free");

@@ -142,6 +142,7 @@ pub enum Unit {
     GeminiInputToken,
     GeminiOutputToken,
     CloudwatchAlarmMonth,
+    CloudwatchDashboardMonth,
     SecretMonth,
 }
 
@@ -181,7 +182,7 @@ pub struct Prices {
 }
 
 /// All that there must be a price of.
-const UNITS: [Unit; 9] = [
+const UNITS: [Unit; 10] = [
     Unit::DynamodbWriteRequestUnit,
     Unit::DynamodbReadRequestUnit,
     Unit::SqsRequest,
@@ -190,6 +191,7 @@ const UNITS: [Unit; 9] = [
     Unit::GeminiInputToken,
     Unit::GeminiOutputToken,
     Unit::CloudwatchAlarmMonth,
+    Unit::CloudwatchDashboardMonth,
     Unit::SecretMonth,
 ];
 

@@ -12,7 +12,7 @@ use crate::limits;
 use crate::ports::{Outgoing, QueueName};
 use crate::time::Time;
 
-pub use summary::{Subject, SubjectKind, Summary};
+pub use summary::{Subject, SubjectKind, Summary, masked};
 
 /// How often a queue whose worker gives messages back hands out one of them, and then moves it by itself: `maxReceiveCount`.
 pub const RECEIVES: u32 = 10;
@@ -29,10 +29,12 @@ const MAX_REASON: usize = 1_000;
 const REASON: &str = "reason";
 const QUEUE: &str = "queue";
 const TRIES: &str = "tries";
+/// By which request a message came to be, as its sender knows it.
+pub const REQUEST: &str = "request-id";
 /// What a message may carry beside them.
-pub const CARRIED: [&str; 2] = ["import-id", "import-part"];
+pub const CARRIED: [&str; 3] = ["import-id", "import-part", REQUEST];
 /// All that a letter may carry.
-pub const ATTRIBUTES: [&str; 5] = [REASON, QUEUE, TRIES, "import-id", "import-part"];
+pub const ATTRIBUTES: [&str; 6] = [REASON, QUEUE, TRIES, "import-id", "import-part", REQUEST];
 
 /// A dead letter, as an administrator is shown it.
 #[derive(Debug, Clone, PartialEq, Eq)]

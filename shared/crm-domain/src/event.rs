@@ -2,7 +2,7 @@
 //!
 //! HTTP, imports and other systems all speak this; the worker reads it. A fault of one event never touches another.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::activity::ActivityBody;
 use crate::amendment::Amendment;
@@ -17,21 +17,21 @@ use crate::profile::Profile;
 use crate::stamp::Stamp;
 use crate::time::{DAY, Time};
 
-/// The kinds of events, as their `type` has them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+/// The kinds of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    #[serde(rename = "crm.customer.upsert.v1")]
     UpsertCustomer,
-    #[serde(rename = "crm.customer.amend.v1")]
     AmendCustomer,
-    #[serde(rename = "crm.order.place.v1")]
     PlaceOrder,
-    #[serde(rename = "crm.order.status.v1")]
     ChangeOrderStatus,
-    #[serde(rename = "crm.activity.record.v1")]
     RecordActivity,
-    #[serde(rename = "crm.message.receipt.v1")]
     RecordReceipt,
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 /// What is asked for.
@@ -74,16 +74,36 @@ impl<'a> Envelope<'a> {
 }
 
 impl Kind {
-    fn of(text: &str) -> Option<Self> {
-        match text {
-            "crm.customer.upsert.v1" => Some(Self::UpsertCustomer),
-            "crm.customer.amend.v1" => Some(Self::AmendCustomer),
-            "crm.order.place.v1" => Some(Self::PlaceOrder),
-            "crm.order.status.v1" => Some(Self::ChangeOrderStatus),
-            "crm.activity.record.v1" => Some(Self::RecordActivity),
-            "crm.message.receipt.v1" => Some(Self::RecordReceipt),
-            _ => None,
+    pub const ALL: [Self; 6] = [
+        Self::UpsertCustomer,
+        Self::AmendCustomer,
+        Self::PlaceOrder,
+        Self::ChangeOrderStatus,
+        Self::RecordActivity,
+        Self::RecordReceipt,
+    ];
+
+    /// The event's `type`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UpsertCustomer => "crm.customer.upsert.v1",
+            Self::AmendCustomer => "crm.customer.amend.v1",
+            Self::PlaceOrder => "crm.order.place.v1",
+            Self::ChangeOrderStatus => "crm.order.status.v1",
+            Self::RecordActivity => "crm.activity.record.v1",
+            Self::RecordReceipt => "crm.message.receipt.v1",
         }
+    }
+
+    /// Whether other systems may rely on it (`infra/asyncapi.yaml`). An amendment names segments by id, and changes with them.
+    #[must_use]
+    pub const fn is_public(self) -> bool {
+        !matches!(self, Self::AmendCustomer)
+    }
+
+    fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
     /// Reads the event's `data`: the HTTP body of the same thing.

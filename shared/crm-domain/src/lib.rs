@@ -65,6 +65,7 @@ pub mod stamp;
 pub mod statistics;
 pub mod step;
 pub mod suppression;
+pub mod telemetry;
 pub mod template;
 pub mod time;
 pub mod timeline;

@@ -3,16 +3,19 @@
 use axum::Json as WireJson;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use crm_domain::dead_letter;
+use crm_domain::did;
 use crm_domain::event::{Command, Envelope, Event, Kind};
 use crm_domain::faults::{self, Faults};
 use crm_domain::json::Json;
 use crm_domain::limits;
 use crm_domain::money::Currency;
-use crm_domain::ports::{Enqueue, Outgoing, QueueName};
+use crm_domain::ports::{Enqueue, Outgoing, QueueError, QueueName};
 use serde_json::{Value, json};
 
 use crate::caller::Attempt;
 use crate::problem::Problem;
+use crate::telemetry;
 
 /// Size up to which events share a queue message, in bytes. SQS takes up to 1 MiB, a consumer's whole batch 6 MB.
 pub const MESSAGE_BYTES: usize = 240_000;
@@ -47,7 +50,7 @@ pub async fn accept<Q: Enqueue>(
     match bulk(body)? {
         None => {
             let accepted = read(body, "", 0)?;
-            queue.enqueue(write.queue, vec![message(accepted.envelope)]).await?;
+            queue_messages(queue, write.queue, vec![message(accepted.envelope)], 1).await?;
             let mut response = (StatusCode::ACCEPTED, WireJson(json!({"id": accepted.id, "status": "queued"}))).into_response();
             let location = write.location.and_then(|path| HeaderValue::from_str(&format!("{path}/{}", accepted.id)).ok());
             if let Some(location) = location {
@@ -74,10 +77,37 @@ pub async fn accept<Q: Enqueue>(
             if envelopes.is_empty() {
                 return Err(all.into());
             }
-            queue.enqueue(write.queue, pack(envelopes)).await?;
+            queue_events(queue, write.queue, envelopes).await?;
             Ok((StatusCode::ACCEPTED, WireJson(json!({"items": outcomes}))).into_response())
         }
     }
+}
+
+/// Puts the texts of events on a queue.
+pub async fn queue_events<Q: Enqueue>(queue: &Q, name: QueueName, envelopes: Vec<String>) -> Result<(), QueueError> {
+    let events = envelopes.len();
+    queue_messages(queue, name, pack(envelopes), events).await
+}
+
+/// Puts messages with so many events on a queue. Each carries the request for which that is done, if it is known.
+pub async fn queue_messages<Q: Enqueue>(
+    queue: &Q,
+    name: QueueName,
+    mut messages: Vec<Outgoing>,
+    events: usize,
+) -> Result<(), QueueError> {
+    if let Some(origin) = telemetry::origin() {
+        for message in &mut messages {
+            message.attributes.push((dead_letter::REQUEST, origin.clone()));
+        }
+    }
+    queue.enqueue(name, messages).await?;
+    if name == QueueName::Receipts {
+        did!(receipts.accepted = events);
+    } else {
+        did!(writes.accepted = events);
+    }
+    Ok(())
 }
 
 /// Packs event texts into as few messages as their size allows: JSON arrays, in order.

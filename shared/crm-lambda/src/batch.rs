@@ -5,10 +5,13 @@ use std::future::Future;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use crm_domain::dead_letter;
+use crm_domain::did;
 use crm_domain::ports::{Enqueue, Postpone, QueueName};
-use lambda_runtime::{LambdaEvent, service_fn};
+use crm_domain::time::Time;
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 
 use crate::problem::chain;
+use crate::telemetry;
 
 /// A message to be consumed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,7 @@ pub struct Incoming {
     pub receipt: String,
     /// How often the queue has handed it out, this time included.
     pub receives: u32,
+    pub sent_at: Option<Time>,
 }
 
 /// A message that was not dealt with.
@@ -47,12 +51,16 @@ where
     R: Future<Output = Vec<String>>,
 {
     let consume = &consume;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
+    let handler = service_fn(move |event: LambdaEvent<SqsEvent>| async move {
+        let messages = incoming(event.payload);
+        let received = messages.len();
+        telemetry::note_origins(messages.iter().filter_map(|message| message.attribute(dead_letter::REQUEST)).map(Into::into));
         // Boxed: a consumer's whole call tree in one future is deeper than the compiler computes layouts for.
-        let failed = Box::pin(consume(incoming(event.payload))).await;
+        let failed = Box::pin(consume(messages)).await;
+        did!(batch.messages = received, batch.failed = failed.len());
         Ok::<_, std::convert::Infallible>(answer(failed))
-    }))
-    .await
+    });
+    telemetry::run(Runtime::new(handler)).await
 }
 
 /// Gives back what failed, so that it comes again after a pause that grows with each time, and an outage burns no tries. What
@@ -81,7 +89,8 @@ pub async fn give_back<Q: Enqueue + Postpone>(queue: &Q, failed: Vec<Failed<'_>>
 
 /// Whether a message lies among the dead letters now.
 async fn set_aside<Q: Enqueue>(queue: &Q, message: &Incoming, cause: &str) -> bool {
-    tracing::error!(queue = message.queue.as_str(), receives = message.receives, cause, "message set aside");
+    let origin = message.attribute(dead_letter::REQUEST);
+    tracing::error!(queue = message.queue.as_str(), receives = message.receives, origin, cause, "message set aside");
     let letter = dead_letter::set_aside(message.queue, message.body.clone(), cause, message.receives, &message.attributes);
     match queue.bury(message.queue, letter).await {
         Ok(()) => true,
@@ -123,6 +132,7 @@ fn read(message: SqsMessage) -> Option<Incoming> {
         .filter_map(|(name, attribute)| attribute.string_value.map(|value| (name, value)))
         .collect();
     let receives = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1);
+    let sent: Option<i64> = message.attributes.get("SentTimestamp").and_then(|millis| millis.parse().ok());
     Some(Incoming {
         id: message.message_id?,
         queue,
@@ -130,6 +140,7 @@ fn read(message: SqsMessage) -> Option<Incoming> {
         attributes,
         receipt: message.receipt_handle.unwrap_or_default(),
         receives,
+        sent_at: sent.map(|millis| Time::from_micros(millis.saturating_mul(1_000))),
     })
 }
 
@@ -178,6 +189,7 @@ mod tests {
             attributes: vec![("import-id".to_owned(), "i".to_owned())],
             receipt: format!("r-{id}"),
             receives,
+            sent_at: None,
         }
     }
 

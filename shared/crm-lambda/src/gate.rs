@@ -21,6 +21,7 @@ use crate::caller::{Attempt, Caller, Who};
 use crate::operation::{Operation, Replay};
 use crate::problem::Problem;
 use crate::replay;
+use crate::serve::request_id;
 
 /// How long a user or key counts as last seen: what is withdrawn ends within this time.
 const SEEN: Duration = Duration::from_secs(30);
@@ -72,7 +73,11 @@ impl<S: GateStore> Gate<S> {
             return Ok(next.run(request).await);
         }
         let (who, keys) = inner.who(request.headers()).await?;
-        let caller = Caller { who, operation, request_id: request_id(&request) };
+        let caller = Caller {
+            who,
+            operation,
+            request_id: request_id(&request).map_or_else(|| Uuid::now_v7().to_string(), ToOwned::to_owned),
+        };
         if !caller.holds(operation.permission) {
             return Err(Problem::forbidden());
         }
@@ -165,14 +170,6 @@ impl<S: GateStore> Inner<S> {
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token)
-}
-
-fn request_id(request: &Request) -> String {
-    match request.extensions().get::<RequestContext>() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
-        _ => None,
-    }
-    .unwrap_or_else(|| Uuid::now_v7().to_string())
 }
 
 /// Where a request comes from, as API Gateway saw it; of IPv6 the network, since a household has as many addresses as it likes.

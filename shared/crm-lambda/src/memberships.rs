@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crm_domain::customer::{ConsentDefaults, Customer};
+use crm_domain::did;
 use crm_domain::ids::CustomerId;
 use crm_domain::membership::{Catalogue, Cause, EditionId, Settled, Standing};
 use crm_domain::ports::{KeepMemberships, ReadCustomers, StoreError, Versioned};
@@ -115,6 +116,7 @@ impl<S: Store> Keeper<S> {
                 catalogue = self.catalogue().await?;
             }
             outcome.evaluated += found.len();
+            did!(customers.evaluated = found.len());
             let settled: Vec<Settled> = found
                 .iter()
                 .map(|(id, customer)| {
@@ -164,6 +166,7 @@ impl<S: Store> Keeper<S> {
         let writes: Vec<_> = writes.collect();
         let done: Vec<_> = stream::iter(writes).buffer_unordered(CONCURRENCY).collect().await;
         let mut result = Written::default();
+        let before = outcome.moves;
         for (transaction, written) in done {
             if let Err(error) = &written
                 && !matches!(error, StoreError::Conflict)
@@ -181,6 +184,8 @@ impl<S: Store> Keeper<S> {
                 }
             }
         }
+        // Here and not at the end: what follows may fail, and these are written.
+        did!(segments.moves = outcome.moves - before);
         result
     }
 }

@@ -7,7 +7,9 @@ use std::future::Future;
 
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use crm_domain::time::Time;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+
+use crate::telemetry;
 
 /// A record of a stream.
 #[derive(Debug, Clone)]
@@ -34,11 +36,11 @@ where
     E: std::fmt::Display + std::fmt::Debug,
 {
     let consume = &consume;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
+    let handler = service_fn(move |event: LambdaEvent<Event>| async move {
         // Boxed: a consumer's whole call tree in one future is deeper than the compiler computes layouts for.
         Box::pin(consume(records(event.payload))).await.map_err(|error| error.to_string())
-    }))
-    .await
+    });
+    telemetry::run(Runtime::new(handler)).await
 }
 
 /// The records of an event, but for those of what is gone.

@@ -200,7 +200,7 @@ impl From<StoreError> for Problem {
         match &error {
             StoreError::Conflict => Self::conflict("The resource was changed at the same moment; read it again."),
             StoreError::Throttled | StoreError::Unavailable(_) => Self::unavailable(&error),
-            StoreError::Corrupt(_) => Self::internal(&error),
+            StoreError::Corrupt(_) | StoreError::Rejected(_) => Self::internal(&error),
         }
     }
 }

@@ -1,20 +1,17 @@
-//! Running a function: logs, the HTTP loop, and what every HTTP answer has in common.
+//! Running a function behind the API: the HTTP loop, and what every HTTP answer has in common.
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use tracing_subscriber::EnvFilter;
+use crm_domain::did;
+use lambda_http::request::RequestContext;
+use lambda_runtime::Runtime;
 
+use crate::origin;
 use crate::problem::Problem;
-
-/// Starts JSON logs on standard output, at the level of `LOG_LEVEL`.
-pub fn start_logs() {
-    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
-    // A second call in one process (tests) keeps the first subscriber.
-    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_current_span(false).try_init();
-}
+use crate::telemetry;
 
 /// A router with the common answers: problems for unknown routes and methods, no caching, no sniffing.
 pub fn finished(router: Router) -> Router {
@@ -28,11 +25,15 @@ pub fn finished(router: Router) -> Router {
 
 /// Serves `router` over the Lambda runtime API until the environment ends.
 pub async fn serve(router: Router) -> Result<(), lambda_runtime::Error> {
-    lambda_http::run(finished(router)).await
+    let router = origin::through(finished(router), std::env::var("ORIGIN_KEY").ok());
+    telemetry::run(Runtime::new(lambda_http::Adapter::from(router))).await
 }
 
 async fn common_headers(request: Request, next: Next) -> Response {
-    let (method, started) = (request.method().clone(), std::time::Instant::now());
+    let method = request.method().clone();
+    if let Some(id) = request_id(&request) {
+        telemetry::note_origin(id);
+    }
     let route = request.extensions().get::<axum::extract::MatchedPath>().map(|path| path.as_str().to_owned());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -42,12 +43,17 @@ async fn common_headers(request: Request, next: Next) -> Response {
     let hsts = HeaderValue::from_static("max-age=63072000; includeSubDomains");
     headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     // The route's pattern, never the path: paths may hold addresses.
-    tracing::info!(
-        http.method = %method,
+    did!(http.method = %method,
         http.route = route.as_deref().unwrap_or("none"),
-        http.status = response.status().as_u16(),
-        duration_us = started.elapsed().as_micros() as u64,
-        "request"
+        http.status = response.status().as_u16()
     );
     response
+}
+
+/// The id by which API Gateway knows a request, and its caller too: it is the header `apigw-requestid` of the answer.
+pub(crate) fn request_id(request: &Request) -> Option<&str> {
+    match request.extensions().get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref(),
+        _ => None,
+    }
 }

@@ -7,7 +7,9 @@ use std::future::Future;
 
 use aws_lambda_events::event::dynamodb::Event;
 use crm_domain::ids::CustomerId;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+
+use crate::telemetry;
 
 /// Consumes batches for ever. What `consume` fails comes again.
 pub async fn consume_changes<F, R, E>(consume: F) -> Result<(), lambda_runtime::Error>
@@ -17,11 +19,11 @@ where
     E: std::fmt::Display + std::fmt::Debug,
 {
     let consume = &consume;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
+    let handler = service_fn(move |event: LambdaEvent<Event>| async move {
         // Boxed: a consumer's whole call tree in one future is deeper than the compiler computes layouts for.
         Box::pin(consume(changed(event.payload))).await.map_err(|error| error.to_string())
-    }))
-    .await
+    });
+    telemetry::run(Runtime::new(handler)).await
 }
 
 /// The customers whom an event names, each once.

@@ -8,6 +8,7 @@ mod ai;
 mod alarms;
 mod campaigns;
 mod dead_letters;
+mod facts;
 mod files;
 mod http;
 mod imports;
@@ -22,6 +23,7 @@ mod webhooks;
 
 pub use access::{audit, key, walk};
 pub use campaigns::Provider;
+pub use facts::Facts;
 pub use http::{Answer, addresses, answer, cases, keys, send, send_event, settings, token};
 pub use imports::{AtDesk, Desk};
 pub use memory::Memory;

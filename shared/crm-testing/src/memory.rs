@@ -63,6 +63,8 @@ pub(crate) struct Tables {
     parts_applied: BTreeSet<(ImportId, u64)>,
     /// Commits to fail before any succeeds.
     conflicts: u32,
+    /// Of whom storage takes nothing.
+    rejected: BTreeSet<CustomerId>,
     commits: u32,
     /// Whether nothing of events can be read.
     is_down: bool,
@@ -88,6 +90,11 @@ impl Memory {
     /// Lets the next `count` commits fail as if somebody else had been faster.
     pub fn fail_commits(&self, count: u32) {
         self.lock().conflicts = count;
+    }
+
+    /// Lets storage take nothing of a customer, as if it were too large.
+    pub fn reject(&self, customer: CustomerId) {
+        self.lock().rejected.insert(customer);
     }
 
     /// Lets storage answer nobody who wants to apply events, or do so again.
@@ -195,6 +202,10 @@ impl Memory {
         if tables.conflicts > 0 {
             tables.conflicts -= 1;
             return Err(StoreError::Conflict);
+        }
+        let mut written = ledgers.iter().flat_map(|ledger| ledger.customers()).filter(|(_, held)| held.change().is_some());
+        if written.any(|(id, _)| tables.rejected.contains(id)) {
+            return Err(StoreError::Rejected("an item is too large".into()));
         }
         for ledger in ledgers {
             let moved = ledger.customers().any(|(id, held)| is_stale(held, tables.customers.get(id)))

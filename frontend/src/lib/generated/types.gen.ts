@@ -2110,7 +2110,7 @@ export type CostLine = {
 /**
  * What a line of the bill is about.
  */
-export type CostItem = 'orders' | 'rows' | 'customers' | 'messages' | 'questions' | 'alarms' | 'secrets' | 'polling' | 'clock';
+export type CostItem = 'orders' | 'rows' | 'customers' | 'messages' | 'questions' | 'secrets' | 'polling' | 'clock' | 'alarms';
 
 /**
  * How a line's amounts are known.
@@ -2129,7 +2129,7 @@ export type CostPart = {
 /**
  * What something is billed by.
  */
-export type CostUnit = 'dynamodbWriteRequestUnit' | 'dynamodbReadRequestUnit' | 'sqsRequest' | 'lambdaRequest' | 'lambdaGbSecond' | 'geminiInputToken' | 'geminiOutputToken' | 'cloudwatchAlarmMonth' | 'secretMonth';
+export type CostUnit = 'dynamodbWriteRequestUnit' | 'dynamodbReadRequestUnit' | 'sqsRequest' | 'lambdaRequest' | 'lambdaGbSecond' | 'geminiInputToken' | 'geminiOutputToken' | 'cloudwatchAlarmMonth' | 'cloudwatchDashboardMonth' | 'secretMonth';
 
 /**
  * A price, and where and when it was read.

@@ -100,6 +100,7 @@ impl Crm {
             attributes: Vec::new(),
             receipt: "r".into(),
             receives: 1,
+            sent_at: None,
         };
         self.worker.handle(vec![message]).await.is_empty()
     }

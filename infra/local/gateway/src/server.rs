@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -153,7 +154,16 @@ impl Gateway {
             Err(_) => return problem::body_unreadable(),
         };
         let event = event::build(&parts, &body, &matched, caller, self.port);
-        match self.lambda.invoke(matched.function, &event).await {
+        let mut answer = self.ask(&matched, &event).await;
+        // API Gateway says by which id it knows the request.
+        if let Some(id) = event["requestContext"]["requestId"].as_str().and_then(|id| HeaderValue::from_str(id).ok()) {
+            answer.headers_mut().insert("apigw-requestid", id);
+        }
+        answer
+    }
+
+    async fn ask(&self, matched: &Match<'_>, event: &Value) -> Response<Full<Bytes>> {
+        match self.lambda.invoke(matched.function, event).await {
             Ok(answer) => reply::read(&answer).unwrap_or_else(|reason| {
                 eprintln!("local-gateway: {}: {reason}", matched.function);
                 problem::function_failed()

@@ -150,6 +150,7 @@ fn shown(text: &str) -> String {
 }
 
 /// A text in which addresses are masked, and long numbers.
+#[must_use]
 pub fn masked(text: &str) -> String {
     let ends = |c: char| c.is_whitespace() || "\"'`<>()[]{},;:".contains(c);
     let mut rest = text;

@@ -62,6 +62,9 @@ pub enum StoreError {
     /// What is stored cannot be understood.
     #[error("a stored record cannot be read: {0}")]
     Corrupt(String),
+    /// What was to be written can never be stored, an item beyond the largest size for one.
+    #[error("storage does not take what was to be written")]
+    Rejected(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("storage is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -71,6 +74,12 @@ impl StoreError {
     #[must_use]
     pub const fn is_outage(&self) -> bool {
         matches!(self, Self::Throttled | Self::Unavailable(_))
+    }
+
+    /// Whether the same would come of every other try.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Corrupt(_) | Self::Rejected(_))
     }
 }
 

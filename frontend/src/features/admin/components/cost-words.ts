@@ -11,7 +11,7 @@ export function itemName(item: CostLine["item"]): string {
     questions: t`Questions to the model`,
     polling: t`Queues asked for work`,
     clock: t`Minutes of the clock`,
-    alarms: t`Alarms`,
+    alarms: t`Alarms and dashboard`,
     secrets: t`Secrets`,
   };
   return names[item] ?? item;
@@ -38,6 +38,7 @@ export function unitName(unit: CostUnit): string {
     geminiInputToken: t`tokens in`,
     geminiOutputToken: t`tokens out`,
     cloudwatchAlarmMonth: t`alarm-months`,
+    cloudwatchDashboardMonth: t`dashboard-months`,
     secretMonth: t`secret-months`,
   };
   return names[unit] ?? unit;

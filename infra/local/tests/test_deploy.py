@@ -1,0 +1,241 @@
+"""`make deploy` and `make destroy`, up to the call to AWS: the same code with the local AWS in its place, into a stack of its own.
+
+It is the real `sam deploy`. Of the functions only the one that says how it is has its binary; what the others do is the other
+tests' subject. The distribution is the local gateway, since nothing here serves cloudfront.net.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from infra.checks import versions
+from infra.deploy import smoke, web
+from infra.deploy.account import Account
+from infra.local import aws, build, template
+from infra.local.settings import REGION, ROOT
+from infra.local.tests.harness import SETTINGS, StackTest
+
+_STACK = "mini-crm-second"
+_OWNER = "owner@second.example"
+
+
+class Deployment(StackTest):
+    """One deployment from nothing to nothing, in the order of the tests' names."""
+
+    scratch: Path
+    first: subprocess.CompletedProcess[str]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        if not (build.WEB / "index.html").is_file():
+            raise unittest.SkipTest("the web app is not built")
+        cls.scratch = Path(tempfile.mkdtemp(dir=SETTINGS.directory))
+        cls.addClassCleanup(shutil.rmtree, cls.scratch)
+        _lay_out(cls.scratch)
+        cls.addClassCleanup(_run, "destroy", "--data", "delete", "--confirm", _STACK)
+        cls.first = cls.deployed("--parameters", f"FirstOwner={_OWNER} GoogleClientId=second.example")
+
+    @classmethod
+    def deployed(cls, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A deployment of what is laid out."""
+        where = ["--built", "--directory", str(cls.scratch), "--web", str(cls.scratch / "dist")]
+        return _run("deploy", *where, "--web-url", SETTINGS.url, "--api-url", SETTINGS.url, "--patience", "5", *arguments)
+
+    def test_1_a_first_deployment_is_asked_for_what_a_person_needs_and_is_told_its_own_address(self) -> None:
+        self.assertEqual(self.first.returncode, 0, self.first.stdout + self.first.stderr)
+        self.assertEqual(self.first.stdout.count("  ok      "), 7, self.first.stdout)
+        parameters, outputs, tags = self.stack()
+        self.assertEqual(parameters["AllowedOrigin"], outputs["WebUrl"])
+        self.assertIn(f"open {outputs['WebUrl']} and sign in as {_OWNER}", self.first.stdout)
+        self.assertEqual((parameters["Stage"], parameters["Architecture"]), ("dev", "x86_64"))
+        self.assertEqual((tags["project"], tags["stage"]), ("mini-crm", "dev"))
+        rules = self.aws("s3").get_bucket_cors(Bucket=outputs["UploadsBucketName"])["CORSRules"]
+        self.assertEqual(rules[0]["AllowedOrigins"], [outputs["WebUrl"]])
+
+    def test_2_a_deployed_function_runs(self) -> None:
+        event = json.loads((ROOT / "events" / "public-api" / "health.json").read_text())
+        answer = self.aws("lambda").invoke(FunctionName=f"{_STACK}-public-api", Payload=json.dumps(event))
+        said = json.loads(answer["Payload"].read())
+        self.assertEqual(said["statusCode"], 200, said)
+        body = base64.b64decode(said["body"]).decode() if said.get("isBase64Encoded") else said["body"]
+        self.assertEqual(json.loads(body)["version"], versions.current())
+
+    def test_3_files_come_as_what_they_are_and_are_kept_as_long_as_their_names_allow(self) -> None:
+        for key, kind, cache in (("index.html", "text/html; charset=utf-8", "no-cache"), ("mark.svg", "image/svg+xml", "no-cache")):
+            self.assertEqual(self.held(key), (kind, cache))
+        scripts = [path for path in self.keys() if path.startswith("assets/") and path.endswith(".js")]
+        self.assertGreater(len(scripts), 5)
+        self.assertEqual(self.held(scripts[0]), ("text/javascript; charset=utf-8", "public, max-age=31536000, immutable"))
+        self.assertFalse([key for key in self.keys() if key.startswith(".")], "the build's own notes")
+
+    def test_4_deploying_again_keeps_what_was_said_and_the_files_of_open_pages(self) -> None:
+        dist = self.scratch / "dist"
+        old, new = dist / "assets" / "old-1.js", dist / "assets" / "new-1.js"
+        self.assertIn("assets/old-1.js", self.keys())
+        old.rename(new)
+        before = self.stack()[0]
+        again = self.deployed()
+        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+        self.assertIn("No changes to deploy", again.stdout + again.stderr)
+        self.assertEqual(self.stack()[0], before)
+        self.assertLessEqual({"assets/old-1.js", "assets/new-1.js"}, self.keys())
+
+        account, bucket = self.account(), self.stack()[1]["WebBucketName"]
+        later = datetime.now(UTC) + web.KEEP_REPLACED
+        self.assertEqual(web.upload(account, bucket, dist, later - timedelta(hours=1))[1], 0)
+        self.assertEqual(self.held("assets/old-1.js")[0], "text/javascript; charset=utf-8", "noting its age lost what it is")
+        # Whatever comes back is of the current version again.
+        new.rename(old)
+        web.upload(account, bucket, dist, later)
+        self.assertEqual(web.upload(account, bucket, dist, later + web.KEEP_REPLACED + timedelta(hours=1))[1], 1)
+        self.assertNotIn("assets/new-1.js", self.keys())
+        self.assertIn("assets/old-1.js", self.keys())
+
+    def test_5_what_does_not_answer_as_it_should_is_named(self) -> None:
+        said: list[str] = []
+        faults = smoke.check(SETTINGS.url, SETTINGS.url, "99.0.0", 0, said.append)
+        self.assertEqual(len(faults), 1, said)
+        self.assertIn("99.0.0", faults[0])
+
+    def test_6_what_cannot_be_meant_is_refused_before_anything_is_built(self) -> None:
+        for arguments, reason in (
+            (["--stage", "moon"], "samconfig.toml knows dev, staging, prod"),
+            (["--parameters", "FirstOwner"], "is not Name=value"),
+            (["--parameters", "Colour=red"], "template.yaml has no Colour"),
+            (["--stack", "mini-crm-third"], "a first deployment needs to know its owner"),
+        ):
+            done = _run("deploy", *arguments)
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn(reason, done.stderr)
+        nowhere = _run("deploy", without=("AWS_REGION",))
+        self.assertIn("which region?", nowhere.stderr)
+
+    def test_7_destroying_loses_nothing_unasked_and_what_is_kept_can_be_taken_back(self) -> None:
+        resources = {
+            one["LogicalResourceId"]: one["PhysicalResourceId"]
+            for page in self.aws("cloudformation").get_paginator("list_stack_resources").paginate(StackName=_STACK)
+            for one in page["StackResourceSummaries"]
+        }
+        self.aws("dynamodb").put_item(TableName=resources["AccessTable"], Item={"pk": {"S": "user"}, "sk": {"S": "kept"}})
+        self.aws("s3").put_object(Bucket=resources["UploadsBucket"], Key="attachments/kept", Body=b"x")
+        secret = self.aws("secretsmanager").get_secret_value(SecretId=resources["AppSecret"])["SecretString"]
+        # S3 has said that it will tell of files, and no worker is there to hear it.
+        self.aws("sqs").purge_queue(QueueUrl=resources["ImportsQueue"])
+        self.aws("sqs").send_message(QueueUrl=resources["CustomersDeadQueue"], MessageBody="{}")
+        waiting = _run("destroy", "--confirm", _STACK)
+        self.assertEqual(waiting.returncode, 1)
+        self.assertIn("CustomersDeadQueue 1", waiting.stderr)
+        self.aws("sqs").purge_queue(QueueUrl=resources["CustomersDeadQueue"])
+        unconfirmed = _run("destroy", "--confirm", "mini-crm-dev")
+        self.assertEqual(unconfirmed.returncode, 1)
+        self.assertIn(f"CONFIRM={_STACK}", unconfirmed.stderr)
+        self.assertIn("mark.svg", self.keys(), "nothing may be gone before it is confirmed")
+
+        destroyed = _run("destroy", "--confirm", _STACK)
+        self.assertEqual(destroyed.returncode, 0, destroyed.stdout + destroyed.stderr)
+        kept = {name for name in resources if name.endswith("Table")} | {"UploadsBucket", "AppSecret"}
+        for name in kept:
+            self.assertIn(resources[name], destroyed.stdout)
+        item = self.aws("dynamodb").get_item(TableName=resources["AccessTable"], Key={"pk": {"S": "user"}, "sk": {"S": "kept"}})
+        self.assertIn("Item", item)
+        self.aws("s3").head_object(Bucket=resources["UploadsBucket"], Key="attachments/kept")
+        names = [one["Name"] for one in self.aws("s3").list_buckets()["Buckets"]]
+        self.assertNotIn(resources["WebBucket"], names)
+        self.assertFalse([name for name in self.functions() if name.startswith(_STACK)])
+
+        anew = self.deployed("--parameters", f"FirstOwner={_OWNER}")
+        self.assertEqual(anew.returncode, 1)
+        self.assertIn("has left data", anew.stderr)
+
+        adopted = self.deployed("--parameters", f"FirstOwner={_OWNER}", "--adopt")
+        self.assertEqual(adopted.returncode, 0, adopted.stdout + adopted.stderr)
+        pages = self.aws("cloudformation").get_paginator("list_stack_resources").paginate(StackName=_STACK)
+        again = {one["LogicalResourceId"]: one["PhysicalResourceId"] for page in pages for one in page["StackResourceSummaries"]}
+        self.assertEqual({name: again[name] for name in kept}, {name: resources[name] for name in kept})
+        self.assertEqual(self.aws("secretsmanager").get_secret_value(SecretId=again["AppSecret"])["SecretString"], secret)
+        variables = self.aws("lambda").get_function_configuration(FunctionName=f"{_STACK}-public-api")["Environment"]["Variables"]
+        self.assertEqual(variables["ACCESS_TABLE"], resources["AccessTable"])
+
+        gone = _run("destroy", "--data", "delete", "--confirm", _STACK)
+        self.assertEqual(gone.returncode, 0, gone.stdout + gone.stderr)
+        self.assertIn("nothing is left", gone.stdout)
+        tables = [name for page in self.aws("dynamodb").get_paginator("list_tables").paginate() for name in page["TableNames"]]
+        buckets = [one["Name"] for one in self.aws("s3").list_buckets()["Buckets"]]
+        self.assertFalse([name for name in (*tables, *buckets) if name.startswith(_STACK)])
+
+    def stack(self) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+        """Its parameters, outputs and tags."""
+        found = self.aws("cloudformation").describe_stacks(StackName=_STACK)["Stacks"][0]
+        parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"]}
+        outputs = {one["OutputKey"]: one["OutputValue"] for one in found["Outputs"]}
+        return parameters, outputs, {one["Key"]: one["Value"] for one in found["Tags"]}
+
+    def keys(self) -> set[str]:
+        """What the web app's bucket holds."""
+        pages = self.aws("s3").get_paginator("list_objects_v2").paginate(Bucket=self.stack()[1]["WebBucketName"])
+        return {one["Key"] for page in pages for one in page.get("Contents", [])}
+
+    def held(self, key: str) -> tuple[str, str]:
+        """What one of its files is said to be, and for how long it may be kept."""
+        head = self.aws("s3").head_object(Bucket=self.stack()[1]["WebBucketName"], Key=key)
+        return head["ContentType"], head["CacheControl"]
+
+    def functions(self) -> list[str]:
+        """All that are deployed anywhere."""
+        pages = self.aws("lambda").get_paginator("list_functions").paginate()
+        return [one["FunctionName"] for page in pages for one in page["Functions"]]
+
+    def account(self) -> Account:
+        """The local AWS as the code under test sees it."""
+
+        class Local(Account):
+            def client(self, service: str) -> Any:
+                return aws.client(SETTINGS, service)
+
+        return Local("dev", _STACK)
+
+
+def _lay_out(scratch: Path) -> None:
+    """What a build leaves: the template, a directory for each function, the web app."""
+    shutil.copy(template.TEMPLATE, scratch)
+    (scratch / "infra").symlink_to(ROOT / "infra")
+    for function in template.functions(template.load()):
+        code = scratch / "target" / "lambda" / function.name / "bootstrap"
+        code.parent.mkdir(parents=True)
+        program = build.binary(function.name) if function.name == "public-api" else None
+        code.write_bytes(program.read_bytes() if program else b"#!/bin/sh\nexit 1\n")
+        code.chmod(0o755)
+    shutil.copytree(build.WEB, scratch / "dist")
+    (scratch / "dist" / "assets" / "old-1.js").write_text("export {}")
+
+
+def _run(command: str, *arguments: str, without: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    """The command as make runs it, with the local AWS for AWS and nobody at the terminal."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {**aws.CREDENTIALS, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": SETTINGS.aws_url, "AWS_CONFIG_FILE": "/dev/null"}
+    environment["PATH"] = os.pathsep.join([str(build.VENV), str(ROOT / ".venv" / "sam" / "bin"), environment["PATH"]])
+    if "--stage" not in arguments:
+        arguments = ("--stage", "dev", *arguments)
+    if "--stack" not in arguments:
+        arguments = (*arguments, "--stack", _STACK)
+    return subprocess.run(
+        [sys.executable, "-m", "infra.deploy", command, *arguments],
+        cwd=ROOT,
+        env={name: value for name, value in environment.items() if name not in without},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )

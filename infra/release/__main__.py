@@ -1,0 +1,77 @@
+"""`python -m infra.release`: what stands behind `make release`.
+
+target/release-VERSION/ holds a zip of each function for each architecture, as Lambda takes it, the web app, template.yaml,
+both bills of materials, and SHA256SUMS over all of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tarfile
+from pathlib import Path
+
+from infra.checks import versions
+from infra.deploy import sam
+from infra.deploy.account import ROOT, Refused
+from infra.local import build, template
+from infra.release import sbom
+
+
+def main() -> int:
+    """The exit code."""
+    version = versions.current()
+    try:
+        if faults := versions.check():
+            raise Refused("; ".join(faults))
+        # In CI the tag is what is asked for.
+        tag = os.environ.get("GITHUB_REF_NAME", "") if os.environ.get("GITHUB_REF_TYPE") == "tag" else ""
+        if tag and tag != f"v{version}":
+            raise Refused(f"the tag is {tag}, the version {version}")
+        directory = ROOT / "target" / f"release-{version}"
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        for architecture in (os.environ.get("ARCH") or " ".join(sam.ARCHITECTURES)).split():
+            functions(directory, architecture)
+        build.web_app()
+        assemble(directory, version, build.WEB)
+    except (Refused, build.BuildFailed) as reason:
+        print(f"make release: {reason}", file=sys.stderr)
+        return 1
+    print(f"{directory.relative_to(ROOT)}: {len(list(directory.iterdir()))} files")
+    return 0
+
+
+def functions(directory: Path, architecture: str) -> None:
+    """One zip for each function."""
+    built = ROOT / "target" / f"lambda-{architecture}"
+    sam.build(architecture, "--output-format", "zip", "--lambda-dir", str(built))
+    for function in template.functions(template.load()):
+        shutil.copyfile(built / function.name / "bootstrap.zip", directory / f"{function.name}-{architecture}.zip")
+
+
+def assemble(directory: Path, version: str, web: Path) -> None:
+    """Everything but the functions, and the sums of all that is there by then."""
+    # The same files give the same archive: no owner, no time of this machine.
+    with tarfile.open(directory / "web.tar", "w") as archive:
+        for path in sorted(path for path in web.rglob("*") if path.is_file() and not path.relative_to(web).parts[0].startswith(".")):
+            entry = tarfile.TarInfo(path.relative_to(web).as_posix())
+            entry.size, entry.mode = path.stat().st_size, 0o644
+            with path.open("rb") as content:
+                archive.addfile(entry, content)
+    shutil.copyfile(template.TEMPLATE, directory / "template.yaml")
+    for name, bill in (
+        ("sbom-functions.cdx.json", sbom.of_cargo(ROOT / "Cargo.lock", version)),
+        ("sbom-web.cdx.json", sbom.of_npm(ROOT / "frontend" / "package-lock.json", version)),
+    ):
+        (directory / name).write_text(json.dumps(bill, indent=1) + "\n")
+    (directory / "NOTES.md").write_text(versions.notes(version) + "\n")
+    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in sorted(directory.iterdir())]
+    (directory / "SHA256SUMS").write_text("\n".join(sums) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
