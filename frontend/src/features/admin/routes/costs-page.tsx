@@ -100,8 +100,8 @@ function Shown({ costs }: { costs: Costs }) {
       <Card title={t`Not counted`}>
         <p className="text-muted">
           <Trans>
-            Requests of the web app and of integrations, storage and backups, logs, metrics, traces, traffic, and what
-            providers charge for an e-mail or an SMS. The bill of AWS has them.
+            Requests of the web app and of integrations, storage and backups, logs, metrics, traces, traffic,
+            and what providers charge for an e-mail or an SMS. The bill of AWS has them.
           </Trans>
         </p>
       </Card>
