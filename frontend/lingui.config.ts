@@ -16,6 +16,7 @@ const SHARED = [
     "assistant",
     "attributes-input",
     "export-status",
+    "outdated-notice",
     "rejected-list",
     "restored-notice",
     "stepper",

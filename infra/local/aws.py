@@ -37,13 +37,16 @@ def resources(settings: Settings) -> dict[str, str]:
     return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in summaries if one.get("PhysicalResourceId")}
 
 
-def queues(settings: Settings) -> dict[str, tuple[int, int]]:
-    """Waiting and in-flight messages of every write queue, by the name of its output; dead-letter queues are no part."""
+def queues(settings: Settings, delayed: bool = True) -> dict[str, tuple[int, int]]:
+    """Waiting and in-flight messages of every queue, by the name of its output; dead-letter queues are no part. Those that
+    wait for their hour, as passes of an erasure do, are left out where `delayed` is false."""
     sqs = client(settings, "sqs")
     depths = {}
     for name, url in outputs(settings).items():
         if name.endswith("QueueUrl"):
             found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-            waiting = int(found["ApproximateNumberOfMessages"]) + int(found.get("ApproximateNumberOfMessagesDelayed", 0))
+            waiting = int(found["ApproximateNumberOfMessages"])
+            if delayed:
+                waiting += int(found.get("ApproximateNumberOfMessagesDelayed", 0))
             depths[name.removesuffix("QueueUrl").lower()] = (waiting, int(found["ApproximateNumberOfMessagesNotVisible"]))
     return depths

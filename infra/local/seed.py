@@ -53,10 +53,10 @@ def seed(
 
 
 def drained(settings: Settings) -> None:
-    """Waits until everything accepted is applied."""
+    """Waits until everything accepted is applied; what has to wait for its hour may do so."""
     quiet = 0
     while quiet < 2:
-        quiet = 0 if any(sum(depth) for depth in aws.queues(settings).values()) else quiet + 1
+        quiet = 0 if any(sum(depth) for depth in aws.queues(settings, delayed=False).values()) else quiet + 1
         time.sleep(0.2)
 
 

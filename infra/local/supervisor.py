@@ -155,7 +155,7 @@ class Supervisor:
         deadline, told = time.monotonic() + patience, time.monotonic()
         quiet = 0
         while quiet < 2:
-            busy = {name: depth for name, depth in aws.queues(self.settings).items() if sum(depth)}
+            busy = {name: depth for name, depth in aws.queues(self.settings, delayed=False).items() if sum(depth)}
             quiet = 0 if busy else quiet + 1
             work = ", ".join(f"{name} {waiting} waiting, {flight} in flight" for name, (waiting, flight) in busy.items())
             if busy and time.monotonic() > deadline:

@@ -135,3 +135,7 @@ function text(value: unknown): string | undefined {
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Whether something was not changed since somebody else had changed it before. */
+export const isOutdated = (error: unknown): error is Problem =>
+  error instanceof Problem && error.status === 412;

@@ -99,7 +99,7 @@ class Logs(StackTest):
 
         def stands() -> bool:
             last.append(self.counted())
-            return last[-1] == last[-2] and not any(sum(depth) for depth in aws.queues(SETTINGS).values())
+            return last[-1] == last[-2] and not any(sum(depth) for depth in aws.queues(SETTINGS, delayed=False).values())
 
         self.eventually(stands, 60, "counts that stand still")
         return last[-1]

@@ -7,9 +7,9 @@ import { FormProblem } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Webhook } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
-import { Problem } from "@/lib/problem";
+import { isOutdated, Problem } from "@/lib/problem";
 import { useDeleteWebhook } from "../api/webhooks";
-import { explained, isOutdated } from "./outdated-webhook";
+import { explained } from "./outdated-webhook";
 import { editWebhook } from "./webhook-values";
 
 type DeleteWebhookDialogProps = {

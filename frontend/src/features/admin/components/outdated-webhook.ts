@@ -1,7 +1,5 @@
 import { t } from "@lingui/core/macro";
-import { Problem } from "@/lib/problem";
-
-export const isOutdated = (error: unknown) => error instanceof Problem && error.status === 412;
+import { isOutdated, Problem } from "@/lib/problem";
 
 /** What is to be done where somebody else has changed the webhook before; any other fault as it is. */
 export function explained(error: unknown): unknown {

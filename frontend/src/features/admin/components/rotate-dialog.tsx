@@ -5,8 +5,9 @@ import { Dialog } from "@/components/ui/dialog";
 import { FormProblem } from "@/components/ui/states";
 import type { Webhook } from "@/lib/contract";
 import { formatDateTime } from "@/lib/format";
+import { isOutdated } from "@/lib/problem";
 import { useRotateSecret } from "../api/webhooks";
-import { explained, isOutdated } from "./outdated-webhook";
+import { explained } from "./outdated-webhook";
 import { SecretDialog } from "./secret-dialog";
 
 type RotateDialogProps = {

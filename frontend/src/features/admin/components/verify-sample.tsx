@@ -60,8 +60,8 @@ export function VerifySample() {
           label={t`Language of the sample`}
           value={language}
           choices={[
-            { value: "python", label: "Python" },
-            { value: "node", label: "Node.js" },
+            { value: "python", label: t`Python` },
+            { value: "node", label: t`Node.js` },
           ]}
           onChange={setLanguage}
         />

@@ -8,7 +8,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Campaign } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
-import { asProblem, Problem } from "@/lib/problem";
+import { asProblem, isOutdated, Problem } from "@/lib/problem";
 import { useDeleteDraft, useForgetCampaign, useKeepDraft } from "../api/drafts";
 import { draftName, valuesOf, wireOf } from "./campaign-values";
 
@@ -84,8 +84,6 @@ export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraft
     </Dialog>
   );
 }
-
-const isOutdated = (error: unknown) => error instanceof Problem && error.status === 412;
 
 function explained(error: unknown): unknown {
   if (!isOutdated(error)) return error;

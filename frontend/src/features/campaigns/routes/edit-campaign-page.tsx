@@ -2,24 +2,20 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { Navigate, useNavigate, useParams } from "react-router";
-import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { OutdatedNotice } from "@/components/ui/outdated-notice";
 import { Page } from "@/components/ui/page";
 import { RestoredNotice } from "@/components/ui/restored-notice";
 import { SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Campaign } from "@/lib/contract";
-import { useDraft } from "@/lib/draft";
-import { Problem } from "@/lib/problem";
+import { useEdit } from "@/lib/edit";
 import { isDraft, useCampaign } from "../api/campaigns";
 import { useChangeDraft, useLaunchDraft } from "../api/drafts";
 import { CampaignForm } from "../components/campaign-form";
-import { type CampaignValues, changeOf, draftName, rebased, valuesOf } from "../components/campaign-values";
+import { changeOf, draftName, rebased, valuesOf } from "../components/campaign-values";
 import { NoCampaign } from "../components/no-campaign";
-
-/** What the form began from, what it has become, and the tag of what it began from. */
-type Draft = { before: CampaignValues; values: CampaignValues; etag: string | null };
 
 export function Component() {
   const { id = "" } = useParams();
@@ -47,12 +43,8 @@ type EditProps = { loaded: Tagged<Campaign>; reload: () => Promise<Tagged<Campai
 
 function Edit({ loaded, reload }: EditProps) {
   const { id, name } = loaded.data;
-  // As loaded on arrival: a refresh in the background must change neither the form nor the tag that guards it.
-  const draft = useDraft<Draft>(draftName(id), () => begun(loaded));
-  const { before, values, etag } = draft.value;
-  const [restored, setRestored] = useState(draft.restored);
-  const [reloading, setReloading] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const edit = useEdit({ name: draftName(id), loaded, reload, valuesOf, rebased });
+  const { before, values, etag, fault, setFault } = edit;
   const [busy, setBusy] = useState<"saving" | "launching" | null>(null);
   const change = useChangeDraft(id);
   const launch = useLaunchDraft(id);
@@ -60,15 +52,12 @@ function Edit({ loaded, reload }: EditProps) {
   const home = `/campaigns/${encodeURIComponent(id)}`;
   const changes = changeOf(before, values);
   const isSaved = Object.keys(changes).length === 0;
-  const outdated = fault instanceof Problem && fault.status === 412;
 
   /** Sends what has changed, if anything has; answers with the tag of what the server has then. */
   async function saved(): Promise<string | null> {
     if (isSaved) return etag;
     const kept = await change.mutateAsync({ change: changes, etag });
-    draft.change({ before: values, values, etag: kept.etag });
-    draft.forget();
-    setRestored(false);
+    edit.accept(kept);
     return kept.etag;
   }
 
@@ -88,39 +77,19 @@ function Edit({ loaded, reload }: EditProps) {
   const send = () =>
     attempt("launching", async () => {
       await launch.mutateAsync(await saved());
-      draft.forget();
+      edit.forget();
       toast(t`Campaign launched`);
       navigate(home);
     });
 
-  async function reloadAndKeep() {
-    setReloading(true);
-    try {
-      const fresh = begun(await reload());
-      draft.change({ ...fresh, values: rebased(before, values, fresh.values) });
-      setFault(null);
-    } catch (failure) {
-      setFault(failure);
-    }
-    setReloading(false);
-  }
-
   return (
     <Page title={t`Edit ${name}`} back={{ to: home, label: name }}>
       <div role="status" className="empty:hidden">
-        {restored && !isSaved && (
-          <RestoredNotice
-            onDiscard={() => {
-              draft.change(begun(loaded));
-              draft.forget();
-              setRestored(false);
-            }}
-          />
-        )}
+        {edit.restored && !isSaved && <RestoredNotice onDiscard={edit.discard} />}
       </div>
       <CampaignForm
         values={values}
-        onChange={(next) => draft.change({ ...draft.value, values: next })}
+        onChange={edit.change}
         draftId={id}
         state={
           isSaved ? t`All of it is saved as a draft.` : t`Changes are not saved yet; this tab keeps them.`
@@ -128,25 +97,16 @@ function Edit({ loaded, reload }: EditProps) {
         busy={busy}
         error={fault}
         notice={
-          outdated && (
-            <div role="alert" className="grid gap-3 rounded-lg bg-warn-soft px-4 py-3 text-sm">
-              <div>
-                <p className="font-medium text-warn">
-                  <Trans>Somebody else has changed or launched this draft meanwhile</Trans>
-                </p>
-                <p>
-                  <Trans>
-                    Nothing of yours is lost: load what is new below your changes, look it over, and try
-                    again.
-                  </Trans>
-                </p>
-              </div>
-              <div>
-                <Button busy={reloading} onClick={() => void reloadAndKeep()}>
-                  <Trans>Reload and keep my changes</Trans>
-                </Button>
-              </div>
-            </div>
+          edit.outdated && (
+            <OutdatedNotice
+              title={t`Somebody else has changed or launched this draft meanwhile`}
+              reloading={edit.reloading}
+              onReload={() => void edit.reloadAndKeep()}
+            >
+              <Trans>
+                Nothing of yours is lost: load what is new below your changes, look it over, and try again.
+              </Trans>
+            </OutdatedNotice>
           )
         }
         onSave={() => void save()}
@@ -154,9 +114,4 @@ function Edit({ loaded, reload }: EditProps) {
       />
     </Page>
   );
-}
-
-function begun({ data, etag }: Tagged<Campaign>): Draft {
-  const values = valuesOf(data);
-  return { before: values, values, etag };
 }

@@ -10,7 +10,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Customer } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
-import { Problem } from "@/lib/problem";
+import { isOutdated, Problem } from "@/lib/problem";
 import { useEraseCustomer, useForgetCustomer } from "../api/customers";
 import { draftName } from "./customer-values";
 
@@ -112,10 +112,6 @@ export function EraseDialog({ loaded: { data: customer, etag }, reload, open, on
       </form>
     </Dialog>
   );
-}
-
-function isOutdated(error: unknown): boolean {
-  return error instanceof Problem && error.status === 412;
 }
 
 function explained(error: unknown): unknown {

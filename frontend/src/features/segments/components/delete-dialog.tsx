@@ -8,7 +8,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Segment } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
 import { formatNumber } from "@/lib/format";
-import { Problem } from "@/lib/problem";
+import { isOutdated, Problem } from "@/lib/problem";
 import { segmentsIn } from "@/lib/rules/wire";
 import { useSegments } from "@/lib/segments";
 import { useDeleteSegment } from "../api/segments";
@@ -102,8 +102,6 @@ export function DeleteDialog({ segment, etag, reload, open, onClose }: DeleteDia
     </Dialog>
   );
 }
-
-const isOutdated = (error: unknown) => error instanceof Problem && error.status === 412;
 
 function explained(error: unknown): unknown {
   if (!isOutdated(error)) return error;

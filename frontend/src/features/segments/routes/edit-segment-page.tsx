@@ -11,7 +11,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Segment } from "@/lib/contract";
 import { useDraft } from "@/lib/draft";
-import { Problem } from "@/lib/problem";
+import { isOutdated, Problem } from "@/lib/problem";
 import { useSegment, useUpdateSegment } from "../api/segments";
 import { NoSegment } from "../components/no-segment";
 import { SegmentForm } from "../components/segment-form";
@@ -120,10 +120,6 @@ function Edit({ loaded, reload }: EditProps) {
 
 function begun({ data, etag }: Tagged<Segment>): Draft {
   return { values: valuesOf(data), etag };
-}
-
-function isOutdated(error: unknown): error is Problem {
-  return error instanceof Problem && error.status === 412;
 }
 
 function explained(error: unknown): unknown {

@@ -1,27 +1,23 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { type ReactNode, useState } from "react";
-import { Button } from "@/components/ui/button";
+import type { ReactNode } from "react";
 import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
+import { OutdatedNotice } from "@/components/ui/outdated-notice";
 import { Page } from "@/components/ui/page";
 import { RestoredNotice } from "@/components/ui/restored-notice";
 import { Failure, SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Settings } from "@/lib/contract";
-import { useDraft } from "@/lib/draft";
+import { useEdit } from "@/lib/edit";
 import { useMay } from "@/lib/permissions";
-import { Problem } from "@/lib/problem";
-import { type SendingValues, sendingValuesOf } from "@/lib/sending";
+import { sendingValuesOf } from "@/lib/sending";
 import { useSettings } from "@/lib/settings";
 import { useChangeSettings } from "../api/settings";
 import { DeploymentCard } from "../components/deployment-card";
 import { SettingsForm } from "../components/settings-form";
 import { changeOf, DRAFT_NAME, rebased } from "../components/settings-values";
-
-/** What the form began from, what it has become, and the tag of what it began from. */
-type Draft = { before: SendingValues; values: SendingValues; etag: string | null };
 
 /** What new campaigns begin with, and what the deployment was given. */
 export function Component() {
@@ -80,22 +76,11 @@ function Read({ settings }: { settings: Settings }) {
 type EditProps = { loaded: Tagged<Settings>; reload: () => Promise<Tagged<Settings>> };
 
 function Edit({ loaded, reload }: EditProps) {
-  // As loaded on arrival: a refresh in the background must change neither the form nor the tag that guards it.
-  const draft = useDraft<Draft>(DRAFT_NAME, () => begun(loaded));
-  const { before, values, etag } = draft.value;
-  const [restored, setRestored] = useState(draft.restored);
-  const [reloading, setReloading] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const edit = useEdit({ name: DRAFT_NAME, loaded, reload, valuesOf: sendingValuesOf, rebased });
+  const { before, values, etag, fault, setFault } = edit;
   const save = useChangeSettings();
   const changes = changeOf(before, values);
   const isSaved = Object.keys(changes).length === 0;
-  const outdated = fault instanceof Problem && fault.status === 412;
-
-  function accept(fresh: Draft) {
-    draft.change(fresh);
-    draft.forget();
-    setRestored(false);
-  }
 
   function submit() {
     setFault(null);
@@ -104,7 +89,7 @@ function Edit({ loaded, reload }: EditProps) {
       { change: changes, etag },
       {
         onSuccess: (kept) => {
-          accept(begun(kept));
+          edit.accept(kept);
           toast(t`Settings saved`);
         },
         onError: setFault,
@@ -112,59 +97,33 @@ function Edit({ loaded, reload }: EditProps) {
     );
   }
 
-  async function reloadAndKeep() {
-    setReloading(true);
-    try {
-      const fresh = begun(await reload());
-      draft.change({ ...fresh, values: rebased(before, values, fresh.values) });
-      setFault(null);
-    } catch (failure) {
-      setFault(failure);
-    }
-    setReloading(false);
-  }
-
   return (
     <>
       <div role="status" className="empty:hidden">
-        {restored && <RestoredNotice onDiscard={() => accept(begun(loaded))} />}
+        {edit.restored && <RestoredNotice onDiscard={edit.discard} />}
       </div>
       <SettingsForm
         disabled={false}
         values={values}
-        onChange={(next) => draft.change({ ...draft.value, values: next })}
+        onChange={edit.change}
         state={isSaved ? t`All of it is saved.` : t`Changes are not saved yet; this tab keeps them.`}
         busy={save.isPending}
         error={fault}
         notice={
-          outdated && (
-            <div role="alert" className="grid gap-3 rounded-lg bg-warn-soft px-4 py-3 text-sm">
-              <div>
-                <p className="font-medium text-warn">
-                  <Trans>Somebody else has changed the settings meanwhile</Trans>
-                </p>
-                <p>
-                  <Trans>
-                    Nothing of yours is lost: load what is new below your changes, look it over, and save
-                    again.
-                  </Trans>
-                </p>
-              </div>
-              <div>
-                <Button busy={reloading} onClick={() => void reloadAndKeep()}>
-                  <Trans>Reload and keep my changes</Trans>
-                </Button>
-              </div>
-            </div>
+          edit.outdated && (
+            <OutdatedNotice
+              title={t`Somebody else has changed the settings meanwhile`}
+              reloading={edit.reloading}
+              onReload={() => void edit.reloadAndKeep()}
+            >
+              <Trans>
+                Nothing of yours is lost: load what is new below your changes, look it over, and save again.
+              </Trans>
+            </OutdatedNotice>
           )
         }
         onSave={submit}
       />
     </>
   );
-}
-
-function begun({ data, etag }: Tagged<Settings>): Draft {
-  const values = sendingValuesOf(data);
-  return { before: values, values, etag };
 }
