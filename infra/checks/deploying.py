@@ -13,6 +13,17 @@ from infra.local import template
 
 # By what IAM calls a service, where it is not the name in a resource's type.
 _SERVICES = {"ApiGatewayV2": "apigateway", "Serverless": "cloudformation"}
+# What an ARN calls a resource, of services that have more than one kind.
+_KINDS = {
+    "AWS::CloudWatch::Alarm": "alarm:",
+    "AWS::CloudWatch::Dashboard": "dashboard/",
+    "AWS::DynamoDB::Table": "table/",
+    "AWS::Events::EventBus": "event-bus/",
+    "AWS::IAM::ManagedPolicy": "policy/",
+    "AWS::IAM::Role": "role/",
+    "AWS::Logs::LogGroup": "log-group:",
+    "AWS::Serverless::Application": "stack/",
+}
 
 
 def check() -> list[str]:
@@ -35,11 +46,19 @@ def _configuration(loaded: dict[str, Any]) -> list[str]:
 
 def _role(loaded: dict[str, Any]) -> list[str]:
     role = template.load(ROOT / "infra" / "github-role.yaml")
-    statements = role["Resources"]["Deploying"]["Properties"]["PolicyDocument"]["Statement"]
-    actions = [action for one in statements for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])]
-    allowed = {action.split(":")[0] for action in actions}
-    used = {kind.split("::")[1] for kind in _types(loaded)}
-    return [f"infra/github-role.yaml cannot deploy AWS::{name}" for name in sorted(used) if _SERVICES.get(name, name.lower()) not in allowed]
+    allowed: dict[str, str] = {}
+    for one in role["Resources"]["Deploying"]["Properties"]["PolicyDocument"]["Statement"]:
+        if one["Effect"] == "Allow":
+            for action in [one["Action"]] if isinstance(one["Action"], str) else one["Action"]:
+                service = action.split(":")[0]
+                allowed[service] = allowed.get(service, "") + json.dumps(one["Resource"])
+    faults = []
+    for kind in sorted(set(_types(loaded))):
+        name = kind.split("::")[1]
+        resources = allowed.get(_SERVICES.get(name, name.lower()), "")
+        if not resources or f":{_KINDS.get(kind, '')}" not in resources and kind in _KINDS:
+            faults.append(f"infra/github-role.yaml cannot deploy {kind}")
+    return faults
 
 
 def _types(loaded: dict[str, Any]) -> Iterator[str]:

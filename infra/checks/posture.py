@@ -18,6 +18,8 @@ _CHECKOV = ROOT / ".venv" / "checkov" / "bin" / "checkov"
 _OPTIONS = {
     "Stage": "prod",
     "KmsKeyArn": "arn:aws:kms:us-east-1:000000000000:key/0",
+    "WebDomain": "crm.example.com",
+    "WebCertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/0",
     "WebAclArn": "arn:aws:wafv2:us-east-1:000000000000:global/webacl/mini-crm/0",
     "MonthlyBudget": "100",
     "BudgetEmail": "owner@example.com",
