@@ -76,7 +76,7 @@ else
 	@cargo run --quiet --release -p crm-words --example eval -- $(CASES)
 endif
 
-# STAGE=dev|staging|prod of samconfig.toml, ARCH=x86_64|arm64, PARAMETERS="Name=value ...", GUIDED=1 asks for each, DRY=1
+# STAGE=dev|staging|prod of samconfig.toml, ARCH=x86_64|arm64 (the stack's own), PARAMETERS="Name=value ...", GUIDED=1 asks for each, DRY=1
 # only shows what would change, YES=1 does not ask, ADOPT=1 goes on with kept data, STACK=name deploys beside what is there.
 deploy: export STAGE := $(or $(STAGE),dev)
 deploy: .venv/ready .venv/sam/ready

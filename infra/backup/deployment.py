@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -45,7 +46,9 @@ class Deployment:
     def of(stack: str, settings: Settings | None = None) -> Deployment:
         """The stack of that name in the caller's AWS account; without a name, the local product."""
         if stack:
-            return Deployment(stack, lambda service: boto3.client(service, config=_RETRIES))
+            # boto3 alone reads AWS_DEFAULT_REGION only.
+            session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
+            return Deployment(stack, lambda service: session.client(service, config=_RETRIES))
         local = settings or Settings.from_environment()
         return Deployment(local.stack_name, lambda service: aws.client(local, service))
 

@@ -54,19 +54,20 @@ def deploy(options: argparse.Namespace) -> None:
     account = Account(options.stage, options.stack)
     sam.need_tools()
     number = account.check()
-    say(f"{account.stack_name} to account {number}, {account.session.region_name}, for {options.arch}")
     given = dict(_pair(pair) for pair in shlex.split(options.parameters))
     stack = _ready_for_it(account)
+    architecture = sam.architecture(stack, options.arch)
+    say(f"{account.stack_name} to account {number}, {account.session.region_name}, for {architecture}")
     left = stacks.kept(account) if stack is None else []
     if left and not options.adopt:
         # Beginning anew beside them would strand them, and the uploads bucket has its name already.
         names = "".join(f"\n  {one.type.removeprefix('AWS::')} {one.id}" for one in left)
         raise Refused(f"an earlier {account.stack_name} has left data:{names}\nADOPT=1 goes on with them; `make destroy DATA=delete` removes them; STACK=name deploys beside them")
     given |= sam.asked(stack, given, options.guided, input if sys.stdin.isatty() else None)
-    values = sam.parameters(account, given, options.arch)
+    values = sam.parameters(account, stack, given, architecture)
     if not options.built:
         started = time.monotonic()
-        sam.build(options.arch)
+        sam.build(architecture)
         build.web_app()
         say(f"built in {time.monotonic() - started:.0f} s")
 
@@ -89,8 +90,15 @@ def deploy(options: argparse.Namespace) -> None:
     say(f"web app: {put} files uploaded, {removed} old ones removed")
     web.invalidate(account, stack.outputs["WebDistributionId"])
     say("asking what was deployed:")
-    origin = options.web_url or stack.outputs["WebUrl"]
-    faults = smoke.check(origin, options.api_url or stack.outputs["ApiUrl"], versions.current(), options.patience, say)
+    deployed = smoke.Deployed(
+        web=options.web_url or stack.outputs["WebUrl"],
+        api=options.api_url or stack.outputs["ApiUrl"],
+        version=versions.current(),
+        origin=options.web_url or stack.parameters["AllowedOrigin"],
+        # The parameter itself reads **** with and without a value.
+        closed="ApiClosed" in stack.outputs,
+    )
+    faults = smoke.check(deployed, options.patience, say)
     _print(stack)
     if faults:
         raise Refused(f"{account.stack_name} is deployed, but {len(faults)} of what was asked for is not as it should be")
@@ -110,6 +118,8 @@ def _ready_for_it(account: Account) -> Stack | None:
         stack = None
     if stack and stack.status.endswith("_IN_PROGRESS"):
         raise Refused(f"{account.stack_name} is {stack.status}: somebody else is at it")
+    if stack and stack.parameters["Stage"] != account.stage:
+        raise Refused(f"{account.stack_name} is of STAGE={stack.parameters['Stage']}, not {account.stage}")
     return stack
 
 
@@ -156,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (deploying, destroying):
         command.add_argument("--stage", default="")
         command.add_argument("--stack", default="", help="another name than samconfig.toml gives")
-    deploying.add_argument("--arch", default="x86_64", choices=sam.ARCHITECTURES)
+    deploying.add_argument("--arch", default="", choices=sam.ARCHITECTURES, help="as the stack has it unless said")
     deploying.add_argument("--parameters", default="", help="Name=value, as many as are to be changed")
     deploying.add_argument("--guided", action="store_true", help="ask for every parameter")
     deploying.add_argument("--yes", action="store_true", help="do not ask whether to go on")

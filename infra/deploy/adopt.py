@@ -7,6 +7,7 @@ from their own part of template.yaml, and the deployment that follows is an upda
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,7 +33,8 @@ def adopt(account: Account, kept: list[Resource], values: dict[str, str]) -> Non
     if strange := sorted(one.logical for one in kept if one.logical not in loaded["Resources"] or one.type not in _NAMED_BY):
         raise Refused(f"this version knows no {', '.join(strange)}: deploy the version that made them, then this one")
     cloudformation = account.client("cloudformation")
-    name = "take-back-what-was-kept"
+    # One that has failed keeps its name.
+    name = f"take-back-{time.time_ns()}"
     cloudformation.create_change_set(
         StackName=account.stack_name,
         ChangeSetName=name,

@@ -1,4 +1,4 @@
-"""Builds once and hands the template to `sam deploy`, with the values of samconfig.toml and those that the caller gave.
+"""Builds once and hands the template to `sam deploy`, with the values that the caller gave, the first time also those of samconfig.toml.
 
 A value that was given once is kept by the stack, so it is given once.
 """
@@ -37,17 +37,26 @@ def build(architecture: str, *more: str) -> None:
     run([*command, *(part for name in names for part in ("--bin", name))], "the functions cannot be built")
 
 
-def parameters(account: Account, given: dict[str, str], architecture: str) -> dict[str, str]:
+def parameters(account: Account, stack: Stack | None, given: dict[str, str], architecture: str) -> dict[str, str]:
     """What the stack is told beyond what it knows already.
 
     Raises:
-        Refused: a name that the template does not have.
+        Refused: a name that the template does not have, or another stage.
     """
     known = _described()
     if unknown := sorted(set(given) - set(known)):
         raise Refused(f"PARAMETERS: template.yaml has no {', '.join(unknown)}")
+    if given.get("Stage", account.stage) != account.stage:
+        raise Refused("PARAMETERS: the Stage is said by STAGE")
     usual = dict(pair.split("=", 1) for pair in account.said["parameter_overrides"])
+    if stack:
+        usual = {"Stage": account.stage}
     return {**usual, "Architecture": architecture, **given}
+
+
+def architecture(stack: Stack | None, said: str) -> str:
+    """What the functions are built for: as was said, or else as the stack has it."""
+    return said or (stack.parameters.get("Architecture") if stack else None) or default("Architecture")
 
 
 def asked(stack: Stack | None, given: dict[str, str], everything: bool, ask: Callable[[str], str] | None) -> dict[str, str]:
@@ -89,9 +98,20 @@ def deploy(account: Account, values: dict[str, str], directory: Path = ROOT, con
         command.append("--no-confirm-changeset")
     if dry:
         command.append("--no-execute-changeset")
-    # One argument each: values have spaces and commas.
-    command += ["--parameter-overrides", *(f"{name}={value}" for name, value in sorted(values.items()))]
+    command += ["--parameter-overrides", *(override(name, value) for name, value in sorted(values.items()))]
     run(command, f"{account.stack_name} is not deployed")
+
+
+def override(name: str, value: str) -> str:
+    """A parameter as sam reads it: by a pattern, for which a bare value ends at a space.
+
+    Raises:
+        Refused: sam does not undo the escape of a backslash, so none can be handed over.
+    """
+    if "\\" in value:
+        raise Refused(f"PARAMETERS: {name} has a backslash, which sam would change")
+    quoted = value.replace('"', '\\"')
+    return f'{name}="{quoted}"'
 
 
 def run(command: list[str], otherwise: str) -> None:

@@ -16,5 +16,6 @@ event = {
     "time": datetime.now(UTC).isoformat(),
     "data": {"email": email, "orderId": number, "total": float(total)},
 }
-sent = boto3.client("sqs").send_message(QueueUrl=os.environ["ORDERS_QUEUE_URL"], MessageBody=json.dumps(event))
+sqs = boto3.client("sqs", region_name=os.environ.get("AWS_REGION"))  # Without that, boto3 reads AWS_DEFAULT_REGION only.
+sent = sqs.send_message(QueueUrl=os.environ["ORDERS_QUEUE_URL"], MessageBody=json.dumps(event))
 print("sent as", sent["MessageId"])

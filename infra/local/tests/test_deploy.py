@@ -13,14 +13,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from infra.checks import versions
-from infra.deploy import smoke, web
-from infra.deploy.account import Account
+from infra.deploy import sam, smoke, web
+from infra.deploy.account import Account, Refused
+from infra.deploy.stack import Stack
 from infra.local import aws, build, template
 from infra.local.settings import REGION, ROOT
 from infra.local.tests.harness import SETTINGS, StackTest
@@ -104,7 +107,8 @@ class Deployment(StackTest):
 
     def test_5_what_does_not_answer_as_it_should_is_named(self) -> None:
         said: list[str] = []
-        faults = smoke.check(SETTINGS.url, SETTINGS.url, "99.0.0", 0, said.append)
+        deployed = smoke.Deployed(SETTINGS.url, SETTINGS.url, "99.0.0", SETTINGS.url, closed=False)
+        faults = smoke.check(deployed, 0, said.append)
         self.assertEqual(len(faults), 1, said)
         self.assertIn("99.0.0", faults[0])
 
@@ -113,6 +117,8 @@ class Deployment(StackTest):
             (["--stage", "moon"], "samconfig.toml knows dev, staging, prod"),
             (["--parameters", "FirstOwner"], "is not Name=value"),
             (["--parameters", "Colour=red"], "template.yaml has no Colour"),
+            (["--parameters", "Stage=prod"], "the Stage is said by STAGE"),
+            (["--stage", "prod"], f"{_STACK} is of STAGE=dev, not prod"),
             (["--stack", "mini-crm-third"], "a first deployment needs to know its owner"),
         ):
             done = _run("deploy", *arguments)
@@ -204,6 +210,111 @@ class Deployment(StackTest):
                 return aws.client(SETTINGS, service)
 
         return Local("dev", _STACK)
+
+
+class Telling(unittest.TestCase):
+    """What a stack is told, without one."""
+
+    def test_sam_reads_each_value_as_it_was_given(self) -> None:
+        values = {"A": "b c", "B": "", "C": 'x "q" y', "D": "it's", "E": "https://a.example/?b=c,d", "F": "G=h I=j", "H": "a@b.example"}
+        reading = "import json, sys; from samcli.cli.types import CfnParameterOverridesType as T; print(json.dumps(T().convert(tuple(sys.argv[1:]), None, None)))"
+        command = [str(ROOT / ".venv" / "sam" / "bin" / "python"), "-c", reading, *(sam.override(name, value) for name, value in values.items())]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        self.assertEqual(json.loads(done.stdout), values)
+
+    def test_what_sam_would_change_is_refused(self) -> None:
+        with self.assertRaisesRegex(Refused, "A has a backslash"):
+            sam.override("A", "b\\c")
+
+    def test_a_stage_s_own_values_are_the_first_ones_and_the_stack_keeps_what_it_has(self) -> None:
+        account = Account("dev")
+        stack = Stack("id", "UPDATE_COMPLETE", {"Stage": "dev", "Architecture": "arm64", "LogRetentionDays": "90"}, {})
+        self.assertEqual(sam.architecture(None, ""), "x86_64")
+        self.assertEqual(sam.architecture(stack, ""), "arm64")
+        self.assertEqual(sam.architecture(stack, "x86_64"), "x86_64")
+        first = sam.parameters(account, None, {"LogLevel": "warn"}, "x86_64")
+        self.assertEqual(first, {"Stage": "dev", "LogRetentionDays": "7", "Architecture": "x86_64", "LogLevel": "warn"})
+        self.assertEqual(sam.parameters(account, stack, {}, "arm64"), {"Stage": "dev", "Architecture": "arm64"})
+
+
+class Asking(unittest.TestCase):
+    """What is asked of a deployment, of one that is played: its API refuses what has not come through its distribution."""
+
+    web: str
+    api: str
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.web, cls.api = cls.serving(_Distribution), cls.serving(_ClosedApi)
+
+    @classmethod
+    def serving(cls, handler: type[BaseHTTPRequestHandler]) -> str:
+        """The address of a server that answers so."""
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        cls.addClassCleanup(server.server_close)
+        cls.addClassCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    def faults(self, api: str, origin: str, closed: bool) -> list[str]:
+        """What is found wrong."""
+        return smoke.check(smoke.Deployed(self.web, api, "1.0.0", origin, closed), 0, lambda _: None)
+
+    def test_an_api_behind_its_distribution_is_to_refuse_and_an_open_one_is_not(self) -> None:
+        self.assertEqual(self.faults(self.api, _ORIGIN, closed=True), [])
+        self.assertEqual(self.faults(self.web, _ORIGIN, closed=False), [])
+        for api, closed in ((self.web, True), (self.api, False)):
+            found = self.faults(api, _ORIGIN, closed)
+            self.assertEqual([fault.split(":")[0] for fault in found], ["health, through the distribution and of the API itself", "who is not signed in is refused"])
+
+    def test_a_session_is_asked_for_from_where_the_pages_are(self) -> None:
+        (fault,) = self.faults(self.api, self.web, closed=True)
+        self.assertTrue(fault.startswith("the page may ask for a session"), fault)
+
+
+_ORIGIN = "https://crm.example.com"
+
+
+class _Distribution(BaseHTTPRequestHandler):
+    """Pages, and the API behind them, as far as they are asked for."""
+
+    def do_GET(self) -> None:
+        match self.path:
+            case "/" | "/login":
+                self.answer(200, "text/html", '<script src="/assets/a.js"></script><div id="root"></div>')
+            case "/assets/a.js":
+                self.answer(200, "text/javascript", "")
+            case "/config.json":
+                self.answer(200, "application/json", '{"googleClientId": ""}')
+            case "/api/health":
+                self.answer(200, "application/json", '{"status": "ok", "version": "1.0.0"}')
+            case _:
+                self.answer(401, "application/problem+json", "{}")
+
+    def do_POST(self) -> None:
+        self.answer(204 if self.headers["Origin"] == _ORIGIN else 403, "application/problem+json", "")
+
+    def answer(self, status: int, kind: str, body: str) -> None:
+        """One answer, with what pages are sent with."""
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Cache-Control", "immutable" if self.path.startswith("/assets/") else "no-cache")
+        self.send_header("Content-Security-Policy", "default-src 'none'")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("X-Frame-Options", "DENY")
+        self.send_header("Referrer-Policy", "strict-origin")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class _ClosedApi(_Distribution):
+    """The API with an OriginKey, at its own address."""
+
+    def do_GET(self) -> None:
+        self.answer(403, "application/problem+json", '{"code": "not_through_the_web"}')
 
 
 def _lay_out(scratch: Path) -> None:
