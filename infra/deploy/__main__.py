@@ -112,7 +112,8 @@ def say(line: str) -> None:
 def _ready_for_it(account: Account) -> Stack | None:
     """The stack as it is, if there is one that can be changed."""
     stack = stacks.find(account)
-    if stack and stack.status == "ROLLBACK_COMPLETE":
+    # A stack that took nothing back has no outputs; all that it was to hold stays.
+    if stack and (stack.status == "ROLLBACK_COMPLETE" or stack.status == "IMPORT_ROLLBACK_COMPLETE" and not stack.outputs):
         say("its first deployment failed and left nothing of use: deleting that")
         stacks.delete(account, stack)
         stack = None
