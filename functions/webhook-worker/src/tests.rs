@@ -310,7 +310,13 @@ async fn what_an_erasure_has_taken_out_is_not_sent_again() {
     crm.receiver.answers([Some(500)]);
     crm.begin(&event).await;
     let again = crm.again();
-    assert_eq!(crm.memory.forget_deliveries(CustomerId::from_bytes([9; 16]), Time::now().plus(SECOND)).await.unwrap(), 1);
+    assert_eq!(
+        crm.memory
+            .forget_deliveries(CustomerId::of(&Email::parse("asha@x.in").unwrap()), Time::now().plus(SECOND))
+            .await
+            .unwrap(),
+        1
+    );
     let due = crm.make_due(again).await;
     assert!(crm.take(&due, 1).await);
     assert_eq!((crm.delivery().outcome, crm.delivery().event), (Outcome::Dropped, None));
