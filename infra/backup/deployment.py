@@ -17,8 +17,8 @@ from botocore.config import Config
 from infra.local import aws, template
 from infra.local.settings import Settings
 
-# Idempotency keys and rates: all of it is over within a day.
-_TRANSIENT = {"RequestsTable"}
+# Idempotency keys and rates, which are over within a day, and the log of what webhooks were sent, on which nothing rests.
+_TRANSIENT = {"RequestsTable", "DeliveriesTable"}
 _RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10})
 
 

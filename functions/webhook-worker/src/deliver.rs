@@ -24,11 +24,25 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
     /// The first attempt of an event. `is_repeated` says that the message was taken before, by somebody who did not come to an end.
     pub(crate) async fn begin(&self, webhook: WebhookId, event: DomainEvent, is_repeated: bool) -> Result<(), Failure> {
         let fresh = Delivery::of(webhook, &event, Time::now());
+        if self.is_forgotten(&event).await? {
+            return Ok(());
+        }
         match self.store.delivery(webhook, fresh.id).await? {
             None => self.attempt(Versioned { version: 0, record: fresh }).await,
             // An event that was told twice: whoever took it first goes on with it.
             Some(held) if is_repeated => self.resume(held.record).await,
             Some(_) => Ok(()),
+        }
+    }
+
+    /// Whether somebody of whom it has more than ids was erased since: the message may have waited for longer than the erasure took.
+    async fn is_forgotten(&self, event: &DomainEvent) -> Result<bool, StoreError> {
+        let Some(person) = event.person() else { return Ok(false) };
+        match self.store.customers(&[person]).await?.pop().map(|found| found.record) {
+            // Somebody who came after an erasure: only what is from before them is to be forgotten. Events have whole seconds.
+            Some(customer) => Ok(customer.erased_at.is_some() && event.time.plus(SECOND) <= customer.first_seen),
+            // Who was merged has other identities, too; who was erased has none.
+            None => Ok(self.store.identities(person).await?.len() < 2),
         }
     }
 
@@ -105,7 +119,11 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
     }
 
     async fn call(&self, webhook: &Webhook, delivery: &Delivery, event: &str) -> Result<Answer, Failure> {
-        let key = self.addresses.key().await?;
+        // A restored deployment has no right key until somebody has brought it along: that is worth waiting for.
+        let key = self.addresses.key().await.map_err(|error| match error {
+            StoreError::Corrupt(cause) => StoreError::Unavailable(cause.into()),
+            other => other,
+        })?;
         let (id, now) = (delivery.event_id.to_string(), Time::now());
         let timestamp = now.micros() / SECOND;
         let signed = signature(&webhook.keys(&key, now), &id, timestamp, event.as_bytes());
@@ -147,8 +165,9 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
     }
 
     /// Remembers how the receiver fares, and disables its webhook when there is no hope. What cannot be noted is noted next time.
+    /// Of many requests that failed at once, one is noted: they are one failure.
     async fn note_health(&self, webhook: &Versioned<Webhook>, health: Versioned<Health>, answer: &Answer, now: Time) {
-        let (id, mut health) = (webhook.record.id, health);
+        let (id, seen, mut health) = (webhook.record.id, health.record.failures, health);
         for _ in 0..ROUNDS {
             let next = if answer.is_good() { Health::default() } else { health.record.failed(now) };
             if answer.is_good() && health.record.is_good() {
@@ -171,6 +190,7 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
                 Err(error) => return tracing::warn!(webhook = %id, cause = %error, "a receiver's state was not noted"),
             }
             match self.store.health(id).await {
+                Ok(found) if found.record.failures > seen && !answer.is_good() && !answer.is_gone() => return,
                 Ok(found) => health = found,
                 Err(error) => return tracing::warn!(webhook = %id, cause = %error, "a receiver's state was not noted"),
             }

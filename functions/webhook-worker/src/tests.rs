@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crm_domain::domain_event::{DomainEvent, EventType};
+use crm_domain::email::Email;
+use crm_domain::event::Event;
 use crm_domain::ids::{CustomerId, WebhookId};
 use crm_domain::json::Json;
 use crm_domain::ports::{KeepDeliveries, KeepHealth, KeepWebhooks, Outgoing, QueueName};
@@ -13,7 +15,7 @@ use crm_domain::webhook::health::Health;
 use crm_domain::webhook::{DisabledReason, Draft, Targets, Webhook};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{Memory, Receiver, audit, cases};
+use crm_testing::{Memory, Receiver, audit, cases, settings};
 use serde_json::json;
 
 use crate::worker::Worker;
@@ -30,6 +32,7 @@ struct Crm {
 impl Crm {
     async fn new() -> Self {
         let (memory, receiver) = (Arc::new(Memory::default()), Arc::new(Receiver::default()));
+        memory.apply(std::slice::from_ref(&known("asha@x.in")));
         let addresses = Addresses::new(memory.clone(), memory.clone());
         let worker = Worker { store: memory.clone(), queue: memory.clone(), receivers: receiver.clone(), addresses };
         let body = Json::parse(format!(r#"{{"url":"{URL}"}}"#).as_bytes()).unwrap();
@@ -97,9 +100,22 @@ impl Crm {
     }
 }
 
+/// What makes somebody known.
+fn known(email: &str) -> Event {
+    let said = json!({
+        "specversion": "1.0", "id": email, "source": "/t", "type": "crm.customer.upsert.v1", "time": "2026-01-01T00:00:00Z",
+        "data": {"email": email},
+    });
+    Event::parse(&Json::parse(said.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap()
+}
+
 fn event(name: &str) -> DomainEvent {
-    let customer = CustomerId::from_bytes([9; 16]).to_string();
-    let data = json!({"customerId": customer, "email": "asha@x.in"});
+    event_of("asha@x.in", name)
+}
+
+fn event_of(email: &str, name: &str) -> DomainEvent {
+    let customer = CustomerId::of(&Email::parse(email).unwrap()).to_string();
+    let data = json!({"customerId": customer, "email": email});
     DomainEvent::new(EventType::OrderApplied, &[name], "/crm/test", format!("orders/{name}"), Time::now(), &data)
 }
 
@@ -294,11 +310,43 @@ async fn what_an_erasure_has_taken_out_is_not_sent_again() {
     crm.receiver.answers([Some(500)]);
     crm.begin(&event).await;
     let again = crm.again();
-    assert_eq!(crm.memory.forget_deliveries(CustomerId::from_bytes([9; 16]), Time::now().plus(SECOND)).await.unwrap(), 1);
+    assert_eq!(
+        crm.memory
+            .forget_deliveries(CustomerId::of(&Email::parse("asha@x.in").unwrap()), Time::now().plus(SECOND))
+            .await
+            .unwrap(),
+        1
+    );
     let due = crm.make_due(again).await;
     assert!(crm.take(&due, 1).await);
     assert_eq!((crm.delivery().outcome, crm.delivery().event), (Outcome::Dropped, None));
     assert_eq!(crm.receiver.received().len(), 1);
+}
+
+#[tokio::test]
+async fn a_message_that_waited_through_an_erasure_tells_nothing_of_who_is_gone() {
+    let crm = Crm::new().await;
+    assert!(crm.begin(&event_of("gone@x.in", "a")).await);
+    assert!(crm.receiver.received().is_empty() && crm.memory.deliveries_of(crm.webhook.id).is_empty());
+}
+
+#[tokio::test]
+async fn requests_that_fail_at_once_are_one_failure() {
+    let crm = Crm::new().await;
+    crm.receiver.answers([Some(500); 10]);
+    let messages = (0..10).map(|number| Incoming {
+        id: number.to_string(),
+        queue: QueueName::Webhooks,
+        body: first(&crm.webhook, &event(&number.to_string())),
+        attributes: Vec::new(),
+        receipt: "r".into(),
+        receives: 1,
+        sent_at: None,
+    });
+    assert!(crm.worker.handle(messages.collect()).await.is_empty());
+    assert_eq!(crm.receiver.received().len(), 10);
+    let health = crm.memory.health(crm.webhook.id).await.unwrap().record;
+    assert!(health.rests_until.is_none(), "{health:?}");
 }
 
 #[tokio::test]

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use crm_domain::dead_letter;
 use crm_domain::ports::{
-    CallWebhooks, Enqueue, KeepDeliveries, KeepHealth, KeepWebhooks, Outgoing, Postpone, QueueError, QueueName, StoreError,
+    CallWebhooks, Enqueue, KeepDeliveries, KeepHealth, KeepWebhooks, Outgoing, Postpone, QueueError, QueueName, ReadCustomers,
+    StoreError,
 };
 use crm_domain::time::{SECOND, Time};
 use crm_domain::webhook::delivery::{Again, Task};
@@ -23,8 +24,8 @@ const CONCURRENCY: usize = 10;
 const LONGEST_DELAY: i64 = 900;
 
 /// The storage that delivering needs.
-pub trait Store: KeepWebhooks + KeepHealth + KeepDeliveries {}
-impl<S: KeepWebhooks + KeepHealth + KeepDeliveries> Store for S {}
+pub trait Store: KeepWebhooks + KeepHealth + KeepDeliveries + ReadCustomers {}
+impl<S: KeepWebhooks + KeepHealth + KeepDeliveries + ReadCustomers> Store for S {}
 
 /// What delivering works with.
 pub struct Worker<S, Q, C> {
@@ -51,7 +52,7 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
         let taken: Vec<_> = stream::iter(taken).buffer_unordered(CONCURRENCY).collect().await;
         let failed = taken.into_iter().filter_map(|(message, outcome)| {
             let error = outcome.err()?;
-            let may_succeed = !matches!(&error, Failure::Store(StoreError::Corrupt(_)));
+            let may_succeed = !matches!(&error, Failure::Store(error) if error.is_final());
             Some(Failed { message, cause: chain(&error), may_succeed })
         });
         give_back(&*self.queue, failed.collect()).await

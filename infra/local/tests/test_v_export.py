@@ -78,7 +78,7 @@ class Leaving(StackTest):
         campaign = api.post("/api/campaigns", launch)["id"]
         wait_until(lambda: api.get(f"/api/campaigns/{campaign}")["status"] == "sent", 60, "the campaign")
         api.call("POST", "/api/suppressions", {"address": people[1]["email"]})
-        # Nobody is there, so whatever the restored product told it would be in the log, which is compared.
+        # Nobody is there, so whatever the restored product told it would be in what is remembered of its failures.
         webhook = api.post("/api/webhooks", {"url": "http://127.0.0.1:9/", "types": ["crm.customer.created.v1"]})["id"]
         cls.addClassCleanup(api.call, "DELETE", f"/api/webhooks/{webhook}")
         asha, gone = (api.get(f"/api/customers?search={people[at]['email']}")["items"][0]["id"] for at in (0, 2))

@@ -134,7 +134,9 @@ impl Dynamo {
             .table_name(&self.deliveries)
             .set_key(Some(key))
             .condition_expression("attribute_exists(event)")
-            .update_expression("REMOVE event, customerId SET #version = #version + :one")
+            .update_expression("REMOVE event, customerId, #record.excerpt, #record.cause SET #version = #version + :one")
+            // What a receiver answers may repeat what it was sent.
+            .expression_attribute_names("#record", "record")
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
         match update.send().await.map_err(store_error) {

@@ -44,6 +44,8 @@ impl Receivers {
             // What is signed is for this receiver, and only its URL has been judged.
             .redirect(redirect::Policy::none())
             .no_proxy()
+            // A connection that is kept while the environment is frozen may be closed by then, which would look like a fault of theirs.
+            .pool_max_idle_per_host(0)
             .timeout(patience)
             .dns_resolver(Arc::new(Public(targets)))
             .user_agent(concat!("mini-crm/", env!("CARGO_PKG_VERSION")))

@@ -186,13 +186,18 @@ pub fn checked_text(text: &str, max: usize) -> Result<&str, Reason> {
     if trimmed.is_empty() {
         return Err("must not be empty".into());
     }
-    if trimmed.chars().any(char::is_control) {
+    if trimmed.chars().any(is_unwritable) {
         return Err("must not contain control characters".into());
     }
     if trimmed.chars().count() > max {
         return Err(format!("must be at most {max} characters").into());
     }
     Ok(trimmed)
+}
+
+/// What no text may have: control characters, and the two of which SQS takes no message.
+fn is_unwritable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// As [`text`], but line breaks and tabs are allowed: message bodies, descriptions.
@@ -204,7 +209,7 @@ pub fn long_text(json: &Json, max: usize) -> Result<String, Reason> {
     if text.is_empty() {
         return Err("must not be empty".into());
     }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    if text.chars().any(|c| is_unwritable(c) && !matches!(c, '\n' | '\r' | '\t')) {
         return Err("must not contain control characters".into());
     }
     if text.chars().count() > max {

@@ -160,7 +160,8 @@ impl Delivery {
             next_attempt_at: None,
             status: answer.status,
             cause: answer.cause.clone(),
-            excerpt: answer.excerpt.as_deref().map(shown).filter(|text| !text.is_empty()),
+            // What is forgotten is not kept in what a receiver repeats of it either.
+            excerpt: answer.excerpt.as_deref().filter(|_| self.event.is_some()).map(shown).filter(|text| !text.is_empty()),
             millis: Some(answer.millis),
             ..self.clone()
         };
