@@ -135,7 +135,8 @@ def _print(stack: Stack) -> None:
     say("outputs:")
     for name, value in sorted(stack.outputs.items()):
         say(f"  {name:24} {value}")
-    address = stack.outputs["WebUrl"]
+    # Where the pages are for people: with a domain of one's own, not the distribution's address.
+    address = stack.parameters["AllowedOrigin"]
     if stack.parameters.get("GoogleClientId"):
         say(f"open {address} and sign in as {stack.parameters['FirstOwner']}; the Google client needs {address} among its JavaScript origins")
     else:
