@@ -102,7 +102,7 @@ class Leaving(StackTest):
     def _applied() -> None:
         # Campaigns of other tests may still have messages that wait.
         names = ("customers", "orders", "activities", "receipts", "segments")
-        wait_until(lambda: not any(sum(aws.queues(SETTINGS)[name]) for name in names), 60, "applied writes")
+        wait_until(lambda: not any(sum(aws.queues(SETTINGS, delayed=False)[name]) for name in names), 60, "applied writes")
 
     def test_what_is_left_behind_can_be_read_by_anybody(self) -> None:
         def rows(name: str) -> list[dict[str, str]]:
