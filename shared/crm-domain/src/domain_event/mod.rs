@@ -1,6 +1,6 @@
 //! What the CRM tells other systems: that something has happened, as CloudEvents 1.0.
 //!
-//! An event follows from a committed change ([`changes`]) and from nothing else, its id included: whoever looks at the same
+//! An event follows from a committed change ([`Change`]) and from nothing else, its id included: whoever looks at the same
 //! change twice makes the same event, and receivers drop what they have seen by its id. What each type carries is in
 //! [`data`]. Where events go is said by [`crate::webhook`] and by the deployment.
 
