@@ -62,7 +62,8 @@ class Guard:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """One request."""
-        signed = _signed(scope) if scope["type"] == "http" else None
+        # Before a presigned request a browser asks by OPTIONS, in nobody's name.
+        signed = _signed(scope) if scope["type"] == "http" and scope["method"] != "OPTIONS" else None
         policy = self.policy(signed[0]) if signed else None
         if not signed or not policy:
             await self.app(scope, receive, send)

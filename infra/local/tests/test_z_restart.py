@@ -67,11 +67,15 @@ class Restart(StackTest):
     def test_reset_stops_the_stack_and_wipes_it(self) -> None:
         self._remember("wiped")
         pids = STACK.pids()
+        # What functions were seen to do is looked at after this.
+        calls = SETTINGS.calls.read_bytes()
         environment = {**os.environ, **STACK.environment()}
         subprocess.run(["make", "reset"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, timeout=120, check=True)
         self.assertEqual([pid for pid in pids if processes.running(pid)], [])
         self.assertFalse(SETTINGS.directory.exists())
         STACK.start()
+        with SETTINGS.calls.open("ab") as file:
+            file.write(calls)
         with self.assertRaises(ClientError):
             self._remembered()
 
