@@ -131,7 +131,7 @@ class Care(StackTest):
         sqs, outputs = self.aws("sqs"), self.outputs()
         sqs.send_message(QueueUrl=outputs["OrdersQueueUrl"], MessageBody=json.dumps(bad))
         # Beside somebody else among the dead letters of every queue, whatever led there.
-        for name in ("Customers", "Orders", "Activities", "Receipts", "Delivery", "Imports", "Segments", "Questions"):
+        for name in ("Customers", "Orders", "Activities", "Receipts", "Delivery", "Imports", "Segments", "Questions", "Webhooks"):
             sqs.send_message(QueueUrl=outputs[f"{name}QueueUrl"] + "-dead", MessageBody=json.dumps(bad))
             self.addCleanup(sqs.purge_queue, QueueUrl=outputs[f"{name}QueueUrl"] + "-dead")
         self.eventually(lambda: any("orders-dead" in trace for trace in self.traces()), 30, "the dead letter")
