@@ -110,7 +110,11 @@ class Leaving(StackTest):
                 return list(csv.DictReader(file))
 
         customers = {row["email"]: row for row in rows("customers")}
-        self.assertEqual(len(customers), self.api.get("/api/stats")["customers"])
+        # Not by the figure of all customers: other tests have put customers back as a backup of one table would.
+        scan = self.aws("dynamodb").get_paginator("scan")
+        table = aws.resources(SETTINGS)["CustomersTable"]
+        pages = scan.paginate(TableName=table, Select="COUNT", FilterExpression="attribute_exists(email)")
+        self.assertEqual(len(customers), sum(page["Count"] for page in pages))
         asha = customers[f"asha.{self.mark}@leaving.example"]
         self.assertEqual((asha["name"], asha["phone"], asha["totalSpend"], asha["orderCount"]), ("'=1+1", "'+91 98450", "699.00", "1"))
         self.assertEqual((asha["attributes.mark"], asha["tags"]), (self.mark, "vip;नया"))
