@@ -94,7 +94,8 @@ class Grants(StackTest):
 
     def test_nothing_was_refused_but_what_is_not_allowed(self) -> None:
         self.assertIn("AccessDenied", self.tried(next(name for name, short in self.functions.items() if short == "clock")))
-        refused = [one for one in self.noted("refused") if not self.is_tried(one)]
+        # Whoever has a presigned URL may try with it what is no action of S3; the contract's run does.
+        refused = [one for one in self.noted("refused") if not self.is_tried(one) and not re.match(r"s3:[A-Z]+ /", one["action"])]
         self.assertEqual([f"{one['function']}: {one['action']} on {one['resource']}" for one in refused], [], "grants are missing")
         self.assertTrue(any(self.is_tried(one) for one in self.noted("refused")), "policies are not enforced")
 
