@@ -11,6 +11,7 @@ use crm_domain::event::Event;
 use crm_domain::ids::{CustomerId, OrderId};
 use crm_domain::ledger::{Ledger, Outcome};
 use crm_domain::ports::{ApplyEvents, StoreError};
+use crm_domain::world;
 use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
 use jiff::civil::Date;
@@ -218,7 +219,7 @@ async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>) -> Resul
             }
             Err(StoreError::Conflict | StoreError::Throttled) => {
                 let ceiling = 20_u64 << attempt;
-                tokio::time::sleep(Duration::from_millis(rand::random_range(0..=ceiling))).await;
+                tokio::time::sleep(Duration::from_millis(world::up_to(ceiling))).await;
             }
             Err(error) => {
                 tracing::warn!(cause = %chain(&error), "a group was not applied");
