@@ -35,7 +35,8 @@ pub struct Sqs {
 impl Sqs {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self { client: Client::new(config) }
+        let counted = aws_sdk_sqs::config::Builder::from(config).interceptor(meter::sqs::Counting);
+        Self { client: Client::from_conf(counted.build()) }
     }
 
     pub(crate) async fn send(&self, url: &str, messages: Vec<Outgoing>) -> Result<(), QueueError> {
@@ -56,7 +57,6 @@ impl Sqs {
 
     async fn send_batch(&self, url: &str, messages: Vec<Outgoing>) -> Result<(), QueueError> {
         let mut entries = Vec::with_capacity(messages.len());
-        let bytes = messages.iter().map(|message| message.body.len()).sum();
         // The runtime sets it for each invocation: X-Ray then shows the consumer in the trace of whoever asked.
         let trace = std::env::var("_X_AMZN_TRACE_ID").ok();
         for (index, message) in messages.into_iter().enumerate() {
@@ -77,7 +77,6 @@ impl Sqs {
             entries.push(entry.build().map_err(failed)?);
         }
         for round in 0..ROUNDS {
-            meter::queued(bytes);
             let answer = self.client.send_message_batch().queue_url(url).set_entries(Some(entries.clone())).send().await;
             let answer = answer.map_err(failed)?;
             if answer.failed.is_empty() {
