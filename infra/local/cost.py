@@ -8,7 +8,6 @@ transactions; of reads it knows no sizes, so these follow from what was read. Fa
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -17,12 +16,11 @@ from typing import Any
 
 from infra.local import scale  # first: it names the stack
 from infra.local.api import Api
-from infra.local.counted import Counted, Logs, Use
+from infra.local.counted import Counted, Logs, Use, over
 from infra.local.scale import built, chunks, create, rules
 from infra.local.settings import ROOT
 from infra.local.tests.harness import SETTINGS, STACK, wait_until
 
-BUDGETS: dict[str, dict[str, float]] = json.loads((ROOT / "infra" / "budgets.json").read_text())["budgets"]
 _ALONE = 10
 _SEGMENTS = 50
 _EACH = 3
@@ -67,7 +65,7 @@ def workloads(api: Api, logs: Logs, orders: int, recipients: int, changes: int) 
     told("order, alone", "orderAlone", _ALONE, _FLOOR_OF_ORDER, lambda: alone(api, single))
     told("order, one by one", "orderAlone", orders, _FLOOR_OF_ORDER, lambda: [api.post("/api/orders", one) for one in one_by_one])
     told("order, by 500", "orderInBulk", orders, _FLOOR_OF_ORDER, lambda: in_bulk(api, "/api/orders", bulk))
-    told("customer, new, by 500", None, people, None, lambda: in_bulk(api, "/api/customers", list(customers(people))))
+    told("customer, new, by 500", "customerNew", people, None, lambda: in_bulk(api, "/api/customers", list(customers(people))))
     segments = [create(api, f"Segment {n}", rules(n)) for n in range(_SEGMENTS)]
     told("segment, built", None, _SEGMENTS, None, lambda: built(api, segments, 3600))
     told("profile change, 50 segments", "profileChange", changes, None, lambda: in_bulk(api, "/api/customers", list(changed(changes))))
@@ -94,14 +92,6 @@ def row(name: str, one: Use, floor: float | None) -> None:
     least = "" if floor is None else f"{floor:.2f}"
     dollars = one.dollars() * 1e6
     print(f"{name:36} {one.written:8.2f} {least:>6} {one.read:8.2f} {one.queued:8.3f} {one.invoked:8.3f} {dollars:10.3f}", flush=True)
-
-
-def over(budget: str, one: Use) -> list[str]:
-    """In what something is dearer than its budget."""
-    allowed = BUDGETS[budget]
-    return [
-        f"{budget}: {unit} {getattr(one, unit):.3f}, at most {most}" for unit, most in allowed.items() if getattr(one, unit) > most
-    ]
 
 
 def placed(shop: str, count: int) -> Iterator[dict[str, Any]]:

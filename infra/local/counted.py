@@ -1,4 +1,4 @@
-"""What functions say in their closing lines of the units and requests that they used."""
+"""What functions say in their closing lines of the units and requests that they used, and what they may use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from infra.local import aws
 from infra.local.settings import ROOT, Settings
 
 PRICES: dict[str, dict[str, str]] = json.loads((ROOT / "infra" / "prices.json").read_text())["prices"]
+BUDGETS: dict[str, dict[str, float]] = json.loads((ROOT / "infra" / "budgets.json").read_text())["budgets"]
 # What the minute brings, whatever else happens; it is in the sum of an idle month.
 _CLOCK = "clock"
 # For so long nothing is heard of the functions once all is done: a stream hands out within a second.
@@ -49,17 +50,25 @@ class Use:
         return sum(amount * float(PRICES[unit]["usdPerMillion"]) / 1e6 for unit, amount in zip(units, amounts, strict=True))
 
 
+def over(budget: str, one: Use) -> list[str]:
+    """In what something is dearer than its budget."""
+    allowed = BUDGETS[budget]
+    used = {unit: float(getattr(one, unit)) for unit in allowed}
+    return [f"{budget}: {unit} {used[unit]:.3f}, at most {most}" for unit, most in allowed.items() if used[unit] > most]
+
+
 @dataclass
 class Counted:
     """What a piece of work used, by function."""
 
     by_function: dict[str, Use] = field(default_factory=lambda: defaultdict(Use))
 
-    def total(self) -> Use:
-        """All of them together."""
+    def total(self, functions: Collection[str] = ()) -> Use:
+        """What these used together; all of them when none is named."""
         total = Use()
-        for use in self.by_function.values():
-            total.add(use)
+        for name, use in self.by_function.items():
+            if name in functions or not functions:
+                total.add(use)
         return total
 
 

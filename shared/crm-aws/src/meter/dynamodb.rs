@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::config::interceptors::{AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextMut};
+use aws_sdk_dynamodb::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextMut,
+};
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::operation::batch_get_item::{BatchGetItemInput, BatchGetItemOutput};
@@ -112,9 +114,8 @@ impl Asked {
     fn brought_each(self, answer: &BatchGetItemOutput) -> Usage {
         let unread = answer.unprocessed_keys.iter().flat_map(HashMap::values).map(|keys| keys.keys.len()).sum::<usize>();
         let items = answer.responses.iter().flat_map(HashMap::values).flatten();
-        let (found, units) = items.fold((0, 0), |(found, units), item| {
-            (found + 1, units + read_units(item_size(item), self.is_consistent))
-        });
+        let (found, units) =
+            items.fold((0, 0), |(found, units), item| (found + 1, units + read_units(item_size(item), self.is_consistent)));
         let missing = self.keys.saturating_sub(unread + found) as u64 * read_units(0, self.is_consistent);
         read(thousandths(answer.consumed_capacity()).unwrap_or_default().max(units + missing))
     }

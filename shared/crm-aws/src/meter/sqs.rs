@@ -45,9 +45,8 @@ impl Intercept for Counting {
     ) -> Result<(), BoxError> {
         let sent = bag.load::<Sent>().map_or(0, |sent| sent.0);
         let answer = context.output_or_error().ok().and_then(|answer| answer.downcast_ref::<ReceiveMessageOutput>());
-        let brought = answer.map_or(0, |answer| {
-            answer.messages().iter().map(|message| message.body().map_or(0, str::len)).sum::<usize>()
-        });
+        let brought =
+            answer.map_or(0, |answer| answer.messages().iter().map(|message| message.body().map_or(0, str::len)).sum::<usize>());
         add(Usage { queued: queue_requests(sent.max(brought)), ..Usage::default() });
         Ok(())
     }
@@ -57,10 +56,35 @@ impl Intercept for Counting {
 fn sent(batch: &SendMessageBatchInput) -> usize {
     let entries = batch.entries().iter().map(|entry| {
         let attributes = entry.message_attributes().into_iter().flatten();
-        let attributes = attributes.map(|(name, value)| {
-            name.len() + value.data_type().len() + value.string_value().map_or(0, str::len)
-        });
+        let attributes =
+            attributes.map(|(name, value)| name.len() + value.data_type().len() + value.string_value().map_or(0, str::len));
         entry.message_body().len() + attributes.sum::<usize>()
     });
     entries.sum()
+}
+
+#[cfg(all(test, feature = "providers"))]
+mod tests {
+    use crm_domain::cost::WHOLE;
+    use crm_domain::ports::Outgoing;
+
+    use crate::Sqs;
+    use crate::meter::metered;
+    use crate::providers::tests::config;
+    use crate::providers::tests::peer::{Act, Peer};
+
+    #[tokio::test]
+    async fn a_request_is_one_for_each_64_kb_of_bodies() {
+        let answer = r#"{"Successful":[],"Failed":[],"Attributes":{}}"#;
+        let peer = Peer::start(move |_| Act::Answer(200, &[("content-type", "application/x-amz-json-1.0")], answer)).await;
+        let sqs = Sqs::new(&config(&peer.url));
+        let message = |bytes: usize| Outgoing { body: "x".repeat(bytes), ..Outgoing::default() };
+        for (messages, requests) in [(vec![message(10)], 1), (vec![message(40_000), message(40_000)], 2)] {
+            let (sent, usage) = metered(sqs.send("q", messages)).await;
+            sent.unwrap();
+            assert_eq!(usage.queued, requests * WHOLE);
+        }
+        let (_, usage) = metered(sqs.depths("q".to_owned())).await;
+        assert_eq!(usage.queued, WHOLE, "looking is a request too");
+    }
 }
