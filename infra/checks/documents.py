@@ -42,6 +42,7 @@ RUN: dict[str, tuple[str, str]] = {
 NOT_RUN: dict[str, str] = {
     "make scale": "measures for minutes; nothing is asserted",
     "make sending": "measures for minutes; what it asserts, `test_results.py` does too",
+    "make cost": "measures for minutes; `test_costs.py` holds the same budgets with less",
     "aws": "asks an account of AWS",
     "cargo bench": "measures for minutes; `make check` compiles it",
     "make release": "compiles everything twice; `make check` puts the rest together",
