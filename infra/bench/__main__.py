@@ -43,7 +43,10 @@ def main() -> None:
         sam.run(["rustc", "-O", "--edition=2024", "-C", "target-feature=+crt-static", "-o", str(floor), str(source)], "no empty program")
         settings = Path(directory) / "settings.json"
         settings.write_text(json.dumps(described(functions, floor, Path(directory))))
-        command = [str(program(functions, "bench")), str(settings), *os.environ.get("ROWS", "").split()]
+        harness = program(functions, "bench")
+        if harness is None:
+            raise Refused(f"{functions} has no bench")
+        command = [str(harness), str(settings), *os.environ.get("ROWS", "").split()]
         sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
 
 
@@ -52,7 +55,7 @@ def described(functions: Path, floor: Path, scratch: Path) -> dict[str, Any]:
     loaded = template.load()
     now = int(time.time())
     claims = {"iss": "mini-crm", "aud": "mini-crm-api", "sub": _OWNER, "iat": now, "exp": now + 12 * 3600}
-    built = [(one.name, program(functions, one.name)) for one in template.functions(loaded)]
+    built = [(one.name, path) for one in template.functions(loaded) if (path := program(functions, one.name))]
     return {
         "functions": [{"name": name, "program": str(path), "zip": zipped(path, scratch)} for name, path in built],
         "floor": str(floor),
@@ -63,12 +66,10 @@ def described(functions: Path, floor: Path, scratch: Path) -> dict[str, Any]:
     }
 
 
-def program(functions: Path, name: str) -> Path:
-    """A function's program, as cargo-lambda leaves it, or cargo."""
-    for path in (functions / name / "bootstrap", functions / name):
-        if path.is_file():
-            return path
-    raise Refused(f"{functions} has no {name}")
+def program(functions: Path, name: str) -> Path | None:
+    """A function's program, as cargo-lambda leaves it, or cargo; none where it is not built."""
+    paths = (functions / name / "bootstrap", functions / name)
+    return next((path for path in paths if path.is_file()), None)
 
 
 def zipped(path: Path, scratch: Path) -> int:

@@ -119,7 +119,9 @@ fn condition(rule: &Value, now: Time) -> Option<Closure> {
         ("purchasedSku", _) => {
             let (sku, from) = (text()?, since(&rule["within"]).unwrap_or(Time::from_micros(i64::MIN)));
             let until = if rule["within"].is_null() { Time::from_micros(i64::MAX) } else { now };
-            Box::new(move |one| lately(one, from, until).any(|order| one.history.products_of(order).any(|it| same(&it.sku, &sku))))
+            Box::new(move |one| {
+                lately(one, from, until).any(|order| one.history.products_of(order).any(|it| same(&it.sku, &sku)))
+            })
         }
         ("purchasedName", _) => {
             let (part, from) = (text()?, since(&rule["within"])?);

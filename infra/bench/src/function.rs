@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use crate::http::{Answer, Request, serve};
-use crate::process::{processor_time, resident, settled_time};
+use crate::process::{resident, settled_time};
 use crate::report::Cost;
 
 /// For how long anything is waited for.
@@ -81,14 +81,6 @@ impl Function {
         Ok(Cost { cpu: settled_time(self.child.id())?.saturating_sub(cpu), wall })
     }
 
-    /// Processor time so far.
-    ///
-    /// # Errors
-    /// It has ended.
-    pub fn used(&self) -> Result<Duration, Box<dyn Error>> {
-        Ok(processor_time(self.child.id())?)
-    }
-
     /// Memory that it holds, in bytes.
     ///
     /// # Errors
@@ -140,7 +132,10 @@ fn runtime_api(events: Receiver<String>, arrived: Sender<Instant>, answered: Sen
                 ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned()),
                 ("lambda-runtime-deadline-ms", "4102444800000".to_owned()),
                 ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:000000000000:function:bench".to_owned()),
-                ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1".to_owned()),
+                (
+                    "lambda-runtime-trace-id",
+                    "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1".to_owned(),
+                ),
                 ("content-type", "application/json".to_owned()),
             ];
             return Some(Answer { status: 200, headers, body: event.into_bytes() });

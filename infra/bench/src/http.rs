@@ -1,6 +1,6 @@
 //! HTTP/1.1 on loopback as far as the functions speak it: kept connections, bodies of a known length, a thread for each connection.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
@@ -8,7 +8,6 @@ use std::thread;
 /// A request, its header names in lower case.
 #[derive(Debug, Default)]
 pub struct Request {
-    pub method: String,
     pub path: String,
     headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -31,8 +30,8 @@ impl Request {
             return Ok(None);
         }
         let mut words = line.split_whitespace().map(str::to_owned);
-        let (Some(method), Some(path)) = (words.next(), words.next()) else { return Err(malformed(&line)) };
-        let mut request = Self { method, path, ..Self::default() };
+        let (Some(_), Some(path)) = (words.next(), words.next()) else { return Err(malformed(&line)) };
+        let mut request = Self { path, ..Self::default() };
         loop {
             line.clear();
             from.read_line(&mut line)?;
@@ -61,12 +60,6 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// One of status 200.
-    #[must_use]
-    pub const fn ok(body: Vec<u8>) -> Self {
-        Self { status: 200, headers: Vec::new(), body }
-    }
-
     fn write(&self, to: &mut impl Write) -> io::Result<()> {
         // One write: a second would wait for the acknowledgement of the first.
         let mut bytes = format!("HTTP/1.1 {} -\r\ncontent-length: {}\r\n", self.status, self.body.len()).into_bytes();
@@ -119,7 +112,7 @@ mod tests {
         let mut wire = &b"POST /a HTTP/1.1\r\nX-Amz-Target: S.Op\r\nContent-Length: 2\r\n\r\n{}GET /b HTTP/1.1\r\n\r\n"[..];
         let first = Request::read(&mut wire).unwrap().unwrap();
         assert_eq!((first.path.as_str(), first.header("x-amz-target"), &first.body[..]), ("/a", Some("S.Op"), &b"{}"[..]));
-        assert_eq!(Request::read(&mut wire).unwrap().unwrap().method, "GET");
+        assert_eq!(Request::read(&mut wire).unwrap().unwrap().path, "/b");
         assert!(Request::read(&mut wire).unwrap().is_none());
     }
 

@@ -85,7 +85,8 @@ mod tests {
             let mut after = Value::Null;
             loop {
                 let names = json!({"#a0": "id", "#a1": "email", "#a2": "name"});
-                let request = json!({"Segment": part, "TotalSegments": 3, "ExclusiveStartKey": after, "ExpressionAttributeNames": names});
+                let request =
+                    json!({"Segment": part, "TotalSegments": 3, "ExclusiveStartKey": after, "ExpressionAttributeNames": names});
                 let page: Value = serde_json::from_str(&population.scan(&request)).unwrap();
                 for one in page["Items"].as_array().unwrap() {
                     assert_eq!((one["name"]["S"].as_str(), one.get("city")), (Some("Asha"), None));

@@ -35,7 +35,8 @@ impl Settings {
     /// # Errors
     /// The file is not there, or something is missing in it.
     pub fn read(path: &Path) -> Result<Self, Box<dyn Error>> {
-        let json: Value = serde_json::from_str(&fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?)?;
+        let json: Value =
+            serde_json::from_str(&fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?)?;
         let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("a text is missing in the settings");
         let functions = json["functions"].as_array().ok_or("functions")?.iter().map(|one| {
             Ok::<_, Box<dyn Error>>(Built {

@@ -62,11 +62,6 @@ impl Tables {
         self.items.iter().filter(move |((known, _), _)| *known == table).flat_map(|(_, items)| items.values())
     }
 
-    /// Forgets a table.
-    pub fn clear(&mut self, table: &str) {
-        self.items.retain(|(known, _), _| *known != table);
-    }
-
     fn get(&self, table: &str, key: &Value) -> Option<Value> {
         if let (CUSTOMERS, Some(population)) = (table, &self.population) {
             return population.find(text(&key["id"]));
@@ -121,7 +116,9 @@ impl Tables {
         let found = known(table).and_then(|(table, ..)| self.items.get(&(table, partition.to_owned())));
         let wanted = request["ProjectionExpression"].as_str().map(|_| request["ExpressionAttributeNames"].as_object());
         let shown = |item: &Item| match wanted.flatten() {
-            Some(names) => names.values().filter_map(Value::as_str).filter_map(|name| Some((name.into(), item.get(name)?.clone()))).collect(),
+            Some(names) => {
+                names.values().filter_map(Value::as_str).filter_map(|name| Some((name.into(), item.get(name)?.clone()))).collect()
+            }
             None => item.clone(),
         };
         let items: Vec<Item> = found.into_iter().flat_map(BTreeMap::values).map(shown).collect();
@@ -209,15 +206,17 @@ mod tests {
     #[test]
     fn counters_and_sets_add_up() {
         let mut tables = Tables::default();
-        let add = |value: Value| {
-            json!({"TableName": APP, "Key": {"pk": {"S": "p"}, "sk": {"S": "s"}}, "UpdateExpression": "ADD n :n",
+        let add = |name: &str, value: Value| {
+            json!({"TableName": APP, "Key": {"pk": {"S": "p"}, "sk": {"S": "s"}}, "UpdateExpression": format!("ADD {name} :n"),
                 "ExpressionAttributeValues": {":n": value}, "ReturnValues": "ALL_NEW"})
         };
-        asked(&mut tables, "UpdateItem", add(json!({"N": "2"})));
-        assert_eq!(asked(&mut tables, "UpdateItem", add(json!({"N": "3"})))["Attributes"]["n"], json!({"N": "5"}));
-        tables.clear(APP);
-        asked(&mut tables, "UpdateItem", add(json!({"NS": ["1"]})));
-        assert_eq!(asked(&mut tables, "UpdateItem", add(json!({"NS": ["2", "1"]})))["Attributes"]["n"], json!({"NS": ["1", "2"]}));
+        asked(&mut tables, "UpdateItem", add("n", json!({"N": "2"})));
+        assert_eq!(asked(&mut tables, "UpdateItem", add("n", json!({"N": "3"})))["Attributes"]["n"], json!({"N": "5"}));
+        asked(&mut tables, "UpdateItem", add("s", json!({"NS": ["1"]})));
+        assert_eq!(
+            asked(&mut tables, "UpdateItem", add("s", json!({"NS": ["2", "1"]})))["Attributes"]["s"],
+            json!({"NS": ["1", "2"]})
+        );
     }
 
     #[test]

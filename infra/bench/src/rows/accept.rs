@@ -34,7 +34,8 @@ pub fn rows(settings: &Settings) -> Result<Vec<Row>, Box<dyn Error>> {
     let many_refused = event(&json!({"items": (0..ORDERS).map(|number| without_address(order(number))).collect::<Vec<_>>()}))?;
     let mut costs = [const { Vec::new() }; 4];
     for run in 0..=RUNS {
-        let events = [(&one, 202, REQUESTS), (&refused, 422, REQUESTS), (&many, 202, BULK_REQUESTS), (&many_refused, 422, BULK_REQUESTS)];
+        let events =
+            [(&one, 202, REQUESTS), (&refused, 422, REQUESTS), (&many, 202, BULK_REQUESTS), (&many_refused, 422, BULK_REQUESTS)];
         for ((event, status, times), costs) in events.into_iter().zip(&mut costs) {
             let cost = ask(&mut function, event, status, times)?;
             // The first run warms up.

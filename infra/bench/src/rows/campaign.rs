@@ -37,9 +37,10 @@ pub fn rows(settings: &Settings) -> Result<Vec<Row>, Box<dyn Error>> {
     let each = |name: &str, cpu: Duration| Row::new(name, in_unit(cpu, "us") / recipients as f64, "us").note("a recipient");
     let requests = aws.requests() as f64 / recipients as f64;
     Ok(vec![
-        Row::new("campaign", rate, "recipients/s")
-            .target(Target::AtLeast(50_000.0))
-            .note(format!("on one core, {recipients} recipients; {requests:.2} requests to AWS for one; by the clock {:.0}", recipients as f64 / outcome.wall.as_secs_f64())),
+        Row::new("campaign", rate, "recipients/s").target(Target::AtLeast(50_000.0)).note(format!(
+            "on one core, {recipients} recipients; {requests:.2} requests to AWS for one; by the clock {:.0}",
+            recipients as f64 / outcome.wall.as_secs_f64()
+        )),
         each("campaign.plan", outcome.planning),
         each("campaign.deliver", outcome.delivering),
         Row::new("campaign.memory", outcome.last as f64 / 1e6, "MB")
@@ -91,7 +92,8 @@ fn launched(settings: &Settings, aws: &Aws) -> Result<Vec<String>, Box<dyn Error
     let everyone = json!({"name": "Everyone", "rules": {"combinator": "and", "rules": []}});
     let segment = asked(settings, aws, ("segments-api", "create"), &everyone)?;
     // As many shards as that many customers have.
-    aws.tables().put(APP, json!({"pk": {"S": "figures#0"}, "sk": {"S": "2026-01"}, "c07": {"N": settings.recipients.to_string()}}));
+    aws.tables()
+        .put(APP, json!({"pk": {"S": "figures#0"}, "sk": {"S": "2026-01"}, "c07": {"N": settings.recipients.to_string()}}));
     let customer = aws.tables().all(CUSTOMERS).next().cloned().ok_or("no customer was written")?;
     drop(aws.take_queued());
     let variants = json!([{"subject": SUBJECT, "body": BODY}]);
