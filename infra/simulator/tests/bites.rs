@@ -42,7 +42,7 @@ fn every_fault_brings_out_what_does_not_stand_it() {
         (Fault::Crashed, Weakness::CrashesAreAcknowledged),
         (Fault::Killed, Weakness::CrashesAreAcknowledged),
     ] {
-        if let Some(seed) = first_broken(&Plan::quiet(), weakness, 6) {
+        if let Some(seed) = first_broken(&Plan::quiet(), weakness, 3) {
             amiss.push(format!("{weakness:?} needs no {fault:?}: seed {seed}"));
         }
         if first_broken(&Plan::only(fault), weakness, SEEDS).is_none() {
