@@ -12,7 +12,7 @@ use segment_stream::changes::settle;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
     let keeper = Arc::new(Keeper::new(store, settings.consent_defaults));

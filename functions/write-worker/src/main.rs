@@ -11,7 +11,7 @@ use write_worker::consume::Worker;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let worker = Arc::new(Worker {
         store: Arc::new(Dynamo::from_env(&aws, settings.currency.clone())?),

@@ -15,7 +15,6 @@ use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
-use crate::meter;
 use crate::records::Item;
 
 /// Attempts to bring an alarm forward while others set it and take it away.
@@ -23,7 +22,6 @@ const ATTEMPTS: usize = 4;
 
 impl KeepAlarms for Dynamo {
     async fn set_alarm(&self, alarm: Alarm, id: CampaignId, at: Option<Time>) -> Result<(), StoreError> {
-        meter::wrote(None, || 1);
         let Some(at) = at else {
             let delete = self.client.delete_item().table_name(&self.app).set_key(Some(alarm_key(alarm, id)));
             return delete.send().await.map(|_| ()).map_err(store_error);
@@ -75,7 +73,6 @@ impl KeepAlarms for Dynamo {
         }
         let delete = self.client.delete_item().table_name(&self.app).set_key(Some(alarm_key(alarm, id)));
         let delete = delete.condition_expression("mark = :mark").expression_attribute_values(mark.0, AttributeValue::S(mark.1));
-        meter::wrote(None, || 1);
         crate::log::unless_conflict(delete.send().await.map_err(store_error))
     }
 }
@@ -94,7 +91,6 @@ impl Dynamo {
         for (name, value) in values {
             update = update.expression_attribute_values(name, AttributeValue::S(value));
         }
-        meter::wrote(None, || 1);
         match update.update_expression(set).condition_expression(condition).send().await.map_err(store_error) {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName as Attribute};
 use crm_domain::dead_letter::{self, DeadLetter, Postmark};
-use crm_domain::ports::{Found, Held, Postpone, QueueError, QueueName, ReadDeadLetters};
-use futures_util::future::join_all;
+use crm_domain::ports::{CountDeadLetters, Found, Held, Postpone, QueueError, QueueName, ReadDeadLetters};
+use futures_util::future::{join_all, try_join_all};
 
 use crate::sqs::{Sqs, copied, failed, sent_at};
 
@@ -50,6 +50,13 @@ impl ReadDeadLetters for Sqs {
     async fn discard(&self, queue: QueueName, held: Held) -> Result<(), QueueError> {
         let dead = self.url(queue, "DEAD")?;
         self.client.delete_message().queue_url(dead).receipt_handle(held.handle).send().await.map(|_| ()).map_err(failed)
+    }
+}
+
+impl CountDeadLetters for Sqs {
+    async fn count_dead(&self) -> Result<u64, QueueError> {
+        let depths = QueueName::ALL.map(|queue| async move { self.depths(url(queue, "DEAD")?).await });
+        Ok(try_join_all(depths).await?.iter().flatten().sum())
     }
 }
 

@@ -43,7 +43,8 @@ impl Sqs {
     /// The same, from variables of another environment than this process has.
     #[must_use]
     pub fn named_by(config: &aws_config::SdkConfig, variables: Variables) -> Self {
-        Self { client: Client::new(config), variables }
+        let counted = aws_sdk_sqs::config::Builder::from(config).interceptor(meter::sqs::Counting);
+        Self { client: Client::from_conf(counted.build()), variables }
     }
 
     /// The URL of a queue (`QUEUE`) or of its dead-letter queue (`DEAD`).
@@ -70,7 +71,6 @@ impl Sqs {
 
     async fn send_batch(&self, url: &str, messages: Vec<Outgoing>) -> Result<(), QueueError> {
         let mut entries = Vec::with_capacity(messages.len());
-        let bytes = messages.iter().map(|message| message.body.len()).sum();
         // The runtime sets it for each invocation: X-Ray then shows the consumer in the trace of whoever asked.
         let trace = std::env::var("_X_AMZN_TRACE_ID").ok();
         for (index, message) in messages.into_iter().enumerate() {
@@ -91,7 +91,6 @@ impl Sqs {
             entries.push(entry.build().map_err(failed)?);
         }
         for round in 0..ROUNDS {
-            meter::queued(bytes);
             let answer = self.client.send_message_batch().queue_url(url).set_entries(Some(entries.clone())).send().await;
             let answer = answer.map_err(failed)?;
             if answer.failed.is_empty() {
