@@ -55,7 +55,7 @@ impl ReadDeadLetters for Sqs {
 
 impl CountDeadLetters for Sqs {
     async fn count_dead(&self) -> Result<u64, QueueError> {
-        let depths = QueueName::ALL.map(|queue| async move { self.depths(url(queue, "DEAD")?).await });
+        let depths = QueueName::ALL.map(|queue| async move { self.depths(self.url(queue, "DEAD")?).await });
         Ok(try_join_all(depths).await?.iter().flatten().sum())
     }
 }
