@@ -16,7 +16,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending cost chaos load eval-nl deploy destroy release
+.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending cost chaos load soak eval-nl deploy destroy release
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -75,6 +75,12 @@ chaos: .venv/ready
 # MINUTES=30, RATE=4 requests a second.
 load: .venv/ready
 	@.venv/bin/python -m infra.local.load
+
+# HISTORIES=1000 from the seed FROM=0 on, or one by SEED=n, call by call.
+soak: export HISTORIES FROM SEED
+soak:
+	@cargo build --quiet --workspace --example soak
+	@target/debug/examples/soak
 
 # Cases rely on a day: those of the repository were written on DAY=2026-11-25. Without one it is today. ENGINE=gemini asks
 # the model, with the key in GEMINI_API_KEY.

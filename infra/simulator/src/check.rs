@@ -41,6 +41,7 @@ pub async fn writes(crm: &Crm, said: &[Said]) -> Result<(), String> {
     let figures = store.figures().await.map_err(|error| error.to_string())?;
     let days: BTreeMap<Date, DayDelta> = figures.days.into_iter().map(|day| (day.date, day.figures)).collect();
     same("daily figures", &days, &expected.days())?;
+    crm.cloud.state().faults.cut_pages();
     lists(&store, &expected).await
 }
 

@@ -98,19 +98,21 @@ pub struct Faults {
     chance: StdRng,
     counts: Vec<u64>,
     are_over: bool,
+    cuts_pages: bool,
 }
 
 impl Faults {
     /// Those of `plan`, as `seed` draws them.
     #[must_use]
     pub fn new(plan: Plan, seed: u64) -> Self {
-        Self { plan, chance: StdRng::seed_from_u64(seed), counts: vec![0; Fault::ALL.len()], are_over: false }
+        Self { plan, chance: StdRng::seed_from_u64(seed), counts: vec![0; Fault::ALL.len()], are_over: false, cuts_pages: false }
     }
 
     /// Whether it strikes now.
     pub fn strike(&mut self, fault: Fault) -> bool {
         let rate = self.plan.0[fault as usize];
-        let strikes = !self.are_over && rate > 0 && self.chance.random_ratio(rate, 1_000);
+        let is_over = self.are_over && !(self.cuts_pages && matches!(fault, Fault::ShortPage | Fault::EmptyPage));
+        let strikes = !is_over && rate > 0 && self.chance.random_ratio(rate, 1_000);
         self.counts[fault as usize] += u64::from(strikes);
         strikes
     }
@@ -123,6 +125,11 @@ impl Faults {
     /// From now on nothing goes wrong.
     pub fn end(&mut self) {
         self.are_over = true;
+    }
+
+    /// From now on pages are cut all the same: whoever reads is to cope with that at any time.
+    pub fn cut_pages(&mut self) {
+        self.cuts_pages = true;
     }
 
     /// How often each kind has struck.

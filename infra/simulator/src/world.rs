@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crm_domain::time::Time;
 use crm_domain::world::{World, replace};
-use rand::rngs::StdRng;
 use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 use tokio::time::Instant;
 
 /// When every history begins: 2026-03-02T09:00:00Z, a Monday.

@@ -3,7 +3,7 @@
 use simulator::history::{Setup, run};
 
 /// Histories of one test; `make soak` runs as many as one likes.
-const HISTORIES: u64 = 75;
+const HISTORIES: u64 = 40;
 
 /// Four tests, so that they run side by side.
 fn histories(from: u64) {

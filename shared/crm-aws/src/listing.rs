@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 
 use crate::batch::key;
 use crate::dynamo::Dynamo;
-use crate::error::store_error;
+use crate::partition::first;
 use crate::records::Item;
 
 /// A list kept in day partitions.
@@ -24,7 +24,7 @@ pub(crate) const ORDERS: List = List { directory: "lists#orders", index: "byDay"
 pub(crate) const CUSTOMERS: List = List { directory: "lists#customers", index: "byCreation" };
 
 /// Partitions looked at together; a sparse list needs many to fill a page.
-const PARTITIONS: i32 = 16;
+const PARTITIONS: usize = 16;
 
 impl Dynamo {
     /// Up to `limit` items after the position `after`, newest first, and the position of the last when there are more.
@@ -40,7 +40,7 @@ impl Dynamo {
         let mut below = after.as_ref().map_or_else(|| "~".to_owned(), |position| format!("{}~", day(position)));
         while found.len() <= limit {
             let mut partitions = self.partitions(list, &below).await?;
-            let more = partitions.len() == PARTITIONS as usize;
+            let more = partitions.len() == PARTITIONS;
             if more {
                 // The last day may be cut in the middle: leave it to the next round unless it is all there is.
                 let cut = partitions.last().map(|p| day(p).to_owned()).unwrap_or_default();
@@ -88,19 +88,15 @@ impl Dynamo {
 
     /// Names of the newest partitions below `below`.
     async fn partitions(&self, list: List, below: &str) -> Result<Vec<String>, StoreError> {
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(&self.app)
             .key_condition_expression("pk = :pk AND sk < :below")
             .expression_attribute_values(":pk", AttributeValue::S(list.directory.to_owned()))
             .expression_attribute_values(":below", AttributeValue::S(below.to_owned()))
-            .scan_index_forward(false)
-            .limit(PARTITIONS)
-            .send()
-            .await
-            .map_err(store_error)?;
-        Ok(answer.items.unwrap_or_default().into_iter().filter_map(|mut item| text(item.remove("sk"))).collect())
+            .scan_index_forward(false);
+        Ok(first(query, PARTITIONS).await?.into_iter().filter_map(|mut item| text(item.remove("sk"))).collect())
     }
 
     async fn partition(
@@ -111,7 +107,7 @@ impl Dynamo {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<(String, Item)>, StoreError> {
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(table)
@@ -119,12 +115,8 @@ impl Dynamo {
             .key_condition_expression("listKey = :key AND listSort < :after")
             .expression_attribute_values(":key", AttributeValue::S(partition.to_owned()))
             .expression_attribute_values(":after", AttributeValue::S(after.unwrap_or("~").to_owned()))
-            .scan_index_forward(false)
-            .limit(limit as i32)
-            .send()
-            .await
-            .map_err(store_error)?;
-        let items = answer.items.unwrap_or_default().into_iter();
+            .scan_index_forward(false);
+        let items = first(query, limit).await?.into_iter();
         Ok(items.filter_map(|item| Some((text(item.get("listSort").cloned())?, item))).collect())
     }
 }

@@ -1,5 +1,6 @@
 //! Pages of one partition of a table or index, in the order of its sort key.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::ports::{Page, StoreError};
 
@@ -19,6 +20,21 @@ pub(crate) struct Partition<'a> {
     pub ascending: bool,
 }
 
+/// The first `most` items that a query finds. `DynamoDB` ends a page at 1 MB, however many items were asked for: a short page
+/// says nothing of what comes after it, its cursor does.
+pub(crate) async fn first(query: QueryFluentBuilder, most: usize) -> Result<Vec<Item>, StoreError> {
+    let (mut found, mut cursor) = (Vec::new(), None);
+    loop {
+        let rest = (most - found.len()) as i32;
+        let answer = query.clone().limit(rest).set_exclusive_start_key(cursor).send().await.map_err(store_error)?;
+        found.extend(answer.items.unwrap_or_default());
+        cursor = answer.last_evaluated_key;
+        if cursor.is_none() || found.len() >= most {
+            return Ok(found);
+        }
+    }
+}
+
 impl Dynamo {
     /// One page; one item more than asked for says whether there is another.
     pub(crate) async fn page(
@@ -30,7 +46,7 @@ impl Dynamo {
         let Partition { table, index, key, sort, ascending } = partition;
         // All sort keys are of ASCII letters, digits and marks between these two.
         let (comparison, start) = if ascending { (">", " ") } else { ("<", "~") };
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(table)
@@ -40,12 +56,8 @@ impl Dynamo {
             .expression_attribute_names("#sort", sort)
             .expression_attribute_values(":key", AttributeValue::S(key.1))
             .expression_attribute_values(":after", AttributeValue::S(after.unwrap_or_else(|| start.to_owned())))
-            .scan_index_forward(ascending)
-            .limit(limit as i32 + 1)
-            .send()
-            .await
-            .map_err(store_error)?;
-        let mut items = answer.items.unwrap_or_default();
+            .scan_index_forward(ascending);
+        let mut items = first(query, limit + 1).await?;
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).and_then(|item| text(item.get(sort).cloned()));
