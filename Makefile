@@ -16,7 +16,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending cost eval-nl deploy destroy release
+.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending cost chaos load eval-nl deploy destroy release
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -67,6 +67,14 @@ sending: .venv/ready
 
 cost: .venv/ready
 	@.venv/bin/python -m infra.local.cost
+
+# MINUTES=10, and SEED=n for the same choices again.
+chaos: .venv/ready
+	@.venv/bin/python -m infra.local.chaos
+
+# MINUTES=30, RATE=4 requests a second.
+load: .venv/ready
+	@.venv/bin/python -m infra.local.load
 
 # Cases rely on a day: those of the repository were written on DAY=2026-11-25. Without one it is today. ENGINE=gemini asks
 # the model, with the key in GEMINI_API_KEY.

@@ -8,6 +8,7 @@ use crm_domain::campaign::Campaign;
 use crm_domain::ids::CampaignId;
 use crm_domain::ports::{Alarm, KeepAlarms, StoreError};
 use crm_domain::time::Time;
+use crm_domain::world;
 use uuid::Uuid;
 
 use crate::batch::key;
@@ -30,7 +31,7 @@ impl KeepAlarms for Dynamo {
     }
 
     async fn bring_forward(&self, alarm: Alarm, id: CampaignId, at: Time) -> Result<(), StoreError> {
-        let mark = [(":mark", Uuid::now_v7().to_string())];
+        let mark = [(":mark", world::fresh_id().to_string())];
         for _ in 0..ATTEMPTS {
             let values = [mark.clone(), [(":at", at.sortable())]].concat();
             let set = "SET dueAt = :at, mark = :mark";
@@ -58,7 +59,7 @@ impl KeepAlarms for Dynamo {
     }
 
     async fn claim_alarm(&self, alarm: Alarm, id: CampaignId, at: Time, again: Time) -> Result<Option<Uuid>, StoreError> {
-        let claim = Uuid::now_v7();
+        let claim = world::fresh_id();
         let values = vec![(":at", at.sortable()), (":again", again.sortable()), (":mark", claim.to_string())];
         let claimed = self.change(alarm, id, "SET dueAt = :again, mark = :mark", "dueAt = :at", values).await?;
         Ok(claimed.then_some(claim))

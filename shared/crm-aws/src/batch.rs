@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
 use crm_domain::ports::StoreError;
+use crm_domain::world;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::dynamo::Dynamo;
@@ -110,5 +111,5 @@ pub(crate) fn key<const N: usize>(parts: [(&str, String); N]) -> Item {
 /// Full-jitter back-off: 25 ms doubling.
 pub(crate) async fn pause(round: u32) {
     let ceiling = 25_u64 << round.min(6);
-    tokio::time::sleep(Duration::from_millis(rand::random_range(0..=ceiling))).await;
+    tokio::time::sleep(Duration::from_millis(world::up_to(ceiling))).await;
 }

@@ -17,6 +17,14 @@ use crate::meter::dynamodb::{Counting, Index};
 #[error("environment variable {0} is not set")]
 pub struct MissingVariable(pub &'static str);
 
+/// The environment of a function: what it says by a name.
+pub type Variables = fn(&str) -> Option<String>;
+
+/// The environment of this process.
+pub(crate) fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// The secondary indexes of the tables of customers, orders, audit entries, suppressions and deliveries, as template.yaml has
 /// them.
 const INDEXES: [&[Index]; 5] = [
@@ -60,6 +68,12 @@ pub struct Dynamo {
 impl Dynamo {
     /// Reads the tables' names from `CUSTOMERS_TABLE`, `ORDERS_TABLE` and so on.
     pub fn from_env(config: &aws_config::SdkConfig, currency: Currency) -> Result<Self, MissingVariable> {
+        Self::named_by(config, currency, env)
+    }
+
+    /// The same, from variables of another environment than this process has.
+    pub fn named_by(config: &aws_config::SdkConfig, currency: Currency, variables: Variables) -> Result<Self, MissingVariable> {
+        let variable = |name| variables(name).ok_or(MissingVariable(name));
         let (customers, orders) = (variable("CUSTOMERS_TABLE")?, variable("ORDERS_TABLE")?);
         let (audit, suppressions, deliveries) =
             (variable("AUDIT_TABLE")?, variable("SUPPRESSIONS_TABLE")?, variable("DELIVERIES_TABLE")?);
@@ -92,7 +106,7 @@ impl Dynamo {
 }
 
 pub(crate) fn variable(name: &'static str) -> Result<String, MissingVariable> {
-    std::env::var(name).map_err(|_| MissingVariable(name))
+    env(name).ok_or(MissingVariable(name))
 }
 
 #[cfg(test)]
