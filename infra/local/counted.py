@@ -62,6 +62,9 @@ class Counted:
     """What a piece of work used, by function."""
 
     by_function: dict[str, Use] = field(default_factory=lambda: defaultdict(Use))
+    # Events applied, and customers settled because of it: the local AWS may hold a line back until its function is called again.
+    applied: int = 0
+    settled: int = 0
 
     def total(self, functions: Collection[str] = ()) -> Use:
         """What these used together; all of them when none is named."""
@@ -93,6 +96,8 @@ class Logs:
                 name = line["function"].removeprefix(f"{self.settings.stack_name}-")
                 if name != _CLOCK:
                     counted.by_function[name].add(_use(line))
+                    counted.applied += line.get("writes.applied", 0)
+                    counted.settled += line.get("customers.changed", 0) if name == "segment-stream" else 0
                     # Who only looks whether there is anything to tell others says nothing of work under way.
                     heard = time.monotonic() if name != "event-stream" else heard
             time.sleep(0.25)

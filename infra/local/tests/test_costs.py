@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from infra.local import aws
-from infra.local.counted import Logs, over
+from infra.local.counted import Counted, Logs, over
 from infra.local.tests.harness import SETTINGS, StackTest
 
-_BULK = 60
+_BULK = 300
 _EACH = 3
-_PEOPLE = 40
+_PEOPLE = 100
 # A campaign to so few carries what one of any size costs once: the plan's parts, the counts of shards, the report.
 _ONCE = 60.0
 
@@ -27,20 +28,40 @@ class Costs(StackTest):
         # Whatever other tests have begun.
         self.logs.of(lambda: None)
 
-    def orders(self, count: int) -> list[dict[str, Any]]:
-        """Three of each customer, one after the other."""
-        at = datetime.now(UTC).isoformat()
-        return [{"email": f"o{n // _EACH}.{self.mark}@cost.example", "orderId": f"{self.mark}-{n}", "total": 5, "placedAt": at} for n in range(count)]
+    def measured(self, write: Callable[[], Any], count: int) -> Counted:
+        """What so many writes use. The local AWS may hold the last line of a function back until its next call: then once more."""
+        for _ in range(6):
+            counted = self.logs.of(write)
+            if counted.applied == counted.settled == count:
+                return counted
+        raise AssertionError(f"{counted.applied} applied and {counted.settled} settled, not {count}")
+
+    def orders(self, count: int, each: int = _EACH) -> list[dict[str, Any]]:
+        """New ones of new customers, each of whom has some, one after the other."""
+        at, mark = datetime.now(UTC).isoformat(), uuid.uuid4().hex[:8]
+        return [{"email": f"o{n // each}.{mark}@cost.example", "orderId": f"{mark}-{n}", "total": 5, "placedAt": at} for n in range(count)]
 
     def test_an_order_costs_no_more_than_its_budget(self) -> None:
-        bulk = self.orders(_BULK)
-        counted = self.logs.of(lambda: self.api.post("/api/orders", {"items": bulk}))
+        counted = self.bulk()
         self.assertEqual(over("orderInBulk", counted.total(("orders-api", "write-worker")).each(_BULK)), [])
         self.assertGreaterEqual(counted.by_function["write-worker"].written, 4 * _BULK, "nothing less is billed for an order")
-        alone = {**bulk[0], "orderId": f"{self.mark}-alone"}
-        counted = self.logs.of(lambda: self.api.post("/api/orders", alone))
+        known = self.orders(1)[0]
+
+        def place() -> None:
+            self.api.post("/api/orders", {**known, "orderId": uuid.uuid4().hex})
+
+        self.measured(place, 1)
+        counted = self.measured(place, 1)
         self.assertEqual(over("orderAlone", counted.total(("orders-api", "write-worker"))), [])
         self.assertGreaterEqual(counted.by_function["write-worker"].written, 8)
+
+    def bulk(self) -> Counted:
+        """Three orders each of new customers, who are settled once each."""
+        for _ in range(6):
+            counted = self.logs.of(lambda: self.api.post("/api/orders", {"items": self.orders(_BULK)}))
+            if counted.applied == _BULK:
+                return counted
+        raise AssertionError(f"{counted.applied} applied, not {_BULK}")
 
     def test_a_change_that_moves_nobody_costs_its_customer_alone(self) -> None:
         city = f"Costville {self.mark}"
@@ -49,14 +70,16 @@ class Costs(StackTest):
         segment = self.api.post("/api/segments", {"name": city, "rules": {"combinator": "and", "rules": [where, lately]}})["id"]
         self.eventually(lambda: self.api.get(f"/api/segments/{segment}")["state"] == "live", 120)
         emails = [f"p{n}.{self.mark}@cost.example" for n in range(_PEOPLE)]
+        came = datetime.now(UTC) - timedelta(days=3)
 
-        def come_by(days: int, **more: Any) -> None:
-            at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-            self.api.post("/api/customers", {"items": [{"email": email, "lastActiveAt": at, **more} for email in emails]})
+        def come_by() -> None:
+            nonlocal came
+            came += timedelta(hours=1)
+            self.api.post("/api/customers", {"items": [{"email": one, "lastActiveAt": came.isoformat(), "city": city} for one in emails]})
 
-        self.logs.of(lambda: come_by(3, city=city))
+        self.measured(come_by, _PEOPLE)
         self.assertEqual(self.api.get(f"/api/segments/{segment}")["count"], _PEOPLE)
-        counted = self.logs.of(lambda: come_by(1, attributes={"cost": 1}))
+        counted = self.measured(come_by, _PEOPLE)
         self.assertEqual(over("profileChange", counted.total(("customers-api", "write-worker", "segment-stream")).each(_PEOPLE)), [])
         # Their timers are later now: they are left to ring.
         self.assertEqual(counted.by_function["segment-stream"].written, 0)
@@ -65,6 +88,8 @@ class Costs(StackTest):
     def test_a_message_costs_no_more_than_its_budget(self) -> None:
         city = f"Mailville {self.mark}"
         people = [{"email": f"m{n}.{self.mark}@cost.example", "city": city} for n in range(_PEOPLE)]
+        self.logs.of(lambda: self.api.post("/api/customers", {"items": people}))
+        # Whoever still owes a line of that says it now.
         self.logs.of(lambda: self.api.post("/api/customers", {"items": people}))
         rules = {"combinator": "and", "rules": [{"field": "city", "operator": "=", "value": city}]}
         segment = self.api.post("/api/segments", {"name": city, "rules": rules})["id"]
@@ -80,7 +105,6 @@ class Costs(StackTest):
         used = counted.total(("delivery-worker", "write-worker"))
         used.written -= _ONCE
         self.assertEqual([fault for fault in over("message", used.each(_PEOPLE)) if "written" in fault], [])
-        self.assertGreaterEqual(used.written + _ONCE, 3 * _PEOPLE)
 
     def test_the_local_aws_counts_writes_as_dynamodb_bills_them_and_reads_as_if_all_were_small(self) -> None:
         dynamodb, name = self.aws("dynamodb"), f"cost-{self.mark}"
