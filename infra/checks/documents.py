@@ -43,7 +43,7 @@ NOT_RUN: dict[str, str] = {
     "make scale": "measures for minutes; nothing is asserted",
     "make sending": "measures for minutes; what it asserts, `test_results.py` does too",
     "aws": "asks an account of AWS",
-    "cargo bench": "measures for minutes; `make check` compiles it",
+    "make bench": "compiles everything with all optimisations; `test_bench.py` runs it on what is built for development",
     "make release": "compiles everything twice; `make check` puts the rest together",
 }
 _BLOCK = re.compile(r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?```sh\n(?P<text>.*?)```", re.DOTALL)
