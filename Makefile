@@ -17,7 +17,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending bench eval-nl deploy destroy release
+.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending bench cost chaos load eval-nl deploy destroy release
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -70,6 +70,17 @@ sending: .venv/ready
 # measures what is built there instead of building what is deployed.
 bench: .venv/ready .venv/sam/ready
 	@.venv/bin/python -m infra.bench
+
+cost: .venv/ready
+	@.venv/bin/python -m infra.local.cost
+
+# MINUTES=10, and SEED=n for the same choices again.
+chaos: .venv/ready
+	@.venv/bin/python -m infra.local.chaos
+
+# MINUTES=30, RATE=4 requests a second.
+load: .venv/ready
+	@.venv/bin/python -m infra.local.load
 
 # Cases rely on a day: those of the repository were written on DAY=2026-11-25. Without one it is today. ENGINE=gemini asks
 # the model, with the key in GEMINI_API_KEY.

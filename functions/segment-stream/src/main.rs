@@ -1,9 +1,5 @@
 //! `segment-stream`: wiring.
 
-mod changes;
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, Sqs};
@@ -11,6 +7,7 @@ use crm_lambda::config::Settings;
 use crm_lambda::memberships::Keeper;
 use crm_lambda::stream::consume_changes;
 use crm_lambda::telemetry::start_logs;
+use segment_stream::changes::settle;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -22,7 +19,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let queue = Arc::new(Sqs::new(&aws));
     consume_changes(move |customers| {
         let (keeper, queue) = (keeper.clone(), queue.clone());
-        async move { changes::settle(&keeper, &*queue, customers).await }
+        async move { settle(&keeper, &*queue, customers).await }
     })
     .await
 }

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use crm_domain::ai::Tokens;
 use crm_domain::did;
+use crm_domain::world;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Url};
 use serde_json::Value;
@@ -214,7 +215,7 @@ impl Gemini {
 
     /// Anything up to twice as much each time, so that those who were turned away together do not return together.
     fn pause(&self, round: u32) -> Duration {
-        self.patience.pause.saturating_mul(1 << round.min(MOST_DOUBLINGS)).mul_f64(rand::random())
+        self.patience.pause.saturating_mul(1 << round.min(MOST_DOUBLINGS)).mul_f64(world::fraction())
     }
 }
 
