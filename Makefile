@@ -6,6 +6,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 LOCAL := .venv/bin/python -m infra.local
 export PORT LAMBDA_PORT AWS_PORT STATE_DIR GEMINI GEMINI_PORT
+export ROWS RECIPIENTS FUNCTIONS RUNS
 export STAGE STACK ARCH PARAMETERS DATA CONFIRM GUIDED DRY YES ADOPT
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/sam/bin:$(PATH)
 # No tool calls home.
@@ -16,7 +17,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending cost chaos load soak eval-nl deploy destroy release
+.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending bench cost chaos load soak eval-nl deploy destroy release
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -64,6 +65,11 @@ scale: .venv/ready
 
 sending: .venv/ready
 	@.venv/bin/python -m infra.local.sending
+
+# ROWS="start accept" picks lines, RECIPIENTS says how many a campaign goes to, RUNS how often each is measured; FUNCTIONS=target/debug
+# measures what is built there instead of building what is deployed.
+bench: .venv/ready .venv/sam/ready
+	@.venv/bin/python -m infra.bench
 
 cost: .venv/ready
 	@.venv/bin/python -m infra.local.cost

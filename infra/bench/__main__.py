@@ -1,7 +1,7 @@
 """`make bench`: builds what is deployed, as it is deployed, and measures what it costs.
 
-ROWS picks lines by how they begin; RECIPIENTS says how many a campaign goes to; FUNCTIONS names a directory of built functions to measure,
-instead of building them.
+ROWS picks lines by how they begin; RECIPIENTS says how many a campaign goes to, RUNS how often everything is measured; FUNCTIONS names a
+directory of built functions to measure, instead of building them.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def described(functions: Path, floor: Path, scratch: Path) -> dict[str, Any]:
         "token": sign(_SIGNING_KEY, claims),
         "variables": variables(loaded),
         "events": str(ROOT / "events"),
+        "runs": int(os.environ.get("RUNS") or 7),
         "recipients": int(os.environ.get("RECIPIENTS") or 1_000_000),
     }
 

@@ -47,7 +47,7 @@ NOT_RUN: dict[str, str] = {
     "make soak": "runs as long as one likes; `infra/simulator/tests` run histories of the same kind",
     "make load": "measures for half an hour",
     "aws": "asks an account of AWS",
-    "cargo bench": "measures for minutes; `make check` compiles it",
+    "make bench": "compiles everything with all optimisations; `test_bench.py` runs it on what is built for development",
     "make release": "compiles everything twice; `make check` puts the rest together",
 }
 _BLOCK = re.compile(r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?```sh\n(?P<text>.*?)```", re.DOTALL)

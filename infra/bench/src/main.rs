@@ -32,8 +32,8 @@ const MEASUREMENTS: [Measurement; 7] = [
     (&["start", "first-call"], start::rows),
     (&["accept"], accept::rows),
     (&["apply"], apply::rows),
-    (&["segments", "million"], |_| engine::rows()),
-    (&["message"], |_| messages::rows()),
+    (&["segments", "million"], engine::rows),
+    (&["message"], messages::rows),
     (&["campaign"], campaign::rows),
 ];
 

@@ -27,6 +27,8 @@ pub struct Settings {
     pub token: String,
     /// How many a campaign goes to.
     pub recipients: usize,
+    /// Runs of everything that is compared, one of each in turn, so that what else the machine does meets all of them.
+    pub runs: usize,
     variables: Vec<(String, String)>,
     events: PathBuf,
 }
@@ -51,6 +53,7 @@ impl Settings {
             floor: text(&json["floor"])?.into(),
             token: text(&json["token"])?,
             recipients: json["recipients"].as_u64().ok_or("recipients")? as usize,
+            runs: json["runs"].as_u64().ok_or("runs")? as usize,
             variables: variables.map(|(name, value)| Ok((name.clone(), text(value)?))).collect::<Result<_, &str>>()?,
             events: text(&json["events"])?.into(),
         })

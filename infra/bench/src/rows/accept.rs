@@ -4,7 +4,6 @@ use std::error::Error;
 
 use serde_json::{Value, json};
 
-use super::RUNS;
 use crate::aws::{Aws, token};
 use crate::function::Function;
 use crate::report::{Cost, Row, Target, in_unit};
@@ -33,7 +32,7 @@ pub fn rows(settings: &Settings) -> Result<Vec<Row>, Box<dyn Error>> {
     let many = event(&json!({"items": (0..ORDERS).map(order).collect::<Vec<_>>()}))?;
     let many_refused = event(&json!({"items": (0..ORDERS).map(|number| without_address(order(number))).collect::<Vec<_>>()}))?;
     let mut costs = [const { Vec::new() }; 4];
-    for run in 0..=RUNS {
+    for run in 0..=settings.runs {
         let events =
             [(&one, 202, REQUESTS), (&refused, 422, REQUESTS), (&many, 202, BULK_REQUESTS), (&many_refused, 422, BULK_REQUESTS)];
         for ((event, status, times), costs) in events.into_iter().zip(&mut costs) {
@@ -45,7 +44,7 @@ pub fn rows(settings: &Settings) -> Result<Vec<Row>, Box<dyn Error>> {
         }
     }
     let sent = aws.asked().get("SendMessageBatch").copied().unwrap_or_default() as usize;
-    if sent != (RUNS + 1) * (REQUESTS + BULK_REQUESTS) {
+    if sent != (settings.runs + 1) * (REQUESTS + BULK_REQUESTS) {
         return Err(format!("{sent} requests to the queue").into());
     }
     let [one, refused, many, many_refused] = costs.map(|costs| Cost::median(&costs));

@@ -5,7 +5,6 @@ use std::hint::black_box;
 
 use serde_json::{Value, json};
 
-use super::RUNS;
 use super::accept::order;
 use crate::aws::Aws;
 use crate::process::measured;
@@ -22,7 +21,7 @@ pub fn rows(settings: &Settings) -> Result<Vec<Row>, Box<dyn Error>> {
     let aws = Aws::start()?;
     let mut worker = settings.start("write-worker", &aws)?;
     let (mut costs, mut floors, mut requests) = (Vec::new(), Vec::new(), 0);
-    for run in 0..=RUNS {
+    for run in 0..=settings.runs {
         let batches: Vec<String> = (0..BATCHES)
             .map(|batch| {
                 let first = (run * BATCHES + batch) * ORDERS;

@@ -14,10 +14,10 @@ use crm_domain::customer::Customer;
 use crm_domain::rules::Set;
 use serde_json::{Value, json};
 
-use super::RUNS;
 use crate::closures::{Closure, closure};
 use crate::process::measured;
 use crate::report::{Cost, Row, Target, in_unit};
+use crate::settings::Settings;
 use crate::shop::{Dice, Mix, context, person, rules, segments};
 
 const DISTINCT: usize = 10_000;
@@ -28,7 +28,7 @@ const TIMES: usize = 2_000;
 const ORDERS: usize = 20;
 
 /// Two lines a mix, two of a million.
-pub fn rows() -> Result<Vec<Row>, Box<dyn Error>> {
+pub fn rows(settings: &Settings) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut rows = Vec::new();
     for (mix, count, most) in [
         (Mix::Drawn, 1_000, Some(33.0)),
@@ -36,17 +36,17 @@ pub fn rows() -> Result<Vec<Row>, Box<dyn Error>> {
         (Mix::Distinct, 1_000, None),
         (Mix::Distinct, 10_000, None),
     ] {
-        let row = one_customer(mix, count)?;
+        let row = one_customer(settings.runs, mix, count)?;
         rows.push(match most {
             Some(most) => row.target(Target::AtMost(most)),
             None => row,
         });
     }
-    rows.extend(million()?);
+    rows.extend(million(settings.runs)?);
     Ok(rows)
 }
 
-fn one_customer(mix: Mix, count: usize) -> Result<Row, Box<dyn Error>> {
+fn one_customer(runs: usize, mix: Mix, count: usize) -> Result<Row, Box<dyn Error>> {
     let (wires, customer, context) = (segments(mix, count), person(&mut Dice(7), ORDERS), context());
     let closures: Vec<Closure> =
         wires.iter().map(|wire| closure(wire, context.now)).collect::<Option<_>>().ok_or("a condition without a closure")?;
@@ -57,6 +57,7 @@ fn one_customer(mix: Mix, count: usize) -> Result<Row, Box<dyn Error>> {
     }
     let times = TIMES * 1_000 / count;
     let [engine, by_hand] = compared(
+        runs,
         times,
         [
             &|| {
@@ -74,9 +75,9 @@ fn one_customer(mix: Mix, count: usize) -> Result<Row, Box<dyn Error>> {
 }
 
 /// The medians of what works take by turns, each so many times in a run.
-fn compared<const N: usize>(times: usize, works: [&dyn Fn(); N]) -> Result<[Cost; N], Box<dyn Error>> {
+fn compared<const N: usize>(runs: usize, times: usize, works: [&dyn Fn(); N]) -> Result<[Cost; N], Box<dyn Error>> {
     let mut costs = [const { Vec::new() }; N];
-    for _ in 0..=RUNS {
+    for _ in 0..=runs {
         for (work, costs) in works.iter().zip(&mut costs) {
             costs.push(measured(|| (0..times).for_each(|_| work()))?);
         }
@@ -85,7 +86,7 @@ fn compared<const N: usize>(times: usize, works: [&dyn Fn(); N]) -> Result<[Cost
     Ok(costs.map(|costs| Cost::median(costs.get(1..).unwrap_or_default())))
 }
 
-fn million() -> Result<Vec<Row>, Box<dyn Error>> {
+fn million(runs: usize) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut dice = Dice(11);
     let people: Vec<Customer> = (0..DISTINCT)
         .map(|_| {
@@ -111,6 +112,7 @@ fn million() -> Result<Vec<Row>, Box<dyn Error>> {
         black_box(people.iter().fold(0_u64, |sum, one| sum.wrapping_add(of(black_box(one)))));
     };
     let [held, looked, held_lately, looked_at_orders] = compared(
+        runs,
         WALKS,
         [
             &|| sum(&|one| u64::from(simple.holds(one, &context))),

@@ -32,9 +32,9 @@ use crm_domain::tracking::tracked;
 use minijinja::{AutoEscape, Environment, Value};
 use serde_json::json;
 
-use super::RUNS;
 use crate::process::measured;
 use crate::report::{Cost, Row, Target, in_unit};
+use crate::settings::Settings;
 
 const PEOPLE: u32 = 100;
 /// Deliveries of one run.
@@ -46,7 +46,7 @@ const BODY: &str = "<html><body><p>Dear {{name|default(\"customer\")}},</p>\n\
     left of the old one costs half.</p>\n<p>See you soon, <a href=\"https://shop.example/\">the shop</a></p></body></html>";
 
 /// The lines.
-pub fn rows() -> Result<Vec<Row>, Box<dyn Error>> {
+pub fn rows(settings: &Settings) -> Result<Vec<Row>, Box<dyn Error>> {
     let campaign = campaign();
     let templates = Templates::compile(Channel::Email, &campaign.variants)?;
     let links = Links::new(&SigningKeys(vec!["k".repeat(64)]), "https://crm.example");
@@ -78,7 +78,7 @@ pub fn rows() -> Result<Vec<Row>, Box<dyn Error>> {
         &|case| whole(case),
     ];
     let mut costs = [const { Vec::new() }; 4];
-    for _ in 0..=RUNS {
+    for _ in 0..=settings.runs {
         for (work, costs) in works.iter().zip(&mut costs) {
             costs.push(measured(|| (0..ROUNDS).for_each(|_| cases.iter().for_each(*work)))?.each(ROUNDS * cases.len()));
         }

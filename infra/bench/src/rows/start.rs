@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use super::RUNS;
 use crate::aws::Aws;
 use crate::function::Function;
 use crate::report::{Cost, Row, Target, in_unit};
@@ -36,9 +35,9 @@ const FIRST: [(&str, &str); 19] = [
 /// Two lines for each function.
 pub fn rows(settings: &Settings) -> Result<Vec<Row>, Box<dyn Error>> {
     let aws = Aws::start()?;
-    let mut floor = Vec::with_capacity(RUNS);
+    let mut floor = Vec::with_capacity(settings.runs);
     let mut starts: BTreeMap<&str, (Vec<Cost>, Vec<Cost>, u64)> = BTreeMap::new();
-    for _ in 0..RUNS {
+    for _ in 0..settings.runs {
         floor.push(Function::start(&settings.floor, &settings.variables_beside(&aws))?.start);
         for built in &settings.functions {
             let case = FIRST.iter().find(|(name, _)| *name == built.name).map(|(_, case)| *case);
