@@ -105,7 +105,8 @@ async fn what_cannot_be_committed_comes_again_and_its_neighbours_too_but_nothing
 #[tokio::test]
 async fn what_there_is_no_time_for_comes_again_instead_of_being_cut_off() {
     let worker = worker();
-    let batch = || vec![message("m1", &order(1, "a@x.in", 1)), message("m2", &json!([order(2, "b@x.in", 1), {"type": "unheard"}]))];
+    let batch =
+        || vec![message("m1", &order(1, "a@x.in", 1)), message("m2", &json!([order(2, "b@x.in", 1), {"type": "unheard"}]))];
     assert_eq!(worker.consume_until(batch(), Instant::now()).await, ["m1", "m2"]);
     assert_eq!((worker.store.commits(), worker.queue.dead(QueueName::Orders).len()), (0, 0));
     assert!(worker.consume(batch()).await.is_empty());
