@@ -10,7 +10,7 @@ from infra.local import template
 
 _REQUIRED = {"Cargo.toml", "functions", "shared", "infra", "template.yaml", "events", "README.md"}
 _ALSO = {
-    "Cargo.lock", "Makefile", "frontend", "ARCHITECTURE.md", "DECISIONS.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE",
+    "Cargo.lock", "Makefile", "frontend", "ARCHITECTURE.md", "BENCHMARKS.md", "DECISIONS.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE",
     "SECURITY.md", "clippy.toml", "deny.toml", "rustfmt.toml", "samconfig.toml", "typos.toml",
     "rust-toolchain.toml",
 }  # fmt: skip

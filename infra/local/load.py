@@ -148,7 +148,7 @@ class Load:
     def show_memory(self) -> list[str]:
         """Who grows."""
         growing = []
-        print(f"{'memory, MB (PSS)':28}{'processes':>10}{'first third':>12}{'middle':>10}{'last':>10}{'most':>10}")
+        print(f"{'memory, MB':28}{'processes':>10}{'first third':>12}{'middle':>10}{'last':>10}{'most':>10}")
         for name, processes in self.memory.by_name().items():
             thirds = [sum(part) for part in zip(*(held.thirds() for held in processes), strict=True)]
             most = max(sample for held in processes for sample in held.samples)

@@ -39,7 +39,8 @@ class Held:
 
 
 class Memory:
-    """Samples the processes below one supervisor: their share of memory (PSS), where what several share counts once."""
+    """Samples the processes below one supervisor: what each has allocated (RssAnon), and not its program, of which its share changes
+    with whoever else runs the same."""
 
     def __init__(self, supervisor: int, killer: Killer) -> None:
         self.supervisor = supervisor
@@ -52,7 +53,7 @@ class Memory:
         aws = self.killer.aws()
         named |= {self.supervisor: "supervisor", **({aws: "local AWS"} if aws else {})}
         for pid in [self.supervisor, *processes.descendants(self.supervisor)]:
-            if pid in named and (size := _share(pid)):
+            if pid in named and (size := _allocated(pid)):
                 self.held.setdefault(pid, Held(named[pid])).samples.append(size)
 
     def by_name(self) -> dict[str, list[Held]]:
@@ -64,10 +65,10 @@ class Memory:
         return dict(sorted(found.items()))
 
 
-def _share(pid: int) -> int:
+def _allocated(pid: int) -> int:
     try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("RssAnon:"):
                 return int(line.split()[1]) * 1024
     except OSError:
         pass
