@@ -16,7 +16,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending eval-nl deploy destroy release
+.PHONY: dev build test check openapi fmt fuzz token env seed import export restore reset scale sending eval-nl deploy destroy release
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -64,6 +64,12 @@ scale: .venv/ready
 
 sending: .venv/ready
 	@.venv/bin/python -m infra.local.sending
+
+# A parser under libFuzzer: TARGET=rules MINUTES=10. Needs a C++ compiler.
+fuzz: export TARGET := $(TARGET)
+fuzz: export MINUTES := $(MINUTES)
+fuzz: .venv/ready
+	@.venv/bin/python -m infra.fuzz
 
 # Cases rely on a day: those of the repository were written on DAY=2026-11-25. Without one it is today. ENGINE=gemini asks
 # the model, with the key in GEMINI_API_KEY.
