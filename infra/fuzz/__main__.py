@@ -21,6 +21,14 @@ TARGETS: dict[str, tuple[tuple[str, str], str]] = {
     "csv": (("--test", "fuzz_domain"), "csv::files_of_any_form"),
     "messages": (("--test", "fuzz_domain"), "messages::queue_bodies_of_any_form"),
     "links": (("--test", "fuzz_domain"), "links::links_of_any_form"),
+    "words": (("--test", "words"), "fuzz::prompts_of_any_form"),
+    "cursors": (("--test", "fuzz_edge"), "cursors_of_any_form"),
+    "access-tokens": (("--test", "fuzz_edge"), "access_tokens_of_any_form"),
+    "id-tokens": (("--bin", "auth-api"), "tests::fuzz::id_tokens_of_any_form"),
+    **{
+        function: (("--bin", function), "tests::requests_of_any_form_get_an_answer_that_can_be_read")
+        for function in ("orders-api", "customers-api", "segments-api", "campaigns-api", "admin-api", "public-api")
+    },
 }
 # https://clang.llvm.org/docs/SanitizerCoverage.html
 _COUNTED = (

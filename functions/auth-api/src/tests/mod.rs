@@ -2,6 +2,7 @@
 
 mod certificates;
 mod desk;
+mod fuzz;
 mod entry;
 mod hostile;
 mod sessions;
