@@ -15,6 +15,14 @@ use jiff::civil::Date;
 #[error("environment variable {0} is not set")]
 pub struct MissingVariable(pub &'static str);
 
+/// The environment of a function: what it says by a name.
+pub type Variables = fn(&str) -> Option<String>;
+
+/// The environment of this process.
+pub(crate) fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// All tables of the CRM.
 pub struct Dynamo {
     pub(crate) client: Client,
@@ -48,6 +56,12 @@ pub struct Dynamo {
 impl Dynamo {
     /// Reads the tables' names from `CUSTOMERS_TABLE`, `ORDERS_TABLE` and so on.
     pub fn from_env(config: &aws_config::SdkConfig, currency: Currency) -> Result<Self, MissingVariable> {
+        Self::named_by(config, currency, env)
+    }
+
+    /// The same, from variables of another environment than this process has.
+    pub fn named_by(config: &aws_config::SdkConfig, currency: Currency, variables: Variables) -> Result<Self, MissingVariable> {
+        let variable = |name| variables(name).ok_or(MissingVariable(name));
         Ok(Self {
             client: Client::new(config),
             customers: variable("CUSTOMERS_TABLE")?,
@@ -75,5 +89,5 @@ impl Dynamo {
 }
 
 pub(crate) fn variable(name: &'static str) -> Result<String, MissingVariable> {
-    std::env::var(name).map_err(|_| MissingVariable(name))
+    env(name).ok_or(MissingVariable(name))
 }

@@ -75,7 +75,7 @@ pub use bucket::S3Uploads;
 #[cfg(feature = "events")]
 pub use bus::Bus;
 pub use changes::{Image, Recorded};
-pub use dynamo::{Dynamo, MissingVariable};
+pub use dynamo::{Dynamo, MissingVariable, Variables};
 pub use log::settlement;
 #[cfg(feature = "providers")]
 pub use providers::{ProviderFault, Providers};
