@@ -16,7 +16,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt fuzz token env seed import export restore reset scale sending eval-nl deploy destroy release
+.PHONY: dev build test check openapi fmt fuzz storage token env seed import export restore reset scale sending eval-nl deploy destroy release
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -70,6 +70,10 @@ fuzz: export TARGET := $(TARGET)
 fuzz: export MINUTES := $(MINUTES)
 fuzz: .venv/ready
 	@.venv/bin/python -m infra.fuzz
+
+# The storage suite on MiniStack and on Amazon's DynamoDB Local, which needs Java 17.
+storage: .venv/ready
+	@.venv/bin/python -m infra.local.storage
 
 # Cases rely on a day: those of the repository were written on DAY=2026-11-25. Without one it is today. ENGINE=gemini asks
 # the model, with the key in GEMINI_API_KEY.

@@ -44,6 +44,8 @@ NOT_RUN: dict[str, str] = {
     "make sending": "measures for minutes; what it asserts, `test_results.py` does too",
     "aws": "asks an account of AWS",
     "cargo bench": "measures for minutes; `make check` compiles it",
+    "make fuzz": "runs for as long as one likes; the tests run each harness briefly",
+    "make storage": "needs Java 17 and a network of its own; the tests run the same suite on two other DynamoDBs",
     "make release": "compiles everything twice; `make check` puts the rest together",
 }
 _BLOCK = re.compile(r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?```sh\n(?P<text>.*?)```", re.DOTALL)

@@ -63,7 +63,7 @@ def main() -> int:
     if code == 0:
         for kept in (folder / "fewest").iterdir():
             kept.unlink()
-        code, _ = _run(folder, again, ["-set_cover_merge=1", "-max_len=8192", str(folder / "fewest"), str(folder / "corpus")])
+        code, _ = _run(folder, again, ["-set_cover_merge=1", "-use_counters=0", "-max_len=8192", str(folder / "fewest"), str(folder / "corpus")])
         _pack(target, folder / "fewest")
     return code
 

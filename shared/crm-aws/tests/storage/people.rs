@@ -193,5 +193,5 @@ async fn nothing_tells_of_the_erased_any_more() {
     store.note_finished(id("nobody@x.in"), when, Time::now()).await.unwrap();
     let list = store.erasures(None, 10).await.unwrap().items;
     assert_eq!((list.len(), list[0].id, list[0].finished_at.is_some()), (1, a, true));
-    assert_eq!(apply(&store, &[order("a@x.in", "4", 2, 10)]).await, [Outcome::Forgotten], "what was said before stays forgotten");
+    assert_eq!(apply(&store, &[customer("a@x.in", 2, "Asha")]).await, [Outcome::Forgotten], "what was said before stays forgotten");
 }
