@@ -21,7 +21,8 @@ thread_local! {
 }
 
 unsafe extern "C" {
-    fn LLVMFuzzerRunDriver(argc: *mut c_int, argv: *mut *mut *mut c_char, run: extern "C" fn(*const u8, usize) -> c_int) -> c_int;
+    fn LLVMFuzzerRunDriver(argc: *mut c_int, argv: *mut *mut *mut c_char, run: extern "C" fn(*const u8, usize) -> c_int)
+    -> c_int;
 }
 
 /// What the crate's own entry would call, which is linked although nobody enters there.

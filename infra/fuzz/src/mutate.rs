@@ -8,8 +8,29 @@ use rand::{Rng as _, SeedableRng as _};
 const MAX_BYTES: usize = 8_192;
 /// Where parsers for numbers, lengths and texts turn.
 const EDGES: &[&[u8]] = &[
-    b"0", b"-1", b"1e308", b"9223372036854775807", b"18446744073709551616", b"0.1", b"\xff", b"\x00", b"\xef\xbb\xbf",
-    b"\xe2\x80\xae", b"\xcc\x81", b"\xf0\x9f\x91\xa9", b"\r\n", b"\"", b"\\", b"{", b"}", b"[", b"]", b",", b":", b"null", b" ",
+    b"0",
+    b"-1",
+    b"1e308",
+    b"9223372036854775807",
+    b"18446744073709551616",
+    b"0.1",
+    b"\xff",
+    b"\x00",
+    b"\xef\xbb\xbf",
+    b"\xe2\x80\xae",
+    b"\xcc\x81",
+    b"\xf0\x9f\x91\xa9",
+    b"\r\n",
+    b"\"",
+    b"\\",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b"null",
+    b" ",
 ];
 
 /// Makes inputs of others.
@@ -63,7 +84,8 @@ impl<'a> Mutator<'a> {
             }
             _ => {
                 // A digit for a digit: numbers and dates that are read, and are others.
-                let digits: Vec<usize> = made.iter().enumerate().filter(|(_, byte)| byte.is_ascii_digit()).map(|(at, _)| at).collect();
+                let digits: Vec<usize> =
+                    made.iter().enumerate().filter(|(_, byte)| byte.is_ascii_digit()).map(|(at, _)| at).collect();
                 if let Some(at) = digits.choose(&mut self.chance) {
                     made[*at] = self.chance.random_range(b'0'..=b'9');
                 }

@@ -43,12 +43,11 @@ fn cursors_of_any_form() {
         runtime.block_on(answer(&router, request))
     };
     let scopes = ["/list?", "/list?city=Pune&city=Delhi", "/other?city=Pune%26"];
-    let made: Vec<(String, String)> = scopes
-        .iter()
-        .map(|scope| ((*scope).to_owned(), ask(scope).json["nextCursor"].as_str().unwrap().to_owned()))
-        .collect();
+    let made: Vec<(String, String)> =
+        scopes.iter().map(|scope| ((*scope).to_owned(), ask(scope).json["nextCursor"].as_str().unwrap().to_owned())).collect();
     let seeds = made.iter().map(|(scope, cursor)| format!("{scope}&limit=3&cursor={cursor}").into_bytes()).collect();
-    let words = vec!["&cursor=", "&limit=100", "limit=101", "&city=", "%26", "%3D", "=", "+", "%00", "%ff", "/list?", "/other?", ";"];
+    let words =
+        vec!["&cursor=", "&limit=100", "limit=101", "&city=", "%26", "%3D", "=", "+", "%00", "%ff", "/list?", "/other?", ";"];
     Target { name: "cursors", seeds, words, rounds: 3_000 }.run(move |input| {
         let Ok(target) = std::str::from_utf8(input) else { return };
         let Ok(uri) = target.parse::<Uri>() else { return };
@@ -80,12 +79,15 @@ fn access_tokens_of_any_form() {
     let (made, expires) = issue(&user, &keys, later).unwrap();
     let claims = json!({"iss": ISSUER, "aud": AUDIENCE, "sub": user.as_str(), "iat": 1, "exp": expires.micros() / 1_000_000});
     let mut seeds = vec![made.clone(), format!("mcrm_{}_secret", "0123456789abcdef0123456789abcdef")];
-    for header in [json!({"alg": "HS256", "typ": "JWT"}), json!({"alg": "none"}), json!({"alg": "HS512", "kid": "x", "crit": ["exp"]})] {
+    for header in
+        [json!({"alg": "HS256", "typ": "JWT"}), json!({"alg": "none"}), json!({"alg": "HS512", "kid": "x", "crit": ["exp"]})]
+    {
         seeds.push(format!("{header}\n{claims}"));
         seeds.push(format!("{header}\n{}", json!({"iss": [ISSUER], "aud": [AUDIENCE, "x"], "sub": "", "exp": 1, "nbf": 1e300})));
     }
     let seeds = seeds.into_iter().map(String::into_bytes).collect();
-    let words = "alg HS256 none RS256 kid typ crit jwk iss aud sub iat exp nbf mini-crm mini-crm-api 9999999999 1e308 -1 null . mcrm_ _";
+    let words =
+        "alg HS256 none RS256 kid typ crit jwk iss aud sub iat exp nbf mini-crm mini-crm-api 9999999999 1e308 -1 null . mcrm_ _";
     Target { name: "access-tokens", seeds, words: words.split_whitespace().collect(), rounds: 6_000 }.run(move |input| {
         let Ok(text) = std::str::from_utf8(input) else { return };
         if let Some((id, secret)) = read_api_key(text) {
@@ -103,7 +105,11 @@ fn access_tokens_of_any_form() {
         if let Some(whose) = verify(&token, &keys) {
             let (header, claims): (Value, Value) =
                 (serde_json::from_slice(header).unwrap(), serde_json::from_slice(claims).unwrap());
-            assert_eq!((&header["alg"], &claims["iss"], &claims["aud"]), (&json!("HS256"), &json!(ISSUER), &json!(AUDIENCE)), "{text}");
+            assert_eq!(
+                (&header["alg"], &claims["iss"], &claims["aud"]),
+                (&json!("HS256"), &json!(ISSUER), &json!(AUDIENCE)),
+                "{text}"
+            );
             assert_eq!(claims["sub"], whose.as_str(), "{text}");
             assert!(claims["exp"].as_f64().unwrap() > (Time::now().micros() / 1_000_000) as f64 - 1.0, "{text}");
         }

@@ -105,7 +105,10 @@ fn judge(answer: &Answer) {
     }
     if answer.status == 422 {
         let errors = answer.json["errors"].as_array().unwrap();
-        assert!(!errors.is_empty() && errors.iter().all(|error| error["reason"].as_str().is_some_and(|reason| !reason.is_empty())), "{answer:?}");
+        assert!(
+            !errors.is_empty() && errors.iter().all(|error| error["reason"].as_str().is_some_and(|reason| !reason.is_empty())),
+            "{answer:?}"
+        );
     }
     if media.contains("json") {
         assert!(!answer.json.is_null(), "{answer:?}");

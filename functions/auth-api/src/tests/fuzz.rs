@@ -33,7 +33,10 @@ fn id_tokens_of_any_form() {
     let seeds = [
         format!("{header}\n{claims}"),
         format!("{}\n{claims}", json!({"alg": "RS256", "kid": "b", "x5c": ["MIIB"]})),
-        format!("{header}\n{}", json!({"iss": "accounts.google.com", "aud": "client", "sub": "1", "exp": NOW + 1, "iat": NOW, "email": "a@b.co", "email_verified": true})),
+        format!(
+            "{header}\n{}",
+            json!({"iss": "accounts.google.com", "aud": "client", "sub": "1", "exp": NOW + 1, "iat": NOW, "email": "a@b.co", "email_verified": true})
+        ),
         "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AAAA".to_owned(),
     ];
     let seeds = seeds.into_iter().map(String::into_bytes).collect();

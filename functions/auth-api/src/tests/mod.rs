@@ -2,8 +2,8 @@
 
 mod certificates;
 mod desk;
-mod fuzz;
 mod entry;
+mod fuzz;
 mod hostile;
 mod sessions;
 

@@ -40,9 +40,16 @@ async fn a_change_of_access_happens_as_a_whole_or_not_at_all() {
     assert_eq!(store.user(&user("u2").id).await.unwrap(), None, "the place was taken");
     assert_eq!(store.audit(&AuditFilter::default(), None, 10).await.unwrap().items.len(), 1);
 
-    let more = AccessChange { users: (3..9).map(|n| Versioned { version: 0, record: user(&format!("u{n}")) }).collect(), ..AccessChange::default() };
+    let more = AccessChange {
+        users: (3..9).map(|n| Versioned { version: 0, record: user(&format!("u{n}")) }).collect(),
+        ..AccessChange::default()
+    };
     store.change_access(&more).await.unwrap();
-    let rests = |version| AccessChange { removed: vec![(user("u3").id, 1)], unchanged: vec![(user("u1").id, version)], ..AccessChange::default() };
+    let rests = |version| AccessChange {
+        removed: vec![(user("u3").id, 1)],
+        unchanged: vec![(user("u1").id, version)],
+        ..AccessChange::default()
+    };
     conflicts(store.change_access(&rests(2)).await);
     store.change_access(&rests(1)).await.unwrap();
     conflicts(store.change_access(&rests(1)).await);

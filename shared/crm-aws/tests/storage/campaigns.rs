@@ -11,8 +11,8 @@ use crm_domain::hand::Hand;
 use crm_domain::ids::{CampaignId, CustomerId, SegmentId};
 use crm_domain::message::{Bounce, Message, MessageId, MessageStatus, Receipt, Report};
 use crm_domain::ports::{
-    Alarm, ApplyEvents, ForgetTraces, KeepAlarms, KeepCampaigns, KeepHands, KeepLog, KeepReports, KeepTurns, MeterUsage, ReadContacts,
-    ReadMessages, ReadTraces,
+    Alarm, ApplyEvents, ForgetTraces, KeepAlarms, KeepCampaigns, KeepHands, KeepLog, KeepReports, KeepTurns, MeterUsage,
+    ReadContacts, ReadMessages, ReadTraces,
 };
 use crm_domain::rules::Rules;
 use crm_domain::sending::Intent;
@@ -112,7 +112,10 @@ async fn entries_are_written_once_and_settled_once() {
     let names: Vec<_> = (0..240).map(|n| MessageId { campaign: campaign.id, customer: entry(n).customer_id }).collect();
     assert_eq!(store.messages_named(&names).await.unwrap().len(), 230, "more than one batch takes");
 
-    store.postpone(&campaign, &[(entry(3).customer_id, at("2026-05-01")), (entry(4).customer_id, at("2026-05-01"))]).await.unwrap();
+    store
+        .postpone(&campaign, &[(entry(3).customer_id, at("2026-05-01")), (entry(4).customer_id, at("2026-05-01"))])
+        .await
+        .unwrap();
     let due = async |n| store.entry(&campaign, entry(n).customer_id).await.unwrap().unwrap().due_at;
     assert_eq!((due(3).await, due(4).await), (None, Some(at("2026-05-01"))), "settled ones stay as they are");
 }
@@ -252,6 +255,10 @@ async fn what_went_to_somebody_is_found_and_forgotten() {
 
     assert_eq!(store.forget_messages(whom, Time::now()).await.unwrap(), 2);
     let left = store.entry(&first, whom).await.unwrap().unwrap();
-    assert_eq!((left.status(), left.body, left.email.contains("c0")), (MessageStatus::Converted, None, false), "that it was sent stays");
+    assert_eq!(
+        (left.status(), left.body, left.email.contains("c0")),
+        (MessageStatus::Converted, None, false),
+        "that it was sent stays"
+    );
     assert_eq!(left.channel, Channel::Email);
 }

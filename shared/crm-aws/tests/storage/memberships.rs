@@ -71,7 +71,8 @@ async fn a_membership_is_written_with_all_that_follows_of_it() {
     let orders: Vec<_> = (0..30).map(|n| order(&format!("c{n}@x.in"), &n.to_string(), 0, 200)).collect();
     apply(&store, &orders).await;
     let now = at("2026-01-02T00:00:00Z");
-    let (first, second) = (settled(&store, &held(&store, 0).await, now).await, settled(&store, &held(&store, 1).await, now).await);
+    let (first, second) =
+        (settled(&store, &held(&store, 0).await, now).await, settled(&store, &held(&store, 1).await, now).await);
     store.write_settled(&[first.clone(), second]).await.unwrap();
     conflicts(store.write_settled(std::slice::from_ref(&first)).await);
     assert_eq!(size(&store, edition).await, 2, "nobody is counted twice");

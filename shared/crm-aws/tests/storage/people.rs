@@ -8,15 +8,15 @@ use crm_domain::erasure::Erased;
 use crm_domain::ids::{CustomerId, OrderId};
 use crm_domain::ledger::Outcome;
 use crm_domain::ports::{
-    ApplyEvents, CheckHealth, EditCustomers, ForgetTraces, KeepAudit, KeepErasures, ReadCustomers, ReadFigures, ReadOrders, ReadTraces,
-    ScanCustomers, ScanPart,
+    ApplyEvents, CheckHealth, EditCustomers, ForgetTraces, KeepAudit, KeepErasures, ReadCustomers, ReadFigures, ReadOrders,
+    ReadTraces, ScanCustomers, ScanPart,
 };
 use crm_domain::rules::Reads;
 use crm_domain::stamp::Stamp;
 use crm_domain::time::Time;
 use serde_json::json;
 
-use crate::store::{all, apply, applied, at, audit, conflicts, customer, event, order, store};
+use crate::store::{all, applied, apply, at, audit, conflicts, customer, event, order, store};
 
 fn id(email: &str) -> CustomerId {
     CustomerId::of(&Email::parse(email).unwrap())
@@ -118,7 +118,8 @@ async fn many_are_read_by_their_ids_at_once() {
         }
     }
     assert_eq!(scanned, found);
-    let (people, next) = store.scan_consistently(&ScanPart { part: 0, of: 1, after: None, most: None }, &Reads::default()).await.unwrap();
+    let (people, next) =
+        store.scan_consistently(&ScanPart { part: 0, of: 1, after: None, most: None }, &Reads::default()).await.unwrap();
     assert_eq!((people.len(), next), (225, None));
 }
 
@@ -127,7 +128,12 @@ async fn a_long_history_is_whole_again_when_it_is_read() {
     let store = store().await;
     let long = |n: i64| {
         let items: Vec<_> = (0..60).map(|item| json!({"sku": format!("{n}-{item}-{}", "s".repeat(80)), "name": "n".repeat(190), "quantity": 1, "unitPrice": 1})).collect();
-        event("crm.order.place.v1", &n.to_string(), n, &json!({"email": "a@x.in", "orderId": n.to_string(), "items": items, "placedAt": format!("2026-01-{:02}", n + 1)}))
+        event(
+            "crm.order.place.v1",
+            &n.to_string(),
+            n,
+            &json!({"email": "a@x.in", "orderId": n.to_string(), "items": items, "placedAt": format!("2026-01-{:02}", n + 1)}),
+        )
     };
     for n in [4, 0, 2, 1, 5, 3] {
         apply(&store, &[long(n)]).await;
@@ -143,7 +149,8 @@ async fn a_long_history_is_whole_again_when_it_is_read() {
 #[tokio::test]
 async fn two_who_are_merged_are_one_under_both_names() {
     let store = store().await;
-    let events = [customer("a@x.in", 0, "A"), customer("b@x.in", 1, "B"), order("a@x.in", "1", 2, 10), order("b@x.in", "2", 3, 20)];
+    let events =
+        [customer("a@x.in", 0, "A"), customer("b@x.in", 1, "B"), order("a@x.in", "1", 2, 10), order("b@x.in", "2", 3, 20)];
     apply(&store, &events).await;
     let (a, b) = (id("a@x.in"), id("b@x.in"));
     let stamp = Stamp::new(at("2026-02-01"), "m-1", "/users/owner");
@@ -185,7 +192,11 @@ async fn nothing_tells_of_the_erased_any_more() {
         store.forget_words(&[a]).await.unwrap();
     }
     let kept = store.order(number("1")).await.unwrap().unwrap().record;
-    assert_eq!((kept.customer_id(), kept.body().map(|body| body.total().minor())), (None, Some(1_000)), "what it was worth stays");
+    assert_eq!(
+        (kept.customer_id(), kept.body().map(|body| body.total().minor())),
+        (None, Some(1_000)),
+        "what it was worth stays"
+    );
     assert_eq!(store.orders_of(&[a], None, 10).await.unwrap().items, []);
     assert_eq!(store.activities_of(&[a]).await.unwrap(), []);
     assert_eq!(store.search_customers("asha", None, 10).await.unwrap().items, []);
@@ -193,5 +204,9 @@ async fn nothing_tells_of_the_erased_any_more() {
     store.note_finished(id("nobody@x.in"), when, Time::now()).await.unwrap();
     let list = store.erasures(None, 10).await.unwrap().items;
     assert_eq!((list.len(), list[0].id, list[0].finished_at.is_some()), (1, a, true));
-    assert_eq!(apply(&store, &[customer("a@x.in", 2, "Asha")]).await, [Outcome::Forgotten], "what was said before stays forgotten");
+    assert_eq!(
+        apply(&store, &[customer("a@x.in", 2, "Asha")]).await,
+        [Outcome::Forgotten],
+        "what was said before stays forgotten"
+    );
 }

@@ -6,7 +6,8 @@ use crm_domain::ids::{ImportId, WebhookId};
 use crm_domain::import::{Import, ImportKind};
 use crm_domain::names::Name;
 use crm_domain::ports::{
-    ApplyEvents, KeepAiState, KeepHealth, KeepImports, KeepNames, KeepSettings, KeepSuppressions, KeepWaiting, KeepWebhooks, ReadSuppressions,
+    ApplyEvents, KeepAiState, KeepHealth, KeepImports, KeepNames, KeepSettings, KeepSuppressions, KeepWaiting, KeepWebhooks,
+    ReadSuppressions,
 };
 use crm_domain::settings::CampaignDefaults;
 use crm_domain::suppression::{AddressKey, Happened, Note, SuppressionFilter, SuppressionReason};
@@ -104,7 +105,8 @@ async fn answers_of_a_model_are_kept_for_their_time() {
     assert_eq!(store.answer(&key, now.plus(HOUR)).await.unwrap(), None, "also while it is still stored");
 
     let day = "2026-01-05".parse().unwrap();
-    let used = |user: &str| Use { user: user.into(), source: Source::Offline, lack: Some(Lack::Quota), tokens: Tokens::default() };
+    let used =
+        |user: &str| Use { user: user.into(), source: Source::Offline, lack: Some(Lack::Quota), tokens: Tokens::default() };
     let attempt = Uuid::now_v7();
     for (attempt, user) in [(attempt, "u1"), (attempt, "u1"), (Uuid::now_v7(), "u2")] {
         store.note_use(day, attempt, &used(user)).await.unwrap();

@@ -10,7 +10,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType, ScalarAttributeType,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType,
 };
 use crm_aws::Dynamo;
 use crm_domain::audit::{Actor, AuditEntry};
@@ -73,7 +74,8 @@ fn tables() -> Vec<(String, Yaml)> {
     let template: Yaml = serde_yaml_ng::from_str(&template).unwrap();
     let resources = template["Resources"].as_mapping().unwrap();
     let found = resources.iter().filter(|(_, one)| one["Type"].as_str() == Some("AWS::DynamoDB::Table"));
-    let named = found.map(|(name, one)| (name.as_str().unwrap().trim_end_matches("Table").to_uppercase(), one["Properties"].clone()));
+    let named =
+        found.map(|(name, one)| (name.as_str().unwrap().trim_end_matches("Table").to_uppercase(), one["Properties"].clone()));
     let tables: Vec<_> = named.collect();
     assert_eq!(tables.len(), 15, "a table that no adapter knows, or one too few");
     tables
@@ -96,9 +98,13 @@ async fn create(client: &Client, name: &str, table: &Yaml) {
     let indexes: Vec<GlobalSecondaryIndex> = list(table, "GlobalSecondaryIndexes")
         .iter()
         .map(|index| {
-            let kept = list(&index["Projection"], "NonKeyAttributes").iter().map(|one| one.as_str().unwrap().to_owned()).collect::<Vec<_>>();
+            let kept = list(&index["Projection"], "NonKeyAttributes")
+                .iter()
+                .map(|one| one.as_str().unwrap().to_owned())
+                .collect::<Vec<_>>();
             let kind = ProjectionType::from(text(&index["Projection"], "ProjectionType").as_str());
-            let projection = Projection::builder().projection_type(kind).set_non_key_attributes((!kept.is_empty()).then_some(kept)).build();
+            let projection =
+                Projection::builder().projection_type(kind).set_non_key_attributes((!kept.is_empty()).then_some(kept)).build();
             let index = GlobalSecondaryIndex::builder().index_name(text(index, "IndexName")).set_key_schema(Some(keys(index)));
             index.projection(projection).build().unwrap()
         })

@@ -178,7 +178,8 @@ struct Records<'b> {
 impl<'b> Records<'b> {
     /// Those at and after `begin`.
     fn from(bytes: &'b [u8], begin: usize, delimiter: u8) -> Self {
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(&bytes[begin..]);
+        let reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(&bytes[begin..]);
         Self { bytes, begin, reader }
     }
 

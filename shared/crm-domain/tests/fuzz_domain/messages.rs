@@ -22,9 +22,11 @@ const WORDS: &str = "specversion id source type time data task attempt campaign 
 #[test]
 fn queue_bodies_of_any_form() {
     let mut seeds = crate::forms("tests/messages");
-    let tags = json!({"campaign": ["0192f0c4-8f3e-7a11-9c21-1f0a5d3e7b02"], "customer": ["7b6c1de4-6c2b-5d0e-8a51-3f5e0f2b9a10"]});
+    let tags =
+        json!({"campaign": ["0192f0c4-8f3e-7a11-9c21-1f0a5d3e7b02"], "customer": ["7b6c1de4-6c2b-5d0e-8a51-3f5e0f2b9a10"]});
     let mail = json!({"timestamp": "2026-11-25T10:00:00Z", "messageId": "0100-x", "tags": tags});
-    for (kind, part) in [("Delivery", "delivery"), ("Bounce", "bounce"), ("Open", "open"), ("Reject", "reject"), ("Send", "send")] {
+    for (kind, part) in [("Delivery", "delivery"), ("Bounce", "bounce"), ("Open", "open"), ("Reject", "reject"), ("Send", "send")]
+    {
         let said = json!({"timestamp": "2026-11-25T10:00:09Z", "bounceType": "Permanent", "bouncedRecipients": [{"diagnosticCode": "550\nx"}]});
         seeds.push(json!({"eventType": kind, "mail": mail, part: said}).to_string().into_bytes());
     }

@@ -55,7 +55,11 @@ fn scenes() -> Vec<(Person, Timestamp)> {
         visits: 3,
         created: at("2025-03-31T10:00:00Z"),
         seen: Some(at("2026-02-28T23:59:59.999999Z")),
-        orders: vec![order("2025-12-31T00:00:00Z", 10_000), order("2026-01-31T12:00:00Z", 3_333), order("2026-02-28T00:00:00Z", 1)],
+        orders: vec![
+            order("2025-12-31T00:00:00Z", 10_000),
+            order("2026-01-31T12:00:00Z", 3_333),
+            order("2026-02-28T00:00:00Z", 1),
+        ],
         consents: [Some(false), Some(true), None],
     };
     let bare = Person { email: "a@b.co".into(), created: at("2024-02-29T00:00:00Z"), ..Person::default() };

@@ -49,8 +49,11 @@ fn hostile() -> Customer {
     let mut customer = Customer::new(Email::parse("priya@example.com").unwrap(), Time::from_micros(0));
     customer.name = Some("<script>alert('1')</script>\" & \r\nBcc: all@example.com".into());
     customer.city = Some("<b> {{ email }} {% raw %}\u{2028}é".into());
-    let attributes =
-        [("tier", AttributeValue::Text("<i>&lt;".into())), ("lt", AttributeValue::Text("<".into())), ("points", AttributeValue::Number(12.0))];
+    let attributes = [
+        ("tier", AttributeValue::Text("<i>&lt;".into())),
+        ("lt", AttributeValue::Text("<".into())),
+        ("points", AttributeValue::Number(12.0)),
+    ];
     customer.attributes.extend(attributes.map(|(key, value)| (key.to_owned(), value)));
     customer.attributes.insert("vip".into(), AttributeValue::Flag(true));
     customer

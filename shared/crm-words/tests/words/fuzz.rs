@@ -32,7 +32,11 @@ fn prompts_of_any_form() {
         };
         assert!(understood.unsupported.iter().all(|part| prompt.contains(part.as_str())), "{understood:?}");
         let rules = understood.rules;
-        assert_eq!(Rules::parse(&rules.to_json(), "rules", &inr()).as_ref(), Ok(&rules), "they are rules as anybody may write them");
+        assert_eq!(
+            Rules::parse(&rules.to_json(), "rules", &inr()).as_ref(),
+            Ok(&rules),
+            "they are rules as anybody may write them"
+        );
         let said = explain(&rules, &vocabulary);
         if said.chars().count() > MAX_PROMPT {
             return;
