@@ -16,7 +16,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt fuzz storage token env seed import export restore reset scale sending eval-nl deploy destroy release
+.PHONY: dev build test check openapi fmt fuzz storage token env seed import export restore reset scale sending cost chaos load eval-nl deploy destroy release
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -74,6 +74,17 @@ fuzz: .venv/ready
 # The storage suite on MiniStack and on Amazon's DynamoDB Local, which needs Java 17.
 storage: .venv/ready
 	@.venv/bin/python -m infra.local.storage
+
+cost: .venv/ready
+	@.venv/bin/python -m infra.local.cost
+
+# MINUTES=10, and SEED=n for the same choices again.
+chaos: .venv/ready
+	@.venv/bin/python -m infra.local.chaos
+
+# MINUTES=30, RATE=4 requests a second.
+load: .venv/ready
+	@.venv/bin/python -m infra.local.load
 
 # Cases rely on a day: those of the repository were written on DAY=2026-11-25. Without one it is today. ENGINE=gemini asks
 # the model, with the key in GEMINI_API_KEY.

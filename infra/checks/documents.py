@@ -42,6 +42,9 @@ RUN: dict[str, tuple[str, str]] = {
 NOT_RUN: dict[str, str] = {
     "make scale": "measures for minutes; nothing is asserted",
     "make sending": "measures for minutes; what it asserts, `test_results.py` does too",
+    "make cost": "measures for minutes; `test_costs.py` holds the same budgets with less",
+    "make chaos": "kills for minutes; `test_z_under_fire.py` does the same for half a minute",
+    "make load": "measures for half an hour",
     "aws": "asks an account of AWS",
     "cargo bench": "measures for minutes; `make check` compiles it",
     "make fuzz": "runs for as long as one likes; the tests run each harness briefly",

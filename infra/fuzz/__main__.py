@@ -15,18 +15,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # Which test binary has a target, and under what name.
-TARGETS: dict[str, tuple[tuple[str, str], str]] = {
-    "rules": (("--test", "fuzz_domain"), "rules::rules_of_any_form"),
-    "templates": (("--test", "fuzz_domain"), "templates::templates_of_any_form"),
-    "csv": (("--test", "fuzz_domain"), "csv::files_of_any_form"),
-    "messages": (("--test", "fuzz_domain"), "messages::queue_bodies_of_any_form"),
-    "links": (("--test", "fuzz_domain"), "links::links_of_any_form"),
-    "words": (("--test", "words"), "fuzz::prompts_of_any_form"),
-    "cursors": (("--test", "fuzz_edge"), "cursors_of_any_form"),
-    "access-tokens": (("--test", "fuzz_edge"), "access_tokens_of_any_form"),
-    "id-tokens": (("--bin", "auth-api"), "tests::fuzz::id_tokens_of_any_form"),
+TARGETS: dict[str, tuple[tuple[str, ...], str]] = {
+    "rules": (("crm-domain", "--test", "fuzz_domain"), "rules::rules_of_any_form"),
+    "templates": (("crm-domain", "--test", "fuzz_domain"), "templates::templates_of_any_form"),
+    "csv": (("crm-domain", "--test", "fuzz_domain"), "csv::files_of_any_form"),
+    "messages": (("crm-domain", "--test", "fuzz_domain"), "messages::queue_bodies_of_any_form"),
+    "links": (("crm-domain", "--test", "fuzz_domain"), "links::links_of_any_form"),
+    "words": (("crm-words", "--test", "words"), "fuzz::prompts_of_any_form"),
+    "cursors": (("crm-lambda", "--test", "fuzz_edge"), "cursors_of_any_form"),
+    "access-tokens": (("crm-lambda", "--test", "fuzz_edge"), "access_tokens_of_any_form"),
+    "id-tokens": (("auth-api", "--lib"), "tests::fuzz::id_tokens_of_any_form"),
     **{
-        function: (("--bin", function), "tests::requests_of_any_form_get_an_answer_that_can_be_read")
+        function: ((function, "--lib"), "tests::requests_of_any_form_get_an_answer_that_can_be_read")
         for function in ("orders-api", "customers-api", "segments-api", "campaigns-api", "admin-api", "public-api")
     },
 }
@@ -68,16 +68,17 @@ def main() -> int:
     return code
 
 
-def _build(selection: tuple[str, str]) -> Path:
+def _build(selection: tuple[str, ...]) -> Path:
     """The test binary, built with counters apart from everything else."""
     host = re.search(r"host: (\S+)", subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout)
     assert host
-    command = ["cargo", "test", "--workspace", "--features", "fuzzing/libfuzzer", "--profile", "fuzz", *selection, "--no-run"]
+    package, *kind = selection
+    command = ["cargo", "test", "-p", package, "-p", "fuzzing", "--features", "fuzzing/libfuzzer", "--profile", "fuzz", *kind, "--no-run"]
     # With a target given, macros and build scripts are built without the flags.
     command += ["--target", host[1], "--target-dir", "target/fuzz", "--message-format", "json-render-diagnostics"]
     built = subprocess.run(command, cwd=ROOT, env={**os.environ, "RUSTFLAGS": " ".join(_COUNTED)}, stdout=subprocess.PIPE, text=True, check=True)
     told = [json.loads(line) for line in built.stdout.splitlines()]
-    return next(Path(one["executable"]) for one in told if one.get("executable") and one["target"]["name"] == selection[1])
+    return next(Path(one["executable"]) for one in told if one.get("executable") and f"/{package}#" in one["package_id"])
 
 
 def _run(folder: Path, again: Path, arguments: list[str]) -> tuple[int, str]:

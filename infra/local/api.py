@@ -32,8 +32,9 @@ class ApiError(Exception):
 class Api:
     """Keeps one connection and one token."""
 
-    def __init__(self, settings: Settings, email: str = "owner@example.com", role: str = "owner") -> None:
+    def __init__(self, settings: Settings, email: str = "owner@example.com", role: str = "owner", patience: float = 60) -> None:
         self.settings = settings
+        self.patience = patience
         self.token: str | None = tokens.token(settings, email, role)
         self.connection: http.client.HTTPConnection | None = None
 
@@ -49,7 +50,7 @@ class Api:
         for attempt in (1, 2):
             try:
                 if self.connection is None:
-                    self.connection = http.client.HTTPConnection("127.0.0.1", self.settings.port, timeout=60)
+                    self.connection = http.client.HTTPConnection("127.0.0.1", self.settings.port, timeout=self.patience)
                 self.connection.request(method, path, body, sent)
                 response = self.connection.getresponse()
                 found = {name.lower(): value for name, value in response.getheaders()}

@@ -409,13 +409,17 @@ def main() -> None:
 
     app._load_persisted_state = load_all
     logging.getLogger("emulator").setLevel(logging.INFO)
+    code = 1
     try:
         asyncio.run(_serve(root))
+        code = 0
+    except Exception:
+        log.exception("the local AWS failed")
     finally:
         lambda_runtime.reset()
         sys.stdout.flush()
-        # Threads of services that never end by themselves.
-        os._exit(0)
+        # Threads of services that never end by themselves. Whoever started it goes on only from what has been saved.
+        os._exit(code)
 
 
 if __name__ == "__main__":

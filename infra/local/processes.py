@@ -25,6 +25,7 @@ class Child:
         self.log = logs / f"{name}.log"
         self.death = death
         self.restarts = 0
+        self.started = 0.0
         self.process: subprocess.Popen[bytes] | None = None
         _children.append(self)
 
@@ -45,6 +46,7 @@ class Child:
                 start_new_session=True,
                 preexec_fn=die_with_parent,
             )
+        self.started = time.monotonic()
 
     @property
     def pid(self) -> int:
@@ -54,6 +56,10 @@ class Child:
     def alive(self) -> bool:
         """Whether it runs."""
         return self.process is not None and self.process.poll() is None
+
+    def ended_well(self) -> bool:
+        """Whether it has ended by itself or as asked, and says that all is well."""
+        return self.process is not None and self.process.poll() == 0
 
     def terminate(self) -> None:
         """Asks it to stop."""

@@ -23,6 +23,10 @@ from infra.local.settings import ROOT, Settings
 from infra.local.snapshots import Generations
 
 
+# Who has run for so many seconds can start: that it ended later is no reason to wait with the next start.
+_STEADY = 5.0
+
+
 class StartFailed(Exception):
     """Why the product does not run; one line for the person at the terminal."""
 
@@ -185,11 +189,12 @@ class Supervisor:
         for child in self.children:
             if child.alive():
                 continue
-            if child.name == "aws":
+            # Who was asked to end has saved everything and goes on from there; after any other end something may be lost.
+            if child.name == "aws" and not child.ended_well():
                 raise StartFailed(f"the local AWS ended:\n{child.tail()}")
             if child.name not in self.retry_at:
                 # Longer and longer, so that a binary which cannot start does not eat the machine.
-                child.restarts += 1
+                child.restarts = 1 if now - child.started > _STEADY else child.restarts + 1
                 self.retry_at[child.name] = now + min(0.2 * 2 ** min(child.restarts, 6), 10)
                 if child.restarts in (1, 5) and not child.name.endswith(("-2", "-3", "-4")):
                     say(f"{child.name} ended; starting it again (see {self._shown(child.log)})")

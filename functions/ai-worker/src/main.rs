@@ -15,7 +15,7 @@ use crm_lambda::telemetry::start_logs;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let config::Settings { currency, consent_defaults } = config::Settings::from_env()?;
     let settings = Settings::from_env(currency.clone(), consent_defaults)?;
     let store = Arc::new(Dynamo::from_env(&aws, currency)?);

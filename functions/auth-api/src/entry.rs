@@ -7,9 +7,9 @@ use crm_domain::email::Email;
 use crm_domain::ids::AuditId;
 use crm_domain::ports::{AccessChange, KeepAccess, StoreError, Versioned};
 use crm_domain::time::Time;
+use crm_domain::world;
 use crm_lambda::problem::Problem;
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::google::Identity;
 
@@ -79,7 +79,7 @@ impl Entry {
             object: format!("users/{}", user.id),
             before,
             after,
-            request_id: Uuid::now_v7().to_string(),
+            request_id: world::fresh_id().to_string(),
         });
         change.users.push(Versioned { version: 0, record: user.clone() });
         Ok((user, change))

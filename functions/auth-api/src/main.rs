@@ -21,12 +21,12 @@ use crm_lambda::telemetry::start_logs;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let google = google::Google {
         client_id: var("GOOGLE_CLIENT_ID")?,
         hosted_domain: Some(var("GOOGLE_HOSTED_DOMAIN")?).filter(|domain| !domain.is_empty()),
-        certificates: certificates::Certificates::new(fetch::Endpoint::new(var("GOOGLE_JWKS_URL")?)?),
+        certificates: certificates::Certificates::new(fetch::Endpoint::new(var("GOOGLE_JWKS_URL")?)),
     };
     let domains = var("ALLOWED_DOMAINS")?;
     let domains = domains.split(',').map(|domain| domain.trim().to_ascii_lowercase()).filter(|domain| !domain.is_empty());

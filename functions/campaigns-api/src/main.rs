@@ -25,7 +25,7 @@ use crm_lambda::telemetry::start_logs;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let app = App {
         store: Arc::new(Dynamo::from_env(&aws, settings.currency.clone())?),

@@ -1,11 +1,8 @@
 //! `clock`: wiring.
 
-#[cfg(test)]
-mod tests;
-mod tick;
-
 use std::sync::Arc;
 
+use clock::tick::Clock;
 use crm_aws::{Dynamo, Sqs};
 use crm_domain::time::Time;
 use crm_lambda::config::Settings;
@@ -16,9 +13,9 @@ use crm_lambda::telemetry::start_logs;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
-    let clock = &tick::Clock { keeper: Keeper::new(store, settings.consent_defaults), queue: Arc::new(Sqs::new(&aws)) };
+    let clock = &Clock { keeper: Keeper::new(store, settings.consent_defaults), queue: Arc::new(Sqs::new(&aws)) };
     each_time(move || clock.tick(Time::now())).await
 }

@@ -9,10 +9,10 @@ use crm_domain::event::Event;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::json::Json;
 use crm_domain::membership::{Cause, EditionId, Minute};
-use crm_domain::ports::{Alarm, KeepAlarms, KeepMemberships, QueueName};
+use crm_domain::ports::{Alarm, Enqueue, KeepAlarms, KeepMemberships, Outgoing, QueueName};
 use crm_domain::time::{DAY, HOUR, MINUTE, SECOND, Time};
 use crm_lambda::memberships::Keeper;
-use crm_testing::{Memory, cases, settings};
+use crm_testing::{Facts, Memory, cases, settings};
 use serde_json::json;
 
 use crate::tick::{Clock, Tick};
@@ -228,4 +228,20 @@ async fn days_that_are_over_are_asked_to_be_folded_away() {
     crm.tick(evening.plus(30 * MINUTE)).await.unwrap();
     crm.tick(evening.plus(2 * DAY)).await.unwrap();
     assert!(folds() > 0, "however late it comes");
+}
+
+#[tokio::test]
+async fn every_five_minutes_the_dead_letters_of_all_queues_are_counted() {
+    let (crm, facts) = (Crm::new(), Facts::watched());
+    let [fifth, sixth] = ["2026-01-10T10:05:00Z", "2026-01-10T10:06:00Z"].map(at);
+    let waiting = || facts.take(["letters.waiting"]);
+    crm.clock.tick(fifth).await;
+    assert_eq!(waiting(), [0]);
+    for queue in [QueueName::Orders, QueueName::Orders, QueueName::Webhooks] {
+        crm.memory.bury(queue, Outgoing::default()).await.unwrap();
+    }
+    crm.clock.tick(sixth).await;
+    assert_eq!(waiting(), [0], "the next look is at ten past");
+    crm.clock.tick(fifth.plus(5 * MINUTE)).await;
+    assert_eq!(waiting(), [3]);
 }

@@ -1,4 +1,5 @@
-//! What falls due each minute: flips of memberships, builds of which nothing is heard, and the alarms of campaigns.
+//! What falls due each minute: flips of memberships, builds of which nothing is heard, and the alarms of campaigns. And a look
+//! at the dead-letter queues: one metric of them all costs one alarm, not one a queue.
 //!
 //! Flips are found by minute. The clock remembers up to which minute all of them have been made, so a tick that fails or
 //! never comes is late, and nothing is lost.
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crm_domain::delivery;
 use crm_domain::membership::{Cause, Minute, Task};
-use crm_domain::ports::{Alarm, Enqueue, KeepAlarms, Outgoing, QueueError, QueueName, StoreError};
+use crm_domain::ports::{Alarm, CountDeadLetters, Enqueue, KeepAlarms, Outgoing, QueueError, QueueName, StoreError};
 use crm_domain::time::{HOUR, MINUTE, SECOND, Time};
 use crm_lambda::memberships::{Keeper, Store};
 use crm_lambda::problem::chain;
@@ -19,6 +20,8 @@ use serde_json::{Value, json};
 const BUDGET: Duration = Duration::from_secs(45);
 /// Customers settled together.
 const CHUNK: usize = 400;
+/// Minutes from one look at the dead-letter queues to the next: each asks all of them.
+const LETTERS: i64 = 5;
 /// Minutes looked at once more: a flip that was computed just before its minute may be written just after it.
 const OVERLAP: i64 = 3;
 
@@ -45,7 +48,7 @@ pub struct Tick {
     pub moves: usize,
 }
 
-impl<S: Store + KeepAlarms, Q: Enqueue> Clock<S, Q> {
+impl<S: Store + KeepAlarms, Q: Enqueue + CountDeadLetters> Clock<S, Q> {
     /// Does all that is due at `now`; tells what was done. What fails is left to the next tick.
     pub async fn tick(&self, now: Time) -> Value {
         let started = Instant::now();
@@ -59,7 +62,8 @@ impl<S: Store + KeepAlarms, Q: Enqueue> Clock<S, Q> {
         if let Err(error) = &alarms {
             tracing::error!(cause = %chain(error), "alarms are late");
         }
-        let sound = flips.is_ok() && builds && alarms.is_ok();
+        let letters = Minute::begun(now).number() % LETTERS != 0 || self.count_letters().await;
+        let sound = flips.is_ok() && builds && alarms.is_ok() && letters;
         did!(clock.minutes = tick.minutes, clock.sound = sound);
         json!({"minutes": tick.minutes, "evaluated": tick.evaluated, "moves": tick.moves, "sound": sound})
     }
@@ -68,7 +72,8 @@ impl<S: Store + KeepAlarms, Q: Enqueue> Clock<S, Q> {
     pub async fn flip(&self, now: Time, deadline: Instant, tick: &mut Tick) -> Result<(), StoreError> {
         let store = &self.keeper.store;
         let begun = Minute::begun(now);
-        let mut minute = match store.drained().await? {
+        let drained = store.drained().await?;
+        let mut minute = match drained {
             Some(drained) => drained.plus(1 - OVERLAP),
             None => store.earliest_due().await?.unwrap_or(begun),
         };
@@ -88,7 +93,9 @@ impl<S: Store + KeepAlarms, Q: Enqueue> Clock<S, Q> {
             if minute.begins_a_day() {
                 self.fold_sizes().await;
             }
-            store.note_drained(minute).await?;
+            if drained.is_none_or(|drained| drained < minute) {
+                store.note_drained(minute).await?;
+            }
             tick.minutes += 1;
             minute = minute.plus(1);
         }
@@ -109,6 +116,21 @@ impl<S: Store + KeepAlarms, Q: Enqueue> Clock<S, Q> {
             store.claim_alarm(Alarm::Recount, campaign, at, now.plus(HOUR)).await?;
         }
         Ok(())
+    }
+
+    /// Says how many dead letters there are, for the alarm; false when nobody can tell.
+    async fn count_letters(&self) -> bool {
+        match self.queue.count_dead().await {
+            Ok(0) => true,
+            Ok(waiting) => {
+                did!(letters.waiting = waiting);
+                true
+            }
+            Err(error) => {
+                tracing::error!(cause = %chain(&error), "dead letters cannot be counted");
+                false
+            }
+        }
     }
 
     async fn ask(&self, task: &delivery::Task, delay: u32) -> Result<(), QueueError> {

@@ -22,6 +22,7 @@ use crm_domain::ports::{Enqueue, Outgoing, QueueName, StoreError};
 use crm_domain::profile::Profile;
 use crm_domain::stamp::Stamp;
 use crm_domain::time::Time;
+use crm_domain::world;
 use crm_lambda::api::App;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
@@ -158,7 +159,7 @@ async fn note_names<S: Store>(store: &S, command: &Command) {
 
 /// Full-jitter back-off.
 async fn pause(attempt: u32) {
-    tokio::time::sleep(Duration::from_millis(rand::random_range(0..=20_u64 << attempt))).await;
+    tokio::time::sleep(Duration::from_millis(world::up_to(20 << attempt))).await;
 }
 
 /// A moment after everything that was ever said of these customers: who changes them by hand knows what they change.

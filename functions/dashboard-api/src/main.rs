@@ -16,7 +16,7 @@ use crm_lambda::telemetry::start_logs;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Dynamo::from_env(&aws, settings.currency.clone())?;
     let app = App { store: Arc::new(store), queue: Arc::new(()), settings: Arc::new(settings) };

@@ -24,7 +24,7 @@ use crm_lambda::telemetry::start_logs;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
     let providers = Arc::new(Providers::from_env(&aws, || Sqs::new(&aws))?);

@@ -19,13 +19,13 @@ use crm_domain::ports::{
 use crm_domain::sending;
 use crm_domain::template::Templates;
 use crm_domain::time::Time;
+use crm_domain::world;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::batch::Incoming;
 use crm_lambda::config::memory_mb;
 use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
-use uuid::Uuid;
 
 use crate::plan::MAX_DELAY;
 
@@ -180,7 +180,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
 
     /// Notes what this attempt of a step used. The step is done by then: that this is not known changes nothing.
     async fn note(&self, campaign: CampaignId, work: Work, usage: Usage) {
-        if let Err(error) = self.store.note_usage(campaign, work, Uuid::now_v7(), &usage).await {
+        if let Err(error) = self.store.note_usage(campaign, work, world::fresh_id(), &usage).await {
             tracing::warn!(%campaign, cause = %chain(&error), "usage was not noted");
         }
     }

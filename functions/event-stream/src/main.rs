@@ -14,7 +14,7 @@ use crm_lambda::telemetry::start_logs;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let teller = Telling::from_env()?.teller;
     let store = Arc::new(Dynamo::from_env(&aws, teller.currency.clone())?);
     let (queue, bus) = (Arc::new(Sqs::new(&aws)), Arc::new(Bus::from_env(&aws)));

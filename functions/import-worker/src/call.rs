@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use crm_domain::ids::ImportId;
 use crm_domain::json::Json;
+use crm_domain::world;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 /// A call to read on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn read_calls(body: &str) -> Result<Vec<Call>, String> {
 /// The body of a new call.
 #[must_use]
 pub fn call_on(import: ImportId, offset: u64) -> String {
-    json!({"importId": import, "offset": offset, "call": Uuid::now_v7()}).to_string()
+    json!({"importId": import, "offset": offset, "call": world::fresh_id()}).to_string()
 }
 
 fn hex(bytes: &[u8]) -> String {

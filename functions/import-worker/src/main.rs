@@ -16,7 +16,7 @@ use crm_lambda::telemetry::start_logs;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let app = Arc::new(work::App {
         store: Dynamo::from_env(&aws, settings.currency.clone())?,

@@ -22,6 +22,7 @@ use crm_domain::import::Import;
 use crm_domain::import::columns::read_header;
 use crm_domain::money::Currency;
 use crm_domain::ports::{Enqueue, KeepImports, KeepUploads, Outgoing, Postpone, QueueError, QueueName, StoreError, Versioned};
+use crm_domain::world;
 use crm_lambda::accept::queue_messages;
 use crm_lambda::batch::{Failed, Incoming, give_back};
 use crm_lambda::problem::chain;
@@ -172,7 +173,7 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
     /// Full-jitter back-off.
     async fn pause(&self, attempt: u32) {
         let ceiling = self.limits.pause_ms << attempt.min(6);
-        tokio::time::sleep(Duration::from_millis(rand::random_range(0..=ceiling))).await;
+        tokio::time::sleep(Duration::from_millis(world::up_to(ceiling))).await;
     }
 
     async fn fail(&self, version: u64, mut import: Import, reason: &str) -> Result<(), Failure> {

@@ -12,6 +12,7 @@ use crm_domain::json::Json as Tree;
 use crm_domain::order::OrderStatus;
 use crm_domain::ports::{Enqueue, KeepAudit, Outgoing, QueueName, ReadCustomers, ReadOrders};
 use crm_domain::time::Time;
+use crm_domain::world;
 use crm_lambda::accept::{Write, accept, queue_messages};
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
@@ -23,7 +24,6 @@ use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
 use crm_lambda::{routes, view};
 use serde_json::json;
-use uuid::Uuid;
 
 const PLACE: Write = Write { kind: Kind::PlaceOrder, queue: QueueName::Orders, location: Some("/api/orders") };
 
@@ -85,7 +85,7 @@ async fn change_status<S: Store, Q: Enqueue>(
     let found = app.store.order(id).await?.ok_or_else(|| Problem::not_found("order"))?;
     check_match(&headers, found.version)?;
     let data = Tree::Object(vec![("id".into(), Tree::Text(id.to_string())), ("status".into(), status.clone())]);
-    let (event_id, source) = (Uuid::now_v7().to_string(), caller.source());
+    let (event_id, source) = (world::fresh_id().to_string(), caller.source());
     let envelope = Envelope::new(Kind::ChangeOrderStatus, &source, &event_id, Time::now(), &data);
     let body = serde_json::to_string(&envelope).unwrap_or_default();
     queue_messages(&*app.queue, QueueName::Orders, vec![Outgoing { body, ..Outgoing::default() }], 1).await?;

@@ -1,9 +1,5 @@
 //! `segment-stream`: wiring.
 
-mod changes;
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, Sqs};
@@ -11,18 +7,19 @@ use crm_lambda::config::Settings;
 use crm_lambda::memberships::Keeper;
 use crm_lambda::stream::consume_changes;
 use crm_lambda::telemetry::start_logs;
+use segment_stream::changes::settle;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
     let keeper = Arc::new(Keeper::new(store, settings.consent_defaults));
     let queue = Arc::new(Sqs::new(&aws));
     consume_changes(move |customers| {
         let (keeper, queue) = (keeper.clone(), queue.clone());
-        async move { changes::settle(&keeper, &*queue, customers).await }
+        async move { settle(&keeper, &*queue, customers).await }
     })
     .await
 }

@@ -1,14 +1,5 @@
 //! `segment-worker`: wiring.
 
-mod build;
-mod chosen;
-mod edit;
-mod export;
-mod history;
-#[cfg(test)]
-mod tests;
-mod worker;
-
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, S3Uploads, Sqs};
@@ -19,18 +10,19 @@ use crm_lambda::config::Settings;
 use crm_lambda::memberships::Keeper;
 use crm_lambda::telemetry::start_logs;
 
-use crate::export::Exports;
+use segment_worker::export::Exports;
+use segment_worker::worker::Worker;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency.clone())?);
     let keeper = Keeper::new(store.clone(), settings.consent_defaults);
     let terms = Terms { currency: settings.currency, consent_defaults: settings.consent_defaults };
     let exports = Exports { files: Arc::new(S3Uploads::from_env(&aws)?), terms, part_bytes: PART_BYTES };
-    let worker = Arc::new(worker::Worker { store, queue: Arc::new(Sqs::new(&aws)), keeper, exports });
+    let worker = Arc::new(Worker { store, queue: Arc::new(Sqs::new(&aws)), keeper, exports });
     consume(move |batch| {
         let worker = worker.clone();
         async move { worker.handle(batch).await }

@@ -12,6 +12,7 @@ use crm_domain::time::{MINUTE, SECOND, Time};
 use crm_domain::webhook::delivery::{Again, Answer, Delivery, Outcome};
 use crm_domain::webhook::health::{Health, Leave};
 use crm_domain::webhook::{DisabledReason, Webhook};
+use crm_domain::world;
 
 use crate::worker::{Failure, Store, Worker};
 
@@ -78,7 +79,7 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
             return self.put_off(held, until).await;
         }
         let answer = self.call(&webhook.record, &held.record, &event).await?;
-        let (now, chance) = (Time::now(), rand::random());
+        let (now, chance) = (Time::now(), world::fraction());
         let gone = answer.is_gone();
         let tried = self.record(held, |delivery| {
             let tried = delivery.tried(&answer, now, chance);
@@ -107,7 +108,7 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
     }
 
     async fn put_off(&self, held: Versioned<Delivery>, until: Time) -> Result<(), Failure> {
-        let until = until.plus((SPREAD as f64 * rand::random::<f64>()) as i64);
+        let until = until.plus((SPREAD as f64 * world::fraction()) as i64);
         // One that is in the log already is found by its message alone.
         if held.version > 0 {
             return self.wait(next(&held.record, until)).await;

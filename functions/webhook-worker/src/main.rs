@@ -16,11 +16,11 @@ use crm_lambda::telemetry::start_logs;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
     let addresses = Addresses::new(Arc::new(SecretsManager::from_env(&aws)?), store.clone());
-    let receivers = Arc::new(Receivers::new(Telling::from_env()?.targets)?);
+    let receivers = Arc::new(Receivers::new(Telling::from_env()?.targets));
     let worker = Arc::new(worker::Worker { store, queue: Arc::new(Sqs::new(&aws)), receivers, addresses });
     consume(move |batch| {
         let worker = worker.clone();

@@ -5,12 +5,13 @@
 //! moved is tried again group by group, from freshly read records.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crm_domain::event::Event;
 use crm_domain::ids::{CustomerId, OrderId};
 use crm_domain::ledger::{Ledger, Outcome};
 use crm_domain::ports::{ApplyEvents, StoreError};
+use crm_domain::world;
 use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
 use jiff::civil::Date;
@@ -28,6 +29,10 @@ const CONCURRENCY: usize = 4;
 /// Attempts of a group on its own.
 const ATTEMPTS: u32 = 8;
 
+/// Time after which nothing new is begun: the function has 120 s, and who is cut off gives nothing back, so that all of the
+/// batch would be out of sight for as long as its messages are hidden.
+pub const TIME: Duration = Duration::from_secs(80);
+
 /// Why events were not applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unapplied {
@@ -36,17 +41,23 @@ pub struct Unapplied {
     pub may_succeed: bool,
 }
 
+impl Unapplied {
+    fn late() -> Self {
+        Self { cause: "there was no time left for it".to_owned(), may_succeed: true }
+    }
+}
+
 impl From<StoreError> for Unapplied {
     fn from(error: StoreError) -> Self {
         Self { may_succeed: !error.is_final(), cause: chain(&error) }
     }
 }
 
-/// Applies `events`; for each, in order, what became of it, or why it was not applied.
-pub async fn apply<S: ApplyEvents>(store: &S, events: &[&Event]) -> Vec<Result<Outcome, Unapplied>> {
+/// Applies `events` until the `deadline`; for each, in order, what became of it, or why it was not applied.
+pub async fn apply<S: ApplyEvents>(store: &S, events: &[&Event], deadline: Instant) -> Vec<Result<Outcome, Unapplied>> {
     let mut outcomes = Vec::with_capacity(events.len());
     for slice in events.chunks(SLICE) {
-        outcomes.extend(apply_slice(store, slice).await);
+        outcomes.extend(apply_slice(store, slice, deadline).await);
     }
     outcomes
 }
@@ -107,7 +118,10 @@ impl Size {
     }
 }
 
-async fn apply_slice<S: ApplyEvents>(store: &S, events: &[&Event]) -> Vec<Result<Outcome, Unapplied>> {
+async fn apply_slice<S: ApplyEvents>(store: &S, events: &[&Event], deadline: Instant) -> Vec<Result<Outcome, Unapplied>> {
+    if Instant::now() >= deadline {
+        return vec![Err(Unapplied::late()); events.len()];
+    }
     let mut results: Vec<Option<Result<Outcome, Unapplied>>> = vec![None; events.len()];
     let ledger = match store.load(events).await {
         Ok(ledger) => ledger,
@@ -122,7 +136,7 @@ async fn apply_slice<S: ApplyEvents>(store: &S, events: &[&Event]) -> Vec<Result
         let active: Vec<&mut Group<'_>> = groups.iter_mut().filter(|group| !group.next_step().is_empty()).collect();
         let transactions = packed(active);
         let finished: Vec<Vec<(usize, Outcome)>> = stream::iter(transactions)
-            .map(|transaction| commit(store, transaction))
+            .map(|transaction| commit(store, transaction, deadline))
             .buffer_unordered(CONCURRENCY)
             .collect()
             .await;
@@ -175,7 +189,13 @@ fn packed<'g, 'a>(groups: Vec<&'g mut Group<'a>>) -> Vec<Vec<Share<'g, 'a>>> {
 }
 
 /// Commits a transaction; if that fails, its groups one by one. Returns the outcomes of what was applied.
-async fn commit<S: ApplyEvents>(store: &S, shares: Vec<Share<'_, '_>>) -> Vec<(usize, Outcome)> {
+async fn commit<S: ApplyEvents>(store: &S, shares: Vec<Share<'_, '_>>, deadline: Instant) -> Vec<(usize, Outcome)> {
+    if Instant::now() >= deadline {
+        for Share { group, .. } in shares {
+            group.failed = Some(Unapplied::late());
+        }
+        return Vec::new();
+    }
     let ledgers: Vec<&Ledger> = shares.iter().map(|share| &share.ledger).collect();
     let together = store.commit(&ledgers).await;
     let mut applied = Vec::new();
@@ -186,7 +206,7 @@ async fn commit<S: ApplyEvents>(store: &S, shares: Vec<Share<'_, '_>>) -> Vec<(u
             group.ledger = ledger;
             Ok(outcomes)
         } else {
-            commit_alone(store, group).await
+            commit_alone(store, group, deadline).await
         };
         match outcomes {
             Ok(outcomes) => {
@@ -201,9 +221,12 @@ async fn commit<S: ApplyEvents>(store: &S, shares: Vec<Share<'_, '_>>) -> Vec<(u
     applied
 }
 
-async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>) -> Result<Vec<Outcome>, Unapplied> {
+async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>, deadline: Instant) -> Result<Vec<Outcome>, Unapplied> {
     let events: Vec<&Event> = group.events.iter().map(|(_, event)| *event).collect();
     for attempt in 0..ATTEMPTS {
+        if Instant::now() >= deadline {
+            return Err(Unapplied::late());
+        }
         let outcome = async {
             group.ledger = store.load(&events).await?;
             let (mut ledger, outcomes) = group.stepped();
@@ -218,7 +241,7 @@ async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>) -> Resul
             }
             Err(StoreError::Conflict | StoreError::Throttled) => {
                 let ceiling = 20_u64 << attempt;
-                tokio::time::sleep(Duration::from_millis(rand::random_range(0..=ceiling))).await;
+                tokio::time::sleep(Duration::from_millis(world::up_to(ceiling))).await;
             }
             Err(error) => {
                 tracing::warn!(cause = %chain(&error), "a group was not applied");

@@ -6,7 +6,7 @@
 use crm_domain::did;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crm_domain::dead_letter;
 use crm_domain::event::{Command, Event};
@@ -22,7 +22,7 @@ use crm_domain::time::Time;
 use crm_lambda::batch::{Failed, Incoming, give_back};
 use crm_lambda::problem::chain;
 
-use crate::apply::{Unapplied, apply};
+use crate::apply::{TIME, Unapplied, apply};
 use crate::receipts;
 
 /// How long a batch waits for its names to be noted. As a rule all of them are known, and nobody is asked.
@@ -51,6 +51,11 @@ struct Hopeless {
 impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, Q: Enqueue + Postpone> Worker<S, Q> {
     /// Consumes a batch; returns the ids of the messages that must come again.
     pub async fn consume(&self, messages: Vec<Incoming>) -> Vec<String> {
+        self.consume_until(messages, Instant::now() + TIME).await
+    }
+
+    /// The same; what cannot be begun before the `deadline` comes again.
+    pub async fn consume_until(&self, messages: Vec<Incoming>, deadline: Instant) -> Vec<String> {
         let now = Time::now();
         let (mut events, mut receipts, mut hopeless) = (Vec::new(), Vec::new(), Vec::new());
         for (index, message) in messages.iter().enumerate() {
@@ -65,7 +70,7 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
                 }
             }
         }
-        let mut failed = self.apply_events(&events).await;
+        let mut failed = self.apply_events(&events, deadline).await;
         failed.extend(self.apply_receipts(messages.len(), receipts, &mut hopeless).await);
         for (index, message) in messages.iter().enumerate() {
             if !failed.contains_key(&index)
@@ -88,12 +93,12 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
         give_back(&*self.queue, failed.collect()).await
     }
 
-    async fn apply_events(&self, carried: &[Carried]) -> BTreeMap<usize, Unapplied> {
+    async fn apply_events(&self, carried: &[Carried], deadline: Instant) -> BTreeMap<usize, Unapplied> {
         let events: Vec<&Event> = carried.iter().map(|carried| &carried.event).collect();
         let mut failed = BTreeMap::new();
         let mut counts = [0_u64; 4];
         let mut kept: Vec<&Command> = Vec::with_capacity(events.len());
-        for (carried, outcome) in carried.iter().zip(apply(&*self.store, &events).await) {
+        for (carried, outcome) in carried.iter().zip(apply(&*self.store, &events, deadline).await) {
             match outcome {
                 Ok(outcome) => {
                     counts[outcome as usize] += 1;

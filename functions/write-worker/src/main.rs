@@ -1,24 +1,19 @@
 //! `write-worker`: wiring.
 
-mod apply;
-mod consume;
-mod receipts;
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, Sqs};
 use crm_lambda::batch;
 use crm_lambda::config::Settings;
 use crm_lambda::telemetry::start_logs;
+use write_worker::consume::Worker;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_logs();
-    let aws = crm_aws::config().await;
+    let aws = crm_aws::config();
     let settings = Settings::from_env()?;
-    let worker = Arc::new(consume::Worker {
+    let worker = Arc::new(Worker {
         store: Arc::new(Dynamo::from_env(&aws, settings.currency.clone())?),
         queue: Arc::new(Sqs::new(&aws)),
         currency: settings.currency,

@@ -9,9 +9,9 @@ use crm_domain::ids::CampaignId;
 use crm_domain::message::{Message, MessageId, Receipt};
 use crm_domain::ports::{ApplyEvents, KeepSuppressions, MeterUsage, ReadMessages, StoreError};
 use crm_domain::suppression::{self, Note};
+use crm_domain::world;
 use crm_lambda::config::memory_mb;
 use crm_lambda::problem::chain;
-use uuid::Uuid;
 
 use crate::apply::Unapplied;
 
@@ -79,7 +79,7 @@ async fn note_receipts<S: Store>(store: &S, receipts: &[Receipt]) -> Result<Vec<
 
 /// Notes what an attempt used. The receipts are in the log by then: that it is not known what they used changes nothing.
 async fn note<S: MeterUsage>(store: &S, campaign: CampaignId, usage: Usage) {
-    if let Err(error) = store.note_usage(campaign, Work::Receipts, Uuid::now_v7(), &usage).await {
+    if let Err(error) = store.note_usage(campaign, Work::Receipts, world::fresh_id(), &usage).await {
         tracing::warn!(cause = %chain(&error), "usage was not noted");
     }
 }

@@ -22,6 +22,7 @@ use crm_lambda::batch::{Incoming, incoming};
 use crm_testing::{Facts, Memory, addresses, audit, cases, settings};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::consume::Worker;
 
@@ -99,6 +100,17 @@ async fn what_cannot_be_committed_comes_again_and_its_neighbours_too_but_nothing
     worker.store.fail_commits(0);
     assert!(worker.consume(vec![message("m", &order(1, "a@x.in", 1))]).await.is_empty());
     assert_eq!(spend(&worker, "a@x.in").await, Money::from_minor(100));
+}
+
+#[tokio::test]
+async fn what_there_is_no_time_for_comes_again_instead_of_being_cut_off() {
+    let worker = worker();
+    let batch =
+        || vec![message("m1", &order(1, "a@x.in", 1)), message("m2", &json!([order(2, "b@x.in", 1), {"type": "unheard"}]))];
+    assert_eq!(worker.consume_until(batch(), Instant::now()).await, ["m1", "m2"]);
+    assert_eq!((worker.store.commits(), worker.queue.dead(QueueName::Orders).len()), (0, 0));
+    assert!(worker.consume(batch()).await.is_empty());
+    assert_eq!(spend(&worker, "b@x.in").await, Money::from_minor(100));
 }
 
 #[tokio::test]

@@ -30,7 +30,9 @@ impl Target {
         }
         let inputs: Vec<Vec<u8>> = self.seeds.iter().cloned().chain(kept).collect();
         assert!(!inputs.is_empty(), "{} has nothing to begin with", self.name);
-        inputs.iter().for_each(|input| tried(&check, input));
+        for input in &inputs {
+            tried(&check, input);
+        }
         let mut mutator = mutate::Mutator::new(&inputs, &self.words);
         for _ in 0..self.rounds {
             tried(&check, &mutator.next());

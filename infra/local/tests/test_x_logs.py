@@ -206,8 +206,8 @@ class Logs(StackTest):
         cloudwatch = self.aws("cloudwatch")
         alarms = cloudwatch.describe_alarms(AlarmNamePrefix=f"{SETTINGS.stack_name}-")["MetricAlarms"]
         names = {alarm["AlarmName"].removeprefix(f"{SETTINGS.stack_name}-") for alarm in alarms}
-        self.assertLessEqual({"orders-dead", "orders-late", "errors", "api-failing", "clock-silent"}, names)
-        watched = next(alarm for alarm in alarms if alarm["AlarmName"].endswith("-orders-dead"))
+        self.assertLessEqual({"letters-waiting", "orders-late", "errors", "api-failing", "clock-silent"}, names)
+        watched = next(alarm for alarm in alarms if alarm["AlarmName"].endswith("-orders-late"))
         queue = {dimension["Name"]: dimension["Value"] for dimension in watched["Dimensions"]}["QueueName"]
         self.assertIn("QueueUrl", self.aws("sqs").get_queue_url(QueueName=queue))
         body = cloudwatch.get_dashboard(DashboardName=SETTINGS.stack_name)["DashboardBody"]

@@ -7,9 +7,9 @@ use std::time::Duration;
 use crm_domain::ai::{AnswerKey, Breaker, Lack, Passage, Source, Tokens, Use};
 use crm_domain::ports::{KeepAiState, ReadSecrets, StoreError, Versioned};
 use crm_domain::time::{DAY, Time};
+use crm_domain::world;
 use serde_json::Value;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use crate::error::{AiError, Refusal};
 use crate::gemini::{Answer, Gemini, Question, Turn};
@@ -225,7 +225,7 @@ impl<S: KeepAiState, K: ReadSecrets> Asking<S, K> {
             ai.output_tokens = tokens.output,
             "model asked"
         );
-        told(self.store.note_use(by.now.date(), Uuid::now_v7(), &used).await);
+        told(self.store.note_use(by.now.date(), world::fresh_id(), &used).await);
     }
 
     /// The key to the model, if the deployment has one.

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use crm_domain::ai::Tokens;
 use crm_domain::did;
+use crm_domain::world;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Url};
 use serde_json::Value;
@@ -64,7 +65,8 @@ pub struct Answer {
 
 /// The service, and which of its models is asked.
 pub struct Gemini {
-    client: Client,
+    /// Made by the first question: it reads all root certificates, which a function that starts has no time for.
+    client: OnceLock<Client>,
     url: Url,
     model: String,
     budget: Duration,
@@ -90,9 +92,8 @@ impl Gemini {
     /// Names the setting that is wrong.
     pub fn new(configuration: Configuration, development: bool) -> Result<Self, BadConfiguration> {
         let url = configuration.endpoint(development)?;
-        let client = transport::client()?;
         let Configuration { model, budget, patience, .. } = configuration;
-        Ok(Self { client, url, model, budget, patience, thinks_as_it_likes: AtomicBool::new(false) })
+        Ok(Self { client: OnceLock::new(), url, model, budget, patience, thinks_as_it_likes: AtomicBool::new(false) })
     }
 
     /// The name of the model, which answers are kept under.
@@ -175,14 +176,16 @@ impl Gemini {
             return Outcome::refused(Refusal::Request);
         };
         let sent = body.len();
-        let request = self
-            .client
-            .post(self.url.clone())
-            .header(CONTENT_TYPE, "application/json")
-            .header("x-goog-api-key", key.clone())
-            .body(body)
-            .timeout(self.patience.attempt.min(deadline.saturating_duration_since(began)));
-        let (status, received, outcome) = match transport::call(request).await {
+        let exchange = async {
+            let request = transport::once(&self.client)?
+                .post(self.url.clone())
+                .header(CONTENT_TYPE, "application/json")
+                .header("x-goog-api-key", key.clone())
+                .body(body)
+                .timeout(self.patience.attempt.min(deadline.saturating_duration_since(began)));
+            transport::call(request).await
+        };
+        let (status, received, outcome) = match exchange.await {
             Ok(reply) => (reply.status, reply.body.as_ref().map(Vec::len), outcome::of(&reply)),
             Err(cause) => {
                 tracing::debug!(ai.cause = %cause, "no answer from the model");
@@ -212,7 +215,7 @@ impl Gemini {
 
     /// Anything up to twice as much each time, so that those who were turned away together do not return together.
     fn pause(&self, round: u32) -> Duration {
-        self.patience.pause.saturating_mul(1 << round.min(MOST_DOUBLINGS)).mul_f64(rand::random())
+        self.patience.pause.saturating_mul(1 << round.min(MOST_DOUBLINGS)).mul_f64(world::fraction())
     }
 }
 

@@ -1,6 +1,5 @@
 //! What is remembered of the model, in the App table: answers for a while, what each attempt used, and the breaker.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use crm_domain::ai::{AnswerKey, Breaker, MAX_KEPT, USE_KEPT, Use};
 use crm_domain::ports::{KeepAiState, StoreError, Versioned};
 use crm_domain::time::{SECOND, Time};
@@ -11,7 +10,6 @@ use uuid::Uuid;
 use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::meter;
 use crate::records::Item;
 use crate::transaction::{read_row, row, until};
 
@@ -47,9 +45,7 @@ impl KeepAiState for Dynamo {
             return Ok(());
         }
         let put = self.client.put_item().table_name(&self.app).set_item(Some(answer_item(key, answer, until)));
-        let answer = put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(store_error)?;
-        meter::wrote(answer.consumed_capacity.as_ref(), || 1);
-        Ok(())
+        put.send().await.map(|_| ()).map_err(store_error)
     }
 
     async fn note_use(&self, day: Date, attempt: Uuid, used: &Use) -> Result<(), StoreError> {
@@ -74,10 +70,8 @@ impl KeepAiState for Dynamo {
 impl Dynamo {
     /// Puts an item of the App table on this condition; where it does not hold, what is there stays.
     pub(crate) async fn put_new(&self, item: Item, condition: &str) -> Result<(), StoreError> {
-        let bytes = meter::item_size(&item);
         let put = self.client.put_item().table_name(&self.app).set_item(Some(item)).condition_expression(condition);
-        let answer = put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || bytes);
+        let answer = put.send().await;
         match answer.map_err(store_error) {
             Ok(_) | Err(StoreError::Conflict) => Ok(()),
             Err(error) => Err(error),
@@ -118,6 +112,7 @@ fn read_use(item: Item) -> Result<Use, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::meter;
     use aws_sdk_dynamodb::types::AttributeValue;
     use crm_domain::ai::{Lack, Source, Tokens};
 

@@ -8,13 +8,13 @@ use crm_domain::campaign::Campaign;
 use crm_domain::ids::CampaignId;
 use crm_domain::ports::{Alarm, KeepAlarms, StoreError};
 use crm_domain::time::Time;
+use crm_domain::world;
 use uuid::Uuid;
 
 use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
-use crate::meter;
 use crate::records::Item;
 
 /// Attempts to bring an alarm forward while others set it and take it away.
@@ -22,7 +22,6 @@ const ATTEMPTS: usize = 4;
 
 impl KeepAlarms for Dynamo {
     async fn set_alarm(&self, alarm: Alarm, id: CampaignId, at: Option<Time>) -> Result<(), StoreError> {
-        meter::wrote(None, || 1);
         let Some(at) = at else {
             let delete = self.client.delete_item().table_name(&self.app).set_key(Some(alarm_key(alarm, id)));
             return delete.send().await.map(|_| ()).map_err(store_error);
@@ -32,7 +31,7 @@ impl KeepAlarms for Dynamo {
     }
 
     async fn bring_forward(&self, alarm: Alarm, id: CampaignId, at: Time) -> Result<(), StoreError> {
-        let mark = [(":mark", Uuid::now_v7().to_string())];
+        let mark = [(":mark", world::fresh_id().to_string())];
         for _ in 0..ATTEMPTS {
             let values = [mark.clone(), [(":at", at.sortable())]].concat();
             let set = "SET dueAt = :at, mark = :mark";
@@ -60,7 +59,7 @@ impl KeepAlarms for Dynamo {
     }
 
     async fn claim_alarm(&self, alarm: Alarm, id: CampaignId, at: Time, again: Time) -> Result<Option<Uuid>, StoreError> {
-        let claim = Uuid::now_v7();
+        let claim = world::fresh_id();
         let values = vec![(":at", at.sortable()), (":again", again.sortable()), (":mark", claim.to_string())];
         let claimed = self.change(alarm, id, "SET dueAt = :again, mark = :mark", "dueAt = :at", values).await?;
         Ok(claimed.then_some(claim))
@@ -74,7 +73,6 @@ impl KeepAlarms for Dynamo {
         }
         let delete = self.client.delete_item().table_name(&self.app).set_key(Some(alarm_key(alarm, id)));
         let delete = delete.condition_expression("mark = :mark").expression_attribute_values(mark.0, AttributeValue::S(mark.1));
-        meter::wrote(None, || 1);
         crate::log::unless_conflict(delete.send().await.map_err(store_error))
     }
 }
@@ -93,7 +91,6 @@ impl Dynamo {
         for (name, value) in values {
             update = update.expression_attribute_values(name, AttributeValue::S(value));
         }
-        meter::wrote(None, || 1);
         match update.update_expression(set).condition_expression(condition).send().await.map_err(store_error) {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),

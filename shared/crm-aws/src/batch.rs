@@ -3,15 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnConsumedCapacity, WriteRequest,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
 use crm_domain::ports::StoreError;
+use crm_domain::world;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error, throttled};
-use crate::meter;
 use crate::records::Item;
 
 /// Most keys of one `BatchGetItem`.
@@ -64,7 +62,6 @@ impl Dynamo {
         let (projection, placeholders) = projected(names).unzip();
         let mut found = Vec::with_capacity(keys.len());
         for round in 0..ROUNDS {
-            let asked = keys.len();
             let request = KeysAndAttributes::builder()
                 .set_keys(Some(keys))
                 .consistent_read(true)
@@ -73,10 +70,9 @@ impl Dynamo {
                 .build()
                 .map_err(corrupt)?;
             let request = self.client.batch_get_item().request_items(table, request);
-            let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(store_error)?;
+            let answer = request.send().await.map_err(store_error)?;
             let (responses, unprocessed) = (answer.responses, answer.unprocessed_keys);
             let items = responses.unwrap_or_default().remove(table).unwrap_or_default();
-            meter::read_batch(answer.consumed_capacity.as_deref(), &items, asked);
             found.extend(items);
             match unprocessed.unwrap_or_default().remove(table) {
                 Some(rest) if !rest.keys().is_empty() => keys = rest.keys().to_vec(),
@@ -115,5 +111,5 @@ pub(crate) fn key<const N: usize>(parts: [(&str, String); N]) -> Item {
 /// Full-jitter back-off: 25 ms doubling.
 pub(crate) async fn pause(round: u32) {
     let ceiling = 25_u64 << round.min(6);
-    tokio::time::sleep(Duration::from_millis(rand::random_range(0..=ceiling))).await;
+    tokio::time::sleep(Duration::from_millis(world::up_to(ceiling))).await;
 }

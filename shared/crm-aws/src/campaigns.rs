@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem, Update};
 use crm_domain::attribution;
 use crm_domain::audit::AuditEntry;
 use crm_domain::campaign::{Campaign, CampaignState, Variant};
@@ -22,7 +22,6 @@ use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
 use crate::log::{entry_key, read_message};
-use crate::meter;
 use crate::records::Item;
 use crate::transaction::{delete_at, put_at};
 
@@ -166,14 +165,12 @@ impl KeepCampaigns for Dynamo {
             .consistent_read(true)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", AttributeValue::S(tally_partition(id)))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .into_paginator()
             .send();
         let mut tallies = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(store_error)?;
             let items = page.items.unwrap_or_default();
-            meter::read(page.consumed_capacity.as_ref(), &items, true);
             for item in items {
                 tallies.push(read_tally(item)?);
             }
@@ -227,12 +224,9 @@ impl Dynamo {
             .update_expression("ADD partsPlanned :part")
             .expression_attribute_values(":part", AttributeValue::Ns(vec![part.to_string()]))
             .return_values(ReturnValue::AllNew)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
             .map_err(store_error)?;
-        let bytes = answer.attributes.as_ref().map_or(1, meter::item_size);
-        meter::wrote(answer.consumed_capacity.as_ref(), || bytes);
         let campaign = self.read_campaign(answer.attributes.unwrap_or_default())?.record;
         Ok(campaign.parts_planned.len() >= campaign.plan_parts as usize)
     }

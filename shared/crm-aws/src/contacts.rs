@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::campaign::CampaignState;
 use crm_domain::caps::Contact;
 use crm_domain::hand::Hand;
@@ -16,7 +16,6 @@ use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
 use crate::log::{COUNTED, campaign_of, message_key, read_message};
-use crate::meter;
 use crate::records::Item;
 use crate::turns::{hand_key, read_hand};
 
@@ -71,14 +70,12 @@ impl Dynamo {
             .expression_attribute_values(":pk", AttributeValue::S("campaign".to_owned()))
             .projection_expression("sk, shards, #status, planned, finishedAt")
             .expression_attribute_names("#status", "status")
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .into_paginator()
             .send();
         let mut logs = HashMap::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(store_error)?;
             let items = page.items.unwrap_or_default();
-            meter::read(page.consumed_capacity.as_ref(), &items, true);
             for item in items {
                 let record: LogRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
                 if record.state.may_have_written(since) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::customer::Customer;
 use crm_domain::email::Email;
 use crm_domain::ids::CustomerId;
@@ -13,7 +13,6 @@ use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
 use crate::listing::{CUSTOMERS, text};
-use crate::meter;
 use crate::records::{Item, StoredIdentity, read_identity, scanned_attributes};
 
 impl ReadCustomers for Dynamo {
@@ -109,8 +108,7 @@ impl Dynamo {
         for (placeholder, name) in placeholders.iter().zip(&names) {
             request = request.expression_attribute_names(placeholder, *name);
         }
-        let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(store_error)?;
-        meter::read(answer.consumed_capacity.as_ref(), answer.items.as_deref().unwrap_or_default(), consistent);
+        let answer = request.send().await.map_err(store_error)?;
         let next = answer.last_evaluated_key.and_then(|mut key| CustomerId::parse(&text(key.remove("id"))?));
         // Without the history's attributes nobody has chapters. Who has no address has been merged into another, or erased.
         let customers = answer.items.unwrap_or_default().into_iter().filter(|item| item.contains_key("email")).collect();

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName as Attribute};
 use crm_domain::dead_letter::{self, DeadLetter, Postmark};
-use crm_domain::ports::{Found, Held, Postpone, QueueError, QueueName, ReadDeadLetters};
-use futures_util::future::join_all;
+use crm_domain::ports::{CountDeadLetters, Found, Held, Postpone, QueueError, QueueName, ReadDeadLetters};
+use futures_util::future::{join_all, try_join_all};
 
-use crate::sqs::{Sqs, copied, failed, sent_at, url};
+use crate::sqs::{Sqs, copied, failed, sent_at};
 
 /// Seconds after which letters are in sight again, should whoever looks at them not live to give them back.
 const LOOK: i32 = 30;
@@ -23,7 +23,7 @@ const BATCH_ENTRIES: usize = 10;
 
 impl ReadDeadLetters for Sqs {
     async fn dead_letters(&self, queue: QueueName, most: usize) -> Result<Found, QueueError> {
-        let dead = url(queue, "DEAD")?;
+        let dead = self.url(queue, "DEAD")?;
         let total: u64 = self.depths(dead.clone()).await?.iter().sum();
         let (mut letters, mut handles) = (Vec::new(), Vec::new());
         let seen = self
@@ -39,23 +39,30 @@ impl ReadDeadLetters for Sqs {
     }
 
     async fn hold(&self, queue: QueueName, id: &str) -> Result<Option<Held>, QueueError> {
-        self.hold_in(&url(queue, "DEAD")?, queue, id, Instant::now() + PATIENCE).await
+        self.hold_in(&self.url(queue, "DEAD")?, queue, id, Instant::now() + PATIENCE).await
     }
 
     async fn redrive_one(&self, queue: QueueName, held: Held) -> Result<(), QueueError> {
-        self.send(&url(queue, "QUEUE")?, vec![dead_letter::again(held.message.clone())]).await?;
+        self.send(&self.url(queue, "QUEUE")?, vec![dead_letter::again(held.message.clone())]).await?;
         self.discard(queue, held).await
     }
 
     async fn discard(&self, queue: QueueName, held: Held) -> Result<(), QueueError> {
-        let dead = url(queue, "DEAD")?;
+        let dead = self.url(queue, "DEAD")?;
         self.client.delete_message().queue_url(dead).receipt_handle(held.handle).send().await.map(|_| ()).map_err(failed)
+    }
+}
+
+impl CountDeadLetters for Sqs {
+    async fn count_dead(&self) -> Result<u64, QueueError> {
+        let depths = QueueName::ALL.map(|queue| async move { self.depths(url(queue, "DEAD")?).await });
+        Ok(try_join_all(depths).await?.iter().flatten().sum())
     }
 }
 
 impl Postpone for Sqs {
     async fn postpone(&self, queue: QueueName, messages: Vec<(String, u32)>) -> Result<(), QueueError> {
-        let live = url(queue, "QUEUE")?;
+        let live = self.url(queue, "QUEUE")?;
         for some in messages.chunks(BATCH_ENTRIES) {
             self.hide(&live, some).await?;
         }

@@ -10,6 +10,8 @@ use crm_domain::names::Names;
 use crm_domain::segment::Segments;
 use jiff::civil::Date;
 
+use crate::meter::dynamodb::{Counting, Index};
+
 /// A variable that template.yaml should have set.
 #[derive(Debug, thiserror::Error)]
 #[error("environment variable {0} is not set")]
@@ -22,6 +24,16 @@ pub type Variables = fn(&str) -> Option<String>;
 pub(crate) fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
+
+/// The secondary indexes of the tables of customers, orders, audit entries, suppressions and deliveries, as template.yaml has
+/// them.
+const INDEXES: [&[Index]; 5] = [
+    &[Index { keys: ["listKey", "listSort"], is_whole: false }],
+    &[Index { keys: ["listKey", "listSort"], is_whole: true }, Index { keys: ["customerId", "listSort"], is_whole: true }],
+    &[Index { keys: ["actorId", "id"], is_whole: true }, Index { keys: ["object", "id"], is_whole: true }],
+    &[Index { keys: ["listKey", "listSort"], is_whole: true }],
+    &[Index { keys: ["customerId", "id"], is_whole: false }],
+];
 
 /// All tables of the CRM.
 pub struct Dynamo {
@@ -62,11 +74,16 @@ impl Dynamo {
     /// The same, from variables of another environment than this process has.
     pub fn named_by(config: &aws_config::SdkConfig, currency: Currency, variables: Variables) -> Result<Self, MissingVariable> {
         let variable = |name| variables(name).ok_or(MissingVariable(name));
+        let (customers, orders) = (variable("CUSTOMERS_TABLE")?, variable("ORDERS_TABLE")?);
+        let (audit, suppressions, deliveries) =
+            (variable("AUDIT_TABLE")?, variable("SUPPRESSIONS_TABLE")?, variable("DELIVERIES_TABLE")?);
+        let indexed = [&customers, &orders, &audit, &suppressions, &deliveries].map(Clone::clone).into_iter().zip(INDEXES);
+        let counted = aws_sdk_dynamodb::config::Builder::from(config).interceptor(Counting::new(indexed));
         Ok(Self {
-            client: Client::new(config),
-            customers: variable("CUSTOMERS_TABLE")?,
+            client: Client::from_conf(counted.build()),
+            customers,
             histories: variable("HISTORIES_TABLE")?,
-            orders: variable("ORDERS_TABLE")?,
+            orders,
             activities: variable("ACTIVITIES_TABLE")?,
             search: variable("SEARCH_TABLE")?,
             messages: variable("MESSAGES_TABLE")?,
@@ -75,10 +92,10 @@ impl Dynamo {
             timers: variable("TIMERS_TABLE")?,
             access: variable("ACCESS_TABLE")?,
             requests: variable("REQUESTS_TABLE")?,
-            audit: variable("AUDIT_TABLE")?,
+            audit,
             erasures: variable("ERASURES_TABLE")?,
-            suppressions: variable("SUPPRESSIONS_TABLE")?,
-            deliveries: variable("DELIVERIES_TABLE")?,
+            suppressions,
+            deliveries,
             currency,
             known_lists: Mutex::default(),
             known_segments: Mutex::default(),
@@ -90,4 +107,25 @@ impl Dynamo {
 
 pub(crate) fn variable(name: &'static str) -> Result<String, MissingVariable> {
     env(name).ok_or(MissingVariable(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_indexes_that_are_counted_are_those_of_the_template() {
+        let template = include_str!("../../../template.yaml");
+        let told: usize = INDEXES.iter().map(|indexes| indexes.len()).sum();
+        assert_eq!(template.matches("- IndexName: ").count(), told);
+        for index in INDEXES.iter().copied().flatten() {
+            let [hash, range] = index.keys;
+            let keys = format!(
+                "            - {{AttributeName: {hash}, KeyType: HASH}}\n            - {{AttributeName: {range}, KeyType: RANGE}}\n          \
+                 Projection: {{ProjectionType: {}}}\n",
+                if index.is_whole { "ALL" } else { "KEYS_ONLY" }
+            );
+            assert!(template.contains(&keys), "{keys}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use crm_domain::ledger::{DayDelta, Ledger};
 use crm_domain::ports::{CheckHealth, DayFigures, Figures, ReadFigures, StoreError};
+use crm_domain::world;
 use futures_util::future::try_join_all;
 use jiff::civil::Date;
 
@@ -21,7 +22,7 @@ const SHARDS: u32 = 16;
 
 /// The counters to add, by the key of their item.
 pub(crate) fn month_updates(ledgers: &[&Ledger]) -> Vec<(Item, Vec<(String, i64)>)> {
-    let shard = rand::random_range(0..SHARDS);
+    let shard = world::up_to(u64::from(SHARDS) - 1);
     let mut months: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
     for (date, delta) in ledgers.iter().flat_map(|ledger| ledger.day_deltas()) {
         let month = months.entry(format!("{:04}-{:02}", date.year(), date.month())).or_default();

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use crm_domain::customer::Customer;
 use crm_domain::history::{Chapter, History};
 use crm_domain::identity::Identity;
@@ -19,7 +19,6 @@ use crate::batch::{key, pause};
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
-use crate::meter;
 use crate::records::{Item, StoredCustomer, StoredIdentity, read_identity};
 
 /// Times that a customer is read again because it changed before its chapters were read.
@@ -66,9 +65,8 @@ impl Dynamo {
     /// A customer's item as it is now.
     pub(crate) async fn customer_item(&self, id: CustomerId) -> Result<Option<Item>, StoreError> {
         let request = self.client.get_item().table_name(&self.customers).set_key(Some(key([("id", id.to_string())])));
-        let request = request.consistent_read(true).return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let request = request.consistent_read(true);
         let answer = request.send().await.map_err(store_error)?;
-        meter::read(answer.consumed_capacity.as_ref(), answer.item.as_slice(), true);
         Ok(answer.item)
     }
 

@@ -1,6 +1,6 @@
 //! Intents in the log: who is handing an entry to a provider that knows no repetitions.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::campaign::Campaign;
 use crm_domain::ids::CustomerId;
 use crm_domain::message::Message;
@@ -11,7 +11,6 @@ use uuid::Uuid;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
 use crate::log::{entry_key, unless_conflict};
-use crate::meter;
 
 /// On what condition an outcome is recorded, and the intent (`:by`) that it names.
 pub(crate) fn settles(entry: &Message) -> (&'static str, Option<Uuid>) {
@@ -54,8 +53,7 @@ impl Dynamo {
             .expression_attribute_values(":by", AttributeValue::S(intent.by.to_string()))
             .expression_attribute_values(":at", AttributeValue::S(intent.at.sortable()))
             .update_expression("SET intentAt = :at, intentBy = :by");
-        let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
+        let answer = request.send().await;
         match answer.map_err(store_error) {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),
@@ -77,8 +75,7 @@ impl Dynamo {
             .condition_expression("intentBy = :by AND attribute_not_exists(unknownAt)")
             .expression_attribute_values(":by", AttributeValue::S(intent.by.to_string()))
             .update_expression("REMOVE intentAt, intentBy");
-        let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
+        let answer = request.send().await;
         unless_conflict(answer.map_err(store_error))
     }
 }

@@ -20,6 +20,7 @@ mod bucket;
 mod bus;
 mod campaigns;
 mod changes;
+mod connection;
 mod contacts;
 mod customers;
 #[cfg(feature = "sqs")]
@@ -75,6 +76,7 @@ pub use bucket::S3Uploads;
 #[cfg(feature = "events")]
 pub use bus::Bus;
 pub use changes::{Image, Recorded};
+pub use connection::config;
 pub use dynamo::{Dynamo, MissingVariable, Variables};
 pub use log::settlement;
 #[cfg(feature = "providers")]
@@ -87,8 +89,3 @@ pub use secrets::SecretsManager;
 pub use simulated::Simulated;
 #[cfg(feature = "sqs")]
 pub use sqs::Sqs;
-
-/// The SDK's configuration: region, credentials and endpoint from the environment.
-pub async fn config() -> aws_config::SdkConfig {
-    aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await
-}

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemInput;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::campaign::Campaign;
 use crm_domain::customer::Channel;
 use crm_domain::ids::{CampaignId, CustomerId};
@@ -26,7 +26,6 @@ use crate::campaigns::{TallyRecord, shard_name, tally_partition};
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::intents;
-use crate::meter;
 use crate::records::Item;
 
 /// Entries written side by side.
@@ -160,8 +159,7 @@ pub fn settlement(messages: &str, campaign: &Campaign, entry: &Message) -> Resul
         .condition_expression(condition)
         .update_expression(sets)
         .set_expression_attribute_names(Some(names))
-        .set_expression_attribute_values(Some(said))
-        .return_consumed_capacity(ReturnConsumedCapacity::Total))
+        .set_expression_attribute_values(Some(said)))
 }
 
 impl KeepLog for Dynamo {
@@ -177,9 +175,6 @@ impl KeepLog for Dynamo {
 
     async fn settle(&self, campaign: &Campaign, entry: &Message) -> Result<(), StoreError> {
         let answer = settlement(&self.messages, campaign, entry)?.send_with(&self.client).await;
-        let bytes =
-            || message_item(campaign.id, campaign.shard_of(entry.customer_id), entry).map_or(1, |item| meter::item_size(&item));
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), bytes);
         unless_conflict(answer.map_err(store_error))
     }
 
@@ -241,13 +236,11 @@ impl Dynamo {
             .expression_attribute_values(":pk", AttributeValue::S(tally_partition(id)))
             .expression_attribute_values(":after", AttributeValue::S(after.to_owned()))
             .limit(LOOKED_AT)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .into_paginator()
             .send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(store_error)?;
             let items = page.items.unwrap_or_default();
-            meter::read(page.consumed_capacity.as_ref(), &items, true);
             for item in items {
                 let record: TallyRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
                 if record.tally.queued > 0 {
@@ -303,12 +296,11 @@ impl Dynamo {
             .set_expression_attribute_names(placeholders)
             .expression_attribute_names("#shard", "shard")
             .expression_attribute_values(":shard", AttributeValue::S(partition(id, shard)));
-        let mut pages = request.return_consumed_capacity(ReturnConsumedCapacity::Total).into_paginator().send();
+        let mut pages = request.into_paginator().send();
         let mut items = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(store_error)?;
             let found = page.items.unwrap_or_default();
-            meter::read(page.consumed_capacity.as_ref(), &found, true);
             items.extend(found);
         }
         Ok(items)
@@ -322,20 +314,16 @@ impl Dynamo {
                  AND attribute_not_exists(skippedReason) AND attribute_not_exists(unknownAt)",
             )
             .update_expression("SET dueAt = :at")
-            .expression_attribute_values(":at", AttributeValue::S(at.sortable()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            .expression_attribute_values(":at", AttributeValue::S(at.sortable()));
         let answer = request.send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
         unless_conflict(answer.map_err(store_error))
     }
 
     async fn put_if_absent(&self, campaign: &Campaign, entry: &Message) -> Result<(), StoreError> {
         let item = message_item(campaign.id, campaign.shard_of(entry.customer_id), entry)?;
-        let bytes = meter::item_size(&item);
         let request = self.client.put_item().table_name(&self.messages).set_item(Some(item));
         let request = request.condition_expression("attribute_not_exists(customerId)");
-        let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || bytes);
+        let answer = request.send().await;
         unless_conflict(answer.map_err(store_error))
     }
 }

@@ -12,6 +12,7 @@ use crm_domain::membership::{EditionId, Minute, Move, Settled, Standing};
 use crm_domain::ports::{Folded, KeepMemberships, Page, ReadMemberships, StoreError};
 use crm_domain::sizes::Count;
 use crm_domain::time::Time;
+use crm_domain::world;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 
@@ -128,7 +129,7 @@ impl KeepMemberships for Dynamo {
                 counts.entry(edition).or_default().add(&more);
             }
         }
-        let shard = rand::random_range(0..SIZE_SHARDS);
+        let shard = world::up_to(u64::from(SIZE_SHARDS) - 1) as u32;
         for (edition, more) in counts {
             actions.extend(self.count_update(edition, shard, more)?);
         }

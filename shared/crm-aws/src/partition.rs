@@ -1,12 +1,11 @@
 //! Pages of one partition of a table or index, in the order of its sort key.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::ports::{Page, StoreError};
 
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
 use crate::listing::text;
-use crate::meter;
 use crate::records::Item;
 
 /// Which partition, read in which direction.
@@ -67,8 +66,7 @@ impl Dynamo {
             .table_name(&self.app)
             .consistent_read(consistent)
             .key_condition_expression(condition)
-            .expression_attribute_values(":pk", AttributeValue::S(pk))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            .expression_attribute_values(":pk", AttributeValue::S(pk));
         if let Some(begins) = begins {
             query = query.expression_attribute_values(":begins", AttributeValue::S(begins));
         }
@@ -77,7 +75,6 @@ impl Dynamo {
         while let Some(page) = pages.next().await {
             let page = page.map_err(store_error)?;
             let items = page.items.unwrap_or_default();
-            meter::read(page.consumed_capacity.as_ref(), &items, consistent);
             found.extend(items);
         }
         Ok(found)

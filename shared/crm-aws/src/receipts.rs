@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use crm_domain::ids::CampaignId;
 use crm_domain::message::{Message, MessageId, Receipt, Report};
 use crm_domain::ports::{KeepCampaigns, ReadMessages, StoreError};
@@ -15,7 +15,6 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::log::{campaign_of, message_key, read_message};
-use crate::meter;
 
 /// Receipts noted side by side.
 const CONCURRENCY: usize = 16;
@@ -144,10 +143,8 @@ impl Dynamo {
         } else {
             expression.to_owned()
         };
-        let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
         let answer = request.update_expression(expression).send().await;
         // An entry that has been sent holds its text, so this is the least where DynamoDB does not say.
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
         match answer {
             Ok(_) => Ok(Noted::First),
             Err(error) if held_back(&error) == Some(true) => Ok(Noted::Later),

@@ -5,7 +5,7 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crm_domain::ports::{CallWebhooks, WebhookCall};
@@ -27,30 +27,33 @@ struct NotPublic;
 
 /// Receivers, by HTTP.
 pub struct Receivers {
-    client: Client,
+    /// Made by the first request: it reads all root certificates, which a function that starts has no time for.
+    client: OnceLock<Client>,
     targets: Targets,
     patience: Duration,
 }
 
 impl Receivers {
-    /// # Errors
-    /// There are no root certificates.
-    pub fn new(targets: Targets) -> Result<Self, reqwest::Error> {
-        Self::patient(targets, PATIENCE)
+    #[must_use]
+    pub const fn new(targets: Targets) -> Self {
+        Self { client: OnceLock::new(), targets, patience: PATIENCE }
     }
 
-    fn patient(targets: Targets, patience: Duration) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
+    fn client(&self) -> Result<&Client, reqwest::Error> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let made = Client::builder()
             // What is signed is for this receiver, and only its URL has been judged.
             .redirect(redirect::Policy::none())
             .no_proxy()
             // A connection that is kept while the environment is frozen may be closed by then, which would look like a fault of theirs.
             .pool_max_idle_per_host(0)
-            .timeout(patience)
-            .dns_resolver(Arc::new(Public(targets)))
+            .timeout(self.patience)
+            .dns_resolver(Arc::new(Public(self.targets)))
             .user_agent(concat!("mini-crm/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, targets, patience })
+        Ok(self.client.get_or_init(|| made))
     }
 }
 
@@ -82,15 +85,18 @@ impl CallWebhooks for Receivers {
         };
         let begun = Instant::now();
         let millis = || u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
-        let request = self
-            .client
-            .post(url)
-            .header(CONTENT_TYPE, "application/cloudevents+json; charset=utf-8")
-            .header("webhook-id", id)
-            .header("webhook-timestamp", timestamp)
-            .header("webhook-signature", signature)
-            .body(body.to_owned());
-        match request.send().await {
+        let exchange = async {
+            let request = self
+                .client()?
+                .post(url)
+                .header(CONTENT_TYPE, "application/cloudevents+json; charset=utf-8")
+                .header("webhook-id", id)
+                .header("webhook-timestamp", timestamp)
+                .header("webhook-signature", signature)
+                .body(body.to_owned());
+            request.send().await
+        };
+        match exchange.await {
             Err(error) => Answer { cause: Some(self.cause(&error)), millis: millis(), ..Answer::default() },
             Ok(response) => {
                 let status = response.status().as_u16();
@@ -168,7 +174,7 @@ mod tests {
     #[tokio::test]
     async fn a_receiver_gets_the_headers_of_the_specification() {
         let (port, served) = receiver("HTTP/1.1 204 No Content\r\n\r\n").await;
-        let receivers = Receivers::new(Targets::Any).unwrap();
+        let receivers = Receivers::new(Targets::Any);
         let answer = receivers.call(call(&format!("http://127.0.0.1:{port}/hook?k=v"))).await;
         assert!(answer.is_good(), "{answer:?}");
         let seen = served.await.unwrap().to_lowercase();
@@ -179,7 +185,7 @@ mod tests {
 
     #[tokio::test]
     async fn redirects_are_answers_and_of_refusals_the_beginning_is_kept() {
-        let receivers = Receivers::new(Targets::Any).unwrap();
+        let receivers = Receivers::new(Targets::Any);
         let (port, served) = receiver("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n").await;
         let answer = receivers.call(call(&format!("http://127.0.0.1:{port}/"))).await;
         served.await.unwrap();
@@ -193,7 +199,7 @@ mod tests {
     #[tokio::test]
     async fn who_does_not_answer_is_not_waited_for_and_nobody_is_called_who_is_not_there() {
         let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let receivers = Receivers::patient(Targets::Any, Duration::from_millis(200)).unwrap();
+        let receivers = Receivers { patience: Duration::from_millis(200), ..Receivers::new(Targets::Any) };
         let answer = receivers.call(call(&format!("http://{}/", silent.local_addr().unwrap()))).await;
         assert_eq!((answer.status, answer.cause.as_deref()), (None, Some("no answer within 0 seconds")));
         let port = silent.local_addr().unwrap().port();
@@ -204,7 +210,7 @@ mod tests {
 
     #[tokio::test]
     async fn private_addresses_are_refused_in_the_url_and_behind_a_name() {
-        let receivers = Receivers::new(Targets::Public).unwrap();
+        let receivers = Receivers::new(Targets::Public);
         for url in ["http://example.com/", "https://127.0.0.1/", "https://[::ffff:169.254.169.254]/", "https://localhost/"] {
             let answer = receivers.call(call(url)).await;
             assert!(answer.status.is_none() && answer.cause.unwrap().starts_with("url: "), "{url}");

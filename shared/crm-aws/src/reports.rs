@@ -2,7 +2,7 @@
 //!
 //! `reports` holds a campaign's latest report and the recount under way.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::campaign::Campaign;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::message::Message;
@@ -16,7 +16,6 @@ use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
 use crate::log::{entry_key, read_message, unless_conflict};
-use crate::meter;
 use crate::records::Item;
 
 const REPORTS: &str = "reports";
@@ -52,10 +51,8 @@ impl Dynamo {
             .set_key(Some(entry_key(campaign, customer)))
             .condition_expression("attribute_exists(customerId) AND (attribute_not_exists(convertedAt) OR convertedAt > :at)")
             .update_expression("SET convertedAt = :at")
-            .expression_attribute_values(":at", AttributeValue::S(at.sortable()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            .expression_attribute_values(":at", AttributeValue::S(at.sortable()));
         let answer = request.send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
         unless_conflict(answer.map_err(store_error))
     }
 }

@@ -108,7 +108,6 @@ impl KeepRequests for Dynamo {
             None => put.condition_expression("attribute_not_exists(id)"),
             Some(was) => put.condition_expression("fullAt = :was").expression_attribute_values(":was", micros(was)),
         };
-        crate::meter::wrote(None, || 1);
         put.send().await.map(|_| ()).map_err(store_error)
     }
 }

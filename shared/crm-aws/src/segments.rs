@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnConsumedCapacity, ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
 use crm_domain::audit::AuditEntry;
 use crm_domain::ids::SegmentId;
 use crm_domain::json::Json;
@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::meter;
 use crate::partition::Partition;
 use crate::records::Item;
 use crate::transaction::{delete_at, put_at, read_row, row};
@@ -168,22 +167,18 @@ impl Dynamo {
     /// One item of the App table.
     pub(crate) async fn app_item(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
         let request = self.client.get_item().table_name(&self.app).consistent_read(true);
-        let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
         let answer = request.set_key(Some(key([("pk", pk.to_owned()), ("sk", sk.to_owned())]))).send().await;
         let answer = answer.map_err(store_error)?;
-        meter::read(answer.consumed_capacity.as_ref(), answer.item.as_slice(), true);
         Ok(answer.item)
     }
 
     /// Puts an item of the App table, on condition that version `version` is stored (0: none).
     pub(crate) async fn put_app_item(&self, version: u64, item: Item) -> Result<(), StoreError> {
         let (condition, stored) = Self::version_condition(version);
-        let bytes = meter::item_size(&item);
         let mut request = self
             .client
             .put_item()
             .table_name(&self.app)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .set_item(Some(item))
             .condition_expression(condition)
             .expression_attribute_names("#version", "version");
@@ -191,7 +186,6 @@ impl Dynamo {
             request = request.expression_attribute_values(":version", stored);
         }
         let answer = request.send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || bytes);
         answer.map(|_| ()).map_err(store_error)
     }
 

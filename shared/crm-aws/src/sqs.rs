@@ -14,6 +14,7 @@ use crm_domain::time::Time;
 use futures_util::future::try_join_all;
 
 use crate::batch::pause;
+use crate::dynamo::{Variables, env};
 use crate::meter;
 
 /// Most entries of one `SendMessageBatch`.
@@ -30,12 +31,26 @@ const LOOK: i32 = 120;
 /// SQS; each queue's URL is in `NAME_QUEUE_URL`, its dead-letter queue's in `NAME_DEAD_URL`.
 pub struct Sqs {
     pub(crate) client: Client,
+    variables: Variables,
 }
 
 impl Sqs {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self { client: Client::new(config) }
+        Self::named_by(config, env)
+    }
+
+    /// The same, from variables of another environment than this process has.
+    #[must_use]
+    pub fn named_by(config: &aws_config::SdkConfig, variables: Variables) -> Self {
+        let counted = aws_sdk_sqs::config::Builder::from(config).interceptor(meter::sqs::Counting);
+        Self { client: Client::from_conf(counted.build()), variables }
+    }
+
+    /// The URL of a queue (`QUEUE`) or of its dead-letter queue (`DEAD`).
+    pub(crate) fn url(&self, queue: QueueName, which: &str) -> Result<String, QueueError> {
+        let name = format!("{}_{which}_URL", queue.as_str().to_uppercase());
+        (self.variables)(&name).ok_or_else(|| failed(format!("environment variable {name} is not set")))
     }
 
     pub(crate) async fn send(&self, url: &str, messages: Vec<Outgoing>) -> Result<(), QueueError> {
@@ -56,7 +71,6 @@ impl Sqs {
 
     async fn send_batch(&self, url: &str, messages: Vec<Outgoing>) -> Result<(), QueueError> {
         let mut entries = Vec::with_capacity(messages.len());
-        let bytes = messages.iter().map(|message| message.body.len()).sum();
         // The runtime sets it for each invocation: X-Ray then shows the consumer in the trace of whoever asked.
         let trace = std::env::var("_X_AMZN_TRACE_ID").ok();
         for (index, message) in messages.into_iter().enumerate() {
@@ -77,7 +91,6 @@ impl Sqs {
             entries.push(entry.build().map_err(failed)?);
         }
         for round in 0..ROUNDS {
-            meter::queued(bytes);
             let answer = self.client.send_message_batch().queue_url(url).set_entries(Some(entries.clone())).send().await;
             let answer = answer.map_err(failed)?;
             if answer.failed.is_empty() {
@@ -90,7 +103,7 @@ impl Sqs {
     }
 
     async fn state(&self, name: QueueName) -> Result<QueueState, QueueError> {
-        let (live, dead) = tokio::try_join!(self.depths(url(name, "QUEUE")?), self.depths(url(name, "DEAD")?))?;
+        let (live, dead) = tokio::try_join!(self.depths(self.url(name, "QUEUE")?), self.depths(self.url(name, "DEAD")?))?;
         Ok(QueueState { name, waiting: live[0], in_flight: live[1], delayed: live[2], dead: dead.iter().sum() })
     }
 
@@ -109,11 +122,11 @@ impl Sqs {
 
 impl Enqueue for Sqs {
     async fn enqueue(&self, queue: QueueName, messages: Vec<Outgoing>) -> Result<(), QueueError> {
-        self.send(&url(queue, "QUEUE")?, messages).await
+        self.send(&self.url(queue, "QUEUE")?, messages).await
     }
 
     async fn bury(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
-        self.send(&url(queue, "DEAD")?, vec![message]).await?;
+        self.send(&self.url(queue, "DEAD")?, vec![message]).await?;
         did!(letters.dead = 1);
         Ok(())
     }
@@ -128,7 +141,7 @@ impl WatchQueues for Sqs {
     /// A crash between sending and deleting moves a message twice, which no consumer minds. What comes back meanwhile, since it
     /// failed again, stays.
     async fn redrive(&self, queue: QueueName) -> Result<u64, QueueError> {
-        let (dead, live) = (url(queue, "DEAD")?, url(queue, "QUEUE")?);
+        let (dead, live) = (self.url(queue, "DEAD")?, self.url(queue, "QUEUE")?);
         let (mut moved, begun) = (0, Time::now());
         while moved < REDRIVE {
             let request = self.client.receive_message().queue_url(&dead).max_number_of_messages(10);
@@ -154,7 +167,7 @@ impl WatchQueues for Sqs {
 
 impl ScrubQueues for Sqs {
     async fn scrub(&self, queue: QueueName, emails: &[Email], until: Time) -> Result<u64, QueueError> {
-        let dead = url(queue, "DEAD")?;
+        let dead = self.url(queue, "DEAD")?;
         // Letters that were looked at stay out of sight until all were.
         let (mut touched, mut looked_at) = (0, Vec::new());
         loop {
@@ -199,11 +212,6 @@ pub(crate) fn copied(letter: &Message) -> Outgoing {
 pub(crate) fn sent_at(letter: &Message) -> Option<Time> {
     let millis: i64 = letter.attributes.as_ref()?.get(&MessageSystemAttributeName::SentTimestamp)?.parse().ok()?;
     Some(Time::from_micros(millis.saturating_mul(1_000)))
-}
-
-pub(crate) fn url(queue: QueueName, which: &str) -> Result<String, QueueError> {
-    let name = format!("{}_{which}_URL", queue.as_str().to_uppercase());
-    std::env::var(&name).map_err(|_| failed(format!("environment variable {name} is not set")))
 }
 
 pub(crate) fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> QueueError {

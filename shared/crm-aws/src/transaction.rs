@@ -1,6 +1,6 @@
 //! Changes with their audit entry: both are written, or neither.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
 use crm_domain::audit::{self, AuditEntry};
 use crm_domain::ports::StoreError;
 use crm_domain::time::{SECOND, Time};
@@ -12,19 +12,13 @@ use crm_domain::ports::Versioned;
 use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, transaction_error};
-use crate::meter;
 use crate::records::Item;
 
 impl Dynamo {
     /// Writes all of it or nothing.
     pub(crate) async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<(), StoreError> {
-        // Of updates the size is not known here: the least where DynamoDB does not say.
-        let size = |action: &TransactWriteItem| action.put().map_or(1, |put| meter::item_size(put.item()));
-        let sizes: Vec<usize> = actions.iter().map(size).collect();
         let request = self.client.transact_write_items().set_transact_items(Some(actions));
-        let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        let consumed = answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_deref());
-        meter::transacted(consumed, sizes.into_iter());
+        let answer = request.send().await;
         answer.map(|_| ()).map_err(transaction_error)
     }
 

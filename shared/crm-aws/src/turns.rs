@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::hand::{Ending, Hand, KEPT};
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::ports::{KeepHands, KeepTurns, StoreError, Versioned};
@@ -15,7 +15,6 @@ use crate::batch::key;
 use crate::campaigns::shard_name;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::meter;
 use crate::records::Item;
 use crate::transaction::until;
 
@@ -55,8 +54,7 @@ impl KeepTurns for Dynamo {
                 .expression_attribute_values(":campaign", AttributeValue::S(was.campaign.to_string()))
                 .expression_attribute_values(":at", AttributeValue::S(was.at.to_string())),
         };
-        let answer = put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        meter::wrote(answer.as_ref().ok().and_then(|answer| answer.consumed_capacity.as_ref()), || 1);
+        let answer = put.send().await;
         match answer.map_err(store_error) {
             Ok(_) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),
@@ -132,6 +130,7 @@ pub(crate) fn read_hand(mut item: Item) -> Result<Versioned<Hand>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::meter;
     use crm_domain::email::Email;
     use crm_domain::message::SkipReason;
 

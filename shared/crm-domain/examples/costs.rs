@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crm_domain::bill::{self, Counts, Item, Line, Month};
-use crm_domain::cost::{Prices, Usage};
+use crm_domain::cost::{Prices, Unit, Usage, WHOLE};
 
 /// Sizes of the README's table.
 const SHOPS: [u64; 3] = [1_000, 100_000, 10_000_000];
@@ -57,6 +57,54 @@ pub fn table() -> Result<String, &'static str> {
     Ok(table)
 }
 
+/// What a month costs in which nothing happens, line by line.
+///
+/// # Errors
+/// The list of prices cannot be read.
+pub fn idle() -> Result<String, &'static str> {
+    let prices = Prices::listed().ok_or("the list of prices cannot be read")?;
+    let month = Month::parse("2026-11").ok_or("no month")?;
+    let standing = bill::floor(month, month.minutes(month.end()));
+    let mut table = String::from("| idle | of what | by the list |\n| --- | --- | ---: |\n");
+    for line in &standing {
+        let amounts: Vec<String> =
+            line.amounts.iter().map(|(unit, amount)| format!("{} {}", grouped(amount / WHOLE), name(*unit))).collect();
+        let _ = writeln!(table, "| {} | {} | ${:.2} |", item(line.item), amounts.join(", "), line.price(prices));
+    }
+    let sum: f64 = standing.iter().map(|line| line.price(prices)).sum();
+    let _ = writeln!(table, "| **sum** | | **${sum:.2}** |");
+    let _ = writeln!(
+        table,
+        "| **billed** | without what is free in each account each month: 10 alarms, 3 dashboards, a million requests to queues and to functions | **${:.2}** |",
+        bill::billed(&standing, prices)
+    );
+    Ok(table)
+}
+
+fn item(item: Item) -> &'static str {
+    match item {
+        Item::Polling => "asking the queues",
+        Item::Clock => "the clock, each minute",
+        Item::Alarms => "alarms and dashboard",
+        Item::Secrets => "secret",
+        _ => "work",
+    }
+}
+
+fn name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::DynamodbWriteRequestUnit => "units written",
+        Unit::DynamodbReadRequestUnit => "units read",
+        Unit::SqsRequest => "requests to queues",
+        Unit::LambdaRequest => "invocations",
+        Unit::LambdaGbSecond => "GB-seconds",
+        Unit::CloudwatchAlarmMonth => "alarms",
+        Unit::CloudwatchDashboardMonth => "dashboard",
+        Unit::SecretMonth => "secret",
+        Unit::GeminiInputToken | Unit::GeminiOutputToken => "tokens",
+    }
+}
+
 /// `1234567` as `1,234,567`.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -72,6 +120,6 @@ fn grouped(number: u64) -> String {
 
 #[allow(dead_code, reason = "the test that holds the README to this has it as a module")]
 fn main() -> Result<(), &'static str> {
-    print!("{}", table()?);
+    print!("{}\n{}", table()?, idle()?);
     Ok(())
 }

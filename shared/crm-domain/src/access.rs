@@ -352,7 +352,7 @@ pub enum Refresh {
 impl Session {
     #[must_use]
     pub fn begun(user: UserId, now: Time) -> Self {
-        Self { id: Uuid::now_v7(), user, generation: 1, rotated_at: now, expires_at: now.plus(SESSION_LIFE) }
+        Self { id: crate::world::fresh_id(), user, generation: 1, rotated_at: now, expires_at: now.plus(SESSION_LIFE) }
     }
 
     /// Decides on the token of generation `presented`.

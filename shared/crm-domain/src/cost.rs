@@ -163,10 +163,17 @@ pub struct Price {
 
 /// `infra/prices.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct List {
     currency: String,
     region: String,
+    free_each_month: Free,
     prices: BTreeMap<Unit, Price>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Free {
+    amounts: BTreeMap<Unit, u64>,
 }
 
 /// Prices, each with where it comes from.
@@ -177,6 +184,8 @@ pub struct Prices {
     /// The oldest date of any of those that campaigns are told the price by.
     pub as_of: String,
     listed: BTreeMap<Unit, Price>,
+    /// What an account is not billed for in a month.
+    free: BTreeMap<Unit, u64>,
     /// In ten-thousandths of the currency's unit per million.
     exact: BTreeMap<Unit, u64>,
 }
@@ -221,6 +230,7 @@ impl Prices {
             currency: list.currency,
             region: list.region,
             listed: list.prices,
+            free: list.free_each_month.amounts,
             exact,
         })
     }
@@ -235,6 +245,12 @@ impl Prices {
     #[must_use]
     pub fn of_unit(&self, unit: Unit, thousandths: u64) -> f64 {
         (u128::from(thousandths) * self.each(unit)) as f64 / EXACT
+    }
+
+    /// What of so many thousandths of a unit, used in a month, is billed to an account that uses no others.
+    #[must_use]
+    pub fn beyond_free(&self, unit: Unit, thousandths: u64) -> u64 {
+        thousandths.saturating_sub(self.free.get(&unit).copied().unwrap_or_default().saturating_mul(WHOLE))
     }
 
     fn each(&self, unit: Unit) -> u128 {
@@ -291,7 +307,7 @@ mod tests {
         assert_eq!(exact, [6_250, 4_000, 166_667]);
         assert_eq!(prices.all().len(), UNITS.len(), "what nobody asks for is not in the list");
         assert!(Prices::listed().is_some());
-        for broken in ["{}", r#"{"currency":"USD","region":"x","prices":{}}"#] {
+        for broken in ["{}", r#"{"currency":"USD","region":"x","freeEachMonth":{"amounts":{}},"prices":{}}"#] {
             assert!(Prices::parse(broken).is_err());
         }
         assert_eq!(
@@ -324,6 +340,13 @@ mod tests {
         assert!((prices.of(&usage) - 2.54).abs() < 1e-9);
         assert_eq!(prices.per_million(&usage, 1_000_000), Some(2.54));
         assert_eq!(prices.per_million(&usage, 0), None);
+    }
+
+    #[test]
+    fn what_is_free_each_month_is_not_billed() {
+        let prices = Prices::listed().unwrap();
+        assert_eq!([9, 10, 12].map(|alarms| prices.beyond_free(Unit::CloudwatchAlarmMonth, alarms * WHOLE)), [0, 0, 2 * WHOLE]);
+        assert_eq!(prices.beyond_free(Unit::DynamodbWriteRequestUnit, WHOLE), WHOLE);
     }
 
     #[test]

@@ -195,7 +195,7 @@ macro_rules! new_v7 {
             /// A new identity that sorts after those of the past.
             #[must_use]
             pub fn generate() -> Self {
-                Self(Uuid::now_v7())
+                Self(crate::world::fresh_id())
             }
 
             /// The identity of what the request `request` (a UUID version 7) creates: repeated, it creates the same.

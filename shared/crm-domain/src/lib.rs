@@ -74,3 +74,4 @@ pub mod tracking;
 pub mod turn;
 pub mod webhook;
 pub mod why;
+pub mod world;

@@ -185,6 +185,14 @@ impl Catalogue {
                     self.step(customer, &mut after, &mut moves, Context { now: at, consent_defaults }, cause);
                 }
                 self.step(customer, &mut after, &mut moves, Context { now, consent_defaults }, cause);
+                // Where nothing else is written, a timer that still has to ring stays: it rings early, once, and is set anew then.
+                // Moved with each order of somebody who buys each week, it would be written as often, and never ring.
+                let later = |timer: &Time| after.wakes_at.is_none_or(|next| next > *timer);
+                if moves.is_empty()
+                    && let Some(early) = before.wakes_at.filter(|timer| *timer > now && later(timer))
+                {
+                    after.wakes_at = Some(early);
+                }
             }
         }
         let customer_version = customer.map_or(0, |(_, version)| version);

@@ -47,7 +47,7 @@ impl Claim {
     /// A first attempt. One that is done when it is accepted needs no lease.
     #[must_use]
     pub fn new(fingerprint: [u8; 32], now: Time, lease: i64) -> Self {
-        Self { id: Uuid::now_v7(), fingerprint, at: now, lease_until: now.plus(lease), answer: None }
+        Self { id: crate::world::fresh_id(), fingerprint, at: now, lease_until: now.plus(lease), answer: None }
     }
 
     /// Judges a request with this fingerprint, of which `self` is already known.

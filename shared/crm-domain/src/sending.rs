@@ -52,7 +52,7 @@ impl Intent {
     /// A new one.
     #[must_use]
     pub fn new(at: Time) -> Self {
-        Self { at, by: Uuid::now_v7() }
+        Self { at, by: crate::world::fresh_id() }
     }
 
     /// Seconds until whoever noted it must have ended; `None` when they have, and the outcome will stay unknown.

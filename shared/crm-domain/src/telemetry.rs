@@ -39,7 +39,7 @@ const fn count(name: &'static str) -> Metric {
 }
 
 /// All metrics. CloudWatch bills each of them by the hour in which it has a value, so none is ever 0.
-pub const METRICS: [Metric; 12] = [
+pub const METRICS: [Metric; 13] = [
     // Customers, orders and activities put on their queues by this system. Other systems may put more there.
     count("writes.accepted"),
     count("writes.applied"),
@@ -51,6 +51,8 @@ pub const METRICS: [Metric; 12] = [
     Metric { name: "writes.lag", measure: Measure::Milliseconds },
     // Messages that were set aside by a function. What SQS moves by itself is not among them.
     count("letters.dead"),
+    // Messages that lie in the dead-letter queues, whoever put them there.
+    count("letters.waiting"),
     // Enters and leaves.
     count("segments.moves"),
     // Letters that a provider has taken.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::faults::Reason;
 use crate::json::Json;
+use crate::world;
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,7 +39,7 @@ impl Time {
     /// The system clock. Pure code takes a `Time` instead; this is for the edges.
     #[must_use]
     pub fn now() -> Self {
-        Self(Timestamp::now().as_microsecond())
+        Self(world::micros())
     }
 
     /// Reads an RFC 3339 date-time or a plain date (its first instant in UTC), 1900 to 2199.

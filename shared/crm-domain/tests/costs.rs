@@ -6,6 +6,7 @@ mod costs;
 #[test]
 fn the_readme_shows_what_is_printed() {
     let readme = include_str!("../../../README.md");
-    let table = costs::table().unwrap();
-    assert!(readme.contains(&table), "the README should have:\n{table}");
+    for table in [costs::table().unwrap(), costs::idle().unwrap()] {
+        assert!(readme.contains(&table), "the README should have:\n{table}");
+    }
 }

@@ -8,6 +8,7 @@ use crm_domain::dead_letter;
 use crm_domain::did;
 use crm_domain::ports::{Enqueue, Postpone, QueueName};
 use crm_domain::time::Time;
+use crm_domain::world;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 
 use crate::problem::chain;
@@ -70,7 +71,7 @@ pub async fn give_back<Q: Enqueue + Postpone>(queue: &Q, failed: Vec<Failed<'_>>
     let mut again = Vec::with_capacity(failed.len());
     let mut later: BTreeMap<QueueName, Vec<(String, u32)>> = BTreeMap::new();
     for Failed { message, cause, may_succeed } in failed {
-        let pause = if may_succeed { dead_letter::pause(message.receives, rand::random()) } else { None };
+        let pause = if may_succeed { dead_letter::pause(message.receives, world::fraction()) } else { None };
         match pause {
             Some(seconds) => later.entry(message.queue).or_default().push((message.receipt.clone(), seconds)),
             None if set_aside(queue, message, &cause).await => continue,

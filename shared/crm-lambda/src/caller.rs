@@ -8,6 +8,7 @@ use crm_domain::access::{ApiKey, Permission, User};
 use crm_domain::audit::{Actor, AuditEntry};
 use crm_domain::ids::AuditId;
 use crm_domain::time::Time;
+use crm_domain::world;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -102,7 +103,7 @@ impl Attempt {
     /// The only attempt of a request.
     #[must_use]
     pub fn only() -> Self {
-        let id = Uuid::now_v7();
+        let id = world::fresh_id();
         Self { id, at: Time::now(), name: id.to_string() }
     }
 }

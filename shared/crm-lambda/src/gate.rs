@@ -12,9 +12,9 @@ use crm_domain::ids::KeyId;
 use crm_domain::limits::Rate;
 use crm_domain::ports::{KeepRequests, ReadAccess, SigningKeys, StoreError};
 use crm_domain::time::Time;
+use crm_domain::world;
 use lambda_http::request::RequestContext;
 use moka::future::Cache;
-use uuid::Uuid;
 
 use crate::auth::{self, Keys};
 use crate::caller::{Attempt, Caller, Who};
@@ -76,7 +76,7 @@ impl<S: GateStore> Gate<S> {
         let caller = Caller {
             who,
             operation,
-            request_id: request_id(&request).map_or_else(|| Uuid::now_v7().to_string(), ToOwned::to_owned),
+            request_id: request_id(&request).map_or_else(|| world::fresh_id().to_string(), ToOwned::to_owned),
         };
         if !caller.holds(operation.permission) {
             return Err(Problem::forbidden());

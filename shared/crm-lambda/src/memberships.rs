@@ -15,6 +15,7 @@ use crm_domain::ids::CustomerId;
 use crm_domain::membership::{Catalogue, Cause, EditionId, Settled, Standing};
 use crm_domain::ports::{KeepMemberships, ReadCustomers, StoreError, Versioned};
 use crm_domain::time::Time;
+use crm_domain::world;
 use futures_util::{StreamExt, stream};
 
 use crate::problem::chain;
@@ -131,7 +132,7 @@ impl<S: Store> Keeper<S> {
             let Written { unfinished, failed } = self.write(settled, together, &mut outcome).await;
             if !failed.is_empty() {
                 let ceiling = 20_u64 << failures;
-                tokio::time::sleep(Duration::from_millis(rand::random_range(0..=ceiling))).await;
+                tokio::time::sleep(Duration::from_millis(world::up_to(ceiling))).await;
                 failures += 1;
                 together = false;
             }

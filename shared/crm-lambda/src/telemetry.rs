@@ -18,7 +18,8 @@ use futures_util::future::Inspect;
 use lambda_runtime::tower::{Layer, Service};
 use lambda_runtime::{Error, LambdaInvocation, Runtime};
 use tokio::task::futures::TaskLocalFuture;
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -52,9 +53,9 @@ pub fn start_logs() {
     }));
 }
 
-fn filter(level: &str) -> EnvFilter {
-    let wanted = EnvFilter::try_new(format!("{level},{OTHERS},{FACTS}=info"));
-    wanted.unwrap_or_else(|_| EnvFilter::new(format!("info,{FACTS}=info")))
+fn filter(level: &str) -> Targets {
+    let wanted = format!("{level},{OTHERS},{FACTS}=info").parse();
+    wanted.unwrap_or_else(|_| Targets::new().with_default(Level::INFO).with_target(FACTS, Level::INFO))
 }
 
 /// Serves invocations until the environment ends.

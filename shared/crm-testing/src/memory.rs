@@ -16,8 +16,9 @@ use crm_domain::ledger::{DayDelta, Held, Ledger};
 use crm_domain::message::Receipt;
 use crm_domain::order::{Order, OrderBody};
 use crm_domain::ports::{
-    ApplyEvents, CheckHealth, DayFigures, EditCustomers, Enqueue, Figures, Outgoing, Page, Postpone, QueueError, QueueName,
-    ReadCounts, ReadCustomers, ReadFigures, ReadOrders, ReadSecrets, ScanCustomers, ScanPart, SigningKeys, StoreError, Versioned,
+    ApplyEvents, CheckHealth, CountDeadLetters, DayFigures, EditCustomers, Enqueue, Figures, Outgoing, Page, Postpone,
+    QueueError, QueueName, ReadCounts, ReadCustomers, ReadFigures, ReadOrders, ReadSecrets, ScanCustomers, ScanPart, SigningKeys,
+    StoreError, Versioned,
 };
 use crm_domain::rules::Reads;
 use crm_domain::settings::CampaignDefaults;
@@ -428,6 +429,13 @@ impl Enqueue for Memory {
     async fn bury(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
         self.lock().dead.entry(queue).or_default().push(message);
         Ok(())
+    }
+}
+
+impl CountDeadLetters for Memory {
+    async fn count_dead(&self) -> Result<u64, QueueError> {
+        self.step().await.map_err(|error| QueueError(error.into()))?;
+        Ok(self.lock().dead.values().map(Vec::len).sum::<usize>() as u64)
     }
 }
 

@@ -1,11 +1,10 @@
 //! One HTTP exchange: bounded in time and size, to one place only, and without the key in any text.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, RequestBuilder, redirect};
-
-use super::BadConfiguration;
 
 /// Greatest answer that is read, in bytes.
 pub(super) const LONGEST: usize = 1_000_000;
@@ -20,11 +19,18 @@ pub(super) struct Reply {
     pub(super) body: Option<Vec<u8>>,
 }
 
-/// One client for the life of the process, so that connections are made once.
-pub(super) fn client() -> Result<Client, BadConfiguration> {
+/// The one client of the process, so that connections are made once.
+///
+/// # Errors
+/// There are no root certificates.
+pub(super) fn once(client: &OnceLock<Client>) -> Result<&Client, String> {
+    if let Some(client) = client.get() {
+        return Ok(client);
+    }
     // A redirect would take the question, and the key, to somebody else.
-    let client = Client::builder().redirect(redirect::Policy::none()).connect_timeout(CONNECT).no_proxy().build();
-    client.map_err(|_| BadConfiguration { name: "TLS", fault: "there are no root certificates" })
+    let made = Client::builder().redirect(redirect::Policy::none()).connect_timeout(CONNECT).no_proxy().build();
+    let made = made.map_err(|error| error.to_string())?;
+    Ok(client.get_or_init(|| made))
 }
 
 /// The key as a header that no debug form shows. None when it cannot be one.

@@ -17,6 +17,7 @@ use std::time::Duration;
 use crm_domain::customer::Channel;
 use crm_domain::ports::{Enqueue, Letter, QueueError, SendLetters};
 use crm_domain::sending::Sending;
+use crm_domain::world;
 
 use crate::simulated::Simulated;
 use ses::Ses;
@@ -140,5 +141,5 @@ impl<Q: Enqueue> SendLetters for Providers<Q> {
 /// A pause of random length before attempt `round + 2`: of up to 100 ms, then up to twice that each time, at most 3.2 s. "Full
 /// jitter" of "Exponential Backoff And Jitter" in the AWS Architecture Blog.
 fn jitter(round: u32) -> Duration {
-    Duration::from_millis(rand::random_range(0..=100_u64 << round.min(5)))
+    Duration::from_millis(world::up_to(100 << round.min(5)))
 }

@@ -149,7 +149,7 @@ pub struct ExportCall {
 impl ExportCall {
     #[must_use]
     pub fn new(export: ExportId, version: u64) -> Self {
-        Self { export, version, call: Uuid::now_v7() }
+        Self { export, version, call: crate::world::fresh_id() }
     }
 }
 

@@ -35,6 +35,11 @@ pub trait ReadDeadLetters: Send + Sync + 'static {
     fn discard(&self, queue: QueueName, held: Held) -> impl Future<Output = Result<(), QueueError>> + Send;
 }
 
+pub trait CountDeadLetters: Send + Sync + 'static {
+    /// How many lie in all dead-letter queues together, as far as these know.
+    fn count_dead(&self) -> impl Future<Output = Result<u64, QueueError>> + Send;
+}
+
 pub trait Postpone: Send + Sync + 'static {
     /// Lets messages that are in hand, each by its receipt, come again after so many seconds.
     fn postpone(&self, queue: QueueName, messages: Vec<(String, u32)>) -> impl Future<Output = Result<(), QueueError>> + Send;

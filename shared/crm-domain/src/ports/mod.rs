@@ -41,7 +41,7 @@ pub use crate::sending::{Letter, Sending};
 pub use ai::{KeepAiState, KeepNames, KeepWaiting};
 pub use alarms::{Alarm, KeepAlarms};
 pub use campaigns::{KeepCampaigns, KeepLog, ReadMessages};
-pub use dead_letters::{Found, Held, Postpone, ReadDeadLetters};
+pub use dead_letters::{CountDeadLetters, Found, Held, Postpone, ReadDeadLetters};
 pub use files::{FileError, KeepAttachedFiles, KeepAttachments, KeepExportFiles, KeepExports, KeepUploads, SignedUrl, Slice};
 pub use memberships::{Folded, KeepMemberships, ReadMemberships};
 pub use reports::{KeepReports, MeterUsage, ReadCounts};

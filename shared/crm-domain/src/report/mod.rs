@@ -226,7 +226,7 @@ impl Count {
 impl Run {
     #[must_use]
     pub fn new(now: Time) -> Self {
-        Self { id: Uuid::now_v7(), as_of: now, touched_at: now, next_shard: 0, count: Count::default() }
+        Self { id: crate::world::fresh_id(), as_of: now, touched_at: now, next_shard: 0, count: Count::default() }
     }
 }
 

@@ -218,3 +218,36 @@ fn a_customer_asleep_for_years_is_settled_at_once_with_every_flip_at_its_own_tim
     assert_eq!((count.members, days), (0, vec!["2020-01-11".to_owned(), "2020-04-10".to_owned()]), "it was larger in between");
     assert!(late.changes(), "the timer is gone");
 }
+
+#[test]
+fn a_timer_that_need_not_ring_any_more_is_left_to_ring_for_nothing_instead_of_being_moved_each_time() {
+    let wire = serde_json::json!({"field": "lastActiveAt", "operator": "within", "value": "P10D"});
+    let catalogue = catalogue(&[serde_json::json!({"combinator": "and", "rules": [wire]})]);
+    let defaults = context(Timestamp::UNIX_EPOCH).consent_defaults;
+    let at = |day: &str| Time::parse(&format!("2026-01-{day}")).unwrap();
+    let active = |day: &str| {
+        let created = "2026-01-01T00:00:00Z".parse().unwrap();
+        let mut known = customer(&Person { email: "a@b.co".into(), created, ..Person::default() });
+        known.seen_at = Some(at(day));
+        known
+    };
+    let settle = |known: &crm_domain::customer::Customer, before: &Standing, now: &str, cause: Cause| {
+        catalogue.settle(Some((known, 1)), before, at(now), cause, defaults)
+    };
+    let first = settle(&active("01"), &Standing::nowhere(active("01").id), "01", Cause::Data).after;
+    assert!(first.member_of.contains_key(&1) && first.wakes_at.is_some());
+    // Active once more: a member as before, for longer. Nothing is written.
+    let again = settle(&active("05"), &first, "05", Cause::Data);
+    assert!(!again.changes(), "{again:?}");
+    // The old timer rings: nobody leaves, and the next one is set, at the right instant.
+    let rung = settle(&active("05"), &again.after, "12", Cause::Time);
+    assert!(rung.changes() && rung.moves.is_empty(), "{rung:?}");
+    assert_eq!(rung.after.wakes_at, settle(&active("05"), &Standing::nowhere(first.customer), "05", Cause::Data).after.wakes_at);
+    let left = settle(&active("05"), &rung.after, "16", Cause::Time);
+    assert_eq!(left.moves.iter().map(|one| Some(one.at)).collect::<Vec<_>>(), [rung.after.wakes_at]);
+    // One that is to ring sooner is moved.
+    let sooner = settle(&active("02"), &rung.after, "12", Cause::Data);
+    assert!(sooner.changes());
+    let back = settle(&active("03"), &rung.after, "12", Cause::Data);
+    assert!(back.after.wakes_at < rung.after.wakes_at && back.changes(), "{back:?}");
+}

@@ -1,16 +1,15 @@
 //! A made-up shop: its customers, and segments such as merchants make, or such as none would.
 
+#![allow(clippy::unwrap_used, reason = "what it is made of is here, and right")]
+
 use std::fmt::Write;
 
 use crm_domain::customer::{AttributeValue, ConsentDefaults, Customer};
 use crm_domain::email::Email;
 use crm_domain::history::Product;
-use crm_domain::ids::SegmentId;
 use crm_domain::json::Json;
-use crm_domain::membership::{Catalogue, EditionId};
 use crm_domain::money::{Currency, Money};
 use crm_domain::rules::{Context, Rules};
-use crm_domain::segment::{Definition, Edition, Segment};
 use crm_domain::time::{DAY, SECOND, Time};
 use serde_json::{Value, json};
 
@@ -99,6 +98,7 @@ const SUMS: &[usize] = &[500, 1000, 2000, 2500, 5000, 10_000, 20_000, 25_000, 50
 /// Articles that a shop has.
 const SKUS: usize = 200;
 
+/// When it is, and what is agreed to where nothing is said.
 pub fn context() -> Context {
     Context { now: now(), consent_defaults: ConsentDefaults::default() }
 }
@@ -107,6 +107,7 @@ fn now() -> Time {
     Time::parse("2026-11-22T10:00:00Z").unwrap()
 }
 
+/// Rules, read as those of a request are.
 pub fn rules(wire: &Value) -> Rules {
     let json = Json::parse(wire.to_string().as_bytes()).unwrap();
     Rules::parse(&json, "rules", &Currency::parse("INR").unwrap()).unwrap()
@@ -146,30 +147,10 @@ fn ware(number: usize) -> Product {
     Product { sku: format!("SKU-{number:04}"), name: format!("{} No. {number}", WARES[number % WARES.len()]) }
 }
 
-/// All of them live.
-pub fn catalogue(rules: Vec<Rules>) -> Catalogue {
-    let segments: Vec<Segment> = (1..).zip(rules).map(|(id, rules)| segment_of(id, rules)).collect();
-    Catalogue::new(1, &segments)
-}
-
-fn segment_of(id: EditionId, rules: Rules) -> Segment {
-    let edition = Edition { id, rules: rules.clone() };
-    Segment {
-        id: SegmentId::generate(),
-        name: "S".to_owned(),
-        description: None,
-        definition: Definition::Rules(rules),
-        shown: Some(edition.clone()),
-        shown_since: Vec::new(),
-        edition,
-        created_at: now(),
-        updated_at: now(),
-    }
-}
-
-pub fn segments(mix: Mix, count: usize) -> Vec<Rules> {
+/// Rules of that many segments, as they are sent.
+pub fn segments(mix: Mix, count: usize) -> Vec<Value> {
     let mut dice = Dice(3);
-    (0..count).map(|_| rules(&segment(&mut dice, mix))).collect()
+    (0..count).map(|_| segment(&mut dice, mix)).collect()
 }
 
 /// One to five conditions. Most segments want all of them; some have alternatives in a group of their own.

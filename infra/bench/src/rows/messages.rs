@@ -1,20 +1,18 @@
-//! How long the making of a message takes, without any request: `cargo bench -p crm-aws --bench messages`. A line a measure:
-//! its name, messages a second on one core, the unit, and how that compares with `message`.
+//! The making of a message, without any request.
 //!
-//! - `message`: all that a delivery does for one e-mail: subject and body rendered, links led past us, the picture, the headers
-//!   by which people unsubscribe, and the update of the log as it is handed to the SDK. Parts of it: `render` (the texts), `links`
-//!   (links, picture, headers), `settlement` (the update), and `logged` (texts and update, as for a message without links).
-//! - What they are held against: `minijinja`, the engine alone with the same two texts and the same values, and `write`, the same
-//!   texts put together by `write!`.
+//! - `message.render`: subject and body out of the templates, encoded as JSON; against `minijinja` alone with the same two texts and
+//!   the same values, encoded likewise, and against `write!`.
+//! - `message.whole`: all that a delivery does for one e-mail: texts, links led past us, the picture, the headers by which people
+//!   unsubscribe, and the update of the log as it is handed to the SDK.
 //!
-//! All measures take turns, each with the hundred people of one delivery, and the median of many rounds counts.
+//! All take turns, each with the hundred people of one delivery.
 
-#![allow(clippy::unwrap_used, reason = "a bench ends by panicking, as a test does")]
+#![allow(clippy::unwrap_used, reason = "what is rendered is here, and right")]
 
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::time::Instant;
 
 use crm_aws::settlement;
 use crm_domain::campaign::{Campaign, CampaignDraft, Variant};
@@ -32,64 +30,73 @@ use crm_domain::template::{Rendered, Templates};
 use crm_domain::time::{MINUTE, Time};
 use crm_domain::tracking::tracked;
 use minijinja::{AutoEscape, Environment, Value};
+use serde_json::json;
+
+use super::RUNS;
+use crate::process::measured;
+use crate::report::{Cost, Row, Target, in_unit};
 
 const PEOPLE: u32 = 100;
-const ROUNDS: usize = 2_001;
+/// Deliveries of one run.
+const ROUNDS: usize = 200;
 const SUBJECT: &str = "{{name|default(\"Hello\")}}, new in {{city|default(\"your city\")}}";
 const BODY: &str = "<html><body><p>Dear {{name|default(\"customer\")}},</p>\n\
     <p>{% if attributes.tier == \"gold\" %}As a gold member you come first{% else %}Come and see{% endif %}: in \
     {{city|default(\"your city\")}} there is <a href=\"https://shop.example/spring?from=mail\">the new collection</a>, and what is \
     left of the old one costs half.</p>\n<p>See you soon, <a href=\"https://shop.example/\">the shop</a></p></body></html>";
 
-/// What is measured, by name.
-type Measure<'a> = (&'static str, &'a dyn Fn(&Case));
-
-fn main() {
+/// The lines.
+pub fn rows() -> Result<Vec<Row>, Box<dyn Error>> {
     let campaign = campaign();
-    let templates = Templates::compile(Channel::Email, &campaign.variants).unwrap();
+    let templates = Templates::compile(Channel::Email, &campaign.variants)?;
     let links = Links::new(&SigningKeys(vec!["k".repeat(64)]), "https://crm.example");
     let cases: Vec<Case> = (0..PEOPLE).map(|number| Case::new(person(number), &campaign, &templates)).collect();
-    let render = |person: &Customer| templates.render(0, Channel::Email, person).unwrap();
-    let link = |person: &Customer, body: &str| {
-        let id = campaign.message_id(person.id);
-        black_box((tracked(body, &links, id), links.headers(id)));
-    };
-    let settled = |entry: &Message| settlement("crm-messages", &campaign, entry).unwrap();
-    let message = |Case { person, entry, .. }: &Case, with_links: bool| {
-        let Rendered { subject, body } = render(person);
-        if with_links {
-            link(person, &body);
-        }
-        black_box(settled(&Message { subject, body: Some(body), ..entry.clone() }));
-    };
     let engine = engine();
-    let measures: [Measure<'_>; 7] = [
-        ("message", &|one| message(one, true)),
-        ("logged", &|one| message(one, false)),
-        ("links", &|case| link(&case.person, case.written.body.as_deref().unwrap_or_default())),
-        ("render", &|case| drop(black_box(render(&case.person)))),
-        ("settlement", &|case| drop(black_box(settled(&case.written)))),
-        ("minijinja", &|case| drop(black_box(bare(&engine, &case.person)))),
-        ("write", &|case| drop(black_box(written(&case.person)))),
-    ];
     for Case { person, written: Message { subject, body, .. }, .. } in &cases {
-        assert_eq!((written(person), bare(&engine, person)), (bare(&engine, person), subject.clone().zip(body.clone()).unwrap()));
-    }
-    let mut rates = [const { Vec::new() }; 7];
-    for _ in 0..ROUNDS {
-        for ((_, work), rates) in measures.iter().zip(&mut rates) {
-            let begun = Instant::now();
-            cases.iter().for_each(*work);
-            rates.push(f64::from(PEOPLE) / begun.elapsed().as_secs_f64());
+        let texts = subject.clone().zip(body.clone()).ok_or("a message without texts")?;
+        if written(person) != texts || bare(&engine, person) != texts {
+            return Err("the texts that are compared differ".into());
         }
     }
-    let medians = rates.map(|mut rates| {
-        rates.sort_by(f64::total_cmp);
-        rates[ROUNDS / 2]
-    });
-    for ((name, _), rate) in measures.iter().zip(medians) {
-        println!("{name} {rate:.0} messages/s {:.2}", rate / medians[0]);
+    let render = |person: &Customer| templates.render(0, Channel::Email, person).unwrap();
+    let rendered = |person: &Customer| {
+        let Rendered { subject, body } = render(person);
+        encoded(&subject.unwrap_or_default(), &body)
+    };
+    let both = |(subject, body): (String, String)| encoded(&subject, &body);
+    let whole = |Case { person, entry, .. }: &Case| {
+        let Rendered { subject, body } = render(person);
+        let id = campaign.message_id(person.id);
+        black_box((tracked(&body, &links, id), links.headers(id)));
+        let entry = Message { subject, body: Some(body), ..entry.clone() };
+        black_box(settlement("crm-messages", &campaign, &entry).unwrap());
+    };
+    let works: [&dyn Fn(&Case); 4] = [
+        &|case| drop(black_box(rendered(&case.person))),
+        &|case| drop(black_box(both(bare(&engine, &case.person)))),
+        &|case| drop(black_box(both(written(&case.person)))),
+        &|case| whole(case),
+    ];
+    let mut costs = [const { Vec::new() }; 4];
+    for _ in 0..=RUNS {
+        for (work, costs) in works.iter().zip(&mut costs) {
+            costs.push(measured(|| (0..ROUNDS).for_each(|_| cases.iter().for_each(*work)))?.each(ROUNDS * cases.len()));
+        }
     }
+    // The first run warms up.
+    let [render, bare, write, whole] = costs.map(|costs| Cost::median(costs.get(1..).unwrap_or_default()));
+    let us = |cost: Cost| in_unit(cost.cpu, "us");
+    Ok(vec![
+        Row::of_cost("message.render", render, "us")
+            .against(us(bare), "minijinja alone, encoded")
+            .target(Target::RatioAtMost(1.5))
+            .note(format!("{:.2} of `write!`, encoded ({:.2} us)", us(render) / us(write), us(write))),
+        Row::of_cost("message.whole", whole, "us").against(us(bare), "minijinja alone, encoded"),
+    ])
+}
+
+fn encoded(subject: &str, body: &str) -> String {
+    json!({"subject": subject, "body": body}).to_string()
 }
 
 fn person(number: u32) -> Customer {

@@ -1,0 +1,5 @@
+//! What falls due each minute.
+
+#[cfg(test)]
+mod tests;
+pub mod tick;

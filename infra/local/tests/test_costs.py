@@ -1,0 +1,138 @@
+"""What an order, a change and a message use, held against their budgets; and that the local AWS counts as DynamoDB bills."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from infra.local import aws
+from infra.local.counted import Logs, over
+from infra.local.tests.harness import SETTINGS, StackTest
+
+_BULK = 60
+_EACH = 3
+_PEOPLE = 40
+# A campaign to so few carries what one of any size costs once: the plan's parts, the counts of shards, the report.
+_ONCE = 60.0
+
+
+class Costs(StackTest):
+    """Of functions of the write path: what segments of other tests make of a change is left out."""
+
+    def setUp(self) -> None:
+        self.logs = Logs(SETTINGS)
+        self.mark = uuid.uuid4().hex[:8]
+        # Whatever other tests have begun.
+        self.logs.of(lambda: None)
+
+    def orders(self, count: int) -> list[dict[str, Any]]:
+        """Three of each customer, one after the other."""
+        at = datetime.now(UTC).isoformat()
+        return [{"email": f"o{n // _EACH}.{self.mark}@cost.example", "orderId": f"{self.mark}-{n}", "total": 5, "placedAt": at} for n in range(count)]
+
+    def test_an_order_costs_no_more_than_its_budget(self) -> None:
+        bulk = self.orders(_BULK)
+        counted = self.logs.of(lambda: self.api.post("/api/orders", {"items": bulk}))
+        self.assertEqual(over("orderInBulk", counted.total(("orders-api", "write-worker")).each(_BULK)), [])
+        self.assertGreaterEqual(counted.by_function["write-worker"].written, 4 * _BULK, "nothing less is billed for an order")
+        alone = {**bulk[0], "orderId": f"{self.mark}-alone"}
+        counted = self.logs.of(lambda: self.api.post("/api/orders", alone))
+        self.assertEqual(over("orderAlone", counted.total(("orders-api", "write-worker"))), [])
+        self.assertGreaterEqual(counted.by_function["write-worker"].written, 8)
+
+    def test_a_change_that_moves_nobody_costs_its_customer_alone(self) -> None:
+        city = f"Costville {self.mark}"
+        where = {"field": "city", "operator": "=", "value": city}
+        lately = {"field": "lastActiveAt", "operator": "within", "value": "P30D"}
+        segment = self.api.post("/api/segments", {"name": city, "rules": {"combinator": "and", "rules": [where, lately]}})["id"]
+        self.eventually(lambda: self.api.get(f"/api/segments/{segment}")["state"] == "live", 120)
+        emails = [f"p{n}.{self.mark}@cost.example" for n in range(_PEOPLE)]
+
+        def come_by(days: int, **more: Any) -> None:
+            at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+            self.api.post("/api/customers", {"items": [{"email": email, "lastActiveAt": at, **more} for email in emails]})
+
+        self.logs.of(lambda: come_by(3, city=city))
+        self.assertEqual(self.api.get(f"/api/segments/{segment}")["count"], _PEOPLE)
+        counted = self.logs.of(lambda: come_by(1, attributes={"cost": 1}))
+        self.assertEqual(over("profileChange", counted.total(("customers-api", "write-worker", "segment-stream")).each(_PEOPLE)), [])
+        # Their timers are later now: they are left to ring.
+        self.assertEqual(counted.by_function["segment-stream"].written, 0)
+        self.api.call("DELETE", f"/api/segments/{segment}")
+
+    def test_a_message_costs_no_more_than_its_budget(self) -> None:
+        city = f"Mailville {self.mark}"
+        people = [{"email": f"m{n}.{self.mark}@cost.example", "city": city} for n in range(_PEOPLE)]
+        self.logs.of(lambda: self.api.post("/api/customers", {"items": people}))
+        rules = {"combinator": "and", "rules": [{"field": "city", "operator": "=", "value": city}]}
+        segment = self.api.post("/api/segments", {"name": city, "rules": rules})["id"]
+        self.eventually(lambda: self.api.get(f"/api/segments/{segment}")["state"] == "live", 120)
+        variants = [{"subject": "Hello", "body": "<p>Dear {{email}}</p>"}]
+        body = {"name": city, "segmentId": segment, "channel": "email", "variants": variants}
+
+        def send() -> None:
+            path = f"/api/campaigns/{self.api.post('/api/campaigns', body)['id']}"
+            self.eventually(lambda: (now := self.api.get(path))["delivered"] + now["bounced"] == _PEOPLE, 120)
+
+        counted = self.logs.of(send)
+        used = counted.total(("delivery-worker", "write-worker"))
+        used.written -= _ONCE
+        self.assertEqual([fault for fault in over("message", used.each(_PEOPLE)) if "written" in fault], [])
+        self.assertGreaterEqual(used.written + _ONCE, 3 * _PEOPLE)
+
+    def test_the_local_aws_counts_writes_as_dynamodb_bills_them_and_reads_as_if_all_were_small(self) -> None:
+        dynamodb, name = self.aws("dynamodb"), f"cost-{self.mark}"
+        stored = aws.resources(SETTINGS)["OrdersTable"]
+        described = dynamodb.describe_table(TableName=stored)["Table"]
+        indexes = [{key: one[key] for key in ("IndexName", "KeySchema", "Projection")} for one in described["GlobalSecondaryIndexes"]]
+        shape = {key: described[key] for key in ("AttributeDefinitions", "KeySchema")}
+        dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", GlobalSecondaryIndexes=indexes, **shape)
+        self.addCleanup(dynamodb.delete_table, TableName=name)
+        self.logs.of(lambda: self.api.post("/api/orders", {"items": self.orders(1)}))
+        order = next(one for page in dynamodb.get_paginator("scan").paginate(TableName=stored) for one in page["Items"] if "customerId" in one)
+        large = {**order, "note": {"S": "x" * 9_000}}
+
+        def units(answer: dict[str, Any]) -> float:
+            said = answer["ConsumedCapacity"]
+            return float(sum(one["CapacityUnits"] for one in (said if isinstance(said, list) else [said])))
+
+        def put(item: dict[str, Any], twice: bool) -> float:
+            if not twice:
+                return units(dynamodb.put_item(TableName=name, Item=item, ReturnConsumedCapacity="TOTAL"))
+            action = {"Put": {"TableName": name, "Item": item}}
+            return units(dynamodb.transact_write_items(TransactItems=[action], ReturnConsumedCapacity="TOTAL"))
+
+        for item in (order, large):
+            for twice in (False, True):
+                kilobytes = math.ceil(size_of(item) / 1024)
+                one = {**item, "id": {"S": uuid.uuid4().hex}}
+                self.assertEqual(put(one, twice), kilobytes * (2 if twice else 1) + kilobytes * 2, "two indexes hold all of it, once each")
+                self.assertEqual(put(one, twice), kilobytes * (2 if twice else 1), "an index is not written where nothing changes for it")
+        moved = {**order, "id": {"S": "moved"}}
+        self.assertEqual(put(moved, False), 3)
+        self.assertEqual(put({**moved, "listKey": {"S": "elsewhere"}}, False), 1 + 2 + 1, "moving in an index is a deletion and a put")
+        dynamodb.put_item(TableName=name, Item={**large, "id": {"S": "large"}})
+        read = dynamodb.get_item(TableName=name, Key={"id": {"S": "large"}}, ConsistentRead=True, ReturnConsumedCapacity="TOTAL")
+        self.assertEqual(units(read), 1, "AWS bills three for ten kilobytes: so the functions count what they have read")
+
+
+def size_of(item: dict[str, dict[str, Any]]) -> int:
+    """Bytes of an item of texts, numbers, booleans, lists and maps, as DynamoDB counts them."""
+    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+
+
+def _size(value: dict[str, Any]) -> int:
+    ((kind, held),) = value.items()
+    match kind:
+        case "S":
+            return len(held.encode())
+        case "N":
+            digits = held.lstrip("-").replace(".", "").strip("0")
+            return math.ceil(len(digits) / 2) + 1 + held.startswith("-")
+        case "L":
+            return 3 + sum(1 + _size(one) for one in held)
+        case "M":
+            return 3 + sum(1 + len(name.encode()) + _size(one) for name, one in held.items())
+    return 1

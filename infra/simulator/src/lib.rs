@@ -1,0 +1,19 @@
+//! Runs the functions over an AWS in memory that misbehaves by a seed, and checks what must stay true.
+//!
+//! The handlers and the adapters are those that are deployed: the seam is what the AWS SDK sends its requests by. Time
+//! stands still while anybody works, so everything that happens follows from the seed, and happens again.
+// Whatever is amiss here is a defect of the simulator, and is to be seen.
+#![allow(clippy::expect_used, clippy::missing_panics_doc)]
+
+pub mod check;
+pub mod cloud;
+pub mod faults;
+pub mod fleet;
+pub mod history;
+pub mod model;
+pub mod queues;
+pub mod tables;
+pub mod template;
+pub mod weakness;
+pub mod workload;
+pub mod world;

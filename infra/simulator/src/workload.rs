@@ -1,0 +1,122 @@
+//! What the outside world says in a history: few people, orders and keys, so that events meet.
+
+use crm_domain::event::{Event, Kind};
+use crm_domain::json::Json;
+use crm_domain::money::Currency;
+use crm_domain::ports::QueueName;
+use crm_domain::time::{DAY, Time};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom as _;
+use rand::{Rng as _, SeedableRng as _};
+use serde_json::{Value, json};
+
+use crate::world::BEGIN;
+
+/// The currency of the deployment.
+///
+/// # Panics
+/// Never: it is a currency.
+#[must_use]
+pub fn currency() -> Currency {
+    Currency::parse("INR").expect("a currency")
+}
+
+/// An event, and the queue that it is put on.
+#[derive(Debug, Clone)]
+pub struct Said {
+    pub queue: QueueName,
+    /// The text of the event.
+    pub text: String,
+    /// What it says; nothing where it cannot be read.
+    pub event: Option<Event>,
+}
+
+/// What is said in the history of a seed, in the order in which it is said.
+#[must_use]
+pub fn events(seed: u64) -> Vec<Said> {
+    let mut chance = StdRng::seed_from_u64(seed);
+    let people = chance.random_range(1..=5);
+    let count = chance.random_range(3..=60);
+    (0..count).map(|number| said(number, people, &mut chance)).collect()
+}
+
+impl Said {
+    fn new(queue: QueueName, envelope: &Value) -> Self {
+        let text = envelope.to_string();
+        let event = Json::parse(text.as_bytes()).ok().and_then(|json| Event::parse(&json, &currency(), BEGIN).ok());
+        Self { queue, text, event }
+    }
+
+    /// The same, said at another time.
+    #[must_use]
+    pub fn at(&self, time: Time) -> Self {
+        let mut envelope: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        envelope["time"] = json!(time.to_string());
+        Self::new(self.queue, &envelope)
+    }
+}
+
+fn said(number: u32, people: u32, chance: &mut StdRng) -> Said {
+    let email = format!("p{}@x.in", chance.random_range(0..people));
+    let past = |chance: &mut StdRng| BEGIN.plus(-chance.random_range(1..60) * DAY).to_string();
+    let order = format!("o{}", chance.random_range(0..2 * people));
+    let (queue, kind, data) = match chance.random_range(0..14) {
+        0..2 => (QueueName::Customers, Kind::UpsertCustomer, profile(&email, chance)),
+        2..4 => (QueueName::Customers, Kind::AmendCustomer, amendment(&email, chance)),
+        4..9 => {
+            let mut data = json!({"email": email, "orderId": order});
+            let price: u32 = chance.random_range(0..400);
+            if chance.random() {
+                data["items"] = json!([{"sku": format!("s{price}"), "name": "Thing", "quantity": 2, "unitPrice": price}]);
+            } else {
+                data["total"] = json!(f64::from(price) + 0.5);
+            }
+            if chance.random() {
+                data["placedAt"] = json!(past(chance));
+            }
+            (QueueName::Orders, Kind::PlaceOrder, data)
+        }
+        9..11 => {
+            let status = ["placed", "fulfilled", "cancelled", "refunded"].choose(chance);
+            (QueueName::Orders, Kind::ChangeOrderStatus, json!({"orderId": order, "status": status}))
+        }
+        11..13 => {
+            let kind = ["visit", "open"].choose(chance);
+            let id = format!("a{}", chance.random_range(0..6));
+            let data = json!({"email": email, "type": kind, "at": past(chance), "activityId": id});
+            (QueueName::Activities, Kind::RecordActivity, data)
+        }
+        // Nobody can do anything with this.
+        _ => (QueueName::Orders, Kind::PlaceOrder, json!({"email": "nobody", "total": -1})),
+    };
+    let time = BEGIN.plus(-chance.random_range(0..9) * DAY);
+    let envelope = json!({
+        "specversion": "1.0", "id": format!("e{number}"), "source": "/simulated", "type": kind.as_str(),
+        "time": time.to_string(), "data": data,
+    });
+    Said::new(queue, &envelope)
+}
+
+fn profile(email: &str, chance: &mut StdRng) -> Value {
+    let mut data = json!({"email": email});
+    let mut say = |name: &str, values: &[Value]| {
+        if chance.random() {
+            data[name] = values.choose(chance).cloned().unwrap_or_default();
+        }
+    };
+    say("name", &[json!("Asha"), json!("Ravi"), Value::Null]);
+    say("city", &[json!("Pune"), json!("Goa")]);
+    say("tags", &[json!(["vip"]), json!(["new", "vip"]), Value::Null]);
+    say("attributes", &[json!({"k": 1}), json!({"k": null, "l": "x"}), json!({"m": true})]);
+    say("visits", &[json!(3), json!(7), Value::Null]);
+    say("createdAt", &[json!("2025-01-05"), json!("2025-03-01"), Value::Null]);
+    say("lastActiveAt", &[json!("2025-01-05"), json!("2026-02-27"), Value::Null]);
+    say("smsConsent", &[json!(true), json!(false)]);
+    data
+}
+
+fn amendment(email: &str, chance: &mut StdRng) -> Value {
+    let which = if chance.random() { "tagsAdded" } else { "tagsRemoved" };
+    let tags: Vec<&str> = ["vip", "new", "old"].into_iter().filter(|_| chance.random()).collect();
+    json!({"email": email, which: tags, "attributes": {"k": chance.random::<bool>()}})
+}
