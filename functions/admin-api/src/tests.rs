@@ -377,5 +377,5 @@ async fn the_suppression_list_goes_out_as_a_file_and_comes_back() {
 
 #[test]
 fn requests_of_any_form_get_an_answer_that_can_be_read() {
-    fuzz_requests("admin-api", 300, || crm().0);
+    fuzz_requests("admin-api", 60, || crm().0);
 }
