@@ -17,7 +17,7 @@ EMAIL ?= owner@example.com
 ROLE ?= owner
 CUSTOMERS ?= 500
 
-.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending bench cost chaos load soak eval-nl deploy destroy release
+.PHONY: dev build test check openapi fmt token env seed import export restore reset scale sending bench cost chaos load soak fuzz storage eval-nl deploy destroy release
 
 dev: .venv/ready
 	@$(LOCAL) dev
@@ -70,6 +70,16 @@ sending: .venv/ready
 # measures what is built there instead of building what is deployed.
 bench: .venv/ready .venv/sam/ready
 	@.venv/bin/python -m infra.bench
+
+# A parser under libFuzzer: TARGET=rules MINUTES=10. Needs a C++ compiler.
+fuzz: export TARGET := $(TARGET)
+fuzz: export MINUTES := $(MINUTES)
+fuzz: .venv/ready
+	@.venv/bin/python -m infra.fuzz
+
+# The storage suite on MiniStack and on Amazon's DynamoDB Local, which needs Java 17.
+storage: .venv/ready
+	@.venv/bin/python -m infra.local.storage
 
 cost: .venv/ready
 	@.venv/bin/python -m infra.local.cost

@@ -48,6 +48,8 @@ NOT_RUN: dict[str, str] = {
     "make load": "measures for half an hour",
     "aws": "asks an account of AWS",
     "make bench": "compiles everything with all optimisations; `test_bench.py` runs it on what is built for development",
+    "make fuzz": "runs for as long as one likes; the tests run each harness briefly",
+    "make storage": "needs Java 17 and a network of its own; the tests run the same suite on two other DynamoDBs",
     "make release": "compiles everything twice; `make check` puts the rest together",
 }
 _BLOCK = re.compile(r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?```sh\n(?P<text>.*?)```", re.DOTALL)

@@ -12,7 +12,7 @@ use crm_domain::ports::{Outgoing, QueueName};
 use crm_domain::webhook::Targets;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::config::Telling;
-use crm_testing::{Answer, AtDesk, Memory, answer, cases, keys, send, send_event, settings, token, walk};
+use crm_testing::{Answer, AtDesk, Memory, answer, cases, fuzz_requests, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
 use crate::http::{App, router};
@@ -373,4 +373,9 @@ async fn the_suppression_list_goes_out_as_a_file_and_comes_back() {
     for bad in ["", "email\n", "nobody"] {
         assert_eq!(send(&router, "POST", "/api/suppressions/file", bad).await.status, 422, "{bad:?}");
     }
+}
+
+#[test]
+fn requests_of_any_form_get_an_answer_that_can_be_read() {
+    fuzz_requests("admin-api", 60, || crm().0);
 }

@@ -19,7 +19,7 @@ use crm_domain::ports::{Alarm, KeepCampaigns, KeepSegments, QueueName, ReadSegme
 use crm_domain::time::Time;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::api::App;
-use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
+use crm_testing::{Memory, answer, cases, fuzz_requests, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
 use crate::http::router;
@@ -249,4 +249,9 @@ async fn a_launch_whose_record_cannot_be_written_leaves_no_campaign() {
 async fn every_role_is_let_in_where_the_table_says() {
     let own = crm_lambda::routes::ALL.iter().filter(|operation| operation.function == "campaigns-api").count();
     assert_eq!(walk("campaigns-api", &crm().0).await, own * 7);
+}
+
+#[test]
+fn requests_of_any_form_get_an_answer_that_can_be_read() {
+    fuzz_requests("campaigns-api", 60, || crm().0);
 }

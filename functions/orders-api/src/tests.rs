@@ -12,7 +12,7 @@ use crm_domain::json::Json;
 use crm_domain::ports::{ForgetTraces as _, QueueName};
 use crm_domain::time::Time;
 use crm_lambda::api::App;
-use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
+use crm_testing::{Memory, answer, cases, fuzz_requests, keys, send, send_event, settings, token, walk};
 use serde_json::json;
 
 use crate::http::router;
@@ -161,4 +161,9 @@ async fn every_field_is_held_to_its_limits() {
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
     assert_eq!(walk("orders-api", &crm().0).await, 5 * 7);
+}
+
+#[test]
+fn requests_of_any_form_get_an_answer_that_can_be_read() {
+    fuzz_requests("orders-api", 60, || crm().0);
 }

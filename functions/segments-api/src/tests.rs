@@ -17,7 +17,7 @@ use crm_domain::ports::QueueName;
 use crm_domain::time::{DAY, Time};
 use crm_lambda::api::App;
 use crm_lambda::memberships::Keeper;
-use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
+use crm_testing::{Memory, answer, cases, fuzz_requests, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
 use crate::http::router;
@@ -382,4 +382,9 @@ fn apply_queued(memory: &Memory) {
             items.iter().map(|item| Event::parse(item, &settings().currency, Time::now()).unwrap()).collect();
         memory.apply(&events);
     }
+}
+
+#[test]
+fn requests_of_any_form_get_an_answer_that_can_be_read() {
+    fuzz_requests("segments-api", 60, || crm());
 }

@@ -7,7 +7,7 @@
 use std::io;
 
 use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, ErrorKind, HtmlEscape, Output, State, UndefinedBehavior, escape_formatter};
 
 use crate::campaign::Variant;
 use crate::customer::{AttributeValue, Channel, Customer};
@@ -126,11 +126,20 @@ fn engine() -> Environment<'static> {
     engine.set_undefined_behavior(UndefinedBehavior::Lenient);
     engine.set_fuel(Some(FUEL));
     engine.set_auto_escape_callback(|name| if name.ends_with(HTML) { AutoEscape::Html } else { AutoEscape::None });
+    engine.set_formatter(filled_in);
     // What would get around escaping, or build texts out of nothing.
     for filter in ["safe", "format", "indent", "pprint", "batch", "slice"] {
         engine.remove_filter(filter);
     }
     engine
+}
+
+/// Writes a value. `{% autoescape false %}` is a statement of the language, and no way around escaping.
+fn filled_in(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
+    if state.name().ends_with(HTML) && matches!(state.auto_escape(), AutoEscape::None) && !value.is_safe() {
+        return Ok(write!(out, "{}", HtmlEscape(&value.to_string()))?);
+    }
+    escape_formatter(out, state, value)
 }
 
 /// What templates see of a customer; what is not known is left out.
@@ -238,6 +247,18 @@ mod tests {
         assert_eq!(email.body, "Hi Priya &lt;b&gt;O&#x27;Neil&lt;&#x2f;b&gt; of your city, 12 points");
         assert_eq!(email.subject.as_deref(), Some("For Priya <b>O'Neil</b>"));
         assert_eq!(rendered(Channel::Email, None, "{% if city %}x{% else %}y{% endif %}", &customer()).unwrap().body, "y");
+    }
+
+    #[test]
+    fn no_statement_turns_escaping_off() {
+        for text in [
+            "{% autoescape false %}{{ name }}{% endautoescape %}",
+            "{% autoescape false %}{% set x %}{{ name }}{% endset %}{% endautoescape %}{{ x }}",
+            "{% autoescape 'none' %}{% filter upper %}{{ name }}{% endfilter %}{% endautoescape %}",
+        ] {
+            let body = rendered(Channel::Email, None, text, &customer()).unwrap().body;
+            assert!(!body.contains('<') && body.contains(";B&") || body.contains(";b&"), "{text}: {body}");
+        }
     }
 
     #[test]

@@ -150,6 +150,26 @@ fn bad_rows_stand_alone_and_lines_are_those_of_the_file() {
 }
 
 #[test]
+fn byte_order_marks_between_rows_are_no_rows_wherever_a_stretch_begins() {
+    let header = header_of(ImportKind::Orders, "email,total\n", &[]).unwrap();
+    let reader = RowReader::new(ImportKind::Orders, &header);
+    for (file, rows) in [
+        ("a@b.cd,1\n\u{feff}", 1),
+        ("\u{feff}", 0),
+        ("\u{feff}\r\n\u{feff}\u{feff}\n", 0),
+        ("a@b.cd,1\n\u{feff}\"b@b.cd\",\"2\"\n\u{feff}", 2),
+    ] {
+        let mut whole = Vec::new();
+        let progress = reader.read(file.as_bytes(), 2, true, usize::MAX, |row| whole.push(row));
+        assert_eq!((progress.bytes, whole.len()), (file.len(), rows), "{file:?}");
+        assert!(whole.iter().all(|row| row.outcome.is_ok()), "{whole:?}");
+        for size in 1..file.len() {
+            assert_eq!(in_stretches(&reader, file.as_bytes(), &[size], 1), whole, "{file:?} by {size}");
+        }
+    }
+}
+
+#[test]
 fn a_quote_that_is_never_closed_is_named() {
     let found = rows(ImportKind::Orders, b"email,total\na@b.cd,1\n\"b@b.cd,2\nc@b.cd,3\n");
     assert_eq!(found.len(), 2);
@@ -199,6 +219,7 @@ fn in_stretches<'b>(reader: &RowReader<'_>, file: &'b [u8], sizes: &[usize], max
         let last = end == file.len();
         let progress = reader.read(&file[at..end], line, last, max_rows, |row| found.push(row));
         (at, line) = (at + progress.bytes, progress.line);
+        assert!(turn < 10_000, "the reading does not end");
         if last && at == end {
             break;
         }

@@ -34,6 +34,8 @@ enum Brackets {
     /// "never ordered or visited" would deny both.
     BesideOr,
     BesideAny,
+    /// "not from Delhi and from Mumbai" would deny both: places next to each other are one list.
+    BesidePlaces,
 }
 
 impl Said {
@@ -45,10 +47,19 @@ impl Said {
         Self { text: text.into(), brackets: Brackets::BesideAny }
     }
 
-    fn beside(self, or: bool) -> String {
+    fn place(text: impl Into<String>) -> Self {
+        Self { text: text.into(), brackets: Brackets::BesidePlaces }
+    }
+
+    fn is_place(&self) -> bool {
+        self.brackets == Brackets::BesidePlaces
+    }
+
+    fn beside(self, or: bool, places: bool) -> String {
         match self.brackets {
             Brackets::BesideAny => format!("({})", self.text),
             Brackets::BesideOr if or => format!("({})", self.text),
+            Brackets::BesidePlaces if places => format!("({})", self.text),
             _ => self.text,
         }
     }
@@ -73,11 +84,20 @@ impl Speaker<'_> {
             [] => Said::open(if any { "nobody" } else { "everyone" }),
             [only] => self.rule(only),
             _ => {
-                let parts: Vec<String> = rules.iter().map(|rule| self.rule(rule).beside(any)).collect();
+                let parts: Vec<Said> = rules.iter().map(|rule| self.rule(rule)).collect();
+                let places: Vec<&Said> = parts.iter().filter(|part| part.is_place()).collect();
+                // One list of places means any of them, which is what is said where all stand beside "or".
+                let apart = places.len() > 1 && !(any && places.iter().all(|place| place.text.starts_with("from")));
+                let parts: Vec<String> = parts.into_iter().map(|part| part.beside(any, apart)).collect();
                 Said::open(parts.join(if any { " or " } else { " and " }))
             }
         };
-        if group.get("not") == Some(&Json::Bool(true)) { Said::closed(format!("not {}", said.beside(true))) } else { said }
+        if group.get("not") != Some(&Json::Bool(true)) {
+            return said;
+        }
+        let is_place = said.is_place();
+        let text = format!("not {}", said.beside(true, false));
+        if is_place { Said::place(text) } else { Said::closed(text) }
     }
 
     fn condition(&self, rule: &Json) -> Said {
@@ -113,7 +133,7 @@ impl Speaker<'_> {
             ("city" | "country", "=" | "in") => {
                 let places: Option<Vec<String>> = list(value).iter().map(|place| self.place(field, place)).collect();
                 match places {
-                    Some(places) => Said::closed(format!("{not}from {}", enumerated(places))),
+                    Some(places) => Said::place(format!("{not}from {}", enumerated(places))),
                     None => Said::closed(self.compared(field, positive, denied, value)),
                 }
             }

@@ -3,6 +3,7 @@
 mod certificates;
 mod desk;
 mod entry;
+mod fuzz;
 mod hostile;
 mod sessions;
 

@@ -16,7 +16,7 @@ use crm_domain::ports::QueueName;
 use crm_domain::time::Time;
 use crm_lambda::api::App;
 use crm_lambda::memberships::Keeper;
-use crm_testing::{Memory, answer, cases, keys, send, send_event, settings, token, walk};
+use crm_testing::{Memory, answer, cases, fuzz_requests, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
 use crate::http::router;
@@ -245,4 +245,9 @@ async fn a_profile_tells_its_segments_and_how_it_came_to_them() {
     let stranger = "/api/customers/5b7f2c1e-8f0a-5c1d-9e2f-1a2b3c4d5e6f/segments";
     assert_eq!(send(&router, "GET", stranger, "").await.json["items"], json!([]));
     assert_eq!(send(&router, "GET", "/api/customers/7/segments", "").await.status, 404);
+}
+
+#[test]
+fn requests_of_any_form_get_an_answer_that_can_be_read() {
+    fuzz_requests("customers-api", 60, || crm().0);
 }

@@ -13,7 +13,7 @@ use crm_domain::ports::QueueName;
 use crm_domain::time::Time;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::sign;
-use crm_testing::{Answer, Memory, answer, cases, keys, send_event, settings};
+use crm_testing::{Answer, Memory, answer, cases, fuzz_requests, keys, send_event, settings};
 
 use crate::http::{App, router};
 
@@ -60,4 +60,9 @@ async fn signed_receipts_are_queued_and_others_are_not() {
     assert!(memory.drain(QueueName::Receipts).is_empty());
     assert_eq!(post(&router, key, "sim", 0, RECEIPT).await.status, 202);
     assert_eq!(memory.drain(QueueName::Receipts).len(), 1);
+}
+
+#[test]
+fn requests_of_any_form_get_an_answer_that_can_be_read() {
+    fuzz_requests("public-api", 60, || crm().0);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::faults::{self, Faults};
-use crate::import::rows::{MAX_RECORD, breaks, next_record, skip_breaks};
+use crate::import::rows::{BOM, MAX_RECORD, breaks, next_record, skip_breaks};
 use crate::import::{Header, ImportKind};
 use crate::profile::is_attribute_key;
 
@@ -12,8 +12,6 @@ pub const MAX_COLUMNS: usize = 500;
 /// Most names of ignored columns that are kept, and most characters of each.
 const SHOWN_COLUMNS: usize = 50;
 const SHOWN_CHARS: usize = 60;
-
-const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// A field and the names under which its column goes, best first; case, spaces, `_` and `-` do not matter.
 type Known = (&'static str, &'static [&'static str]);

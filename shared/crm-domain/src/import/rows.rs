@@ -13,6 +13,9 @@ use crate::json::Json;
 /// Most bytes of one row.
 pub const MAX_RECORD: usize = 1 << 20;
 
+/// The byte order mark of UTF-8.
+pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// One row of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row<'a> {
@@ -52,11 +55,16 @@ impl<'a> RowReader<'a> {
     /// file ends with them. Unless it does, the last row is left for later, since it may go on.
     pub fn read<'b>(&self, bytes: &'b [u8], line: u64, last: bool, max_rows: usize, mut each: impl FnMut(Row<'b>)) -> Progress {
         let mut at = Progress { bytes: 0, line, oversized: false };
-        let mut records = Records::new(bytes, self.header.delimiter as u8);
+        let delimiter = self.header.delimiter as u8;
+        let mut records = Records::from(bytes, 0, delimiter);
         let mut record = ByteRecord::new();
         let mut rows = 0;
         while rows < max_rows {
-            let (begin, line) = skip_breaks(bytes, at.bytes, at.line, last);
+            let (begin, line) = skip_to_row(bytes, at.bytes, at.line, last);
+            // The reader passes over line ends itself, but over a mark only where it begins.
+            if bytes[at.bytes..begin].contains(&BOM[0]) {
+                records = Records::from(bytes, begin, delimiter);
+            }
             at = Progress { bytes: begin, line, oversized: false };
             let end = match records.next(&mut record) {
                 Some(end) if end < bytes.len() || last => end,
@@ -74,7 +82,7 @@ impl<'a> RowReader<'a> {
             if record.iter().all(|cell| cell.iter().all(|&byte| byte == b' ')) {
                 continue;
             }
-            let unclosed = last && end == bytes.len() && ends_in_quotes(whole, self.header.delimiter as u8);
+            let unclosed = last && end == bytes.len() && ends_in_quotes(whole, delimiter);
             let outcome = if unclosed {
                 Err("opens a quote that is never closed: this line and all after it are one row".into())
             } else {
@@ -93,10 +101,8 @@ impl<'a> RowReader<'a> {
             return Err(format!("has {} cells where the header has {width}{hint}", record.len()).into());
         }
         let mut made = Made::default();
-        for (at, (cell, field)) in record.iter().zip(&self.header.columns).enumerate() {
+        for (cell, field) in record.iter().zip(&self.header.columns) {
             let Ok(text) = std::str::from_utf8(cell) else { return Err("is not valid UTF-8".into()) };
-            // Files joined together have a byte order mark in their midst.
-            let text = if at == 0 { text.trim_start_matches('\u{feff}') } else { text };
             let text = text.trim_matches(' ');
             if let Some(field) = field.as_deref().filter(|_| !text.is_empty()) {
                 made.add(self.kind, field, text);
@@ -165,13 +171,16 @@ impl<'a> Made<'a> {
 /// The records of a stretch and where each ends.
 struct Records<'b> {
     bytes: &'b [u8],
+    begin: usize,
     reader: csv::Reader<&'b [u8]>,
 }
 
 impl<'b> Records<'b> {
-    fn new(bytes: &'b [u8], delimiter: u8) -> Self {
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes);
-        Self { bytes, reader }
+    /// Those at and after `begin`.
+    fn from(bytes: &'b [u8], begin: usize, delimiter: u8) -> Self {
+        let reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(&bytes[begin..]);
+        Self { bytes, begin, reader }
     }
 
     /// Reads the next record; the byte after it and its line end.
@@ -180,7 +189,7 @@ impl<'b> Records<'b> {
         if !self.reader.read_byte_record(record).unwrap_or(false) {
             return None;
         }
-        let end = self.reader.position().byte() as usize;
+        let end = self.begin + self.reader.position().byte() as usize;
         // The reader takes `\r` for the whole line end and `\n` for a blank line.
         let split = end > 0 && self.bytes.get(end - 1) == Some(&b'\r') && self.bytes.get(end) == Some(&b'\n');
         Some(if split { end + 1 } else { end }.min(self.bytes.len()))
@@ -189,10 +198,18 @@ impl<'b> Records<'b> {
 
 /// The first record at or after `begin`, and where it ends; `None` when it may go on beyond `bytes`.
 pub(super) fn next_record(bytes: &[u8], begin: usize, delimiter: u8, whole: bool) -> Option<(ByteRecord, usize)> {
-    let rest = &bytes[begin..];
     let mut record = ByteRecord::new();
-    let end = Records::new(rest, delimiter).next(&mut record)?;
-    (end < rest.len() || whole).then_some((record, begin + end))
+    let end = Records::from(bytes, begin, delimiter).next(&mut record)?;
+    (end < bytes.len() || whole).then_some((record, end))
+}
+
+/// Passes over line ends and byte order marks from `at`: files joined together have marks in their midst.
+fn skip_to_row(bytes: &[u8], at: usize, line: u64, last: bool) -> (usize, u64) {
+    let (mut begin, mut line) = skip_breaks(bytes, at, line, last);
+    while bytes.get(begin..).unwrap_or_default().starts_with(BOM) {
+        (begin, line) = skip_breaks(bytes, begin + BOM.len(), line, last);
+    }
+    (begin, line)
 }
 
 /// Passes over line ends from `at`; a `\r` that ends the bytes may be half of one, unless they are the last.

@@ -183,3 +183,17 @@ proptest! {
         reads_back(&wire)?;
     }
 }
+
+#[test]
+fn places_beside_each_other_are_no_list() {
+    let city = |operator: &str, name: &str| json!({"field": "city", "operator": operator, "value": name});
+    for (combinator, rules) in [
+        ("and", json!([city("!=", "Delhi"), city("=", "Mumbai")])),
+        ("or", json!([city("!=", "Delhi"), city("=", "Mumbai")])),
+        ("and", json!([city("=", "Delhi"), city("=", "Mumbai")])),
+        ("or", json!([city("=", "Delhi"), city("=", "Mumbai")])),
+        ("and", json!([{"combinator": "and", "not": true, "rules": [city("=", "Delhi")]}, city("=", "Mumbai")])),
+    ] {
+        reads_back(&json!({"combinator": combinator, "rules": rules})).unwrap();
+    }
+}

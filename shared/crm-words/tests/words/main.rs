@@ -11,6 +11,7 @@ mod claiming;
 mod composing;
 mod examples;
 mod explained;
+mod fuzz;
 mod hostile;
 mod suggesting;
 mod summaries;
