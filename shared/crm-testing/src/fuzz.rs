@@ -45,7 +45,9 @@ fn seeds(function: &str) -> Vec<Vec<u8>> {
         let event: Value = serde_json::from_str(&event).unwrap();
         let headers = event["headers"].as_object().into_iter().flatten();
         let kept = headers.filter(|(name, _)| !name.starts_with("x-forwarded") && !["host", "accept"].contains(&name.as_str()));
-        let headers: String = kept.map(|(name, value)| format!("{name}: {}\n", value.as_str().unwrap_or_default())).collect();
+        let headers: Vec<String> =
+            kept.map(|(name, value)| format!("{name}: {}\n", value.as_str().unwrap_or_default())).collect();
+        let headers = headers.concat();
         let text = |path: &str| event.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
         (event["isBase64Encoded"] != true).then(|| {
             let (method, path, query) = (text("/requestContext/http/method"), text("/rawPath"), text("/rawQueryString"));
