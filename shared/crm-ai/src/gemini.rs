@@ -10,6 +10,7 @@ mod outcome;
 mod transport;
 mod wire;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let table = arguments.next().ok_or("the table is missing")?;
     let names: Vec<String> = arguments.collect();
-    let client = Client::new(&crm_aws::config().await);
+    let client = Client::new(&crm_aws::config());
     let started = Instant::now();
     let parts = try_join_all((0..PARTS).map(|part| read(&client, &table, &names, part))).await?;
     println!("{} {}", parts.into_iter().sum::<usize>(), started.elapsed().as_millis());
