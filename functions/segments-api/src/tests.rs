@@ -386,5 +386,5 @@ fn apply_queued(memory: &Memory) {
 
 #[test]
 fn requests_of_any_form_get_an_answer_that_can_be_read() {
-    fuzz_requests("segments-api", 60, || crm());
+    fuzz_requests("segments-api", 60, crm);
 }

@@ -22,6 +22,7 @@ pub fn closure(rule: &Value, now: Time) -> Option<Closure> {
     })
 }
 
+#[allow(clippy::too_many_lines, reason = "one line after the other, as somebody would write them who has no engine")]
 fn condition(rule: &Value, now: Time) -> Option<Closure> {
     let (field, operator, value) = (rule["field"].as_str()?, rule["operator"].as_str()?, &rule["value"]);
     let text = || value.as_str().map(str::to_lowercase);

@@ -1,6 +1,7 @@
 //! Many customers, made of one: each is that one under an identity of their own.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use crm_domain::email::Email;
 use crm_domain::ids::CustomerId;
@@ -53,11 +54,11 @@ impl Population {
         let mut page = format!("{{\"Count\":{0},\"ScannedCount\":{0},\"Items\":[", stop - begin);
         for (index, id) in self.ids.iter().enumerate().take(stop).skip(begin) {
             let comma = if index == begin { "" } else { "," };
-            page.push_str(&format!("{comma}{{\"id\":{{\"S\":\"{id}\"}},\"email\":{{\"S\":\"{}\"}},{rest}", email(index)));
+            let _ = write!(page, "{comma}{{\"id\":{{\"S\":\"{id}\"}},\"email\":{{\"S\":\"{}\"}},{rest}", email(index));
         }
         page.push(']');
         if let Some(last) = self.ids.get(stop.wrapping_sub(1)).filter(|_| stop < end) {
-            page.push_str(&format!(",\"LastEvaluatedKey\":{{\"id\":{{\"S\":\"{last}\"}}}}"));
+            let _ = write!(page, ",\"LastEvaluatedKey\":{{\"id\":{{\"S\":\"{last}\"}}}}");
         }
         page.push('}');
         page

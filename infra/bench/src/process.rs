@@ -75,7 +75,7 @@ mod tests {
         let pid = std::process::id();
         let before = processor_time(pid).unwrap();
         let worked: u64 = (0..20_000_000_u64).fold(0, |sum, n| std::hint::black_box(sum ^ n.wrapping_mul(31)));
-        let used = processor_time(pid).unwrap() - before;
+        let used = processor_time(pid).unwrap().saturating_sub(before);
         assert!(used > Duration::from_millis(1), "{used:?} {worked}");
         assert!(resident(pid).unwrap() > 100_000);
     }

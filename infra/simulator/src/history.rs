@@ -31,7 +31,7 @@ use crate::world::{self, Inhabited};
 /// The queues of writes.
 pub const WRITES: [&str; 3] = ["CustomersQueue", "OrdersQueue", "ActivitiesQueue"];
 /// Something that has not come to rest by then never does: dead letters are given up within two days.
-const REST: Duration = Duration::from_secs(6 * 86_400);
+const REST: Duration = Duration::from_hours(6 * 24);
 
 /// What a history is made from.
 #[derive(Debug, Clone, Default)]
@@ -211,7 +211,7 @@ impl Crm {
                 Some(at) if at > now => {
                     tokio::select! {
                         biased;
-                        () = sleep(at - now) => {}
+                        () = sleep(at.saturating_sub(now)) => {}
                         () = self.cloud.stirred.notified() => {}
                     }
                 }

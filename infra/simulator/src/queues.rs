@@ -13,7 +13,7 @@ use crate::world;
 
 /// All queues of the template.
 pub struct Queues {
-    queues: BTreeMap<String, Queue>,
+    by_id: BTreeMap<String, Queue>,
     numbered: u64,
     weakness: Option<Weakness>,
 }
@@ -53,14 +53,14 @@ impl Queues {
     #[must_use]
     pub fn new(weakness: Option<Weakness>) -> Self {
         let queue = |terms: &QueueTerms| Queue { terms: terms.clone(), messages: BTreeMap::new() };
-        let queues = template().queues.iter().map(|(id, terms)| (id.clone(), queue(terms))).collect();
-        Self { queues, numbered: 0, weakness }
+        let by_id = template().queues.iter().map(|(id, terms)| (id.clone(), queue(terms))).collect();
+        Self { by_id, numbered: 0, weakness }
     }
 
     /// Does what `operation` says.
     pub fn serve(&mut self, operation: &str, body: &Value, faults: &mut Faults) -> Answer {
         let id = body["QueueUrl"].as_str().and_then(|url| url.rsplit('/').next()).unwrap_or_default().to_owned();
-        if !self.queues.contains_key(&id) {
+        if !self.by_id.contains_key(&id) {
             return refusal("QueueDoesNotExist", &id);
         }
         let seconds = |entry: &Value, name: &str| entry[name].as_u64().unwrap_or_default();
@@ -104,7 +104,7 @@ impl Queues {
             "GetQueueAttributes" => {
                 let now = world::elapsed();
                 let count = |out_of_sight: bool| {
-                    self.queues[&id].messages.values().filter(|held| (held.visible_at > now) == out_of_sight).count()
+                    self.by_id[&id].messages.values().filter(|held| (held.visible_at > now) == out_of_sight).count()
                 };
                 (
                     200,
@@ -141,7 +141,7 @@ impl Queues {
     fn put(&mut self, queue: &str, held: Held) {
         let number = self.numbered;
         self.numbered += 1;
-        if let Some(queue) = self.queues.get_mut(queue) {
+        if let Some(queue) = self.by_id.get_mut(queue) {
             queue.messages.insert(number, held);
         }
     }
@@ -149,7 +149,7 @@ impl Queues {
     /// Hands out up to `most` messages.
     pub fn receive(&mut self, queue: &str, most: usize, visibility: Option<u64>, faults: &mut Faults) -> Vec<Received> {
         let now = world::elapsed();
-        let Some(Queue { terms, messages }) = self.queues.get_mut(queue) else { return Vec::new() };
+        let Some(Queue { terms, messages }) = self.by_id.get_mut(queue) else { return Vec::new() };
         let mut visible: Vec<u64> = messages.iter().filter(|(_, held)| held.visible_at <= now).map(|(at, _)| *at).collect();
         visible.sort_by_key(|at| (messages[at].visible_at, *at));
         if faults.strike(Fault::Reordered) {
@@ -190,7 +190,7 @@ impl Queues {
             }
         }
         for (dead, at) in moved {
-            if let Some(held) = self.queues.get_mut(queue).and_then(|queue| queue.messages.remove(&at)) {
+            if let Some(held) = self.by_id.get_mut(queue).and_then(|queue| queue.messages.remove(&at)) {
                 self.put(&dead, Held { receives: 0, visible_at: now, ..held });
             }
         }
@@ -202,14 +202,14 @@ impl Queues {
 
     /// A delivery is done.
     pub fn delete(&mut self, queue: &str, handle: &str) {
-        if let (Some(queue), Some(at)) = (self.queues.get_mut(queue), place(handle)) {
+        if let (Some(queue), Some(at)) = (self.by_id.get_mut(queue), place(handle)) {
             queue.messages.remove(&at);
         }
     }
 
     fn hide(&mut self, queue: &str, handle: Option<&str>, seconds: u64) {
         let at = handle.and_then(place);
-        if let Some(held) = self.queues.get_mut(queue).zip(at).and_then(|(queue, at)| queue.messages.get_mut(&at)) {
+        if let Some(held) = self.by_id.get_mut(queue).zip(at).and_then(|(queue, at)| queue.messages.get_mut(&at)) {
             held.visible_at = world::elapsed() + Duration::from_secs(seconds);
         }
     }
@@ -217,12 +217,12 @@ impl Queues {
     /// When the first message of a queue can be received.
     #[must_use]
     pub fn next_at(&self, queue: &str) -> Option<Duration> {
-        self.queues.get(queue)?.messages.values().map(|held| held.visible_at).min()
+        self.by_id.get(queue)?.messages.values().map(|held| held.visible_at).min()
     }
 
     /// The bodies of all messages of a queue, whoever has them.
     pub fn bodies(&self, queue: &str) -> impl Iterator<Item = &str> {
-        self.queues.get(queue).into_iter().flat_map(|queue| queue.messages.values()).map(|held| held.body.as_str())
+        self.by_id.get(queue).into_iter().flat_map(|queue| queue.messages.values()).map(|held| held.body.as_str())
     }
 }
 

@@ -39,6 +39,7 @@ pub fn template() -> &'static Template {
 }
 
 /// A function's environment: names of tables and URLs of queues.
+#[must_use]
 pub fn variables(name: &str) -> Option<String> {
     template().variables.get(name).cloned()
 }

@@ -1,5 +1,7 @@
 //! Histories by seed.
 
+#![allow(clippy::panic, reason = "a test fails by it")]
+
 use simulator::history::{Setup, run};
 
 /// Histories of one test; `make soak` runs as many as one likes.

@@ -1,7 +1,7 @@
 //! What handlers rely on of storage: the adapters of `DynamoDB` against a real one over HTTP.
 //!
 //! Without further ado it is dynoxide, in this process. `STORAGE_ENDPOINT` names another one: the end-to-end tests run this
-//! against MiniStack, and `make storage` against Amazon's DynamoDB Local. Every test has tables of its own.
+//! against `MiniStack`, and `make storage` against Amazon's DynamoDB Local. Every test has tables of its own.
 
 #![allow(
     clippy::unwrap_used,

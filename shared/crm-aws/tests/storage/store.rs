@@ -185,6 +185,7 @@ pub async fn all<T>(limit: usize, mut page: impl AsyncFnMut(Option<String>) -> R
 }
 
 #[track_caller]
+#[allow(clippy::needless_pass_by_value, reason = "nothing is left to do with it")]
 pub fn conflicts<T: std::fmt::Debug>(outcome: Result<T, StoreError>) {
     assert!(matches!(outcome, Err(StoreError::Conflict)), "{outcome:?}");
 }
