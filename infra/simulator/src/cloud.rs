@@ -24,6 +24,9 @@ use crate::tables::{Answer, Tables, refusal};
 use crate::weakness::Weakness;
 use crate::world;
 
+/// In a cursor: from the beginning on.
+const BEGINNING: &str = "beginning";
+
 /// All services together.
 pub struct Cloud {
     state: Mutex<State>,
@@ -334,10 +337,13 @@ impl State {
                 (status, answer)
             }
             "Query" | "Scan" => {
-                // That of a page before is as good a cursor as any.
-                if let Some(key) = body.get("ExclusiveStartKey").filter(|key| !key.is_null())
-                    && self.faults.strike(Fault::EmptyPage)
-                {
+                if body["ExclusiveStartKey"].get(BEGINNING).is_some() {
+                    body["ExclusiveStartKey"] = Value::Null;
+                }
+                if self.faults.strike(Fault::EmptyPage) {
+                    // It goes on where it would have begun.
+                    let before = body.get("ExclusiveStartKey").filter(|key| !key.is_null()).cloned();
+                    let key = before.unwrap_or_else(|| json!({BEGINNING: {"S": ""}}));
                     return (200, json!({"Items": [], "Count": 0, "ScannedCount": 0, "LastEvaluatedKey": key}));
                 }
                 if self.faults.strike(Fault::ShortPage) {
