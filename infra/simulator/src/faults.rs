@@ -58,10 +58,6 @@ faults! {
     Slow 60,
     /// A machine's clock goes wrong by up to ten minutes.
     ClockJumped 200,
-    /// Records of a stream come again.
-    StreamRepeated 200,
-    /// Records of a stream come late.
-    StreamLate 300,
 }
 
 /// How often each kind of fault strikes in one history, in a thousand of the occasions for it.

@@ -30,8 +30,6 @@ pub enum Weakness {
     CursorsAreForgotten,
     /// What the queue refused is called sent.
     RefusedEntriesAreCalledSent,
-    /// Every second record of the stream is lost.
-    StreamLosesRecords,
 }
 
 impl Weakness {
