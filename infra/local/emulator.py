@@ -8,6 +8,7 @@
 - Functions may do what their policies in template.yaml allow, and nothing else (`iam`).
 - Streams are read on a thread of their own, so that a batch of theirs holds up no queue; what every reader has seen is
   forgotten at once instead of after a day, and what some reader has not is saved.
+- The last line of an invocation belongs to it: MiniStack waits some milliseconds for it, and less than a busy machine needs.
 - A stop lets batches in work finish.
 - A stack can take secrets in that are there already.
 
@@ -41,6 +42,8 @@ SAVE_EVERY = 30.0
 _REST = 3.0
 # What AWS hands to a function at most, less some room for the envelope.
 BATCH_BYTES = 6 * 1024 * 1024 - 256 * 1024
+_LAST_LINE = '"invocation ended"'
+_LAST_LINE_WITHIN = 1.0
 _READS = ("Get", "BatchGet", "Query", "Scan", "Describe", "List", "TransactGet", "ReceiveMessage", "Head")
 
 log = logging.getLogger("emulator")
@@ -222,6 +225,7 @@ def _patch(state: Path) -> None:
 
     lambda_svc.execution_credentials = named
     scans.install()
+    _patch_logs()
     _patch_streams()
     _patch_imports()
 
@@ -241,6 +245,24 @@ def _patch_imports() -> None:
 
     changesets._IMPORT_LOOKUPS[kind] = (("Id",), missing)
     provisioners._RESOURCE_HANDLERS[kind]["import"] = imported
+
+
+def _patch_logs() -> None:
+    from ministack.core.lambda_runtime import ProvidedWorker
+
+    some = ProvidedWorker._drain_stderr_bounded
+
+    def whole(self: Any, *rest: Any, **named: Any) -> str:
+        lines: list[str] = [some(self, *rest, **named)]
+        until = time.monotonic() + _LAST_LINE_WITHIN
+        # A function writes it when it has answered and before it asks for more; who died or cannot start never does.
+        while _LAST_LINE not in lines[-1] and time.monotonic() < until and self._proc is not None and self._proc.poll() is None:
+            time.sleep(0.005)
+            if more := self._drain_stderr():
+                lines.append(more)
+        return "\n".join(line for line in lines if line)
+
+    ProvidedWorker._drain_stderr_bounded = whole
 
 
 def _patch_streams() -> None:
