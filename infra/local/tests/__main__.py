@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 import unittest
+from collections import Counter
+from typing import Any
 
 from infra.local import processes
 from infra.local.settings import ROOT
 from infra.local.tests.harness import SETTINGS, STACK
+
+_SLOWEST = 60
 
 
 class Lifecycle(unittest.TestCase):
@@ -24,6 +29,21 @@ class Lifecycle(unittest.TestCase):
         self.assertEqual(processes.executing_below(SETTINGS.temporary), [])
 
 
+class Timed(unittest.TextTestResult):
+    """Knows how long each test took, and what came before the first test of its class."""
+
+    def __init__(self, *rest: Any) -> None:
+        super().__init__(*rest)
+        self.took: Counter[str] = Counter()
+        self.ended = time.monotonic()
+
+    def stopTest(self, test: unittest.TestCase) -> None:
+        super().stopTest(test)
+        now = time.monotonic()
+        self.took[test.id().removeprefix("infra.local.tests.")] = round(now - self.ended)
+        self.ended = now
+
+
 def main() -> int:
     """The exit code."""
     STACK.whole = len(sys.argv) == 1
@@ -34,10 +54,11 @@ def main() -> int:
         loader = unittest.defaultTestLoader
         suite = loader.discover(str(ROOT / "infra" / "local" / "tests"), pattern, top_level_dir=str(ROOT))
         suite.addTests(loader.loadTestsFromTestCase(Lifecycle))
-        result = unittest.TextTestRunner(verbosity=2).run(suite)
+        result = unittest.TextTestRunner(verbosity=2, resultclass=Timed).run(suite)
     finally:
         if STACK.process and STACK.process.poll() is None:
             STACK.stop()
+    print("slowest: " + ", ".join(f"{name} {seconds} s" for name, seconds in result.took.most_common(_SLOWEST)))
     failed = len(result.failures) + len(result.errors)
     if failed:
         print(f"logs: {os.path.relpath(SETTINGS.logs, ROOT)}")
