@@ -4,6 +4,7 @@
   often where the state is so large that saving it would take most of the time.
 - SQS mappings get batches of their real size: MiniStack hands out ten messages at most, and knows no 6 MB limit.
 - A page of a scan costs what it reads, not what the table holds (`scans`).
+- What statements in PartiQL write is on the streams of its tables, and is counted by its size (`statements`).
 - A lease on a message ends with the process that held it, so that a restart does not wait for its visibility timeout.
 - Functions may do what their policies in template.yaml allow, and nothing else (`iam`).
 - Streams are read on a thread of their own, so that a batch of theirs holds up no queue; what every reader has seen is
@@ -32,7 +33,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from infra.local import scans
+from infra.local import scans, statements
 from infra.local.iam.guard import Guard, Journal, deployed
 from infra.local.settings import REGION, Settings
 from infra.local.snapshots import Generations
@@ -225,6 +226,7 @@ def _patch(state: Path) -> None:
 
     lambda_svc.execution_credentials = named
     scans.install()
+    statements.install()
     _patch_logs()
     _patch_streams()
     _patch_imports()

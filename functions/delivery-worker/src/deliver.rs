@@ -32,8 +32,6 @@ use crm_domain::round::RECIPIENTS;
 
 /// Shards read or counted side by side.
 pub(crate) const SHARDS: usize = 8;
-/// Outcomes recorded side by side.
-pub(crate) const CONCURRENCY: usize = 16;
 /// Letters that a provider without idempotency keys has in hand at once: as many may become unknown by a crash.
 const HANDED: usize = 8;
 /// Time after which such letters are left to the next look at the campaign, so that a pause is not waited for longer.
@@ -91,8 +89,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                 }
             };
             settled.extend(handed.into_iter().filter_map(|entry| self.given_up(entry, &mut again)));
-            let records: Vec<_> = settled.iter().map(|entry| self.settle(&campaign, entry)).collect();
-            stream::iter(records).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
+            self.settle(&campaign, &settled).await?;
         }
         let counts: Vec<_> = (first..=last).map(|shard| self.store.recount(&campaign, shard)).collect();
         let counts: Result<Vec<_>, StoreError> = stream::iter(counts).buffer_unordered(SHARDS).try_collect().await;
@@ -106,13 +103,15 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         Ok(again.delay().filter(in_round).map_or(Next::Done, next))
     }
 
-    /// Notes in the log how an entry has ended.
-    async fn settle(&self, campaign: &Campaign, entry: &Message) -> Result<(), StoreError> {
-        self.store.settle(campaign, entry).await?;
-        if entry.sent_at.is_some() {
-            did!(messages.sent = 1);
+    /// Notes in the log how entries have ended.
+    async fn settle(&self, campaign: &Campaign, entries: &[Message]) -> Result<(), StoreError> {
+        let outcomes = self.store.settle(campaign, entries).await;
+        let noted = entries.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok());
+        match noted.filter(|(entry, _)| entry.sent_at.is_some()).count() {
+            0 => {}
+            sent => did!(messages.sent = sent),
         }
-        Ok(())
+        outcomes.into_iter().collect()
     }
 
     /// An entry that somebody else handed over, as it stands when they cannot be at work any more.
@@ -214,7 +213,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         };
         let answer = answer.unwrap_or_else(|| Sending::Unknown("the provider's answer was lost".to_owned()));
         match answered(&Message { intent: Some(intent), ..entry }, text, answer) {
-            Ok(entry) => self.settle(campaign, &entry).await.map(|()| None),
+            Ok(entry) => self.settle(campaign, &[entry]).await.map(|()| None),
             Err(seconds) => self.store.withdraw_intent(campaign, customer_id, &intent).await.map(|()| Some(seconds)),
         }
         .map_err(StepError::from)

@@ -13,9 +13,11 @@ use crm_domain::turn::{Claim, Turn};
 use crm_lambda::audience::contacts_of;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::deliver::{Again, CONCURRENCY};
+use crate::deliver::Again;
 use crate::worker::{StepError, Store, Worker};
 
+/// Turns taken side by side.
+const CONCURRENCY: usize = 16;
 /// Seconds after which a turn is looked at again that somebody else has just taken.
 const SOON: u32 = 2;
 

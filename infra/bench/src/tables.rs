@@ -81,6 +81,7 @@ impl Tables {
                 (Some(population), CUSTOMERS) => return population.scan(&request),
                 _ => json!({"Items": [], "Count": 0, "ScannedCount": 0}),
             },
+            "BatchExecuteStatement" => self.execute(request),
             "BatchWriteItem" => json!({"UnprocessedItems": {}}),
             "PutItem" | "UpdateItem" => self.write(request),
             "TransactWriteItems" => {
@@ -97,6 +98,32 @@ impl Tables {
             _ => json!({}),
         };
         answer.to_string()
+    }
+
+    /// `INSERT INTO "table" VALUE {'name':?,...}`, and `UPDATE "table" SET "name"=? ... WHERE "name"=? ...` that names the key.
+    fn execute(&mut self, mut request: Value) -> Value {
+        let mut responses = Vec::new();
+        for statement in request["Statements"].as_array_mut().into_iter().flatten() {
+            let (text, values) = (statement["Statement"].take(), statement["Parameters"].take());
+            let mut words = text.as_str().unwrap_or_default().split(['"', '\'']);
+            let begins = words.next();
+            let table = words.next().unwrap_or_default();
+            // Names are every second word; those that a condition asks for are followed by something else than a place.
+            let places = words.skip(1).collect::<Vec<_>>();
+            let (pairs, _) = places.as_chunks::<2>();
+            let names = pairs.iter().filter(|[_, then]| then.starts_with(['=', ':'])).map(|[name, _]| (*name).to_owned());
+            let Value::Array(values) = values else { continue };
+            let item: Item = names.zip(values).collect();
+            if begins.is_some_and(|verb| verb.starts_with("INSERT")) {
+                self.put(table, Value::Object(item));
+            } else if let Some((partition, sort)) = place(table, &item) {
+                let mut set = item;
+                set.retain(|name, _| !FORGOTTEN.contains(&name.as_str()));
+                self.items.entry(partition).or_default().entry(sort).or_default().extend(set);
+            }
+            responses.push(json!({"TableName": table}));
+        }
+        json!({"Responses": responses})
     }
 
     fn batch(&self, asked: &Value) -> Value {
@@ -201,6 +228,25 @@ mod tests {
             "ExpressionAttributeNames": {"#a0": "email", "#shard": "shard"},
         });
         assert_eq!(asked(&mut tables, "Query", narrow)["Items"][0], json!({"email": {"S": "a@x.in"}, "shard": {"S": "c#0"}}));
+    }
+
+    #[test]
+    fn statements_add_and_change_items() {
+        let mut tables = Tables::default();
+        let text = |text: &str| json!({"S": text});
+        let added = json!({
+            "Statement": r#"INSERT INTO "MessagesTable" VALUE {'shard':?,'customerId':?,'email':?}"#,
+            "Parameters": [text("c#0"), text("1"), text("a@x.in")],
+        });
+        let changed = json!({
+            "Statement": r#"UPDATE "MessagesTable" SET "sentAt"=? SET "body"=? WHERE "shard"=? AND "customerId"=? AND "sentAt" IS MISSING"#,
+            "Parameters": [text("now"), text("long"), text("c#0"), text("1")],
+        });
+        let answer = asked(&mut tables, "BatchExecuteStatement", json!({"Statements": [added, changed]}));
+        assert_eq!(answer["Responses"].as_array().map(Vec::len), Some(2));
+        let items: Vec<&Item> = tables.all(MESSAGES).collect();
+        let expected = json!({"shard": text("c#0"), "customerId": text("1"), "email": text("a@x.in"), "sentAt": text("now")});
+        assert_eq!(items, [expected.as_object().unwrap()]);
     }
 
     #[test]

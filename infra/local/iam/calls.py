@@ -36,6 +36,11 @@ _IN_TRANSACTIONS = {
     "ConditionCheck": "ConditionCheckItem",
     "Get": "GetItem",
 }
+# Of statements in PartiQL, those that functions make: what they are called, and the table.
+_STATEMENT = re.compile(r'(INSERT INTO|UPDATE) "([^"]+)"')
+_BY_STATEMENT = {"INSERT INTO": "PartiQLInsert", "UPDATE": "PartiQLUpdate"}
+# An attribute whose value is a parameter.
+_PARAMETER = re.compile(r"""["'](\w+)["'] ?[:=] ?\?""")
 # Parameters that do not make another action of a request, but for those that `_s3` asks for.
 _PLAIN = re.compile(r"x-id|list-type|prefix|continuation-token|max-keys|key-marker|upload-id-marker|max-uploads|response-.*|x-amz-.*|partnumber")
 
@@ -96,6 +101,8 @@ def _dynamodb(request: Request) -> list[Call]:
         return [Call(f"dynamodb:{operation}", stream[1].decode() if stream else "*")]
     if operation in _BATCHES:
         return [Call(f"dynamodb:{operation}", _table(request, name)) for name in request.sent["RequestItems"]]
+    if operation == "BatchExecuteStatement":
+        return [Call(f"dynamodb:{action}", _table(request, table)) for action, table, _ in _statements(request)]
     if operation.startswith("Transact"):
         return [Call(f"dynamodb:{_IN_TRANSACTIONS[kind]}", _table(request, one["TableName"])) for kind, one in _actions(request)]
     table, index = _TABLE.search(request.body), _INDEX.search(request.body)
@@ -113,6 +120,18 @@ def _actions(request: Request) -> list[tuple[str, dict[str, Any]]]:
     return [(kind, one) for item in request.sent["TransactItems"] for kind, one in item.items()]
 
 
+def _statements(request: Request) -> list[tuple[str, str, dict[str, Any]]]:
+    """Of each statement its action, its table and the attributes that it names; none at all where one of them is unknown."""
+    found = []
+    for one in request.sent["Statements"]:
+        begins = _STATEMENT.match(one["Statement"])
+        if not begins:
+            return []
+        named = dict(zip(_PARAMETER.findall(one["Statement"]), one["Parameters"], strict=True))
+        found.append((_BY_STATEMENT[begins[1]], begins[2], named))
+    return found
+
+
 def _leading_keys(request: Request, call: Call, key_name: KeyNames) -> list[str] | None:
     """The partition keys that are touched; a scan has none to tell."""
     operation = request.target.rsplit(".", 1)[-1]
@@ -127,6 +146,8 @@ def _leading_keys(request: Request, call: Call, key_name: KeyNames) -> list[str]
     elif operation.startswith("Transact"):
         same = [one for kind, one in _actions(request) if one["TableName"] == table and call.action.endswith(f":{_IN_TRANSACTIONS[kind]}")]
         items = [one.get("Item") or one["Key"] for one in same]
+    elif operation == "BatchExecuteStatement":
+        items = [named for action, of, named in _statements(request) if of == table and call.action.endswith(f":{action}")]
     elif operation == "Query":
         aliases = [re.escape(alias) for alias, of in sent.get("ExpressionAttributeNames", {}).items() if of == name]
         found = re.search(rf"(?<![\w#])(?:{'|'.join([re.escape(name), *aliases])})\s*=\s*(:\w+)", sent["KeyConditionExpression"])

@@ -65,6 +65,15 @@ class Calls(unittest.TestCase):
         self.assertEqual(names(transaction), ["PutItem table/App", "ConditionCheckItem table/App", "DeleteItem table/Orders", "UpdateItem table/Orders"])
         self.assertEqual(keys(transaction), [["a", "b"], ["c"], ["d"], ["5"]])
 
+    def test_statements_are_told_by_how_they_begin(self) -> None:
+        added = {"Statement": "INSERT INTO \"App\" VALUE {'pk':?,'text':?}", "Parameters": [{"S": "a"}, {"S": 'UPDATE "Orders"'}]}
+        changed = {"Statement": 'UPDATE "App" SET "a"=? WHERE "pk"=? AND "b" IS MISSING', "Parameters": [{"S": "x"}, {"S": "b"}]}
+        batch = dynamo("BatchExecuteStatement", Statements=[added, changed, changed])
+        self.assertEqual(names(batch), ["PartiQLInsert table/App", "PartiQLUpdate table/App"])
+        self.assertEqual(keys(batch), [["a"], ["b"]])
+        read = {"Statement": 'SELECT * FROM "App"', "Parameters": []}
+        self.assertEqual(names(dynamo("BatchExecuteStatement", Statements=[changed, read])), [], "nothing reads so")
+
     def test_leading_keys_are_those_of_the_table_or_the_index(self) -> None:
         writes = [{"PutRequest": {"Item": {"pk": {"S": "a"}}}}, {"DeleteRequest": {"Key": {"pk": {"S": "b"}}}}]
         self.assertEqual(keys(dynamo("BatchWriteItem", RequestItems={"App": writes})), [["a", "b"]])

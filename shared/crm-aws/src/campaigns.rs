@@ -19,9 +19,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::key;
 use crate::dynamo::Dynamo;
+use crate::entries::{entry_key, read_message};
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
-use crate::log::{entry_key, read_message};
 use crate::records::Item;
 use crate::transaction::{delete_at, put_at};
 

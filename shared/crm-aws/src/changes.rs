@@ -9,9 +9,9 @@ use crm_domain::ids::{CustomerId, SegmentId};
 use crm_domain::ports::StoreError;
 
 use crate::dynamo::Dynamo;
+use crate::entries::{campaign_of, read_message};
 use crate::error::corrupt;
 use crate::listing::text;
-use crate::log::{campaign_of, read_message};
 use crate::records::{Item, read_order};
 
 /// An item of a stream.

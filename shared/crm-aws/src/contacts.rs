@@ -13,9 +13,9 @@ use crm_domain::time::Time;
 use serde::Deserialize;
 
 use crate::dynamo::Dynamo;
+use crate::entries::{COUNTED, campaign_of, message_key, read_message};
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
-use crate::log::{COUNTED, campaign_of, message_key, read_message};
 use crate::records::Item;
 use crate::turns::{hand_key, read_hand};
 

@@ -3,34 +3,13 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::campaign::Campaign;
 use crm_domain::ids::CustomerId;
-use crm_domain::message::Message;
 use crm_domain::ports::StoreError;
 use crm_domain::sending::Intent;
-use uuid::Uuid;
 
 use crate::dynamo::Dynamo;
+use crate::entries::entry_key;
 use crate::error::store_error;
-use crate::log::{entry_key, unless_conflict};
-
-/// On what condition an outcome is recorded, and the intent (`:by`) that it names.
-pub(crate) fn settles(entry: &Message) -> (&'static str, Option<Uuid>) {
-    match entry.intent.map(|intent| intent.by) {
-        // That it was sent is the truth, also where somebody has given up waiting or a receipt says that it failed.
-        _ if entry.sent_at.is_some() => {
-            ("attribute_exists(#shard) AND attribute_not_exists(sentAt) AND attribute_not_exists(skippedReason)", None)
-        }
-        None => (
-            "attribute_exists(#shard) AND attribute_not_exists(sentAt) AND attribute_not_exists(skippedReason) \
-             AND attribute_not_exists(failedAt) AND attribute_not_exists(unknownAt) AND attribute_not_exists(intentBy)",
-            None,
-        ),
-        by => (
-            "attribute_exists(#shard) AND attribute_not_exists(sentAt) AND attribute_not_exists(skippedReason) \
-             AND attribute_not_exists(failedAt) AND attribute_not_exists(unknownAt) AND intentBy = :by",
-            by,
-        ),
-    }
-}
+use crate::log::unless_conflict;
 
 impl Dynamo {
     pub(crate) async fn put_intent(

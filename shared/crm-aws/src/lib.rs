@@ -27,6 +27,7 @@ mod customers;
 mod dead_letters;
 mod deliveries;
 mod dynamo;
+mod entries;
 mod erasures;
 mod error;
 #[cfg(feature = "s3")]
@@ -61,6 +62,7 @@ mod simulated;
 mod sizes;
 #[cfg(feature = "sqs")]
 mod sqs;
+mod statements;
 mod suppressions;
 mod traces;
 mod transaction;
@@ -78,7 +80,7 @@ pub use bus::Bus;
 pub use changes::{Image, Recorded};
 pub use connection::config;
 pub use dynamo::{Dynamo, MissingVariable, Variables};
-pub use log::settlement;
+pub use entries::settlement;
 #[cfg(feature = "providers")]
 pub use providers::{ProviderFault, Providers};
 #[cfg(feature = "webhooks")]

@@ -13,8 +13,8 @@ use crm_domain::ports::{KeepCampaigns, ReadMessages, StoreError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::dynamo::Dynamo;
+use crate::entries::{campaign_of, message_key, read_message};
 use crate::error::{corrupt, store_error};
-use crate::log::{campaign_of, message_key, read_message};
 
 /// Receipts noted side by side.
 const CONCURRENCY: usize = 16;

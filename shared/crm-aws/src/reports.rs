@@ -13,9 +13,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::batch::key;
 use crate::dynamo::Dynamo;
+use crate::entries::{entry_key, read_message};
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
-use crate::log::{entry_key, read_message, unless_conflict};
+use crate::log::unless_conflict;
 use crate::records::Item;
 
 const REPORTS: &str = "reports";

@@ -15,9 +15,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::batch::key;
 use crate::dynamo::Dynamo;
+use crate::entries::{entry_key, read_message};
 use crate::error::store_error;
 use crate::listing::text;
-use crate::log::{entry_key, read_message};
 use crate::memberships::{customer_partition, moves_before};
 use crate::records::{self, Item, StoredIdentity, read_activity, read_identity, read_order};
 

@@ -94,6 +94,17 @@ pub enum Phase {
     Send,
 }
 
+impl Phase {
+    /// The word that the API has for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Launch => "launch",
+            Self::Send => "send",
+        }
+    }
+}
+
 /// Where a message stands; derived from its timestamps, of which each is set once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -135,6 +135,27 @@ impl Memory {
 }
 
 impl Mailroom {
+    fn settle(&mut self, campaign: &Campaign, entry: &Message) {
+        let key = (campaign.id, campaign.shard_of(entry.customer_id), entry.customer_id);
+        let Some(held) = self.log.get_mut(&key) else { return };
+        let open = held.sent_at.is_none() && held.skipped_reason.is_none();
+        let same = held.intent.map(|intent| intent.by) == entry.intent.map(|intent| intent.by);
+        if open && (entry.sent_at.is_some() || (held.failed_at.is_none() && held.unknown_at.is_none() && same)) {
+            held.variant = entry.variant;
+            held.sent_at = entry.sent_at;
+            held.address = entry.address.or(held.address);
+            held.unknown_at = held.unknown_at.or(entry.unknown_at);
+            held.provider_id.clone_from(&entry.provider_id);
+            held.failed_at = held.failed_at.or(entry.failed_at);
+            held.failed_reason = held.failed_reason.take().or_else(|| entry.failed_reason.clone());
+            held.skipped_reason = entry.skipped_reason;
+            held.skipped_phase = entry.skipped_phase;
+            held.subject.clone_from(&entry.subject);
+            held.body.clone_from(&entry.body);
+        }
+        wrote(&*held);
+    }
+
     pub(crate) fn named(&self, ids: &[MessageId]) -> Vec<(MessageId, Message)> {
         let entry = |id: &MessageId| {
             let shard = self.campaigns.get(&id.campaign)?.1.shard_of(id.customer);
@@ -311,28 +332,12 @@ impl KeepLog for Memory {
         Ok(entries)
     }
 
-    async fn settle(&self, campaign: &Campaign, entry: &Message) -> Result<(), StoreError> {
-        self.step().await?;
-        let mut room = self.mailroom();
-        let key = (campaign.id, campaign.shard_of(entry.customer_id), entry.customer_id);
-        let Some(held) = room.log.get_mut(&key) else { return Ok(()) };
-        let open = held.sent_at.is_none() && held.skipped_reason.is_none();
-        let same = held.intent.map(|intent| intent.by) == entry.intent.map(|intent| intent.by);
-        if open && (entry.sent_at.is_some() || (held.failed_at.is_none() && held.unknown_at.is_none() && same)) {
-            held.variant = entry.variant;
-            held.sent_at = entry.sent_at;
-            held.address = entry.address.or(held.address);
-            held.unknown_at = held.unknown_at.or(entry.unknown_at);
-            held.provider_id.clone_from(&entry.provider_id);
-            held.failed_at = held.failed_at.or(entry.failed_at);
-            held.failed_reason = held.failed_reason.take().or_else(|| entry.failed_reason.clone());
-            held.skipped_reason = entry.skipped_reason;
-            held.skipped_phase = entry.skipped_phase;
-            held.subject.clone_from(&entry.subject);
-            held.body.clone_from(&entry.body);
+    async fn settle(&self, campaign: &Campaign, entries: &[Message]) -> Vec<Result<(), StoreError>> {
+        let mut outcomes = Vec::with_capacity(entries.len());
+        for entry in entries {
+            outcomes.push(self.step().await.map(|()| self.mailroom().settle(campaign, entry)));
         }
-        wrote(&*held);
-        Ok(())
+        outcomes
     }
 
     async fn note_intent(&self, campaign: &Campaign, customer: CustomerId, intent: &Intent) -> Result<bool, StoreError> {

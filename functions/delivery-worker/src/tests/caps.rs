@@ -126,7 +126,7 @@ async fn a_merge_during_the_turn_of_another_campaign_is_waited_for() {
     assert_eq!(entry(two.id).status(), MessageStatus::Queued);
     let mut letter = crm.memory.log(one.id).into_iter().find(|entry| entry.customer_id == id_of(0)).unwrap();
     letter.sent_at = Some(Time::now());
-    crm.memory.settle(&one, &letter).await.unwrap();
+    crm.memory.settle(&one, &[letter]).await.into_iter().for_each(Result::unwrap);
     crm.drain().await;
     assert_eq!(entry(two.id).skipped_reason, Some(SkipReason::Capped));
 }

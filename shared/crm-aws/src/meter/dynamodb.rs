@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::config::interceptors::{
 };
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::batch_execute_statement::{BatchExecuteStatementInput, BatchExecuteStatementOutput};
 use aws_sdk_dynamodb::operation::batch_get_item::{BatchGetItemInput, BatchGetItemOutput};
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemInput, BatchWriteItemOutput};
 use aws_sdk_dynamodb::operation::delete_item::{DeleteItemError, DeleteItemInput, DeleteItemOutput};
@@ -181,6 +182,9 @@ impl Intercept for Counting {
                 TransactWriteItemsInput, write => {
                     write.transact_items().iter().map(|action| self.action(action)).fold(Asked::default(), Asked::plus)
                 };
+                BatchExecuteStatementInput, write => {
+                    write.statements.iter().flatten().map(|_| Asked::least(1)).fold(Asked::default(), Asked::plus)
+                };
                 BatchWriteItemInput, write => write.request_items.as_ref().map_or(Asked::default(), |all| self.requests(all));
             }
             None
@@ -215,6 +219,9 @@ impl Intercept for Counting {
                 } else if let Some(answer) = answer.downcast_ref::<DeleteItemOutput>() {
                     asked.wrote(answer.consumed_capacity())
                 } else if let Some(answer) = answer.downcast_ref::<TransactWriteItemsOutput>() {
+                    written(thousandths(answer.consumed_capacity()).unwrap_or(asked.written))
+                } else if let Some(answer) = answer.downcast_ref::<BatchExecuteStatementOutput>() {
+                    // Also what a broken condition has cost.
                     written(thousandths(answer.consumed_capacity()).unwrap_or(asked.written))
                 } else if let Some(answer) = answer.downcast_ref::<BatchWriteItemOutput>() {
                     let left = answer.unprocessed_items.as_ref().map_or(0, |left| self.requests(left).written);

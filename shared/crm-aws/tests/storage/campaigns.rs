@@ -43,6 +43,10 @@ fn receipt(campaign: &Campaign, customer: CustomerId, report: Report, second: i6
     Receipt { message, report, at, reason: Some("said".into()), bounce: Bounce::Soft, machine: false }
 }
 
+async fn settle(store: &Dynamo, campaign: &Campaign, entries: &[Message]) {
+    store.settle(campaign, entries).await.into_iter().for_each(Result::unwrap);
+}
+
 /// A campaign to so many, all of them in its log and in its counts.
 async fn launched(store: &Dynamo, recipients: usize) -> Campaign {
     let campaign = campaign(recipients as u64, &json!({}));
@@ -92,8 +96,8 @@ async fn entries_are_written_once_and_settled_once() {
     let store = store().await;
     let campaign = launched(&store, 230).await;
     let sent = Message { sent_at: Some(at("2026-01-02")), body: Some("Hi".into()), ..entry(3) };
-    store.settle(&campaign, &sent).await.unwrap();
-    store.settle(&campaign, &Message { failed_at: Some(at("2026-01-03")), ..entry(3) }).await.unwrap();
+    settle(&store, &campaign, std::slice::from_ref(&sent)).await;
+    settle(&store, &campaign, &[Message { failed_at: Some(at("2026-01-03")), ..entry(3) }]).await;
     store.log_recipients(&campaign, &[entry(3), entry(500)]).await.unwrap();
     let held = store.entry(&campaign, sent.customer_id).await.unwrap().unwrap();
     assert_eq!((held.status(), held.body.as_deref()), (MessageStatus::Sent, Some("Hi")));
@@ -121,11 +125,49 @@ async fn entries_are_written_once_and_settled_once() {
 }
 
 #[tokio::test]
+async fn of_a_batch_each_entry_is_settled_for_itself() {
+    let store = store().await;
+    let campaign = launched(&store, 60).await;
+    let (sent, now) = (|n| Message { sent_at: Some(at("2026-01-02")), ..entry(n) }, Time::now());
+    let (mine, yours) = (Intent::new(now), Intent::new(now));
+    assert!(store.note_intent(&campaign, entry(7).customer_id, &mine).await.unwrap());
+    assert!(store.note_intent(&campaign, entry(8).customer_id, &mine).await.unwrap());
+    settle(&store, &campaign, &[sent(5), Message { unknown_at: Some(now), ..entry(6) }]).await;
+    let bounced = receipt(&campaign, entry(9).customer_id, Report::Failed, 1);
+    store.apply_receipts(&[bounced]).await.unwrap();
+
+    let failed = |n, intent| Message { failed_at: Some(now), failed_reason: Some("no".into()), intent, ..entry(n) };
+    let mut all: Vec<_> = (0..55).map(sent).collect();
+    all[5] = failed(5, None);
+    all[7] = failed(7, Some(yours));
+    all[8] = failed(8, Some(mine));
+    // Settling adds nobody.
+    all.push(sent(900));
+    settle(&store, &campaign, &all).await;
+    let held = async |n| store.entry(&campaign, entry(n).customer_id).await.unwrap();
+    let status = async |n| held(n).await.map(|one: Message| one.status());
+    for n in [0, 5, 6, 24, 25, 54] {
+        assert_eq!(status(n).await, Some(MessageStatus::Sent), "{n}");
+    }
+    assert_eq!(
+        (status(7).await, status(8).await),
+        (Some(MessageStatus::Queued), Some(MessageStatus::Failed)),
+        "whoever has the intent"
+    );
+    assert_eq!(held(9).await.unwrap().sent_at, Some(at("2026-01-02")), "that it went out is true also where it has failed since");
+    assert_eq!(status(55).await, Some(MessageStatus::Queued));
+    assert_eq!(held(900).await, None);
+    store.log_recipients(&campaign, &all).await.unwrap();
+    assert_eq!((status(5).await, status(900).await), (Some(MessageStatus::Sent), Some(MessageStatus::Sent)), "one is new");
+    assert_eq!(held(5).await.unwrap().failed_at, None, "what is there stays as it is");
+}
+
+#[tokio::test]
 async fn receipts_count_once_in_whatever_order_they_come() {
     let store = store().await;
     let campaign = launched(&store, 40).await;
     for n in 0..40 {
-        store.settle(&campaign, &Message { sent_at: Some(at("2026-01-02")), ..entry(n) }).await.unwrap();
+        settle(&store, &campaign, &[Message { sent_at: Some(at("2026-01-02")), ..entry(n) }]).await;
     }
     let who = |n: usize| entry(n).customer_id;
     let mut receipts: Vec<_> = (0..30).map(|n| receipt(&campaign, who(n), Report::Delivered, n as i64)).collect();
@@ -161,11 +203,11 @@ async fn an_intent_keeps_others_out() {
     let held = async || store.entry(&campaign, whom).await.unwrap().unwrap();
     assert_eq!(held().await.intent.as_ref(), Some(&mine));
     let failed = |intent: Option<Intent>| Message { failed_at: Some(now), intent, ..entry(0) };
-    store.settle(&campaign, &failed(Some(yours))).await.unwrap();
+    settle(&store, &campaign, &[failed(Some(yours))]).await;
     assert_eq!(held().await.failed_at, None, "whoever has not the intent may not settle it");
     store.withdraw_intent(&campaign, whom, &mine).await.unwrap();
     assert_eq!(held().await.intent, None);
-    store.settle(&campaign, &failed(None)).await.unwrap();
+    settle(&store, &campaign, &[failed(None)]).await;
     assert!(!store.note_intent(&campaign, whom, &mine).await.unwrap(), "it is settled");
 }
 
@@ -176,7 +218,7 @@ async fn pages_that_are_cut_short_by_their_size_lose_nothing() {
     // Together more than twice the megabyte that one answer holds.
     for n in 0..24 {
         let body = Some(format!("{n}{}", "é".repeat(45_000)));
-        store.settle(&campaign, &Message { sent_at: Some(at("2026-01-02")), body, ..entry(n) }).await.unwrap();
+        settle(&store, &campaign, &[Message { sent_at: Some(at("2026-01-02")), body, ..entry(n) }]).await;
     }
     assert_eq!(campaign.shards, 1);
     assert_eq!(store.shard(&campaign, 0).await.unwrap().len(), 24);
@@ -236,7 +278,7 @@ async fn what_went_to_somebody_is_found_and_forgotten() {
     let (first, second) = (launched(&store, 3).await, launched(&store, 2).await);
     let whom = entry(0).customer_id;
     let sent = Message { sent_at: Some(at("2026-01-02")), subject: Some("s".into()), body: Some("Hi".into()), ..entry(0) };
-    store.settle(&first, &sent).await.unwrap();
+    settle(&store, &first, &[sent]).await;
     assert_eq!(store.messages_to(&[whom]).await.unwrap().len(), 2);
     let contacts = store.contacts(&[whom], at("2026-01-01")).await.unwrap();
     assert_eq!(contacts.iter().map(|one| one.message.campaign).collect::<Vec<_>>(), [first.id]);

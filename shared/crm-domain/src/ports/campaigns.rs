@@ -53,10 +53,10 @@ pub trait KeepLog: Send + Sync + 'static {
     fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> impl Future<Output = Stored<()>> + Send;
     /// All entries of one shard, as they are now.
     fn shard(&self, campaign: &Campaign, shard: u32) -> impl Future<Output = Stored<Vec<Message>>> + Send;
-    /// Records that an entry was sent (in which variant), failed, skipped or is unknown. Settled entries stay as they are, but that
-    /// one was sent is recorded also after a receipt that reports it as failed, and in place of unknown. Anything but sent is
-    /// recorded only while the stored intent is that of `entry`.
-    fn settle(&self, campaign: &Campaign, entry: &Message) -> impl Future<Output = Stored<()>> + Send;
+    /// Records that entries were sent (in which variant), failed, skipped or are unknown; what became of each, in their order.
+    /// Settled entries stay as they are, but that one was sent is recorded also after a receipt that reports it as failed, and in
+    /// place of unknown. Anything but sent is recorded only while the stored intent is that of the entry.
+    fn settle(&self, campaign: &Campaign, entries: &[Message]) -> impl Future<Output = Vec<Stored<()>>> + Send;
     /// Notes that an entry is about to be handed over. False when it must not be: somebody else is at it, or it is settled.
     fn note_intent(
         &self,

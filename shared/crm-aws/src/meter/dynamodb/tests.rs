@@ -1,7 +1,7 @@
 //! What each kind of request is counted as: by the service's word, by sizes, and when it is refused.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, KeysAndAttributes, Put, PutRequest};
+use aws_sdk_dynamodb::types::{AttributeValue, BatchStatementRequest, Delete, KeysAndAttributes, Put, PutRequest};
 
 use super::*;
 use crate::batch::key;
@@ -86,6 +86,13 @@ mod at_the_client {
         let write = |client: Client| async move { client.batch_write_item().request_items("t", batch().to_vec()).send().await };
         assert_eq!(used(200, r#"{"ConsumedCapacity":[{"CapacityUnits":5.0}]}"#, write).await, (5_000, 0));
         assert_eq!(used(200, "{}", write).await, (4_000, 0));
+        let execute = |client: Client| async move {
+            let statement = |text: &str| BatchStatementRequest::builder().statement(text).build().unwrap();
+            client.batch_execute_statement().statements(statement("INSERT")).statements(statement("UPDATE")).send().await
+        };
+        let said = r#"{"Responses":[{},{"Error":{"Code":"ConditionalCheckFailed"}}],"ConsumedCapacity":[{"CapacityUnits":3.0}]}"#;
+        assert_eq!(used(200, said, execute).await, (3_000, 0));
+        assert_eq!(used(200, r#"{"Responses":[{},{}]}"#, execute).await, (2_000, 0));
         let left = r#"{"UnprocessedItems":{"t":[{"PutRequest":{"Item":{"a":{"S":"x"}}}}]}}"#;
         assert_eq!(used(200, left, write).await, (3_000, 0));
     }
