@@ -2,6 +2,7 @@
 //! rest it says that nothing is there. Conditions always hold.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use serde_json::{Map, Value, json};
 
@@ -136,11 +137,23 @@ impl Tables {
         json!({"Responses": asked.iter().map(of).collect::<Item>(), "UnprocessedKeys": {}})
     }
 
-    /// Those of the partition that is named; of its other conditions nothing is known here.
+    /// Those of the partition that is named, after or up to `:after` where that is asked for, page by page.
     fn query(&self, table: &str, request: &Value) -> Value {
         let values = request["ExpressionAttributeValues"].as_object();
-        let partition = [":pk", ":shard"].iter().find_map(|name| values?.get(*name)).map(text).unwrap_or_default();
-        let found = known(table).and_then(|(table, ..)| self.items.get(&(table, partition.to_owned())));
+        let value = |name: &str| values.and_then(|values| values.get(name)).map(text);
+        let partition = value(":pk").or_else(|| value(":shard")).unwrap_or_default().to_owned();
+        let Some((table, partition_key, sort_key)) = known(table) else {
+            return json!({"Count": 0, "ScannedCount": 0, "Items": []});
+        };
+        let held = self.items.get(&(table, partition.clone()));
+        let bound = value(":after").unwrap_or_default().to_owned();
+        let condition = request["KeyConditionExpression"].as_str().unwrap_or_default();
+        let end = if condition.contains("<= :after") { Bound::Included(bound.clone()) } else { Bound::Unbounded };
+        let begin = match request["ExclusiveStartKey"][sort_key]["S"].as_str() {
+            Some(last) => Bound::Excluded(last.to_owned()),
+            None if condition.contains("> :after") => Bound::Excluded(bound),
+            None => Bound::Unbounded,
+        };
         let wanted = request["ProjectionExpression"].as_str().map(|_| request["ExpressionAttributeNames"].as_object());
         let shown = |item: &Item| match wanted.flatten() {
             Some(names) => {
@@ -148,8 +161,18 @@ impl Tables {
             }
             None => item.clone(),
         };
-        let items: Vec<Item> = found.into_iter().flat_map(BTreeMap::values).map(shown).collect();
-        json!({"Count": items.len(), "ScannedCount": items.len(), "Items": items})
+        let mut found = held.into_iter().flat_map(|items| items.range((begin.clone(), end.clone()))).peekable();
+        let (mut items, mut last): (Vec<Item>, _) = (Vec::new(), None);
+        let limit = request["Limit"].as_u64().unwrap_or(u64::MAX) as usize;
+        while let Some((sort, item)) = found.next_if(|_| items.len() < limit) {
+            items.push(shown(item));
+            last = Some(sort);
+        }
+        let mut answer = json!({"Count": items.len(), "ScannedCount": items.len(), "Items": items});
+        if let Some(last) = last.filter(|_| found.peek().is_some()) {
+            answer["LastEvaluatedKey"] = json!({partition_key: {"S": partition}, sort_key: {"S": last}});
+        }
+        answer
     }
 
     /// A put, or an update: `SET name = :value` and `ADD name :value`, all that is asked for here.
@@ -228,6 +251,28 @@ mod tests {
             "ExpressionAttributeNames": {"#a0": "email", "#shard": "shard"},
         });
         assert_eq!(asked(&mut tables, "Query", narrow)["Items"][0], json!({"email": {"S": "a@x.in"}, "shard": {"S": "c#0"}}));
+    }
+
+    #[test]
+    fn pages_of_a_partition_begin_where_they_are_asked_to() {
+        let mut tables = Tables::default();
+        for sk in ["0", "1", "2", "3"] {
+            tables.put(APP, json!({"pk": {"S": "p"}, "sk": {"S": sk}}));
+        }
+        let mut pages = |condition: &str, start: Value| {
+            let values = json!({":pk": {"S": "p"}, ":after": {"S": "1"}});
+            let query = json!({
+                "TableName": APP, "KeyConditionExpression": condition, "ExpressionAttributeValues": values, "Limit": 1,
+                "ExclusiveStartKey": start,
+            });
+            let page = asked(&mut tables, "Query", query);
+            (page["Items"][0]["sk"]["S"].clone(), page["LastEvaluatedKey"].clone())
+        };
+        let key = |sk: &str| json!({"pk": {"S": "p"}, "sk": {"S": sk}});
+        assert_eq!(pages("pk = :pk AND sk > :after", Value::Null), (json!("2"), key("2")));
+        assert_eq!(pages("pk = :pk AND sk > :after", key("2")), (json!("3"), Value::Null));
+        assert_eq!(pages("pk = :pk AND sk <= :after", key("0")), (json!("1"), Value::Null));
+        assert_eq!(pages("pk = :pk", Value::Null), (json!("0"), key("0")));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crm_domain::message::{Message, Tally};
 use crm_domain::ports::{KeepLog, StoreError};
 use crm_domain::sending::Intent;
 use crm_domain::time::Time;
+use serde::Deserialize;
 
 use crate::batch::{pause, projected};
 use crate::campaigns::{TallyRecord, shard_name, tally_partition};
@@ -23,6 +24,12 @@ use crate::records::Item;
 const LOOKED_AT: i32 = 25;
 /// Times that a count is tried against others who count the same shard.
 const ROUNDS: u32 = 12;
+
+/// What is looked at of a count, where somebody queued is looked for.
+#[derive(Deserialize)]
+struct Waiting {
+    queued: u64,
+}
 
 impl KeepLog for Dynamo {
     async fn log_recipients(&self, campaign: &Campaign, entries: &[Message]) -> Result<(), StoreError> {
@@ -92,8 +99,11 @@ impl Dynamo {
     /// Whether somebody is queued in the shards on one side of `after`, by their stored counts, page by page until one is found.
     async fn queued_among(&self, id: CampaignId, side: &str, after: &str) -> Result<bool, StoreError> {
         let request = self.client.query().table_name(&self.app).consistent_read(true);
+        let (projection, placeholders) = projected(&["queued"]).unzip();
         let mut pages = request
             .key_condition_expression(format!("pk = :pk AND {side}"))
+            .set_projection_expression(projection)
+            .set_expression_attribute_names(placeholders)
             .expression_attribute_values(":pk", AttributeValue::S(tally_partition(id)))
             .expression_attribute_values(":after", AttributeValue::S(after.to_owned()))
             .limit(LOOKED_AT)
@@ -103,8 +113,8 @@ impl Dynamo {
             let page = page.map_err(store_error)?;
             let items = page.items.unwrap_or_default();
             for item in items {
-                let record: TallyRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
-                if record.tally.queued > 0 {
+                let Waiting { queued } = serde_dynamo::from_item(item).map_err(corrupt)?;
+                if queued > 0 {
                     return Ok(true);
                 }
             }
