@@ -77,15 +77,16 @@ impl<'a> Group<'a> {
         if self.failed.is_some() { &[] } else { rest.get(..STEP).unwrap_or(rest) }
     }
 
-    /// The ledger with as much of the next step applied as one transaction takes, and the outcomes.
-    fn stepped(&self) -> (Ledger, Vec<Outcome>) {
+    /// The ledger with as much of the next step applied as one transaction takes, what that is, and the outcomes.
+    fn stepped(&self) -> (Ledger, Size, Vec<Outcome>) {
         let mut step = self.next_step();
         loop {
             let mut ledger = self.ledger.clone();
             let outcomes = step.iter().map(|(_, event)| ledger.apply(event)).collect();
+            let size = Size::of(&ledger);
             // One event always fits: an order, two customers, at worst a few chapters and months.
-            if step.len() <= 1 || Size::of(&ledger).fits() {
-                return (ledger, outcomes);
+            if step.len() <= 1 || size.fits() {
+                return (ledger, size, outcomes);
             }
             step = step.get(..step.len() / 2).unwrap_or_default();
         }
@@ -170,8 +171,7 @@ fn packed<'g, 'a>(groups: Vec<&'g mut Group<'a>>) -> Vec<Vec<Share<'g, 'a>>> {
     let mut transactions: Vec<Vec<Share<'g, 'a>>> = Vec::new();
     let mut filled = Size::default();
     for group in groups {
-        let (ledger, outcomes) = group.stepped();
-        let size = Size::of(&ledger);
+        let (ledger, size, outcomes) = group.stepped();
         let together = filled.plus(&size);
         let share = Share { group, ledger, outcomes };
         match transactions.last_mut() {
@@ -229,7 +229,7 @@ async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>, deadline
         }
         let outcome = async {
             group.ledger = store.load(&events).await?;
-            let (mut ledger, outcomes) = group.stepped();
+            let (mut ledger, _, outcomes) = group.stepped();
             store.commit(&[&ledger]).await?;
             ledger.settle();
             Ok::<_, StoreError>((ledger, outcomes))

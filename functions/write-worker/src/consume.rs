@@ -18,6 +18,7 @@ use crm_domain::money::Currency;
 use crm_domain::names;
 use crm_domain::ports::{ApplyEvents, Enqueue, KeepNames, KeepSuppressions, MeterUsage, Postpone, QueueName, ReadMessages};
 use crm_domain::ses;
+use crm_domain::telemetry::MOST_VALUES;
 use crm_domain::time::Time;
 use crm_lambda::batch::{Failed, Incoming, give_back};
 use crm_lambda::problem::chain;
@@ -79,13 +80,12 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
                 failed.insert(index, Unapplied { cause, may_succeed: true });
             }
         }
-        for (index, message) in messages.iter().enumerate() {
-            if message.queue != QueueName::Receipts
-                && !failed.contains_key(&index)
-                && let Some(sent_at) = message.sent_at
-            {
-                did!(writes.lag = (Time::now().micros() - sent_at.micros()).max(0) / 1_000);
-            }
+        let done = messages
+            .iter()
+            .enumerate()
+            .filter(|(index, message)| message.queue != QueueName::Receipts && !failed.contains_key(index));
+        for sent_at in done.filter_map(|(_, message)| message.sent_at).take(MOST_VALUES) {
+            did!(writes.lag = (Time::now().micros() - sent_at.micros()).max(0) / 1_000);
         }
         let failed = failed.into_iter().filter_map(|(index, Unapplied { cause, may_succeed })| {
             messages.get(index).map(|message| Failed { message, cause, may_succeed })

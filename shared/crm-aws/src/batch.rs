@@ -29,8 +29,8 @@ impl Dynamo {
 
     /// The same, with the attributes `names` alone; all when empty.
     pub(crate) async fn get_projected(&self, table: &str, keys: Vec<Item>, names: &[&str]) -> Result<Vec<Item>, StoreError> {
-        let batches: Vec<Vec<Item>> = keys.chunks(GET_BATCH).map(<[Item]>::to_vec).collect();
-        stream::iter(batches).map(|batch| self.get_batch(table, batch, names)).buffer_unordered(CONCURRENCY).try_concat().await
+        let batches = stream::iter(batches(keys, GET_BATCH));
+        batches.map(|batch| self.get_batch(table, batch, names)).buffer_unordered(CONCURRENCY).try_concat().await
     }
 
     /// Puts all items, in no particular order.
@@ -40,7 +40,7 @@ impl Dynamo {
             let put = PutRequest::builder().set_item(Some(item)).build().map_err(corrupt)?;
             requests.push(WriteRequest::builder().put_request(put).build());
         }
-        self.write_all(table, &requests).await
+        self.write_all(table, requests).await
     }
 
     /// Deletes all items of these keys, in no particular order; keys must be distinct.
@@ -50,12 +50,12 @@ impl Dynamo {
             let delete = DeleteRequest::builder().set_key(Some(key)).build().map_err(corrupt)?;
             requests.push(WriteRequest::builder().delete_request(delete).build());
         }
-        self.write_all(table, &requests).await
+        self.write_all(table, requests).await
     }
 
-    async fn write_all(&self, table: &str, requests: &[WriteRequest]) -> Result<(), StoreError> {
-        let batches: Vec<Vec<WriteRequest>> = requests.chunks(WRITE_BATCH).map(<[WriteRequest]>::to_vec).collect();
-        stream::iter(batches).map(|batch| self.write_batch(table, batch)).buffer_unordered(CONCURRENCY).try_collect().await
+    async fn write_all(&self, table: &str, requests: Vec<WriteRequest>) -> Result<(), StoreError> {
+        let batches = stream::iter(batches(requests, WRITE_BATCH));
+        batches.map(|batch| self.write_batch(table, batch)).buffer_unordered(CONCURRENCY).try_collect().await
     }
 
     async fn get_batch(&self, table: &str, mut keys: Vec<Item>, names: &[&str]) -> Result<Vec<Item>, StoreError> {
@@ -94,6 +94,15 @@ impl Dynamo {
         }
         Err(throttled())
     }
+}
+
+/// All of them, at most `size` together, from the last on. They are moved: a copy of an item is an allocation for each of its names.
+fn batches<T>(mut all: Vec<T>, size: usize) -> Vec<Vec<T>> {
+    let mut batches = Vec::with_capacity(all.len().div_ceil(size));
+    while !all.is_empty() {
+        batches.push(all.split_off(all.len().saturating_sub(size)));
+    }
+    batches
 }
 
 /// The projection of these attributes, some of which may have reserved names, and what its placeholders stand for.

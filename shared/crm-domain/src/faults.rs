@@ -73,6 +73,9 @@ impl<T> Patch<T> {
     }
 }
 
+/// Members that most objects have at most.
+const MEMBERS: usize = 12;
+
 /// Reads the members of one JSON object; unknown members become faults on [`Fields::finish`].
 pub struct Fields<'a> {
     path: String,
@@ -88,7 +91,9 @@ impl<'a> Fields<'a> {
     /// One fault when it is not an object.
     pub fn of(json: &'a Json, path: &str) -> Result<Self, Faults> {
         match json {
-            Json::Object(members) => Ok(Self { path: path.to_owned(), members, read: Vec::new(), faults: Faults::default() }),
+            Json::Object(members) => {
+                Ok(Self { path: path.to_owned(), members, read: Vec::with_capacity(MEMBERS), faults: Faults::default() })
+            }
             _ => Err(Faults::of(path, "must be an object")),
         }
     }
@@ -189,7 +194,7 @@ pub fn checked_text(text: &str, max: usize) -> Result<&str, Reason> {
     if trimmed.chars().any(is_unwritable) {
         return Err("must not contain control characters".into());
     }
-    if trimmed.chars().count() > max {
+    if trimmed.len() > max && trimmed.chars().count() > max {
         return Err(format!("must be at most {max} characters").into());
     }
     Ok(trimmed)
@@ -212,7 +217,7 @@ pub fn long_text(json: &Json, max: usize) -> Result<String, Reason> {
     if text.chars().any(|c| is_unwritable(c) && !matches!(c, '\n' | '\r' | '\t')) {
         return Err("must not contain control characters".into());
     }
-    if text.chars().count() > max {
+    if text.len() > max && text.chars().count() > max {
         return Err(format!("must be at most {max} characters").into());
     }
     Ok(text.to_owned())

@@ -3,6 +3,7 @@
 //! Unlike `serde_json::Value` it refuses duplicate keys and nesting beyond [`JSON_DEPTH`], and it keeps the order of
 //! keys, so that faults are reported in the order in which they were written.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
@@ -11,6 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::Number;
 
 use crate::limits::JSON_DEPTH;
+
+/// Keys of one object that are compared with each other. Of more a set is made, which takes longer for few.
+const FEW: usize = 16;
 
 /// A parsed JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,10 +183,18 @@ impl<'de> Visitor<'de> for Node {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let mut members = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut members: Vec<(String, Json)> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
         while let Some(key) = map.next_key::<String>()? {
-            if !seen.insert(key.clone()) {
+            let is_there = if members.len() < FEW {
+                members.iter().any(|(known, _)| *known == key)
+            } else {
+                if seen.is_empty() {
+                    seen.extend(members.iter().map(|(known, _)| known.clone()));
+                }
+                !seen.insert(key.clone())
+            };
+            if is_there {
                 let shown: String = key.chars().take(100).collect();
                 return Err(A::Error::custom(format!("the key {shown:?} stands twice in one object")));
             }
@@ -203,6 +215,19 @@ mod tests {
         assert!(Json::parse(fits.as_bytes()).is_ok());
         for bad in [deep.as_bytes(), br#"{"a":1,"a":2}"#, b"NaN", b"1 2", b"", b"\xff", b"[1,]", b"1e999"] {
             assert!(Json::parse(bad).is_err(), "{:?}", String::from_utf8_lossy(bad));
+        }
+    }
+
+    #[test]
+    fn a_key_stands_once_however_many_there_are() {
+        for count in [1, FEW - 1, FEW, FEW + 1, 4 * FEW] {
+            let keys: Vec<String> = (0..count).map(|key| format!("\"k{key}\":{key}")).collect();
+            let once = Json::parse(format!("{{{}}}", keys.join(",")).as_bytes());
+            assert!(matches!(once, Ok(Json::Object(members)) if members.len() == count), "{count}");
+            for again in [0, count - 1] {
+                let twice = Json::parse(format!("{{{},\"k{again}\":0}}", keys.join(",")).as_bytes());
+                assert!(twice.is_err_and(|error| error.to_string().contains("stands twice")), "{again} of {count}");
+            }
         }
     }
 

@@ -110,6 +110,9 @@ impl Currency {
     }
 
     fn exact(&self, number: &Number) -> Result<i64, Reason> {
+        if let Some(whole) = number.as_i64().filter(|whole| (-MAX_MAJOR..=MAX_MAJOR).contains(whole)) {
+            return Ok(whole * self.scale());
+        }
         let text = number.to_string();
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().unwrap_or(i32::MAX)),

@@ -27,6 +27,9 @@ pub enum Measure {
     Milliseconds,
 }
 
+/// Values of one metric that CloudWatch takes from a line; more than that need not be said.
+pub const MOST_VALUES: usize = 100;
+
 /// A metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {

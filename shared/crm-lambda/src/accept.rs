@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Response};
 use crm_domain::dead_letter;
 use crm_domain::did;
 use crm_domain::event::{Command, Envelope, Event, Kind};
-use crm_domain::faults::{self, Faults};
+use crm_domain::faults::{self, Fault, Faults};
 use crm_domain::json::Json;
 use crm_domain::limits;
 use crm_domain::money::Currency;
 use crm_domain::ports::{Enqueue, Outgoing, QueueError, QueueName};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::caller::Attempt;
 use crate::problem::Problem;
@@ -51,7 +51,7 @@ pub async fn accept<Q: Enqueue>(
         None => {
             let accepted = read(body, "", 0)?;
             queue_messages(queue, write.queue, vec![message(accepted.envelope)], 1).await?;
-            let mut response = (StatusCode::ACCEPTED, WireJson(json!({"id": accepted.id, "status": "queued"}))).into_response();
+            let mut response = (StatusCode::ACCEPTED, WireJson(Outcome::queued(accepted.id.clone()))).into_response();
             let location = write.location.and_then(|path| HeaderValue::from_str(&format!("{path}/{}", accepted.id)).ok());
             if let Some(location) = location {
                 response.headers_mut().insert(header::LOCATION, location);
@@ -59,17 +59,17 @@ pub async fn accept<Q: Enqueue>(
             Ok(response)
         }
         Some(items) => {
-            let mut outcomes: Vec<Value> = Vec::with_capacity(items.len());
+            let mut outcomes: Vec<Outcome> = Vec::with_capacity(items.len());
             let mut envelopes = Vec::with_capacity(items.len());
             let mut all = Faults::default();
             for (index, item) in items.iter().enumerate() {
                 match read(item, &format!("items[{index}]"), index) {
                     Ok(accepted) => {
-                        outcomes.push(json!({"id": accepted.id, "status": "queued"}));
+                        outcomes.push(Outcome::queued(accepted.id));
                         envelopes.push(accepted.envelope);
                     }
                     Err(mut faults) => {
-                        outcomes.push(json!({"status": "rejected", "errors": faults.0}));
+                        outcomes.push(Outcome::Rejected { status: "rejected", errors: faults.0.clone() });
                         all.0.append(&mut faults.0);
                     }
                 }
@@ -78,7 +78,7 @@ pub async fn accept<Q: Enqueue>(
                 return Err(all.into());
             }
             queue_events(queue, write.queue, envelopes).await?;
-            Ok((StatusCode::ACCEPTED, WireJson(json!({"items": outcomes}))).into_response())
+            Ok((StatusCode::ACCEPTED, WireJson(Outcomes { items: outcomes })).into_response())
         }
     }
 }
@@ -123,12 +123,37 @@ pub fn pack(envelopes: Vec<String>) -> Vec<Outgoing> {
             _ => bodies.push(format!("[{envelope}")),
         }
     }
-    bodies.into_iter().map(|body| message(format!("{body}]"))).collect()
+    bodies
+        .into_iter()
+        .map(|mut body| {
+            body.push(']');
+            message(body)
+        })
+        .collect()
 }
 
 struct Accepted {
     id: String,
     envelope: String,
+}
+
+/// What the answer says of one of them. Written as it is: a tree of JSON for each would take as long as reading the order.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Outcome {
+    Queued { id: String, status: &'static str },
+    Rejected { status: &'static str, errors: Vec<Fault> },
+}
+
+impl Outcome {
+    const fn queued(id: String) -> Self {
+        Self::Queued { id, status: "queued" }
+    }
+}
+
+#[derive(Serialize)]
+struct Outcomes {
+    items: Vec<Outcome>,
 }
 
 fn message(body: String) -> Outgoing {

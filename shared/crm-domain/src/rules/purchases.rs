@@ -68,13 +68,19 @@ impl Tally {
 }
 
 impl Run {
-    /// The run of a stretch as it lies at `now`.
+    /// The run of a stretch as it lies at `now`. It is walked from its end, which for most stretches is the last order: a scan
+    /// then reads nothing of the years before them.
     pub(super) fn at(purchases: &[Purchase], window: Window, now: Time) -> Self {
         let (from, until) = window.bounds(now);
-        let first = purchases.partition_point(|purchase| purchase.at < from);
-        let end = purchases.partition_point(|purchase| purchase.at <= until);
-        let mut run = Self { first, end, tally: Tally::default(), at: now };
-        run.of(purchases).iter().for_each(|purchase| run.tally.add(purchase));
+        let end = match purchases.last() {
+            Some(last) if last.at > until => purchases.partition_point(|purchase| purchase.at <= until),
+            _ => purchases.len(),
+        };
+        let mut run = Self { first: end, end, tally: Tally::default(), at: now };
+        for purchase in purchases.iter().take(end).rev().take_while(|purchase| purchase.at >= from) {
+            run.tally.add(purchase);
+            run.first -= 1;
+        }
         run
     }
 

@@ -16,6 +16,12 @@ use super::purchases::Courses;
 /// same customer is tried against more than one set of rules.
 pub struct Subject<'a> {
     pub(super) customer: &'a Customer,
+    ready: OnceCell<Ready<'a>>,
+}
+
+/// What is made ready so far. In a scan most rules need none of it, and then it costs nothing.
+#[derive(Default)]
+struct Ready<'a> {
     texts: [OnceCell<Option<Cow<'a, str>>>; 6],
     attributes: OnceCell<Vec<(&'a str, Attribute<'a>)>>,
     tags: OnceCell<Vec<Cow<'a, str>>>,
@@ -40,7 +46,11 @@ impl<'a> Subject<'a> {
     /// A view of `customer`.
     #[must_use]
     pub fn new(customer: &'a Customer) -> Self {
-        Self { customer, texts: Default::default(), attributes: OnceCell::new(), tags: OnceCell::new(), orders: OnceCell::new() }
+        Self { customer, ready: OnceCell::new() }
+    }
+
+    fn ready(&self) -> &Ready<'a> {
+        self.ready.get_or_init(Ready::default)
     }
 
     /// A text as it is stored.
@@ -58,22 +68,26 @@ impl<'a> Subject<'a> {
 
     /// A text, lower-cased.
     pub(super) fn text(&self, field: TextField) -> Option<&str> {
-        self.texts[field as usize].get_or_init(|| self.raw_text(field).map(fold)).as_deref()
+        self.ready().texts[field as usize].get_or_init(|| self.raw_text(field).map(fold)).as_deref()
     }
 
     /// Whether a text is there and passes.
     pub(super) fn passes(&self, field: TextField, test: &TextTest) -> bool {
-        let unfolded = self.texts[field as usize].get().is_none();
-        match (test, self.raw_text(field)) {
-            (_, None) => false,
-            // In a scan this is all that is asked of a customer: a copy in lower case would take longer than the rest.
-            (TextTest::Equals(needle), Some(raw)) if unfolded && raw.is_ascii() => raw.eq_ignore_ascii_case(needle),
-            _ => self.text(field).is_some_and(|text| test.passes(text)),
+        let Some(raw) = self.raw_text(field) else { return false };
+        if let TextTest::Equals(needle) = test {
+            // In a scan this is all that is asked of a customer: a copy in lower case would take longer than the rest. Whatever
+            // else a text has, one that begins with a letter of ASCII begins with it in lower case.
+            match raw.as_bytes().first().zip(needle.as_bytes().first()) {
+                Some((first, wanted)) if first.is_ascii() && first.to_ascii_lowercase() != *wanted => return false,
+                _ if raw.is_ascii() => return raw.eq_ignore_ascii_case(needle),
+                _ => {}
+            }
         }
+        self.text(field).is_some_and(|text| test.passes(text))
     }
 
     pub(super) fn attribute(&self, key: &str) -> Option<&Attribute<'a>> {
-        let attributes = self.attributes.get_or_init(|| {
+        let attributes = self.ready().attributes.get_or_init(|| {
             // A map's keys come sorted.
             self.customer.attributes.iter().map(|(key, value)| (key.as_str(), Attribute::of(value))).collect()
         });
@@ -88,11 +102,11 @@ impl<'a> Subject<'a> {
 
     /// The tags, lower-cased.
     pub(super) fn tags(&self) -> &[Cow<'a, str>] {
-        self.tags.get_or_init(|| self.customer.tags.iter().map(|tag| fold(tag)).collect())
+        self.ready().tags.get_or_init(|| self.customer.tags.iter().map(|tag| fold(tag)).collect())
     }
 
     pub(super) fn orders(&self) -> &Orders<'a> {
-        self.orders.get_or_init(|| {
+        self.ready().orders.get_or_init(|| {
             let history = &self.customer.history;
             Box::new(Orders { bought: Bought::new(history), courses: RefCell::new(Courses::new(history.purchases())) })
         })

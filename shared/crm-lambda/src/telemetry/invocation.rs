@@ -5,12 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crm_domain::telemetry::{DIMENSION, ERRORS, METRICS, Measure, NAMESPACE, metric};
+use crm_domain::telemetry::{DIMENSION, ERRORS, METRICS, MOST_VALUES, Measure, NAMESPACE, metric};
 use crm_domain::time::Time;
 use serde_json::{Map, Value, json};
 
-/// Values of one metric that CloudWatch takes from a line.
-const MOST_VALUES: usize = 100;
 /// Whether this environment has had an invocation.
 static WARM: AtomicBool = AtomicBool::new(false);
 
@@ -90,15 +88,15 @@ impl Invocation {
         }
     }
 
-    /// Adds what its closing line has: how it went, what it did, and what of that CloudWatch is to count for `stack`.
+    /// Adds what its closing line has, once: how it went, what it did, and what of that CloudWatch is to count for `stack`.
     pub(super) fn close(&self, stack: &str, line: &mut Map<String, Value>) {
-        let said = self.said();
+        let mut said = self.said();
         if said.origins.len() > 1 {
             line.insert("origins".to_owned(), json!(said.origins));
         }
         line.insert("coldStart".to_owned(), json!(self.is_cold));
         line.insert("durationMs".to_owned(), json!(self.begun.elapsed().as_micros() as f64 / 1_000.0));
-        line.extend(said.facts.clone());
+        line.extend(std::mem::take(&mut said.facts));
         if said.errors > 0 {
             line.insert(ERRORS.to_owned(), json!(said.errors));
         }

@@ -59,8 +59,10 @@ impl<S: Subscriber, W: Fn(&str) + 'static> Layer<S> for Lines<W> {
             line.insert("target".to_owned(), json!(about.target()));
         }
         line.extend(fields.0);
+        let Ok(mut text) = serde_json::to_string(&line) else { return };
+        text.push('\n');
         // One write, so that lines of two threads do not mix.
-        (self.write)(&format!("{}\n", Value::Object(line)));
+        (self.write)(&text);
     }
 }
 
