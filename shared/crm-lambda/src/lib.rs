@@ -14,7 +14,6 @@ pub mod etag;
 pub mod exports;
 pub mod gate;
 pub mod memberships;
-mod memory;
 pub mod operation;
 mod origin;
 pub mod outbox;
