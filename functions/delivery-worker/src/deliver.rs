@@ -7,7 +7,9 @@
 use crm_domain::did;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crm_domain::audience;
 use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus};
