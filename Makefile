@@ -93,7 +93,7 @@ load: .venv/ready
 	@.venv/bin/python -m infra.local.load
 
 # HISTORIES=1000 from the seed FROM=0 on, or one by SEED=n, call by call.
-soak: export HISTORIES FROM SEED
+soak: export HISTORIES FROM SEED KIND
 soak:
 	@cargo build --quiet --workspace --example soak
 	@target/debug/examples/soak

@@ -6,12 +6,19 @@
 #![allow(clippy::expect_used, clippy::missing_panics_doc)]
 
 pub mod check;
+pub mod client;
 pub mod cloud;
+pub mod consumer;
+pub mod crm;
+pub mod editor;
 pub mod faults;
 pub mod fleet;
+pub mod functions;
 pub mod history;
 pub mod model;
 pub mod queues;
+pub mod schedule;
+pub mod stream;
 pub mod tables;
 pub mod template;
 pub mod weakness;

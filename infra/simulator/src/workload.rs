@@ -4,7 +4,7 @@ use crm_domain::event::{Event, Kind};
 use crm_domain::json::Json;
 use crm_domain::money::Currency;
 use crm_domain::ports::QueueName;
-use crm_domain::time::{DAY, Time};
+use crm_domain::time::{DAY, SECOND, Time};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
@@ -21,6 +21,12 @@ pub fn currency() -> Currency {
     Currency::parse("INR").expect("a currency")
 }
 
+/// The time at which something is said that comes as the `number`th.
+#[must_use]
+pub fn stamp(number: usize) -> Time {
+    BEGIN.plus(SECOND * (number as i64 - 100_000))
+}
+
 /// An event, and the queue that it is put on.
 #[derive(Debug, Clone)]
 pub struct Said {
@@ -31,12 +37,12 @@ pub struct Said {
     pub event: Option<Event>,
 }
 
-/// What is said in the history of a seed, in the order in which it is said.
+/// What is said in the history of a seed, in the order in which it is said: at most so many events.
 #[must_use]
-pub fn events(seed: u64) -> Vec<Said> {
+pub fn events(seed: u64, most: u32) -> Vec<Said> {
     let mut chance = StdRng::seed_from_u64(seed);
     let people = chance.random_range(1..=5);
-    let count = chance.random_range(3..=60);
+    let count = chance.random_range(3..=most);
     (0..count).map(|number| said(number, people, &mut chance)).collect()
 }
 
@@ -58,7 +64,15 @@ impl Said {
 
 fn said(number: u32, people: u32, chance: &mut StdRng) -> Said {
     let email = format!("p{}@x.in", chance.random_range(0..people));
-    let past = |chance: &mut StdRng| BEGIN.plus(-chance.random_range(1..60) * DAY).to_string();
+    // Half of it falls so that stretches of a week or a month, counted back from now, lose it while the history runs.
+    let past = |chance: &mut StdRng| {
+        let days = [7, 30].choose(chance).copied().filter(|_| chance.random());
+        let ago = match days {
+            None => chance.random_range(1..60) * DAY,
+            Some(days) => days * DAY - chance.random_range(0..300) * SECOND,
+        };
+        BEGIN.plus(-ago).to_string()
+    };
     let order = format!("o{}", chance.random_range(0..2 * people));
     let (queue, kind, data) = match chance.random_range(0..14) {
         0..2 => (QueueName::Customers, Kind::UpsertCustomer, profile(&email, chance)),
