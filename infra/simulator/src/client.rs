@@ -22,6 +22,9 @@ use crate::fleet::Fleet;
 use crate::functions::{signing_keys, store};
 use crate::world::BEGIN;
 
+/// How often somebody asks again who is told of a conflict.
+const TRIES: u32 = 3;
+
 /// Somebody who calls one function of the API.
 pub struct Client {
     cloud: Arc<Cloud>,
@@ -46,22 +49,25 @@ impl Client {
         // Tokens are checked by the machine's own clock.
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
         let (token, _) = issue(&owner().id, &signing_keys(), Time::from_micros(seconds)).expect("a token");
-        Self { cloud: cloud.clone(), fleet: Fleet::new(cloud, function, make), token }
+        Self { cloud: cloud.clone(), fleet: Fleet::new(cloud, function, move |config, _| make(config)), token }
     }
 
-    /// Asks under a key until there is an answer that says what has happened.
+    /// Asks under a key until there is an answer that says what has happened. That somebody else was faster may be all that is
+    /// ever said.
     pub async fn ask(&self, method: &str, path: &str, body: Option<&Value>, key: &str) -> Answered {
-        loop {
+        for tries in 0.. {
             if let Some(answered) = self.attempt(method, path, body, key).await
                 && answered.status < 500
                 && answered.status != 429
-                && (answered.status != 409 || !matches!(answered.body["code"].as_str(), Some("still_running" | "conflict")))
+                && (answered.status != 409 || answered.body["code"] != "still_running")
+                && (answered.status != 409 || answered.body["code"] != "conflict" || tries >= TRIES)
             {
                 return answered;
             }
             let pause = self.cloud.state().faults.below(4_000);
             sleep(Duration::from_millis(500 + pause)).await;
         }
+        unreachable!("whoever asks does not give up")
     }
 
     async fn attempt(&self, method: &str, path: &str, body: Option<&Value>, key: &str) -> Option<Answered> {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::future::pending;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -19,6 +18,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, oneshot};
 
 use crate::faults::{Fault, Faults};
+use crate::post::Office;
 use crate::queues::Queues;
 use crate::tables::{Answer, Tables, refusal};
 use crate::weakness::Weakness;
@@ -40,6 +40,8 @@ pub struct State {
     pub tables: Tables,
     /// SQS.
     pub queues: Queues,
+    /// Whoever sends letters.
+    pub office: Office,
     /// What goes wrong.
     pub faults: Faults,
     /// A deliberate defect.
@@ -81,6 +83,7 @@ impl Cloud {
         let state = State {
             tables: Tables::new(),
             queues: Queues::new(weakness),
+            office: Office::default(),
             faults,
             weakness,
             wrong: 600_000_000,
@@ -118,17 +121,13 @@ impl Cloud {
     }
 
     async fn carry(self: Arc<Self>, operation: String, body: Value) -> Result<Answer, ConnectorError> {
-        let (there, back) = {
-            let state = &mut *self.state();
-            let most = if state.faults.strike(Fault::Slow) { 4_000 } else { 20 };
-            (state.faults.below(most), state.faults.below(most / 2))
-        };
-        tokio::time::sleep(Duration::from_millis(there)).await;
+        let (there, back) = self.state().way();
+        tokio::time::sleep(there).await;
         let answer = self.state().serve(&operation, body);
         if operation.ends_with(".SendMessageBatch") || is_write(operation.rsplit('.').next().unwrap_or_default()) {
             self.stirred.notify_waiters();
         }
-        tokio::time::sleep(Duration::from_millis(back)).await;
+        tokio::time::sleep(back).await;
         answer.ok_or_else(|| ConnectorError::io("the connection was closed".into()))
     }
 }
@@ -145,7 +144,8 @@ impl Process {
         self.steps_left.store(steps.map_or(u64::MAX, |steps| steps.max(1)), Ordering::Relaxed);
     }
 
-    async fn step(&self) {
+    /// Goes one step further, unless it was the last.
+    pub async fn step(&self) {
         match self.steps_left.load(Ordering::Relaxed) {
             u64::MAX => {}
             // Dead, or as good as that.

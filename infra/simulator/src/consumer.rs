@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::task::spawn_local;
 use tokio::time::sleep;
 
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, Process};
 use crate::faults::Fault;
 use crate::fleet::Fleet;
 use crate::queues::Received;
@@ -45,8 +45,16 @@ struct Environment<W> {
 
 impl<W: Takes> Consumer<W> {
     /// The function of this logical id, put together by `make`; called by `queues`.
-    pub fn start(cloud: &Arc<Cloud>, name: &'static str, queues: &[&'static str], make: impl Fn(&SdkConfig) -> W + 'static) {
-        let make = move |config: &SdkConfig| Environment { worker: make(config), begun: RefCell::default() };
+    pub fn start(
+        cloud: &Arc<Cloud>,
+        name: &'static str,
+        queues: &[&'static str],
+        make: impl Fn(&SdkConfig, &Arc<Process>) -> W + 'static,
+    ) {
+        let make = move |config: &SdkConfig, process: &Arc<Process>| Environment {
+            worker: make(config, process),
+            begun: RefCell::default(),
+        };
         let fleet = Fleet::new(cloud, name, make);
         let consumer = Rc::new(Self { cloud: cloud.clone(), name, fleet, arrivals: RefCell::default() });
         for queue in queues {

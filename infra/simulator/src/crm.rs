@@ -16,7 +16,8 @@ use tokio::time::sleep;
 
 use crate::cloud::{Cloud, Process};
 use crate::consumer::Consumer;
-use crate::functions::{queue, segment_stream, segment_worker, write_worker};
+use crate::functions::{delivery_worker, queue, segment_stream, segment_worker, write_worker};
+use crate::post::Post;
 use crate::schedule::{Schedule, until_the_minute};
 use crate::stream::Follower;
 use crate::workload::Said;
@@ -40,9 +41,21 @@ impl Crm {
     /// The path of writes.
     #[must_use]
     pub fn of_writes(cloud: &Arc<Cloud>) -> Self {
-        let queues = ["CustomersQueue", "OrdersQueue", "ActivitiesQueue"];
-        Consumer::start(cloud, "WriteWorkerFunction", &queues, write_worker);
+        let queues = ["CustomersQueue", "OrdersQueue", "ActivitiesQueue", "ReceiptsQueue"];
+        Consumer::start(cloud, "WriteWorkerFunction", &queues, |config, _| write_worker(config));
         Self { cloud: cloud.clone() }
+    }
+
+    /// And whoever brings campaigns to their recipients, by a provider that recognises letters or does not.
+    #[must_use]
+    pub fn of_campaigns(cloud: &Arc<Cloud>, recognises: bool) -> (Self, Rc<Schedule>) {
+        let crm = Self::of_writes(cloud);
+        cloud.state().wrong = WRONG;
+        let outside = cloud.clone();
+        Consumer::start(cloud, "DeliveryWorkerFunction", &["DeliveryQueue"], move |config, process| {
+            delivery_worker(config, Post { cloud: outside.clone(), process: process.clone(), recognises })
+        });
+        (crm, Schedule::start(cloud))
     }
 
     /// And whoever keeps memberships.
@@ -51,7 +64,7 @@ impl Crm {
         let crm = Self::of_writes(cloud);
         cloud.state().wrong = WRONG;
         Follower::start(cloud, segment_stream);
-        Consumer::start(cloud, "SegmentWorkerFunction", &["SegmentsQueue"], segment_worker);
+        Consumer::start(cloud, "SegmentWorkerFunction", &["SegmentsQueue"], |config, _| segment_worker(config));
         (crm, Schedule::start(cloud))
     }
 

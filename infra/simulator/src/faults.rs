@@ -58,6 +58,10 @@ faults! {
     Slow 60,
     /// A machine's clock goes wrong: by up to ten minutes, where flips are made by less than one.
     ClockJumped 200,
+    /// The provider takes a letter later.
+    LetterDeferred 150,
+    /// The provider will never take a letter.
+    LetterRefused 80,
     /// A minute passes without its tick.
     TickMissed 300,
 }

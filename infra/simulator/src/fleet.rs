@@ -21,11 +21,14 @@ const STEPS: u64 = 24;
 /// Milliseconds within which a process that is to be killed is.
 const SOON: u64 = 2_000;
 
+/// Puts a function together, for a process and what its SDK is configured by.
+type Make<W> = dyn Fn(&SdkConfig, &Arc<Process>) -> W;
+
 /// A function with its environments.
 pub struct Fleet<W> {
     cloud: Arc<Cloud>,
     timeout: Duration,
-    make: Box<dyn Fn(&SdkConfig) -> W>,
+    make: Box<Make<W>>,
     idle: RefCell<Vec<Environment<W>>>,
     places: Semaphore,
 }
@@ -41,7 +44,7 @@ struct Environment<W> {
 impl<W> Fleet<W> {
     /// The function of this logical id, put together by `make`.
     #[must_use]
-    pub fn new(cloud: &Arc<Cloud>, function: &str, make: impl Fn(&SdkConfig) -> W + 'static) -> Self {
+    pub fn new(cloud: &Arc<Cloud>, function: &str, make: impl Fn(&SdkConfig, &Arc<Process>) -> W + 'static) -> Self {
         Self {
             cloud: cloud.clone(),
             timeout: template().timeout(function),
@@ -82,7 +85,7 @@ impl<W> Fleet<W> {
         let mut idle = self.idle.borrow_mut();
         if idle.is_empty() {
             let process = Arc::new(Process::default());
-            let function = Rc::new((self.make)(&self.cloud.config(&process)));
+            let function = Rc::new((self.make)(&self.cloud.config(&process), &process));
             return Environment { process, wrong_by: Rc::default(), function };
         }
         let which = self.cloud.state().faults.below(idle.len() as u64) as usize;

@@ -11,16 +11,19 @@ use crm_domain::export::PART_BYTES;
 use crm_domain::export::table::Terms;
 use crm_domain::ids::{CustomerId, ExportId};
 use crm_domain::ports::{FileError, KeepExportFiles, ReadSecrets, SignedUrl, SigningKeys, StoreError};
+use crm_lambda::addresses::Addresses;
 use crm_lambda::api::App;
 use crm_lambda::auth::Keys;
 use crm_lambda::batch::Incoming;
 use crm_lambda::config::Settings;
 use crm_lambda::memberships::Keeper;
 use crm_lambda::serve::finished;
+use delivery_worker::worker::Letterhead;
 use segment_stream::changes::settle;
 use segment_worker::export::Exports;
 
 use crate::consumer::Takes;
+use crate::post::Post;
 use crate::stream::Follows;
 use crate::template::variables;
 use crate::workload::currency;
@@ -111,6 +114,31 @@ fn app(config: &SdkConfig) -> App<Dynamo, Sqs> {
 /// `segments-api`.
 pub fn segments_api(config: &SdkConfig) -> Router {
     finished(segments_api::http::router(app(config), Arc::new(NoFiles), keys()))
+}
+
+/// `campaigns-api`.
+pub fn campaigns_api(config: &SdkConfig) -> Router {
+    let app = app(config);
+    let addresses = Addresses::new(Arc::new(Secrets), app.store.clone());
+    finished(campaigns_api::http::router(app, keys(), addresses))
+}
+
+/// Brings campaigns to their recipients.
+pub type DeliveryWorker = delivery_worker::worker::Worker<Dynamo, Sqs, Post>;
+
+/// `delivery-worker`, with this provider.
+#[must_use]
+pub fn delivery_worker(config: &SdkConfig, post: Post) -> DeliveryWorker {
+    let store = Arc::new(store(config));
+    let addresses = Addresses::new(Arc::new(Secrets), store.clone());
+    let letterhead = Letterhead { keys: keys(), public_url: "https://crm.simulated".to_owned() };
+    DeliveryWorker::new(store, Arc::new(queue(config)), Arc::new(post), consent_defaults(), addresses, letterhead)
+}
+
+impl Takes for DeliveryWorker {
+    async fn take(&self, messages: Vec<Incoming>) -> Vec<String> {
+        self.handle(messages).await
+    }
 }
 
 /// The keys of the deployment.

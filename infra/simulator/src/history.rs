@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crm_aws::Dynamo;
+use crm_domain::campaign::CampaignStatus;
 use crm_domain::event::Command;
 use crm_domain::ports::QueueName;
 use rand::rngs::StdRng;
@@ -13,7 +15,8 @@ use tokio::join;
 use tokio::task::LocalSet;
 use tokio::time::sleep;
 
-use crate::check::{self, memberships};
+use crate::campaigner::Campaigner;
+use crate::check::{self, campaigns, memberships};
 use crate::client::admit;
 use crate::cloud::Cloud;
 use crate::crm::Crm;
@@ -27,6 +30,8 @@ use crate::world::{self, Inhabited};
 /// Events of one history, at most: where more follows from each of them, there are fewer.
 const EVENTS: u32 = 60;
 const EVENTS_OF_MEMBERS: u32 = 12;
+/// People whom campaigns may write to, at most.
+const PEOPLE: u32 = 12;
 /// Seconds between two requests that say them, at most. Each minute costs a tick of the clock.
 const SECONDS: u64 = 20;
 const SECONDS_OF_MEMBERS: u64 = 10;
@@ -38,11 +43,13 @@ pub enum Kind {
     Writes,
     /// And customers belong to segments, which are made and changed meanwhile.
     Memberships,
+    /// And are written to by campaigns.
+    Campaigns,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 2] = [Self::Writes, Self::Memberships];
+    pub const ALL: [Self; 3] = [Self::Writes, Self::Memberships, Self::Campaigns];
 
     /// Its name.
     #[must_use]
@@ -50,6 +57,7 @@ impl Kind {
         match self {
             Self::Writes => "writes",
             Self::Memberships => "memberships",
+            Self::Campaigns => "campaigns",
         }
     }
 
@@ -167,6 +175,7 @@ async fn live(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut StdRng) -> Result<
     match setup.kind() {
         Kind::Writes => live_by_writes(setup, cloud, chance).await,
         Kind::Memberships => live_by_memberships(setup, cloud, chance).await,
+        Kind::Campaigns => live_by_campaigns(setup, cloud, chance).await,
     }
 }
 
@@ -199,6 +208,47 @@ async fn live_by_memberships(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut Std
     let now = crm.tick(&schedule).await?;
     memberships::check(&crm, &editor.kept, now).await?;
     Ok(said.len())
+}
+
+async fn live_by_campaigns(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut StdRng) -> Result<usize, String> {
+    let (crm, schedule) = Crm::of_campaigns(cloud, chance.random());
+    admit(cloud).await;
+    let people = chance.random_range(1..=PEOPLE);
+    // Everybody is there when the first campaign is launched: so its audience is known.
+    let mut all = workload::introductions(people, chance);
+    crm.say(&all, 2, chance).await;
+    crm.rest().await?;
+    let said = said(setup, EVENTS_OF_MEMBERS).into_iter().filter(|one| !one.brings_somebody_new(people)).collect::<Vec<_>>();
+    let mut campaigner = Campaigner::new(cloud, chance.random());
+    join!(crm.say(&said, SECONDS_OF_MEMBERS, chance), campaigner.work());
+    sleep(Duration::from_millis(chance.random_range(0..60_000))).await;
+    cloud.state().faults.end();
+    let store = store(&crm.config());
+    crm.settle(&schedule, &[QueueName::Delivery, QueueName::Receipts], async || have_ended(&store, &campaigner).await).await?;
+    end_of_weakness(cloud);
+    let emails: Vec<String> = (0..people).map(workload::email).collect();
+    campaigns::check(&crm, &campaigner.launched, &emails).await?;
+    all.extend(said);
+    check::writes(&crm, &all).await?;
+    Ok(all.len())
+}
+
+/// Whether all campaigns have come to their end; one that failed or is held goes on, as somebody who sees that lets it.
+async fn have_ended(store: &Dynamo, campaigner: &Campaigner) -> bool {
+    let mut have_ended = true;
+    for launched in &campaigner.launched {
+        let Some(campaign) = campaigns::campaign(store, &launched.id).await else { return false };
+        match campaign.state.status {
+            CampaignStatus::Sent | CampaignStatus::Cancelled => {}
+            CampaignStatus::Failed | CampaignStatus::Paused => {
+                let key = format!("again-{}", world::elapsed().as_millis());
+                campaigner.steer(&launched.id, "resume", &key).await;
+                have_ended = false;
+            }
+            _ => have_ended = false,
+        }
+    }
+    have_ended
 }
 
 /// Whoever checks sees things as they are, but for the pages.

@@ -119,9 +119,9 @@ impl Queues {
         }
     }
 
-    /// Puts a message of the services themselves on a queue.
-    pub fn tell(&mut self, queue: &str, body: &str, faults: &mut Faults) {
-        self.send(queue, &json!({"MessageBody": body}), faults);
+    /// Puts a message of somebody who is no process of ours on a queue, out of sight for some seconds.
+    pub fn tell(&mut self, queue: &str, body: &str, delay: u64, faults: &mut Faults) {
+        self.send(queue, &json!({"MessageBody": body, "DelaySeconds": delay}), faults);
     }
 
     fn send(&mut self, queue: &str, entry: &Value, faults: &mut Faults) {

@@ -27,7 +27,8 @@ impl Schedule {
     /// Ticks until the faults are over; from then on whoever wants a tick asks for it.
     #[must_use]
     pub fn start(cloud: &Arc<Cloud>) -> Rc<Self> {
-        let schedule = Rc::new(Self { cloud: cloud.clone(), fleet: Fleet::new(cloud, "ClockFunction", clock) });
+        let schedule =
+            Rc::new(Self { cloud: cloud.clone(), fleet: Fleet::new(cloud, "ClockFunction", |config, _| clock(config)) });
         spawn_local(schedule.clone().each_minute());
         schedule
     }

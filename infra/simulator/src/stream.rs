@@ -48,7 +48,11 @@ impl<W: Follows> Follower<W> {
     /// Follows the stream from its beginning.
     pub fn start(cloud: &Arc<Cloud>, make: impl Fn(&SdkConfig) -> W + 'static) {
         let lanes = (0..template().stream.lanes).map(|_| Lane::default()).collect();
-        let follower = Self { cloud: cloud.clone(), fleet: Fleet::new(cloud, NAME, make), lanes: RefCell::new(lanes) };
+        let follower = Self {
+            cloud: cloud.clone(),
+            fleet: Fleet::new(cloud, NAME, move |config, _| make(config)),
+            lanes: RefCell::new(lanes),
+        };
         spawn_local(Rc::new(follower).read());
     }
 
@@ -145,7 +149,7 @@ impl<W: Follows> Follower<W> {
         state.note("the stream gave up", &body, None);
         if state.weakness != Some(Weakness::GivenUpIsForgotten) {
             let State { queues, faults, .. } = state;
-            queues.tell(&template().stream.given_up, &body.to_string(), faults);
+            queues.tell(&template().stream.given_up, &body.to_string(), 0, faults);
         }
         self.cloud.stirred.notify_waiters();
     }

@@ -45,6 +45,14 @@ pub enum Weakness {
     SizesAreForgotten,
     /// Memberships are written whether or not what they rest on still stands.
     StandingsAreNotChecked,
+    /// The provider says that it recognises letters, and does not.
+    LettersAreForgotten,
+    /// Whoever hands a letter over does not look whether somebody else is at it.
+    IntentsAreNotChecked,
+    /// A scan leaves out its last customer.
+    PeopleAreOverlooked,
+    /// Of a log everything is counted but what was delivered.
+    DeliveriesAreNotCounted,
     /// The clock looks at the minute that has begun, and at no other.
     MissedMinutesAreForgotten,
 }
@@ -66,6 +74,14 @@ impl Weakness {
                 let begun = world::now().micros().div_euclid(MINUTE).to_string();
                 if bucket.as_str().is_some_and(|bucket| bucket.split('#').next() != Some(&begun)) {
                     *bucket = json!("nobody");
+                }
+            }
+            Self::IntentsAreNotChecked if is_intent(operation, &body) => {
+                body["ConditionExpression"] = json!("attribute_exists(#shard) AND (attribute_exists(#shard) OR intentBy = :by)");
+            }
+            Self::DeliveriesAreNotCounted if operation == "PutItem" => {
+                if let Some(delivered) = body["Item"]["tally"]["M"].get_mut("delivered") {
+                    *delivered = json!({"N": "0"});
                 }
             }
             Self::TimersAreForgotten => dropped(&mut body, |action| action["Put"]["TableName"] == "TimersTable"),
@@ -90,6 +106,11 @@ impl Weakness {
                     }
                 }
             }
+            Self::PeopleAreOverlooked if operation == "Scan" => {
+                if let Some(items) = body["Items"].as_array_mut() {
+                    items.pop();
+                }
+            }
             Self::CursorsAreForgotten => {
                 if let Some(answer) = body.as_object_mut() {
                     answer.remove("LastEvaluatedKey");
@@ -106,6 +127,11 @@ impl Weakness {
         }
         body
     }
+}
+
+/// Whether this notes that a letter is about to be handed over.
+fn is_intent(operation: &str, body: &Value) -> bool {
+    operation == "UpdateItem" && body["UpdateExpression"].as_str().is_some_and(|text| text.contains("intentAt = :at"))
 }
 
 /// Takes actions out of a transaction.

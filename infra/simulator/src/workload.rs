@@ -1,6 +1,8 @@
 //! What the outside world says in a history: few people, orders and keys, so that events meet.
 
+use crm_domain::email::Email;
 use crm_domain::event::{Event, Kind};
+use crm_domain::ids::CustomerId;
 use crm_domain::json::Json;
 use crm_domain::money::Currency;
 use crm_domain::ports::QueueName;
@@ -46,11 +48,39 @@ pub fn events(seed: u64, most: u32) -> Vec<Said> {
     (0..count).map(|number| said(number, people, &mut chance)).collect()
 }
 
+/// So many people as they are first heard of; some of them want no e-mail.
+#[must_use]
+pub fn introductions(people: u32, chance: &mut StdRng) -> Vec<Said> {
+    let introduced = |number: u32| {
+        let data = json!({"email": email(number), "name": format!("P{number}"), "emailConsent": chance.random_ratio(5, 6)});
+        let envelope = json!({
+            "specversion": "1.0", "id": format!("i{number}"), "source": "/simulated", "type": Kind::UpsertCustomer.as_str(),
+            "time": BEGIN.plus(-20 * DAY).to_string(), "data": data,
+        });
+        Said::new(QueueName::Customers, &envelope)
+    };
+    (0..people).map(introduced).collect()
+}
+
+/// The address of somebody.
+#[must_use]
+pub fn email(number: u32) -> String {
+    format!("p{number}@x.in")
+}
+
 impl Said {
     fn new(queue: QueueName, envelope: &Value) -> Self {
         let text = envelope.to_string();
         let event = Json::parse(text.as_bytes()).ok().and_then(|json| Event::parse(&json, &currency(), BEGIN).ok());
         Self { queue, text, event }
+    }
+
+    /// Whether it is about somebody who is not among the first `people`.
+    #[must_use]
+    pub fn brings_somebody_new(&self, people: u32) -> bool {
+        let known: Vec<_> =
+            (0..people).filter_map(|number| Email::parse(&email(number)).ok()).map(|one| CustomerId::of(&one)).collect();
+        self.event.as_ref().and_then(Event::customer).is_some_and(|id| !known.contains(&id))
     }
 
     /// The same, said at another time.
@@ -63,7 +93,7 @@ impl Said {
 }
 
 fn said(number: u32, people: u32, chance: &mut StdRng) -> Said {
-    let email = format!("p{}@x.in", chance.random_range(0..people));
+    let email = email(chance.random_range(0..people));
     // Half of it falls so that stretches of a week or a month, counted back from now, lose it while the history runs.
     let past = |chance: &mut StdRng| {
         let days = [7, 30].choose(chance).copied().filter(|_| chance.random());

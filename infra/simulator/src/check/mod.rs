@@ -14,6 +14,7 @@ use crate::functions::{queue, store};
 use crate::model::{Records, same};
 use crate::workload::Said;
 
+pub mod campaigns;
 pub mod memberships;
 
 /// Entries of a page when lists are read: few, so that there are many pages.
