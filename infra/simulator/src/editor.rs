@@ -82,7 +82,7 @@ impl Editor {
     }
 }
 
-/// Rules of one or two conditions; half of them change by time alone.
+/// Rules of one or two conditions; most of them change by time alone.
 fn rules(chance: &mut StdRng, others: &[String]) -> Value {
     let conditions = (0..chance.random_range(1..=2)).map(|_| condition(chance, others)).collect::<Vec<_>>();
     json!({"combinator": if chance.random() { "and" } else { "or" }, "not": chance.random_ratio(1, 5), "rules": conditions})
@@ -90,14 +90,14 @@ fn rules(chance: &mut StdRng, others: &[String]) -> Value {
 
 fn condition(chance: &mut StdRng, others: &[String]) -> Value {
     let back = ["P7D", "P30D"].choose(chance);
-    match chance.random_range(0..8) {
+    match chance.random_range(0..12) {
         0 => json!({"field": "orderCount", "operator": ">=", "value": chance.random_range(1..4)}),
         1 => json!({"field": "totalSpend", "operator": ">", "value": chance.random_range(0..600)}),
         2 => json!({"field": "tags", "operator": "contains", "value": "vip"}),
-        3 => json!({"field": "lastOrderAt", "operator": "within", "value": back}),
-        4 => json!({"field": "lastActiveAt", "operator": "notWithin", "value": back}),
-        5 => json!({"field": "orderCount", "operator": ">=", "value": 1, "within": back}),
-        6 => json!({"field": "firstOrderAt", "operator": "within", "value": back}),
+        3..6 => json!({"field": "lastOrderAt", "operator": "within", "value": back}),
+        6 => json!({"field": "lastActiveAt", "operator": "notWithin", "value": back}),
+        7 => json!({"field": "orderCount", "operator": ">=", "value": 1, "within": back}),
+        8..11 => json!({"field": "firstOrderAt", "operator": "within", "value": back}),
         _ => match others.choose(chance) {
             Some(other) => json!({"field": "segment", "operator": "in", "value": [other]}),
             None => json!({"field": "city", "operator": "=", "value": "Pune"}),

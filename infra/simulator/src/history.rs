@@ -198,6 +198,10 @@ async fn live_by_memberships(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut Std
     let mut editor = Editor::new(cloud, chance.random());
     join!(crm.say(&said, SECONDS_OF_MEMBERS, chance), editor.work());
     sleep(Duration::from_millis(chance.random_range(60_000..180_000))).await;
+    if setup.weakness == Some(Weakness::MissedMinutesAreForgotten) {
+        // The clock looks some minutes back in any case: a flip is lost only when those have passed.
+        sleep(Duration::from_mins(5)).await;
+    }
     cloud.state().faults.end();
     // From now on minutes are left out on purpose.
     cloud.state().weakness.take_if(|weakness| *weakness == Weakness::MissedMinutesAreForgotten);

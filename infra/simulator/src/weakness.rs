@@ -47,8 +47,8 @@ pub enum Weakness {
     StandingsAreNotChecked,
     /// The provider says that it recognises letters, and does not.
     LettersAreForgotten,
-    /// Whoever hands a letter over does not look whether somebody else is at it.
-    IntentsAreNotChecked,
+    /// Nobody notes that a letter is about to be handed over.
+    IntentsAreForgotten,
     /// A scan leaves out its last customer.
     PeopleAreOverlooked,
     /// Of a log everything is counted but what was delivered.
@@ -76,13 +76,11 @@ impl Weakness {
                     *bucket = json!("nobody");
                 }
             }
-            Self::IntentsAreNotChecked if is_intent(operation, &body) => {
-                body["ConditionExpression"] = json!("attribute_exists(#shard) AND (attribute_exists(#shard) OR intentBy = :by)");
+            Self::IntentsAreForgotten if is_intent(operation, &body) => {
+                body["UpdateExpression"] = json!("SET noticedAt = :at, noticedBy = :by");
             }
-            Self::DeliveriesAreNotCounted if operation == "PutItem" => {
-                if let Some(delivered) = body["Item"]["tally"]["M"].get_mut("delivered") {
-                    *delivered = json!({"N": "0"});
-                }
+            Self::DeliveriesAreNotCounted if operation == "PutItem" && body["Item"].get("audience").is_some() => {
+                body["Item"]["delivered"] = json!({"N": "0"});
             }
             Self::TimersAreForgotten => dropped(&mut body, |action| action["Put"]["TableName"] == "TimersTable"),
             Self::SizesAreForgotten => dropped(&mut body, |action| action["Update"]["TableName"] == "MembershipsTable"),

@@ -94,9 +94,9 @@ impl Said {
 
 fn said(number: u32, people: u32, chance: &mut StdRng) -> Said {
     let email = email(chance.random_range(0..people));
-    // Half of it falls so that stretches of a week or a month, counted back from now, lose it while the history runs.
+    // Most of it falls so that stretches of a week or a month, counted back from now, lose it while the history runs.
     let past = |chance: &mut StdRng| {
-        let days = [7, 30].choose(chance).copied().filter(|_| chance.random());
+        let days = [7, 30].choose(chance).copied().filter(|_| chance.random_ratio(3, 4));
         let ago = match days {
             None => chance.random_range(1..60) * DAY,
             Some(days) => days * DAY - chance.random_range(0..300) * SECOND,

@@ -35,7 +35,8 @@ fn defects_that_need_no_fault_are_found() {
         (Kind::Writes, Weakness::DoubleAdditions),
         (Kind::Memberships, Weakness::TimersAreForgotten),
         (Kind::Memberships, Weakness::SizesAreForgotten),
-        (Kind::Memberships, Weakness::StandingsAreNotChecked),
+        (Kind::Campaigns, Weakness::PeopleAreOverlooked),
+        (Kind::Campaigns, Weakness::DeliveriesAreNotCounted),
     ] {
         assert!(first_broken(kind, &Plan::quiet(), weakness, SEEDS).is_some(), "{weakness:?}");
     }
@@ -80,8 +81,8 @@ fn faults_bring_out_who_loses_changes_of_members() {
         &Plan::quiet(),
         &[
             (Fault::TickMissed, Weakness::MissedMinutesAreForgotten),
+            (Fault::Repeated, Weakness::StandingsAreNotChecked),
             (Fault::Crashed, Weakness::CrashesAreAcknowledged),
-            (Fault::Cancelled, Weakness::RefusalsAreAnswers),
         ],
     );
 }
@@ -90,4 +91,17 @@ fn faults_bring_out_who_loses_changes_of_members() {
 fn what_the_stream_gave_up_is_missed_where_nobody_is_told() {
     let plan = Plan::quiet().at(Fault::Crashed, 700);
     assert!(first_broken(Kind::Memberships, &plan, Weakness::GivenUpIsForgotten, SEEDS).is_some());
+}
+
+#[test]
+fn faults_bring_out_who_writes_to_somebody_twice() {
+    assert_brings_out(
+        Kind::Campaigns,
+        &Plan::quiet(),
+        &[
+            (Fault::AnswerLost, Weakness::LettersAreForgotten),
+            (Fault::Crashed, Weakness::LettersAreForgotten),
+            (Fault::Crashed, Weakness::IntentsAreForgotten),
+        ],
+    );
 }
