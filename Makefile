@@ -99,14 +99,14 @@ soak:
 	@target/debug/examples/soak
 
 # Cases rely on a day: those of the repository were written on DAY=2026-11-25. Without one it is today. ENGINE=gemini asks
-# the model, with the key in GEMINI_API_KEY.
+# the model, with the key in GEMINI_API_KEY. PROFILE=dev is built sooner, and slower.
 CASES = "$(or $(FILE),shared/crm-words/tests/words/dev.jsonl)" $(DAY)
 eval-nl:
 ifeq ($(ENGINE),gemini)
 	@cargo build --quiet --workspace --example eval_model
 	@GEMINI_MODEL=$${GEMINI_MODEL:-gemini-flash-latest} target/debug/examples/eval_model $(CASES)
 else
-	@cargo run --quiet --release -p crm-words --example eval -- $(CASES)
+	@cargo run --quiet --profile $(or $(PROFILE),release) -p crm-words --example eval -- $(CASES)
 endif
 
 # STAGE=dev|staging|prod of samconfig.toml, ARCH=x86_64|arm64 (the stack's own), PARAMETERS="Name=value ...", GUIDED=1 asks for each, DRY=1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,22 @@ class Score:
         print(f"-- {name}", flush=True)
         done = subprocess.run(command, cwd=where, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL, check=False)
         return self._note(name, done.returncode == 0, started)
+
+    def begin(self, name: str, command: list[str], where: Path = ROOT) -> Callable[[], bool]:
+        """Runs a program beside those that follow, which go first; the answer waits for it and shows its output."""
+        started = time.monotonic()
+        output = tempfile.TemporaryFile()
+        going = subprocess.Popen(["nice", "-n", "5", *command], cwd=where, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+
+        def end() -> bool:
+            code = going.wait()
+            print(f"-- {name}", flush=True)
+            output.seek(0)
+            sys.stdout.buffer.write(output.read())
+            output.close()
+            return self._note(name, code == 0, started)
+
+        return end
 
     def hold(self, name: str, check: Callable[[], list[str]]) -> bool:
         """Runs a check that returns its complaints."""

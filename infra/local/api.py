@@ -65,6 +65,17 @@ class Api:
         """The JSON of a GET that succeeds."""
         return self._expect("GET", path)
 
+    def everything(self, path: str, pages_of: int = 100) -> list[dict[str, Any]]:
+        """All items of a list, page by page."""
+        items: list[dict[str, Any]] = []
+        joint, cursor = "&" if "?" in path else "?", ""
+        while True:
+            page = self.get(f"{path}{joint}limit={pages_of}{cursor}")
+            items += page["items"]
+            if page["nextCursor"] is None:
+                return items
+            cursor = f"&cursor={page['nextCursor']}"
+
     def post(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
         """The JSON of a POST that succeeds; a throttled or broken one is tried again for a while."""
         return self._expect("POST", path, body, headers)

@@ -84,15 +84,14 @@ class Logs:
 
     def of(self, work: Callable[[], Any]) -> Counted:
         """What is used from now until the work is done, and all that follows from it."""
-        for _ in self._closing():
-            pass
+        self.skip()
         work()
         counted = Counted()
         heard = started = time.monotonic()
         while time.monotonic() - heard < _QUIET or any(sum(depth) for depth in aws.queues(self.settings, delayed=False).values()):
             if time.monotonic() - started > _PATIENCE:
                 raise AssertionError("the functions do not come to an end")
-            for line in self._closing():
+            for line in self.closing():
                 name = line["function"].removeprefix(f"{self.settings.stack_name}-")
                 if name != _CLOCK:
                     counted.by_function[name].add(_use(line))
@@ -103,7 +102,13 @@ class Logs:
             time.sleep(0.25)
         return counted
 
-    def _closing(self) -> Iterator[dict[str, Any]]:
+    def skip(self) -> None:
+        """Leaves out what is there by now."""
+        for _ in self.closing():
+            pass
+
+    def closing(self) -> Iterator[dict[str, Any]]:
+        """The last line of each invocation that has ended since the last time."""
         for path in (self.settings.logs / "aws.log", *sorted(self.settings.logs.glob("*-[0-9].log"))):
             if not path.exists():
                 continue

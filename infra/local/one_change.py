@@ -1,6 +1,6 @@
 """How long it takes from the write of one customer to the last membership that it changes, and where the time goes.
 
-The legs come from the functions' own logs; they share one clock with this program:
+The legs come from what the functions say at the end of an invocation; they share one clock with this program:
 
 - accepted: the request, until its 202
 - queued: on the queue, until write-worker has it (the emulator's polling and its start of the function)
@@ -12,17 +12,18 @@ The legs come from the functions' own logs; they share one clock with this progr
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from infra.local import processes
 from infra.local.api import Api
+from infra.local.counted import Logs
 from infra.local.settings import Settings
 
 _LEGS = ("accepted", "queued", "written", "streamed", "settled", "seen")
@@ -37,7 +38,7 @@ class Changes:
 
     def __init__(self, api: Api, settings: Settings, pids: list[int], wanted: set[str]) -> None:
         self.api = api
-        self.log = settings.logs / "aws.log"
+        self.logs = Logs(settings)
         self.wanted = wanted
         self.pids = pids
         self.took: list[float] = []
@@ -53,7 +54,8 @@ class Changes:
     def measure(self, identity: str, email: str) -> None:
         """One change, by itself."""
         before = self._names(identity)
-        place, cpu = self.log.stat().st_size, _cpu(self.pids)
+        self.logs.skip()
+        cpu = _cpu(self.pids)
         started = time.time()
         took, accepted, asked = self._change(email, 60)
         used = _cpu(self.pids)
@@ -61,7 +63,7 @@ class Changes:
         self.asked.append(asked)
         self.cpu.append({name: used[name] - cpu.get(name, 0.0) for name in used})
         self.moved.append(len(self._names(identity) ^ before))
-        self.legs.append(_legs(self._logged(place), started, accepted, started + took))
+        self.legs.append(_legs(*self._told(), started, accepted, started + took))
 
     def report(self, figure: Figure) -> None:
         """Prints it."""
@@ -94,42 +96,45 @@ class Changes:
         """The segments to which a customer belongs."""
         return {one["name"] for one in self.api.get(f"/api/customers/{identity}/segments")["items"]}
 
-    def _logged(self, place: int) -> list[tuple[float, dict[str, Any]]]:
-        """What the workers have logged since, once both have told what they did."""
+    def _told(self) -> tuple[Invocation, Invocation]:
+        """Who wrote the customer and who moved them, once both have told what they did."""
+        told: dict[str, Invocation] = {}
         deadline = time.monotonic() + 5
-        while True:
-            lines = list(_lines(self.log, place))
-            said = {fields.get("message") for _, fields in lines}
-            if {"batch", "settled"} <= said or time.monotonic() > deadline:
-                return lines
+        while time.monotonic() < deadline:
+            for line in self.logs.closing():
+                # The stream may deliver the last line of a batch before.
+                for what in ("writes.applied", "segments.moves"):
+                    if line.get(what, 0) > 0:
+                        told.setdefault(what, Invocation.of(line))
+            if len(told) == 2:
+                return told["writes.applied"], told["segments.moves"]
             time.sleep(0.05)
+        raise AssertionError("the workers have not told what they did")
 
 
-def _lines(log: Path, place: int) -> Iterator[tuple[float, dict[str, Any]]]:
-    with log.open("rb") as held:
-        held.seek(place)
-        for line in held:
-            if line.startswith(b"{") and line.endswith(b"}\n"):
-                entry = json.loads(line)
-                yield datetime.fromisoformat(entry["timestamp"]).timestamp(), entry["fields"]
+@dataclass(frozen=True)
+class Invocation:
+    """Seconds since 1970."""
+
+    began: float
+    ended: float
+
+    @staticmethod
+    def of(line: dict[str, Any]) -> Invocation:
+        """That which a closing line closes."""
+        ended = datetime.fromisoformat(line["timestamp"]).timestamp()
+        return Invocation(ended - line["durationMs"] / 1e3, ended)
 
 
-def _legs(lines: list[tuple[float, dict[str, Any]]], started: float, accepted: float, seen: float) -> dict[str, float]:
-    """Splits the time; a worker's line is written at the end of its work and says how long that took."""
-    # The stream may have delivered the last line of a batch before; the one that moved somebody is the one asked for.
-    written = next((at, fields["duration_ms"] / 1e3) for at, fields in lines if fields.get("message") == "batch")
-    settled = next(
-        (at, fields["duration_us"] / 1e6)
-        for at, fields in lines
-        if fields.get("message") == "settled" and fields["segments.moves"] > 0
-    )
+def _legs(written: Invocation, settled: Invocation, started: float, accepted: float, seen: float) -> dict[str, float]:
+    """Splits the time."""
     ends = [
         started + accepted,
-        written[0] - written[1],
+        written.began,
         # The stream may have the customer before write-worker has finished with the message.
-        min(written[0], settled[0] - settled[1]),
-        settled[0] - settled[1],
-        settled[0],
+        min(written.ended, settled.began),
+        settled.began,
+        settled.ended,
         seen,
     ]
     legs, before = {}, started

@@ -41,7 +41,7 @@ def main() -> None:
         figure("customers loaded", timed(lambda: load(api, customers, people)), "s", f"{customers} customers, two orders each third")
         ids = [create(api, f"Segment {n}", rules(n)) for n in range(segments)]
         figure("all segments built", timed(lambda: built(api, ids, 3600)), "s", f"{segments} segments")
-        counts = {one["id"]: one["count"] for one in everything(api, "/api/segments")}
+        counts = {one["id"]: one["count"] for one in api.everything("/api/segments")}
         figure("members in all", sum(counts.values()), "memberships")
         one_change(api, people, segments)
         figure("one more segment built", timed(lambda: built(api, [create(api, "Late", rules(7))], 600)), "s")
@@ -136,19 +136,7 @@ def create(api: Api, name: str, wire: dict[str, Any]) -> str:
 def built(api: Api, ids: list[str], patience: float) -> None:
     """Waits until all are live."""
     wanted = set(ids)
-    wait_until(lambda: all(one["state"] == "live" for one in everything(api, "/api/segments") if one["id"] in wanted), patience, "the build")
-
-
-def everything(api: Api, path: str) -> list[dict[str, Any]]:
-    """All items of a list."""
-    items: list[dict[str, Any]] = []
-    cursor = ""
-    while True:
-        page = api.get(f"{path}?limit=100{cursor}")
-        items += page["items"]
-        if page["nextCursor"] is None:
-            return items
-        cursor = f"&cursor={page['nextCursor']}"
+    wait_until(lambda: all(one["state"] == "live" for one in api.everything("/api/segments") if one["id"] in wanted), patience, "the build")
 
 
 def one_change(api: Api, people: list[str], segments: int) -> None:

@@ -58,7 +58,7 @@ def read(settings: Settings, book: Book) -> Stored:
     """Reads all of it."""
     api = Api(settings)
     names = aws.resources(settings)
-    segments = [one for one in _everything(api, "/api/segments") if one["id"] in book.segments]
+    segments = [one for one in api.everything("/api/segments") if one["id"] in book.segments]
     return Stored(
         waiting=waiting(settings),
         dead=dead_letters(settings),
@@ -66,11 +66,11 @@ def read(settings: Settings, book: Book) -> Stored:
         orders=list(_table(settings, names["OrdersTable"])),
         activities=list(_table(settings, names["ActivitiesTable"])),
         messages=list(_table(settings, names["MessagesTable"])),
-        shown=_everything(api, "/api/customers"),
+        shown=api.everything("/api/customers"),
         statistics=api.get("/api/stats"),
         campaigns=[api.get(f"/api/campaigns/{campaign}") for campaign in book.audiences],
         segments=segments,
-        members={one["id"]: [member["email"] for member in _everything(api, f"/api/segments/{one['id']}/members")] for one in segments},
+        members={one["id"]: [member["email"] for member in api.everything(f"/api/segments/{one['id']}/members")] for one in segments},
         previews={one["id"]: api.post("/api/segments/preview", {"rules": book.segments[one["id"]]})["count"] for one in segments},
     )
 
@@ -280,17 +280,6 @@ def _table(settings: Settings, name: str) -> Iterator[Record]:
     for page in aws.client(settings, "dynamodb").get_paginator("scan").paginate(TableName=name, ConsistentRead=True):
         for item in page["Items"]:
             yield {key: _read(value) for key, value in item.items()}
-
-
-def _everything(api: Api, path: str) -> list[Record]:
-    items: list[Record] = []
-    cursor = ""
-    while True:
-        page = api.get(f"{path}?limit=100{cursor}")
-        items += page["items"]
-        if page["nextCursor"] is None:
-            return items
-        cursor = f"&cursor={page['nextCursor']}"
 
 
 def waiting(settings: Settings) -> dict[str, tuple[int, int]]:

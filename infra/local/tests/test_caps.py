@@ -9,7 +9,6 @@ from typing import Any
 from infra.local import aws
 from infra.local.api import Api
 from infra.local.tests.harness import SETTINGS, StackTest, wait_until
-from infra.local.tests.test_main_job import everything
 
 _PEOPLE = 30
 _CAPS = {"messages": 2, "days": 7}
@@ -57,7 +56,7 @@ class Caps(StackTest):
         third = self.ended(self.launch())
         self.assertEqual((third["sent"], third["skipped"]), (0, 30))
         self.assertEqual(self.counts(third["funnel"]["steps"]), self.counts(preview["steps"]))
-        log = everything(self.api, f"/api/campaigns/{third['id']}/messages")
+        log = self.api.everything(f"/api/campaigns/{third['id']}/messages")
         reasons = [(entry["skippedReason"], entry["phase"]) for entry in log]
         self.assertEqual((reasons.count(("capped", "launch")), reasons.count(("no_consent", "launch"))), (25, 5))
         why = self.api.get(f"/api/campaigns/{third['id']}/why?email={self.email(1)}")
@@ -69,7 +68,7 @@ class Caps(StackTest):
     def test_campaigns_at_once_write_to_each_person_as_often_as_they_may(self) -> None:
         with ThreadPoolExecutor(4) as pool:
             campaigns = list(pool.map(lambda number: self.launch(name=f"{self.mark} {number}"), range(4)))
-        logs = [everything(self.api, f"/api/campaigns/{self.ended(campaign)['id']}/messages") for campaign in campaigns]
+        logs = [self.api.everything(f"/api/campaigns/{self.ended(campaign)['id']}/messages") for campaign in campaigns]
         got: dict[str, int] = {}
         for entry in (entry for log in logs for entry in log):
             if entry["status"] == "skipped":

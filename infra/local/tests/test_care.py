@@ -32,17 +32,6 @@ class Care(StackTest):
     def order(self, who: str, number: int, total: int = 100) -> None:
         self.api.post("/api/orders", {"email": self.email(who), "orderId": f"{self.mark}-{number}", "total": total, "placedAt": f"2026-01-0{number}"})
 
-    def everything(self, path: str) -> list[dict[str, Any]]:
-        """All items of a list, by small pages."""
-        items: list[dict[str, Any]] = []
-        cursor = ""
-        while True:
-            page = self.api.get(f"{path}?limit=4{cursor}")
-            items += page["items"]
-            if page["nextCursor"] is None:
-                return items
-            cursor = f"&cursor={page['nextCursor']}"
-
     def test_a_change_by_hand_holds_to_what_was_seen(self) -> None:
         path = self.person("asha", city="Pune")
         seen = self.api.call("GET", path).headers["etag"]
@@ -66,11 +55,11 @@ class Care(StackTest):
         self.applied()
         numbers = [f"{self.mark}-{number}" for number in (5, 4, 3, 2, 1)]
         for path in (f"{stays}/orders", f"{goes}/orders", f"/api/orders/by-email/{self.email('usha')}"):
-            self.assertEqual([one["orderId"] for one in self.everything(path)], numbers, path)
+            self.assertEqual([one["orderId"] for one in self.api.everything(path, 4)], numbers, path)
         self.assertEqual(self.api.get(goes)["totalSpend"], 500)
         found = self.api.get(f"/api/customers?search={self.email('usha')}")["items"]
         self.assertEqual([f"/api/customers/{one['id']}" for one in found], [stays])
-        told = self.everything(f"{goes}/timeline")
+        told = self.api.everything(f"{goes}/timeline", 4)
         self.assertEqual([one["order"]["orderId"] for one in told if one["kind"] == "order"], numbers)
         self.assertEqual(self.api.call("POST", f"{goes}/merge", {"from": self.email("asha")}).status, 422)
 
@@ -82,7 +71,7 @@ class Care(StackTest):
         self.applied()
         self.assertEqual(self.api.call("POST", f"{path}/merge", {"from": self.email("usha")}).status, 200)
         campaign = self.campaign()
-        kinds = {one["kind"] for one in self.everything(f"{path}/timeline")}
+        kinds = {one["kind"] for one in self.api.everything(f"{path}/timeline", 4)}
         self.assertEqual(kinds, {"order", "activity", "message", "segment"})
         self.letter()
         self.files(path)

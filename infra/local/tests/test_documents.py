@@ -46,7 +46,7 @@ class Documents(StackTest):
         self.assertEqual(api.get("/auth/user-jwt")["user"]["role"], "analyst")
 
     def test_accuracy_is_printed(self) -> None:
-        said = self._bash("make eval-nl FILE=shared/crm-words/tests/words/dev.jsonl DAY=2026-11-25", patience=600)
+        said = self._bash("make eval-nl PROFILE=dev FILE=shared/crm-words/tests/words/dev.jsonl DAY=2026-11-25", patience=600)
         self.assertIn("34", said)
 
     def test_the_document_of_the_api_comes_out_as_it_is_kept(self) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from infra.local.api import Api
 from infra.local.tests.harness import SETTINGS, StackTest
-from infra.local.tests.test_main_job import everything
 
 
 class Launches(StackTest):
@@ -75,7 +74,7 @@ class Launches(StackTest):
         self.assertEqual({(answer.status, answer.json()["id"]) for answer in answers}, {(202, draft)})
         campaign = self.sent(draft)
         self.assertEqual([step["count"] for step in campaign["funnel"]["steps"]], counts)
-        log = everything(self.api, f"/api/campaigns/{draft}/messages")
+        log = self.api.everything(f"/api/campaigns/{draft}/messages")
         self.assertEqual(len({entry["customerId"] for entry in log}), len(log))
         skipped = [entry["skippedReason"] for entry in log if entry["status"] == "skipped"]
         self.assertEqual((len(log), skipped.count("no_consent"), skipped.count("held_out")), (60, 10, 50 - preview["willSend"]))
@@ -102,7 +101,7 @@ class Launches(StackTest):
         launched = self.api.post("/api/campaigns", self.body("first", "second", test=test))
         campaign = self.sent(launched["id"], 150)
         winner = campaign["test"]["winner"]
-        log = [entry for entry in everything(self.api, f"/api/campaigns/{launched['id']}/messages") if entry["status"] != "skipped"]
+        log = [entry for entry in self.api.everything(f"/api/campaigns/{launched['id']}/messages") if entry["status"] != "skipped"]
         self.assertEqual(len(log), 50)
         for entry in log:
             self.assertEqual(entry["body"], ["first", "second"][entry["variant"]])

@@ -18,19 +18,6 @@ from infra.local import aws, imports
 from infra.local.tests.harness import SETTINGS, StackTest, wait_until
 
 
-def everything(api: Any, path: str) -> list[dict[str, Any]]:
-    """All items of a list, page by page."""
-    items: list[dict[str, Any]] = []
-    cursor = ""
-    while True:
-        joint = "&" if "?" in path else "?"
-        page = api.get(f"{path}{joint}limit=100{cursor}")
-        items += page["items"]
-        if page["nextCursor"] is None:
-            return items
-        cursor = f"&cursor={page['nextCursor']}"
-
-
 def event(kind: str, data: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A CloudEvent as another system would put it on a queue."""
     now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
@@ -151,9 +138,9 @@ class MainJob(StackTest):
         orders = [{"email": "list@main.example", "orderId": f"l-{n}", "total": 1, "placedAt": f"2024-{n % 12 + 1:02}-{n % 28 + 1:02}"} for n in range(230)]
         self.api.post("/api/orders", {"items": orders})
         self.applied()
-        by_email = everything(self.api, "/api/orders/by-email/list@main.example")
+        by_email = self.api.everything("/api/orders/by-email/list@main.example")
         self.assertEqual(len({order["id"] for order in by_email}), 230)
-        everyone = everything(self.api, "/api/orders")
+        everyone = self.api.everything("/api/orders")
         # As times: texts with fractions of different lengths do not sort like them.
         keys = [(datetime.fromisoformat(order["placedAt"]), order["id"]) for order in everyone]
         self.assertEqual(keys, sorted(keys, reverse=True))
@@ -181,7 +168,7 @@ class MainJob(StackTest):
         preview = self.api.post("/api/segments/preview", {"rules": rules})
         self.assertEqual(preview["count"], 99)
         segment = self.api.post("/api/segments", {"name": "Over 500", "rules": rules})
-        members = everything(self.api, f"/api/segments/{segment['id']}/members")
+        members = self.api.everything(f"/api/segments/{segment['id']}/members")
         self.assertEqual({m["email"] for m in members}, {f"aud{n}@campaign.example" for n in range(51, 150)})
         launch = {
             "name": "Thanks",
@@ -200,7 +187,7 @@ class MainJob(StackTest):
         state = self.api.get(path)
         self.assertEqual((state["audience"], state["sent"] + state["failed"] + state["skipped"]), (99, 99))
         self.assertEqual(state["skipped"], 1)
-        log = everything(self.api, f"{path}/messages")
+        log = self.api.everything(f"{path}/messages")
         self.assertEqual(Counter(entry["email"] for entry in log), Counter(m["email"] for m in members))
         delivered = sum(entry["status"] == "delivered" or "deliveredAt" in entry for entry in log)
         self.assertEqual(delivered, state["delivered"])
