@@ -79,12 +79,15 @@ fn faults_bring_out_who_loses_changes_of_members() {
     assert_brings_out(
         Kind::Memberships,
         &Plan::quiet(),
-        &[
-            (Fault::TickMissed, Weakness::MissedMinutesAreForgotten),
-            (Fault::Repeated, Weakness::StandingsAreNotChecked),
-            (Fault::Crashed, Weakness::CrashesAreAcknowledged),
-        ],
+        &[(Fault::Repeated, Weakness::StandingsAreNotChecked), (Fault::Crashed, Weakness::CrashesAreAcknowledged)],
     );
+}
+
+#[test]
+fn minutes_without_a_tick_bring_out_a_clock_that_does_not_look_back() {
+    let weakness = Weakness::MissedMinutesAreForgotten;
+    assert!(first_broken(Kind::Memberships, &Plan::quiet(), weakness, 3).is_none());
+    assert!(first_broken(Kind::Memberships, &Plan::quiet().at(Fault::TickMissed, 700), weakness, SEEDS).is_some());
 }
 
 #[test]
@@ -98,10 +101,6 @@ fn faults_bring_out_who_writes_to_somebody_twice() {
     assert_brings_out(
         Kind::Campaigns,
         &Plan::quiet(),
-        &[
-            (Fault::AnswerLost, Weakness::LettersAreForgotten),
-            (Fault::Crashed, Weakness::LettersAreForgotten),
-            (Fault::Crashed, Weakness::IntentsAreForgotten),
-        ],
+        &[(Fault::AnswerLost, Weakness::LettersAreForgotten), (Fault::AnswerLost, Weakness::IntentsAreForgotten)],
     );
 }
