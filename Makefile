@@ -92,11 +92,12 @@ chaos: .venv/ready
 load: .venv/ready
 	@.venv/bin/python -m infra.local.load
 
-# HISTORIES=1000 from the seed FROM=0 on, or one by SEED=n, call by call.
-soak: export HISTORIES FROM SEED
+# HISTORIES=1000 from the seed FROM=0 on, or one by SEED=n, call by call; of one KIND or of each in turn. Built with optimisations,
+# beside what the tests build.
+soak: export HISTORIES FROM SEED KIND
 soak:
-	@cargo build --quiet --workspace --example soak
-	@target/debug/examples/soak
+	@cargo build --quiet --package simulator --example soak --profile soak --target-dir target/soak
+	@target/soak/soak/examples/soak
 
 # Cases rely on a day: those of the repository were written on DAY=2026-11-25. Without one it is today. ENGINE=gemini asks
 # the model, with the key in GEMINI_API_KEY. PROFILE=dev is built sooner, and slower.

@@ -289,6 +289,7 @@ pub async fn tally<S: Store>(store: &S, campaign: &Campaign) -> Result<Tally, St
     Ok(store.tallies(campaign.id).await?.into_iter().fold(Tally::default(), |sum, (_, tally)| sum.plus(tally)))
 }
 
+#[must_use]
 pub fn message(task: &Task) -> Outgoing {
     Outgoing { body: task.body(), ..Outgoing::default() }
 }

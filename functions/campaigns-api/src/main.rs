@@ -1,17 +1,5 @@
 //! `campaigns-api`: wiring.
 
-mod check;
-mod drafts;
-mod funnel;
-mod http;
-mod log;
-mod report;
-mod results;
-#[cfg(test)]
-mod tests;
-mod view;
-mod why;
-
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, SecretsManager, Sqs};
@@ -34,5 +22,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     };
     let secrets = Arc::new(SecretsManager::from_env(&aws)?);
     let addresses = Addresses::new(secrets.clone(), app.store.clone());
-    serve(http::router(app, Keys::new(secrets), addresses)).await
+    serve(campaigns_api::http::router(app, Keys::new(secrets), addresses)).await
 }

@@ -1,7 +1,9 @@
 //! The clock over the ports in memory, on a simulated time.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crm_domain::customer::ConsentDefaults;
 use crm_domain::delivery;

@@ -6,7 +6,9 @@
 
 use crm_domain::did;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crm_domain::delivery;
 use crm_domain::membership::{Cause, Minute, Task};

@@ -5,9 +5,11 @@
 //! by itself; one that is found without an outcome is never sent again, but said to be unknown.
 
 use crm_domain::did;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crm_domain::audience;
 use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus};
@@ -140,7 +142,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let recipients = self.take_turns(campaign, recipients, again).await?;
         let ids: Vec<CustomerId> = recipients.iter().map(|entry| entry.customer_id).collect();
         let customers = self.store.customers(&ids).await?;
-        let customers: HashMap<CustomerId, Customer> =
+        let customers: BTreeMap<CustomerId, Customer> =
             customers.into_iter().map(|found| (found.record.id, found.record)).collect();
         // Once more: since the launch they may have come onto the list.
         let key = self.addresses.key().await?;

@@ -1,6 +1,6 @@
 //! The recipient's clock, and the rate of the campaign.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crm_domain::campaign::Campaign;
 use crm_domain::customer::Customer;
@@ -21,7 +21,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     pub(crate) async fn in_their_hours<'a>(
         &self,
         campaign: &Campaign,
-        customers: &HashMap<CustomerId, Customer>,
+        customers: &BTreeMap<CustomerId, Customer>,
         recipients: &'a [Message],
     ) -> Result<Vec<&'a Message>, StepError> {
         if !campaign.timing.asks_recipient() {

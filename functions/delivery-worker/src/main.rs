@@ -1,17 +1,5 @@
 //! `delivery-worker`: wiring.
 
-mod decide;
-mod deliver;
-mod hand;
-mod hours;
-mod plan;
-mod report;
-#[cfg(test)]
-mod tests;
-mod turns;
-mod wake;
-mod worker;
-
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, Providers, SecretsManager, Sqs};
@@ -20,6 +8,7 @@ use crm_lambda::auth::Keys;
 use crm_lambda::batch::consume;
 use crm_lambda::config::{Settings, var};
 use crm_lambda::telemetry::start_logs;
+use delivery_worker::worker::{Letterhead, Worker};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -30,9 +19,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let providers = Arc::new(Providers::from_env(&aws, || Sqs::new(&aws))?);
     let secrets = Arc::new(SecretsManager::from_env(&aws)?);
     let addresses = Addresses::new(secrets.clone(), store.clone());
-    let letterhead = worker::Letterhead { keys: Keys::new(secrets), public_url: var("PUBLIC_URL")? };
+    let letterhead = Letterhead { keys: Keys::new(secrets), public_url: var("PUBLIC_URL")? };
     let queue = Arc::new(Sqs::new(&aws));
-    let worker = Arc::new(worker::Worker::new(store, queue, providers, settings.consent_defaults, addresses, letterhead));
+    let worker = Arc::new(Worker::new(store, queue, providers, settings.consent_defaults, addresses, letterhead));
     consume(move |batch| {
         let worker = worker.clone();
         // Boxed: the whole call tree in one future is deeper than the compiler computes layouts for.

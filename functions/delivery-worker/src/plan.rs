@@ -1,6 +1,6 @@
 //! Freezing the audience, and handing it out for delivery.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crm_domain::audience::Decision;
 use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus};

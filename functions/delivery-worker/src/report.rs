@@ -5,7 +5,7 @@
 //! the count had come. Nothing is ever added to a finished report.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crm_domain::attribution::Window;
 use crm_domain::campaign::Campaign;

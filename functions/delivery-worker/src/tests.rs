@@ -10,7 +10,7 @@ mod timing;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crm_domain::campaign::{Campaign, CampaignDraft, CampaignState, CampaignStatus, Variant};
 use crm_domain::customer::{Channel, ConsentDefaults};

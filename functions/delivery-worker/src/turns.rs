@@ -1,7 +1,7 @@
 //! Caps at sending. A campaign that has some takes each person's turn before it reads what went to them, so that two of
 //! them never count at once. Campaigns without caps pass through here without a request.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crm_domain::campaign::Campaign;
 use crm_domain::caps::Room;
@@ -37,7 +37,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
         let now = self.now();
         let ids: Vec<CustomerId> = recipients.iter().map(|entry| entry.customer_id).collect();
-        let turns: HashMap<CustomerId, Turn> = self.store.turns(&ids).await?.into_iter().collect();
+        let turns: BTreeMap<CustomerId, Turn> = self.store.turns(&ids).await?.into_iter().collect();
         let settled = self.settled_among(&turns).await?;
         let takes = recipients.iter().map(|entry| {
             let id = entry.customer_id;
@@ -63,13 +63,13 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     pub(crate) async fn rooms(
         &self,
         campaign: &Campaign,
-        customers: &HashMap<CustomerId, Customer>,
-    ) -> Result<HashMap<CustomerId, Room>, StepError> {
-        let Some(caps) = campaign.caps else { return Ok(HashMap::new()) };
+        customers: &BTreeMap<CustomerId, Customer>,
+    ) -> Result<BTreeMap<CustomerId, Room>, StepError> {
+        let Some(caps) = campaign.caps else { return Ok(BTreeMap::new()) };
         let now = self.now();
         // Whoever was merged into one of them may be in the turn of another campaign that did not know of it.
         let older: Vec<CustomerId> = customers.values().flat_map(|customer| customer.identities().into_iter().skip(1)).collect();
-        let turns: HashMap<CustomerId, Turn> = self.store.turns(&older).await?.into_iter().collect();
+        let turns: BTreeMap<CustomerId, Turn> = self.store.turns(&older).await?.into_iter().collect();
         let settled = self.settled_among(&turns).await?;
         let mut contacts = contacts_of(&*self.store, caps, customers.values(), now).await?;
         let rooms = customers.values().map(|customer| {
@@ -86,7 +86,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     }
 
     /// Those of the turns whose message has come to its end.
-    async fn settled_among(&self, turns: &HashMap<CustomerId, Turn>) -> Result<HashSet<CustomerId>, StepError> {
+    async fn settled_among(&self, turns: &BTreeMap<CustomerId, Turn>) -> Result<BTreeSet<CustomerId>, StepError> {
         let named = turns.iter().map(|(customer, turn)| MessageId { campaign: turn.campaign, customer: *customer });
         let named: Vec<MessageId> = named.collect();
         let entries = self.store.messages_named(&named).await?;

@@ -3,7 +3,7 @@
 //! One build is under way at a time. It completes every meaning that had come before it began; what came later is left to
 //! the next. Its parts may run twice or begin again: settling somebody twice changes nothing.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crm_domain::membership::{Build, Cause, EditionId, PartOfBuild, SWEEP_DELAY, Task};
 use crm_domain::ports::{Enqueue, KeepExportFiles, Outgoing, QueueName, ScanPart, StoreError};

@@ -1,6 +1,6 @@
 //! Bulk edits: an event for each of those who are chosen, page by page.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crm_domain::edit::Edit;
 use crm_domain::membership::Task;

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crm_domain::campaign::Campaign;
 use crm_domain::export::table::Terms;

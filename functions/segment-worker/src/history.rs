@@ -1,7 +1,7 @@
 //! What outlasts the counters of editions: how large their segments were. Days that are over are folded away once a day, the
 //! rest of a counter when its edition is swept away.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crm_domain::ids::SegmentId;
 use crm_domain::membership::{EditionId, Task};

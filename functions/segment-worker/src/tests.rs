@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crm_domain::chosen::Chosen;
 use crm_domain::customer::{AttributeValue, ConsentDefaults};

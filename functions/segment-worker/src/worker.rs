@@ -1,7 +1,9 @@
 //! The loop of the segments queue: each task by itself, tried again soon when it fails, set aside when it keeps failing.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crm_domain::dead_letter;
 use crm_domain::membership::{Cause, Step, Task};

@@ -1,14 +1,5 @@
 //! `segments-api`: wiring.
 
-mod audience;
-mod bulk;
-mod exports;
-mod http;
-mod people;
-mod sizes;
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, S3Uploads, SecretsManager, Sqs};
@@ -26,5 +17,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let store = Dynamo::from_env(&aws, settings.currency.clone())?;
     let app = App { store: Arc::new(store), queue: Arc::new(Sqs::new(&aws)), settings: Arc::new(settings) };
     let files = Arc::new(S3Uploads::from_env(&aws)?);
-    serve(http::router(app, files, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
+    serve(segments_api::http::router(app, files, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
 }

@@ -5,7 +5,9 @@
 //! moved is tried again group by group, from freshly read records.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crm_domain::event::Event;
 use crm_domain::ids::{CustomerId, OrderId};

@@ -6,7 +6,9 @@
 use crm_domain::did;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crm_domain::dead_letter;
 use crm_domain::event::{Command, Event};

@@ -2,7 +2,7 @@
 
 use crm_domain::did;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crm_domain::cost::{Usage, Work};
 use crm_domain::ids::CampaignId;

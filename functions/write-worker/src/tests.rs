@@ -22,7 +22,7 @@ use crm_lambda::batch::{Incoming, incoming};
 use crm_testing::{Facts, Memory, addresses, audit, cases, settings};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crate::consume::Worker;
 

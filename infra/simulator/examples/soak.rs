@@ -1,10 +1,11 @@
-//! `make soak HISTORIES=N` runs that many histories, from `FROM` on (0); `make soak SEED=n` tells one of them, call by call.
+//! `make soak HISTORIES=N` runs that many histories, from `FROM` on (0), of one `KIND` or of each in turn; `make soak SEED=n`
+//! tells one of them, call by call.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use simulator::faults::Fault;
-use simulator::history::{Setup, run};
+use simulator::history::{Kind, Setup, run};
 
 /// How often it says how far it has come.
 const EVERY: Duration = Duration::from_secs(10);
@@ -20,8 +21,12 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
+fn kind() -> Option<Kind> {
+    Kind::parse(&std::env::var("KIND").ok()?)
+}
+
 fn replay(seed: u64) -> ExitCode {
-    match run(&Setup { seed, tells: true, ..Setup::default() }) {
+    match run(&Setup { seed, kind: kind(), tells: true, ..Setup::default() }) {
         Ok(report) => {
             println!("{}\nseed {seed}: all is well after {} calls", report.story.join("\n"), report.calls);
             ExitCode::SUCCESS
@@ -38,14 +43,14 @@ fn soak(from: u64, histories: u64) -> ExitCode {
     let (mut events, mut calls, mut faults) = (0, 0, vec![0; Fault::ALL.len()]);
     let mut said = begun;
     for done in 0..histories {
-        match run(&Setup { seed: from + done, ..Setup::default() }) {
+        match run(&Setup { seed: from + done, kind: kind(), ..Setup::default() }) {
             Ok(report) => {
                 events += report.events;
                 calls += report.calls;
                 faults.iter_mut().zip(report.faults).for_each(|(sum, more)| *sum += more);
             }
             Err(broken) => {
-                println!("{broken}\nagain, call by call: make soak SEED={}", broken.seed);
+                println!("{broken}\nagain, call by call: make soak SEED={} KIND={}", broken.seed, broken.kind);
                 return ExitCode::FAILURE;
             }
         }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::future::pending;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -19,13 +18,14 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, oneshot};
 
 use crate::faults::{Fault, Faults};
+use crate::post::Office;
 use crate::queues::Queues;
 use crate::tables::{Answer, Tables, refusal};
 use crate::weakness::Weakness;
 use crate::world;
 
-/// In a cursor: from the beginning on.
-const BEGINNING: &str = "beginning";
+/// In a cursor, beside where the page begins: which empty page has it.
+const AGAIN: &str = "again";
 
 /// All services together.
 pub struct Cloud {
@@ -40,10 +40,18 @@ pub struct State {
     pub tables: Tables,
     /// SQS.
     pub queues: Queues,
+    /// Whoever sends letters.
+    pub office: Office,
     /// What goes wrong.
     pub faults: Faults,
     /// A deliberate defect.
     pub weakness: Option<Weakness>,
+    /// By how many microseconds the clock of a machine may be wrong.
+    pub wrong: i64,
+    /// Queues that call a function.
+    pub consumed: BTreeSet<&'static str>,
+    /// Invocations, and other things that are under way.
+    pub running: usize,
     /// Calls served.
     pub calls: u64,
     /// Told line by line, if anybody wants to read it.
@@ -75,8 +83,12 @@ impl Cloud {
         let state = State {
             tables: Tables::new(),
             queues: Queues::new(weakness),
+            office: Office::default(),
             faults,
             weakness,
+            wrong: 600_000_000,
+            consumed: BTreeSet::new(),
+            running: 0,
             calls: 0,
             story: tells.then(Vec::new),
             tokens: BTreeSet::new(),
@@ -109,17 +121,13 @@ impl Cloud {
     }
 
     async fn carry(self: Arc<Self>, operation: String, body: Value) -> Result<Answer, ConnectorError> {
-        let (there, back) = {
-            let state = &mut *self.state();
-            let most = if state.faults.strike(Fault::Slow) { 4_000 } else { 20 };
-            (state.faults.below(most), state.faults.below(most / 2))
-        };
-        tokio::time::sleep(Duration::from_millis(there)).await;
+        let (there, back) = self.state().way();
+        tokio::time::sleep(there).await;
         let answer = self.state().serve(&operation, body);
         if operation.ends_with(".SendMessageBatch") || is_write(operation.rsplit('.').next().unwrap_or_default()) {
             self.stirred.notify_waiters();
         }
-        tokio::time::sleep(Duration::from_millis(back)).await;
+        tokio::time::sleep(back).await;
         answer.ok_or_else(|| ConnectorError::io("the connection was closed".into()))
     }
 }
@@ -136,7 +144,8 @@ impl Process {
         self.steps_left.store(steps.map_or(u64::MAX, |steps| steps.max(1)), Ordering::Relaxed);
     }
 
-    async fn step(&self) {
+    /// Goes one step further, unless it was the last.
+    pub async fn step(&self) {
         match self.steps_left.load(Ordering::Relaxed) {
             u64::MAX => {}
             // Dead, or as good as that.
@@ -213,6 +222,12 @@ impl State {
         };
         self.note(operation, &asked, answer.as_ref());
         answer
+    }
+
+    /// Whether nothing is under way, and nothing waits for whoever is called by a queue.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        self.running == 0 && self.consumed.iter().all(|queue| self.queues.next_at(queue).is_none())
     }
 
     fn lost(&mut self) -> Option<Fate> {
@@ -336,14 +351,20 @@ impl State {
                 }
                 (status, answer)
             }
+            "BatchExecuteStatement" if self.faults.strike(Fault::Unprocessed) => self.some_statements(operation, body),
             "Query" | "Scan" => {
-                if body["ExclusiveStartKey"].get(BEGINNING).is_some() {
-                    body["ExclusiveStartKey"] = Value::Null;
+                if let Some(key) = body["ExclusiveStartKey"].as_object_mut() {
+                    key.remove(AGAIN);
+                    if key.is_empty() {
+                        body["ExclusiveStartKey"] = Value::Null;
+                    }
                 }
-                if self.faults.strike(Fault::EmptyPage) {
-                    // It goes on where it would have begun.
-                    let before = body.get("ExclusiveStartKey").filter(|key| !key.is_null()).cloned();
-                    let key = before.unwrap_or_else(|| json!({BEGINNING: {"S": ""}}));
+                // Where a scan begins there is no key from which it might go on.
+                let may_be_empty = operation == "Query" || body["ExclusiveStartKey"].is_object();
+                if may_be_empty && self.faults.strike(Fault::EmptyPage) {
+                    // It goes on where it would have begun. The SDK takes the same cursor twice for the end.
+                    let mut key = body["ExclusiveStartKey"].as_object().cloned().unwrap_or_default();
+                    key.insert(AGAIN.to_owned(), json!({"S": self.calls.to_string()}));
                     return (200, json!({"Items": [], "Count": 0, "ScannedCount": 0, "LastEvaluatedKey": key}));
                 }
                 if self.faults.strike(Fault::ShortPage) {
@@ -354,6 +375,23 @@ impl State {
             }
             _ => self.tables.serve(operation, &body),
         }
+    }
+
+    /// Serves some statements of a batch; each of the others is answered by an error of its own.
+    fn some_statements(&mut self, operation: &str, mut body: Value) -> Answer {
+        let statements = body["Statements"].as_array().cloned().unwrap_or_default();
+        let refused: Vec<bool> = statements.iter().map(|_| self.faults.below(2) == 0).collect();
+        let served = statements.into_iter().zip(&refused).filter(|(_, refused)| !**refused);
+        body["Statements"] = served.map(|(statement, _)| statement).collect();
+        let is_empty = body["Statements"].as_array().is_none_or(Vec::is_empty);
+        let (status, mut answer) = if is_empty { (200, json!({"Responses": []})) } else { self.tables.serve(operation, &body) };
+        if status == 200 {
+            let mut responses = answer["Responses"].as_array().cloned().unwrap_or_default().into_iter();
+            let error = || json!({"Error": {"Code": "ThrottlingError", "Message": "The level of throughput is exceeded"}});
+            answer["Responses"] =
+                refused.iter().map(|refused| if *refused { error() } else { responses.next().unwrap_or_default() }).collect();
+        }
+        (status, answer)
     }
 
     /// Notes what happened, so that two runs of a seed can be compared.
@@ -377,7 +415,10 @@ impl State {
 }
 
 fn is_write(operation: &str) -> bool {
-    matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems")
+    matches!(
+        operation,
+        "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "BatchExecuteStatement" | "TransactWriteItems"
+    )
 }
 
 fn refused(answer: Option<&Answer>) -> bool {
@@ -397,7 +438,12 @@ fn sorted(value: &Value) -> Value {
         Value::Object(map) => {
             let mut entries: Vec<(&String, &Value)> = map.iter().collect();
             entries.sort_by_key(|(key, _)| *key);
-            entries.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect()
+            // Answers that are kept are sealed with chance of their own.
+            let told = |(key, value): (&String, &Value)| match key.as_str() {
+                "answer" | ":answer" => (key.clone(), json!("sealed")),
+                _ => (key.clone(), sorted(value)),
+            };
+            entries.into_iter().map(told).collect()
         }
         Value::Array(items) => items.iter().map(sorted).collect(),
         other => other.clone(),

@@ -56,8 +56,14 @@ faults! {
     Remembered 500,
     /// A call takes seconds.
     Slow 60,
-    /// A machine's clock goes wrong by up to ten minutes.
+    /// A machine's clock goes wrong: by up to ten minutes, where flips are made by less than one.
     ClockJumped 200,
+    /// The provider takes a letter later.
+    LetterDeferred 150,
+    /// The provider will never take a letter.
+    LetterRefused 80,
+    /// A minute passes without its tick.
+    TickMissed 300,
 }
 
 /// How often each kind of fault strikes in one history, in a thousand of the occasions for it.
@@ -81,9 +87,20 @@ impl Plan {
     /// One kind of fault, at its greatest rate.
     #[must_use]
     pub fn only(fault: Fault) -> Self {
-        let mut plan = Self::quiet();
-        plan.0[fault as usize] = fault.most();
-        plan
+        Self::quiet().with(fault)
+    }
+
+    /// And another one.
+    #[must_use]
+    pub fn with(self, fault: Fault) -> Self {
+        self.at(fault, fault.most())
+    }
+
+    /// And another one, at a rate in a thousand.
+    #[must_use]
+    pub fn at(mut self, fault: Fault, rate: u32) -> Self {
+        self.0[fault as usize] = rate;
+        self
     }
 }
 
@@ -126,6 +143,12 @@ impl Faults {
     /// From now on pages are cut all the same: whoever reads is to cope with that at any time.
     pub fn cut_pages(&mut self) {
         self.cuts_pages = true;
+    }
+
+    /// Whether nothing goes wrong any more.
+    #[must_use]
+    pub fn are_over(&self) -> bool {
+        self.are_over
     }
 
     /// How often each kind has struck.

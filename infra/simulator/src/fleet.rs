@@ -11,26 +11,26 @@ use tokio::sync::Semaphore;
 
 use crate::cloud::{Cloud, Process};
 use crate::faults::Fault;
+use crate::template::template;
 use crate::world::OnMachine;
 
 /// Environments at once.
 const MOST: usize = 3;
-/// Seconds of an invocation, at most. The least of the functions' timeouts is half of it.
-const TIMEOUT: u64 = 120;
 /// Steps within which a process that is to die does so: half of them are calls.
 const STEPS: u64 = 24;
 /// Milliseconds within which a process that is to be killed is.
 const SOON: u64 = 2_000;
-/// Microseconds by which a clock may be wrong.
-const WRONG: i64 = 600_000_000;
+
+/// Puts a function together, for a process and what its SDK is configured by.
+type Make<W> = dyn Fn(&SdkConfig, &Arc<Process>) -> W;
 
 /// A function with its environments.
 pub struct Fleet<W> {
     cloud: Arc<Cloud>,
-    make: Box<dyn Fn(&SdkConfig) -> W>,
+    timeout: Duration,
+    make: Box<Make<W>>,
     idle: RefCell<Vec<Environment<W>>>,
     places: Semaphore,
-    running: Cell<usize>,
 }
 
 /// A process that takes invocations.
@@ -42,22 +42,16 @@ struct Environment<W> {
 }
 
 impl<W> Fleet<W> {
-    /// A function that is put together by `make`.
+    /// The function of this logical id, put together by `make`.
     #[must_use]
-    pub fn new(cloud: &Arc<Cloud>, make: impl Fn(&SdkConfig) -> W + 'static) -> Self {
+    pub fn new(cloud: &Arc<Cloud>, function: &str, make: impl Fn(&SdkConfig, &Arc<Process>) -> W + 'static) -> Self {
         Self {
             cloud: cloud.clone(),
+            timeout: template().timeout(function),
             make: Box::new(make),
             idle: RefCell::default(),
             places: Semaphore::new(MOST),
-            running: Cell::new(0),
         }
-    }
-
-    /// Whether nothing is being done.
-    #[must_use]
-    pub fn is_idle(&self) -> bool {
-        self.running.get() == 0
     }
 
     /// Waits until there is room for another invocation.
@@ -68,7 +62,7 @@ impl<W> Fleet<W> {
 
     /// Runs one invocation; `None` where its process died.
     pub async fn invoke<F: Future>(&self, work: impl FnOnce(Rc<W>) -> F) -> Option<F::Output> {
-        self.running.set(self.running.get() + 1);
+        self.cloud.state().running += 1;
         let _place = self.places.acquire().await;
         let environment = self.environment();
         let limit = self.prepare(&environment);
@@ -83,7 +77,7 @@ impl<W> Fleet<W> {
         if outcome.is_some() || self.cloud.state().faults.strike(Fault::Remembered) {
             self.idle.borrow_mut().push(environment);
         }
-        self.running.set(self.running.get() - 1);
+        self.cloud.state().running -= 1;
         outcome
     }
 
@@ -91,7 +85,7 @@ impl<W> Fleet<W> {
         let mut idle = self.idle.borrow_mut();
         if idle.is_empty() {
             let process = Arc::new(Process::default());
-            let function = Rc::new((self.make)(&self.cloud.config(&process)));
+            let function = Rc::new((self.make)(&self.cloud.config(&process), &process));
             return Environment { process, wrong_by: Rc::default(), function };
         }
         let which = self.cloud.state().faults.below(idle.len() as u64) as usize;
@@ -100,11 +94,14 @@ impl<W> Fleet<W> {
 
     /// Draws what becomes of an invocation; gives the time that it has.
     fn prepare(&self, environment: &Environment<W>) -> Duration {
-        let faults = &mut self.cloud.state().faults;
+        let state = &mut *self.cloud.state();
+        let (faults, wrong) = (&mut state.faults, state.wrong);
         environment.process.die_after(faults.strike(Fault::Crashed).then(|| 1 + faults.below(STEPS)));
-        if faults.strike(Fault::ClockJumped) {
-            environment.wrong_by.set(faults.below(2 * WRONG as u64) as i64 - WRONG);
+        if faults.are_over() {
+            environment.wrong_by.set(0);
+        } else if faults.strike(Fault::ClockJumped) {
+            environment.wrong_by.set(faults.below(2 * wrong as u64) as i64 - wrong);
         }
-        if faults.strike(Fault::Killed) { Duration::from_millis(1 + faults.below(SOON)) } else { Duration::from_secs(TIMEOUT) }
+        if faults.strike(Fault::Killed) { Duration::from_millis(1 + faults.below(SOON)) } else { self.timeout }
     }
 }

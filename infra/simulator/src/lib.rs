@@ -5,13 +5,22 @@
 // Whatever is amiss here is a defect of the simulator, and is to be seen.
 #![allow(clippy::expect_used, clippy::missing_panics_doc)]
 
+pub mod campaigner;
 pub mod check;
+pub mod client;
 pub mod cloud;
+pub mod consumer;
+pub mod crm;
+pub mod editor;
 pub mod faults;
 pub mod fleet;
+pub mod functions;
 pub mod history;
 pub mod model;
+pub mod post;
 pub mod queues;
+pub mod schedule;
+pub mod stream;
 pub mod tables;
 pub mod template;
 pub mod weakness;

@@ -119,6 +119,11 @@ impl Queues {
         }
     }
 
+    /// Puts a message of somebody who is no process of ours on a queue, out of sight for some seconds.
+    pub fn tell(&mut self, queue: &str, body: &str, delay: u64, faults: &mut Faults) {
+        self.send(queue, &json!({"MessageBody": body, "DelaySeconds": delay}), faults);
+    }
+
     fn send(&mut self, queue: &str, entry: &Value, faults: &mut Faults) {
         let delay = entry["DelaySeconds"].as_u64().unwrap_or_default();
         let late = if faults.strike(Fault::Delayed) { faults.below(120_000) } else { 0 };
@@ -160,7 +165,8 @@ impl Queues {
             visible.truncate(fewer);
         }
         visible.truncate(most);
-        let out_of_sight = Duration::from_secs(visibility.unwrap_or(terms.visibility));
+        let briefly = self.weakness == Some(Weakness::HiddenBriefly) && visibility.is_none();
+        let out_of_sight = Duration::from_secs(if briefly { 3 } else { visibility.unwrap_or(terms.visibility) });
         let (mut received, mut copies, mut moved) = (Vec::new(), Vec::new(), Vec::new());
         for at in visible {
             let Some(held) = messages.get_mut(&at) else { continue };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dynoxide::Database;
-use dynoxide::actions::get_records::GetRecordsRequest;
+use dynoxide::actions::get_records::{GetRecordsRequest, Record};
 use dynoxide::actions::get_shard_iterator::encode_shard_iterator;
 use dynoxide::errors::DynoxideError;
 use dynoxide::storage_backend::Clock;
@@ -67,6 +67,7 @@ impl Tables {
             "Scan" => answer(body, |request| database.scan(request)),
             "BatchGetItem" => answer(body, |request| database.batch_get_item(request)),
             "BatchWriteItem" => answer(body, |request| database.batch_write_item(request)),
+            "BatchExecuteStatement" => answer(body, |request| database.batch_execute_statement(request)),
             "TransactWriteItems" => answer(body, |request| database.transact_write_items(request)),
             "TransactGetItems" => answer(body, |request| database.transact_get_items(request)),
             _ => refusal("UnknownOperationException", operation),
@@ -94,7 +95,15 @@ impl Tables {
         if let Some(next) = answer.next_shard_iterator {
             self.cursor = next;
         }
-        answer.records.iter().map(|record| serde_json::to_value(record).expect("a record")).collect()
+        let told = |record: &Record| {
+            let keys = serde_json::to_value(&record.dynamodb.keys).expect("a key");
+            // The database's own ids of records are by chance.
+            json!({
+                "eventID": record.dynamodb.sequence_number, "eventName": record.event_name, "awsRegion": "us-east-1",
+                "dynamodb": {"Keys": keys, "SequenceNumber": record.dynamodb.sequence_number},
+            })
+        };
+        answer.records.iter().map(told).collect()
     }
 }
 

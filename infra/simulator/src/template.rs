@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use serde_yaml_ng::Value as Yaml;
@@ -12,6 +13,10 @@ pub struct Template {
     pub tables: Vec<Value>,
     /// By their logical ids.
     pub queues: BTreeMap<String, QueueTerms>,
+    /// How the stream of the customers is handed to whoever keeps memberships.
+    pub stream: StreamTerms,
+    /// How long functions may take, by their logical ids.
+    timeouts: BTreeMap<String, Duration>,
     /// What functions are told of tables and queues.
     variables: BTreeMap<String, String>,
 }
@@ -29,6 +34,21 @@ pub struct QueueTerms {
     pub batch: usize,
 }
 
+/// How a stream is handed to its consumer.
+#[derive(Debug, Clone, Default)]
+pub struct StreamTerms {
+    /// Most records of one batch.
+    pub batch: usize,
+    /// Batches of one shard at once; those of one key are in the same lane.
+    pub lanes: usize,
+    /// How often a batch that failed comes again.
+    pub retries: u32,
+    /// Whether a batch that failed comes again as two.
+    pub bisects: bool,
+    /// The queue that is told of what was given up.
+    pub given_up: String,
+}
+
 /// The template of this repository.
 ///
 /// # Panics
@@ -38,6 +58,9 @@ pub fn template() -> &'static Template {
     READ.get_or_init(|| Template::read(include_str!("../../../template.yaml")))
 }
 
+/// The mapping from the stream of the customers to whoever keeps memberships.
+const STREAM_MAPPING: &str = "SegmentStreamMapping";
+
 /// A function's environment: names of tables and URLs of queues.
 #[must_use]
 pub fn variables(name: &str) -> Option<String> {
@@ -45,12 +68,24 @@ pub fn variables(name: &str) -> Option<String> {
 }
 
 impl Template {
+    /// How long one invocation of a function may take.
+    #[must_use]
+    pub fn timeout(&self, function: &str) -> Duration {
+        self.timeouts.get(function).copied().unwrap_or_default()
+    }
+
     fn read(text: &str) -> Self {
         let yaml: Yaml = serde_yaml_ng::from_str(text).expect("template.yaml is YAML");
         let resources = yaml.get("Resources").and_then(Yaml::as_mapping).expect("it has resources");
-        let mut read = Self { tables: Vec::new(), queues: BTreeMap::new(), variables: BTreeMap::new() };
-        let globals = &yaml["Globals"]["Function"]["Environment"]["Variables"];
-        read.note_variables(globals);
+        let mut read = Self {
+            tables: Vec::new(),
+            queues: BTreeMap::new(),
+            stream: StreamTerms::default(),
+            timeouts: BTreeMap::new(),
+            variables: BTreeMap::new(),
+        };
+        let globals = &yaml["Globals"]["Function"];
+        read.note_variables(&globals["Environment"]["Variables"]);
         let mut batches = BTreeMap::new();
         for (id, resource) in resources {
             let (Some(id), properties) = (id.as_str(), &resource["Properties"]) else { continue };
@@ -59,7 +94,12 @@ impl Template {
                 Some("AWS::SQS::Queue") => {
                     read.queues.insert(id.to_owned(), queue(properties));
                 }
-                Some("AWS::Serverless::Function") => read.note_variables(&properties["Environment"]["Variables"]),
+                Some("AWS::Serverless::Function") => {
+                    let seconds = properties["Timeout"].as_u64().or_else(|| globals["Timeout"].as_u64()).unwrap_or_default();
+                    read.timeouts.insert(id.to_owned(), Duration::from_secs(seconds));
+                    read.note_variables(&properties["Environment"]["Variables"]);
+                }
+                Some("AWS::Lambda::EventSourceMapping") if id == STREAM_MAPPING => read.stream = stream(properties),
                 Some("AWS::Lambda::EventSourceMapping") => {
                     if let (Some(source), Some(size)) = (named(&properties["EventSourceArn"]), properties["BatchSize"].as_u64()) {
                         batches.insert(source, size as usize);
@@ -110,6 +150,17 @@ fn table(id: &str, properties: &Yaml) -> Value {
     request
 }
 
+fn stream(properties: &Yaml) -> StreamTerms {
+    let number = |name: &str| properties[name].as_u64().unwrap_or(1);
+    StreamTerms {
+        batch: number("BatchSize") as usize,
+        lanes: number("ParallelizationFactor") as usize,
+        retries: number("MaximumRetryAttempts") as u32,
+        bisects: properties["BisectBatchOnFunctionError"].as_bool() == Some(true),
+        given_up: named(&properties["DestinationConfig"]["OnFailure"]["Destination"]).unwrap_or_default(),
+    }
+}
+
 fn queue(properties: &Yaml) -> QueueTerms {
     let name = match &properties["QueueName"] {
         Yaml::Tagged(tagged) => tagged.value.as_str().unwrap_or_default(),
@@ -138,5 +189,8 @@ mod tests {
         assert_eq!(orders.dead, Some(("OrdersDeadQueue".to_owned(), crm_domain::dead_letter::RECEIVES)));
         let customers = template().tables.iter().find(|table| table["TableName"] == "CustomersTable").unwrap();
         assert_eq!(customers["StreamSpecification"]["StreamViewType"], "KEYS_ONLY");
+        let StreamTerms { batch, lanes, retries, bisects, given_up } = &template().stream;
+        assert_eq!((*batch, *lanes, *retries, *bisects, given_up.as_str()), (200, 4, 3, true, "SegmentsQueue"));
+        assert_eq!(["WriteWorkerFunction", "SegmentsApiFunction"].map(|id| template().timeout(id).as_secs()), [120, 20]);
     }
 }

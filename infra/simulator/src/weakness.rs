@@ -1,7 +1,10 @@
 //! Deliberate defects of what the functions rely on. Each turns a kind of fault, or nothing but time, into damage: that the
 //! checks find it shows that they can fail, and that the fault reaches the code.
 
+use crm_domain::time::MINUTE;
 use serde_json::{Map, Value, json};
+
+use crate::world;
 
 /// A defect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +33,28 @@ pub enum Weakness {
     CursorsAreForgotten,
     /// What the queue refused is called sent.
     RefusedEntriesAreCalledSent,
+    /// Whoever has begun with a message before takes it for done.
+    BegunIsCalledDone,
+    /// Messages are out of sight for three seconds, and nothing is remembered either.
+    HiddenBriefly,
+    /// Nobody is told of what the stream gave up.
+    GivenUpIsForgotten,
+    /// Timers are not written.
+    TimersAreForgotten,
+    /// Sizes of segments are not counted.
+    SizesAreForgotten,
+    /// Memberships are written whether or not what they rest on still stands.
+    StandingsAreNotChecked,
+    /// The provider says that it recognises letters, and does not.
+    LettersAreForgotten,
+    /// Nobody notes that a letter is about to be handed over.
+    IntentsAreForgotten,
+    /// A scan leaves out its last customer.
+    PeopleAreOverlooked,
+    /// Of a log everything is counted but what was delivered.
+    DeliveriesAreNotCounted,
+    /// The clock looks at the minute that has begun, and at no other.
+    MissedMinutesAreForgotten,
 }
 
 impl Weakness {
@@ -43,7 +68,26 @@ impl Weakness {
                 }
             }
             Self::DoubleAdditions => doubled(&mut body),
-            Self::NothingIsRemembered => unconditional(&mut body),
+            Self::NothingIsRemembered | Self::HiddenBriefly => unconditional(&mut body),
+            Self::MissedMinutesAreForgotten if operation == "Query" && body["TableName"] == "TimersTable" => {
+                let bucket = &mut body["ExpressionAttributeValues"][":bucket"]["S"];
+                let begun = world::now().micros().div_euclid(MINUTE).to_string();
+                if bucket.as_str().is_some_and(|bucket| bucket.split('#').next() != Some(&begun)) {
+                    *bucket = json!("nobody");
+                }
+            }
+            Self::IntentsAreForgotten if is_intent(operation, &body) => {
+                body["UpdateExpression"] = json!("SET noticedAt = :at, noticedBy = :by");
+            }
+            Self::DeliveriesAreNotCounted if operation == "PutItem" && body["Item"].get("audience").is_some() => {
+                body["Item"]["delivered"] = json!({"N": "0"});
+            }
+            Self::TimersAreForgotten => dropped(&mut body, |action| action["Put"]["TableName"] == "TimersTable"),
+            Self::SizesAreForgotten => dropped(&mut body, |action| action["Update"]["TableName"] == "MembershipsTable"),
+            Self::StandingsAreNotChecked => {
+                dropped(&mut body, |action| action["ConditionCheck"]["TableName"] == "CustomersTable");
+                unchecked(&mut body, &["MembershipsTable"]);
+            }
             _ => {}
         }
         body
@@ -60,12 +104,17 @@ impl Weakness {
                     }
                 }
             }
+            Self::PeopleAreOverlooked if operation == "Scan" => {
+                if let Some(items) = body["Items"].as_array_mut() {
+                    items.pop();
+                }
+            }
             Self::CursorsAreForgotten => {
                 if let Some(answer) = body.as_object_mut() {
                     answer.remove("LastEvaluatedKey");
                 }
             }
-            Self::NothingIsRemembered if operation == "BatchGetItem" => {
+            Self::NothingIsRemembered | Self::HiddenBriefly if operation == "BatchGetItem" => {
                 for table in ["OrdersTable", "ActivitiesTable"] {
                     if body["Responses"].get(table).is_some() {
                         body["Responses"][table] = json!([]);
@@ -78,11 +127,28 @@ impl Weakness {
     }
 }
 
+/// Whether this notes that a letter is about to be handed over.
+fn is_intent(operation: &str, body: &Value) -> bool {
+    operation == "UpdateItem" && body["UpdateExpression"].as_str().is_some_and(|text| text.contains("intentAt = :at"))
+}
+
+/// Takes actions out of a transaction.
+fn dropped(body: &mut Value, is_dropped: impl Fn(&Value) -> bool) {
+    if let Some(actions) = body["TransactItems"].as_array_mut() {
+        actions.retain(|action| !is_dropped(action));
+    }
+}
+
 /// Takes the conditions off puts of orders and activities.
 fn unconditional(body: &mut Value) {
+    unchecked(body, &["OrdersTable", "ActivitiesTable"]);
+}
+
+/// Takes the conditions off puts into these tables.
+fn unchecked(body: &mut Value, tables: &[&str]) {
     for action in body["TransactItems"].as_array_mut().into_iter().flatten() {
         let Some(put) = action.get_mut("Put").and_then(Value::as_object_mut) else { continue };
-        if matches!(put["TableName"].as_str(), Some("OrdersTable" | "ActivitiesTable")) {
+        if put["TableName"].as_str().is_some_and(|table| tables.contains(&table)) {
             for part in ["ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"] {
                 put.remove(part);
             }

@@ -1,10 +1,12 @@
 //! What the outside world says in a history: few people, orders and keys, so that events meet.
 
+use crm_domain::email::Email;
 use crm_domain::event::{Event, Kind};
+use crm_domain::ids::CustomerId;
 use crm_domain::json::Json;
 use crm_domain::money::Currency;
 use crm_domain::ports::QueueName;
-use crm_domain::time::{DAY, Time};
+use crm_domain::time::{DAY, SECOND, Time};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
@@ -21,6 +23,12 @@ pub fn currency() -> Currency {
     Currency::parse("INR").expect("a currency")
 }
 
+/// The time at which something is said that comes as the `number`th.
+#[must_use]
+pub fn stamp(number: usize) -> Time {
+    BEGIN.plus(SECOND * (number as i64 - 100_000))
+}
+
 /// An event, and the queue that it is put on.
 #[derive(Debug, Clone)]
 pub struct Said {
@@ -31,13 +39,33 @@ pub struct Said {
     pub event: Option<Event>,
 }
 
-/// What is said in the history of a seed, in the order in which it is said.
+/// What is said in the history of a seed, in the order in which it is said: at most so many events.
 #[must_use]
-pub fn events(seed: u64) -> Vec<Said> {
+pub fn events(seed: u64, most: u32) -> Vec<Said> {
     let mut chance = StdRng::seed_from_u64(seed);
     let people = chance.random_range(1..=5);
-    let count = chance.random_range(3..=60);
+    let count = chance.random_range(3..=most);
     (0..count).map(|number| said(number, people, &mut chance)).collect()
+}
+
+/// So many people as they are first heard of; some of them want no e-mail.
+#[must_use]
+pub fn introductions(people: u32, chance: &mut StdRng) -> Vec<Said> {
+    let introduced = |number: u32| {
+        let data = json!({"email": email(number), "name": format!("P{number}"), "emailConsent": chance.random_ratio(5, 6)});
+        let envelope = json!({
+            "specversion": "1.0", "id": format!("i{number}"), "source": "/simulated", "type": Kind::UpsertCustomer.as_str(),
+            "time": BEGIN.plus(-20 * DAY).to_string(), "data": data,
+        });
+        Said::new(QueueName::Customers, &envelope)
+    };
+    (0..people).map(introduced).collect()
+}
+
+/// The address of somebody.
+#[must_use]
+pub fn email(number: u32) -> String {
+    format!("p{number}@x.in")
 }
 
 impl Said {
@@ -45,6 +73,14 @@ impl Said {
         let text = envelope.to_string();
         let event = Json::parse(text.as_bytes()).ok().and_then(|json| Event::parse(&json, &currency(), BEGIN).ok());
         Self { queue, text, event }
+    }
+
+    /// Whether it is about somebody who is not among the first `people`.
+    #[must_use]
+    pub fn brings_somebody_new(&self, people: u32) -> bool {
+        let known: Vec<_> =
+            (0..people).filter_map(|number| Email::parse(&email(number)).ok()).map(|one| CustomerId::of(&one)).collect();
+        self.event.as_ref().and_then(Event::customer).is_some_and(|id| !known.contains(&id))
     }
 
     /// The same, said at another time.
@@ -57,8 +93,16 @@ impl Said {
 }
 
 fn said(number: u32, people: u32, chance: &mut StdRng) -> Said {
-    let email = format!("p{}@x.in", chance.random_range(0..people));
-    let past = |chance: &mut StdRng| BEGIN.plus(-chance.random_range(1..60) * DAY).to_string();
+    let email = email(chance.random_range(0..people));
+    // Most of it falls so that stretches of a week or a month, counted back from now, lose it while the history runs.
+    let past = |chance: &mut StdRng| {
+        let days = [7, 30].choose(chance).copied().filter(|_| chance.random_ratio(3, 4));
+        let ago = match days {
+            None => chance.random_range(1..60) * DAY,
+            Some(days) => days * DAY - chance.random_range(0..300) * SECOND,
+        };
+        BEGIN.plus(-ago).to_string()
+    };
     let order = format!("o{}", chance.random_range(0..2 * people));
     let (queue, kind, data) = match chance.random_range(0..14) {
         0..2 => (QueueName::Customers, Kind::UpsertCustomer, profile(&email, chance)),

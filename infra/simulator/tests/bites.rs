@@ -2,52 +2,105 @@
 //! out, since without that fault the same defect is not found.
 
 use simulator::faults::{Fault, Plan};
-use simulator::history::{Setup, run};
+use simulator::history::{Kind, Setup, run};
 use simulator::weakness::Weakness;
 
 /// Histories within which a defect is found.
 const SEEDS: u64 = 60;
 
-fn first_broken(plan: &Plan, weakness: Weakness, seeds: u64) -> Option<u64> {
-    let is_broken =
-        |seed: &u64| run(&Setup { seed: *seed, plan: Some(plan.clone()), weakness: Some(weakness), ..Setup::default() }).is_err();
-    (0..seeds).find(is_broken)
+fn first_broken(kind: Kind, plan: &Plan, weakness: Weakness, seeds: u64) -> Option<u64> {
+    let setup = Setup { kind: Some(kind), plan: Some(plan.clone()), weakness: Some(weakness), ..Setup::default() };
+    (0..seeds).find(|seed| run(&Setup { seed: *seed, ..setup.clone() }).is_err())
+}
+
+/// Each defect is found with its fault, and not without it.
+fn assert_brings_out(kind: Kind, without: &Plan, pairs: &[(Fault, Weakness)]) {
+    let mut amiss = Vec::new();
+    for (fault, weakness) in pairs {
+        if let Some(seed) = first_broken(kind, without, *weakness, 3) {
+            amiss.push(format!("{weakness:?} needs no {fault:?}: seed {seed}"));
+        }
+        if first_broken(kind, &without.clone().with(*fault), *weakness, SEEDS).is_none() {
+            amiss.push(format!("{fault:?} does not bring out {weakness:?}"));
+        }
+    }
+    assert!(amiss.is_empty(), "{amiss:#?}");
 }
 
 #[test]
 fn defects_that_need_no_fault_are_found() {
-    for weakness in [Weakness::MessagesAreLost, Weakness::HalfTransactions, Weakness::DoubleAdditions] {
-        assert!(first_broken(&Plan::quiet(), weakness, SEEDS).is_some(), "{weakness:?}");
+    for (kind, weakness) in [
+        (Kind::Writes, Weakness::MessagesAreLost),
+        (Kind::Writes, Weakness::HalfTransactions),
+        (Kind::Writes, Weakness::DoubleAdditions),
+        (Kind::Memberships, Weakness::TimersAreForgotten),
+        (Kind::Memberships, Weakness::SizesAreForgotten),
+        (Kind::Campaigns, Weakness::PeopleAreOverlooked),
+        (Kind::Campaigns, Weakness::DeliveriesAreNotCounted),
+    ] {
+        assert!(first_broken(kind, &Plan::quiet(), weakness, SEEDS).is_some(), "{weakness:?}");
     }
 }
 
 #[test]
 fn every_fault_brings_out_what_does_not_stand_it() {
-    let mut amiss = Vec::new();
-    for (fault, weakness) in [
-        (Fault::Repeated, Weakness::NothingIsRemembered),
-        (Fault::Reordered, Weakness::StampedOnArrival),
-        (Fault::Delayed, Weakness::StampedOnArrival),
-        (Fault::ClockJumped, Weakness::StampedOnArrival),
-        (Fault::AcknowledgementLost, Weakness::NothingIsRemembered),
-        (Fault::EntryRefused, Weakness::RefusedEntriesAreCalledSent),
-        (Fault::AnswerLost, Weakness::RepeatsAreAdded),
-        (Fault::RequestLost, Weakness::RefusalsAreAnswers),
-        (Fault::ServerError, Weakness::RefusalsAreAnswers),
-        (Fault::Throttled, Weakness::RefusalsAreAnswers),
-        (Fault::Cancelled, Weakness::RefusalsAreAnswers),
-        (Fault::Unprocessed, Weakness::UnprocessedIsForgotten),
-        (Fault::ShortPage, Weakness::CursorsAreForgotten),
-        (Fault::EmptyPage, Weakness::CursorsAreForgotten),
-        (Fault::Crashed, Weakness::CrashesAreAcknowledged),
-        (Fault::Killed, Weakness::CrashesAreAcknowledged),
-    ] {
-        if let Some(seed) = first_broken(&Plan::quiet(), weakness, 3) {
-            amiss.push(format!("{weakness:?} needs no {fault:?}: seed {seed}"));
-        }
-        if first_broken(&Plan::only(fault), weakness, SEEDS).is_none() {
-            amiss.push(format!("{fault:?} does not bring out {weakness:?}"));
-        }
-    }
-    assert!(amiss.is_empty(), "{amiss:#?}");
+    assert_brings_out(
+        Kind::Writes,
+        &Plan::quiet(),
+        &[
+            (Fault::Repeated, Weakness::NothingIsRemembered),
+            (Fault::Reordered, Weakness::StampedOnArrival),
+            (Fault::Delayed, Weakness::StampedOnArrival),
+            (Fault::ClockJumped, Weakness::StampedOnArrival),
+            (Fault::AcknowledgementLost, Weakness::NothingIsRemembered),
+            (Fault::EntryRefused, Weakness::RefusedEntriesAreCalledSent),
+            (Fault::AnswerLost, Weakness::RepeatsAreAdded),
+            (Fault::RequestLost, Weakness::RefusalsAreAnswers),
+            (Fault::ServerError, Weakness::RefusalsAreAnswers),
+            (Fault::Throttled, Weakness::RefusalsAreAnswers),
+            (Fault::Cancelled, Weakness::RefusalsAreAnswers),
+            (Fault::Unprocessed, Weakness::UnprocessedIsForgotten),
+            (Fault::ShortPage, Weakness::CursorsAreForgotten),
+            (Fault::EmptyPage, Weakness::CursorsAreForgotten),
+            (Fault::Crashed, Weakness::CrashesAreAcknowledged),
+            (Fault::Killed, Weakness::CrashesAreAcknowledged),
+            (Fault::Slow, Weakness::HiddenBriefly),
+        ],
+    );
+}
+
+#[test]
+fn an_environment_that_outlives_a_crash_brings_out_who_calls_done_what_it_has_begun() {
+    assert_brings_out(Kind::Writes, &Plan::only(Fault::Crashed), &[(Fault::Remembered, Weakness::BegunIsCalledDone)]);
+}
+
+#[test]
+fn faults_bring_out_who_loses_changes_of_members() {
+    assert_brings_out(
+        Kind::Memberships,
+        &Plan::quiet(),
+        &[(Fault::Repeated, Weakness::StandingsAreNotChecked), (Fault::Crashed, Weakness::CrashesAreAcknowledged)],
+    );
+}
+
+#[test]
+fn minutes_without_a_tick_bring_out_a_clock_that_does_not_look_back() {
+    let weakness = Weakness::MissedMinutesAreForgotten;
+    assert!(first_broken(Kind::Memberships, &Plan::quiet(), weakness, 3).is_none());
+    assert!(first_broken(Kind::Memberships, &Plan::quiet().at(Fault::TickMissed, 700), weakness, SEEDS).is_some());
+}
+
+#[test]
+fn what_the_stream_gave_up_is_missed_where_nobody_is_told() {
+    let plan = Plan::quiet().at(Fault::Crashed, 700);
+    assert!(first_broken(Kind::Memberships, &plan, Weakness::GivenUpIsForgotten, SEEDS).is_some());
+}
+
+#[test]
+fn faults_bring_out_who_writes_to_somebody_twice() {
+    assert_brings_out(
+        Kind::Campaigns,
+        &Plan::quiet(),
+        &[(Fault::AnswerLost, Weakness::LettersAreForgotten), (Fault::AnswerLost, Weakness::IntentsAreForgotten)],
+    );
 }

@@ -1,6 +1,6 @@
 //! What went to somebody, read from the logs of all campaigns by key: an index by customer would cost every message a write.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::campaign::CampaignState;
@@ -59,7 +59,7 @@ impl ReadContacts for Dynamo {
 
 impl Dynamo {
     /// The campaigns that may have written to somebody after `since`, each with the number of shards of its log.
-    async fn logs_since(&self, since: Time) -> Result<HashMap<CampaignId, u32>, StoreError> {
+    async fn logs_since(&self, since: Time) -> Result<BTreeMap<CampaignId, u32>, StoreError> {
         let mut pages = self
             .client
             .query()
@@ -72,7 +72,7 @@ impl Dynamo {
             .expression_attribute_names("#status", "status")
             .into_paginator()
             .send();
-        let mut logs = HashMap::new();
+        let mut logs = BTreeMap::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(store_error)?;
             let items = page.items.unwrap_or_default();
@@ -90,7 +90,7 @@ impl Dynamo {
     async fn hands(
         &self,
         shards: impl IntoIterator<Item = (CampaignId, u32)>,
-    ) -> Result<HashMap<(CampaignId, u32), Hand>, StoreError> {
+    ) -> Result<BTreeMap<(CampaignId, u32), Hand>, StoreError> {
         let keys = shards.into_iter().map(|(campaign, shard)| hand_key(campaign, shard)).collect();
         let read = |item: Item| {
             let part = |name: &str| text(item.get(name).cloned());

@@ -11,9 +11,10 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     match error.code() {
-        Some("ConditionalCheckFailedException" | "TransactionConflictException" | "TransactionInProgressException") => {
-            StoreError::Conflict
-        }
+        Some("ConditionalCheckFailedException" | "TransactionInProgressException") => StoreError::Conflict,
+        // Somebody's transaction is under way on the item. Nobody has looked at the condition: whoever takes a conflict for
+        // "it is there already" must not read this as one.
+        Some("TransactionConflictException") => StoreError::Throttled,
         Some("ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded") => throttled(),
         _ => StoreError::Unavailable(Box::new(error)),
     }
@@ -51,6 +52,8 @@ pub(crate) fn corrupt(error: impl std::fmt::Display) -> StoreError {
 mod tests {
     use super::*;
     use aws_sdk_dynamodb::config::http::HttpResponse;
+    use aws_sdk_dynamodb::error::ErrorMetadata;
+    use aws_sdk_dynamodb::operation::put_item::PutItemError;
     use aws_sdk_dynamodb::types::CancellationReason;
     use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 
@@ -72,6 +75,17 @@ mod tests {
             assert!(matches!(error, StoreError::Rejected(_)), "{codes:?}: {error:?}");
             assert!(error.is_final() && !error.is_outage());
         }
+    }
+
+    #[test]
+    fn a_write_that_meets_a_transaction_says_nothing_of_its_condition() {
+        let refused = |code: &str| {
+            let meta = ErrorMetadata::builder().code(code).build();
+            let answer = HttpResponse::new(400.try_into().unwrap(), "".into());
+            store_error(SdkError::service_error(PutItemError::generic(meta), answer))
+        };
+        assert!(matches!(refused("ConditionalCheckFailedException"), StoreError::Conflict));
+        assert!(matches!(refused("TransactionConflictException"), StoreError::Throttled));
     }
 
     #[test]

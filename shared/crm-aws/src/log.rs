@@ -130,28 +130,26 @@ impl Dynamo {
         after: Option<CustomerId>,
         limit: usize,
     ) -> Result<Vec<Message>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.messages)
+        let request = self.client.query().table_name(&self.messages);
+        let request = request
             .key_condition_expression("#shard = :shard AND customerId > :after")
             .expression_attribute_names("#shard", "shard")
             .expression_attribute_values(":shard", AttributeValue::S(partition(id, shard)))
             // A space sorts before every id.
-            .expression_attribute_values(":after", AttributeValue::S(after.map_or_else(|| " ".to_owned(), |id| id.to_string())))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(store_error)?;
-        // Fewer than asked for although there are more: the answer reached 1 MB. The rest is behind the last of them.
-        let mut items: Vec<Message> = answer.items.unwrap_or_default().into_iter().map(read_message).collect::<Result<_, _>>()?;
-        if answer.last_evaluated_key.is_some()
-            && items.len() < limit
-            && let Some(last) = items.last().map(|message| message.customer_id)
-        {
-            items.extend(Box::pin(self.shard_page(id, shard, Some(last), limit - items.len())).await?);
+            .expression_attribute_values(":after", AttributeValue::S(after.map_or_else(|| " ".to_owned(), |id| id.to_string())));
+        let (mut items, mut next) = (Vec::new(), None);
+        loop {
+            let most = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
+            let answer = request.clone().set_exclusive_start_key(next).limit(most).send().await.map_err(store_error)?;
+            for item in answer.items.unwrap_or_default() {
+                items.push(read_message(item)?);
+            }
+            // Fewer than asked for although there are more: the answer reached 1 MB.
+            next = answer.last_evaluated_key;
+            if next.is_none() || items.len() >= limit {
+                return Ok(items);
+            }
         }
-        Ok(items)
     }
 
     /// All items of one shard, strongly consistent; `names` are the attributes wanted, all when empty.

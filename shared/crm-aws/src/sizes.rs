@@ -128,10 +128,13 @@ impl Dynamo {
 
     async fn counters(&self, edition: EditionId) -> Result<Vec<Item>, StoreError> {
         let request = self.client.query().table_name(&self.memberships).consistent_read(true);
-        let request = request
+        let items = request
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(counters_partition(edition)));
-        Ok(request.send().await.map_err(store_error)?.items.unwrap_or_default())
+            .expression_attribute_values(":pk", AttributeValue::S(counters_partition(edition)))
+            .into_paginator()
+            .items()
+            .send();
+        items.try_collect().await.map_err(store_error)
     }
 
     fn addition(&self, key: Item, adds: &Adds) -> Result<TransactWriteItem, StoreError> {

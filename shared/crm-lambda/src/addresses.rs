@@ -2,7 +2,7 @@
 //! secrets. A list that was hashed with a key that is not there stops whoever asks: an empty answer would be mistaken for
 //! leave to write.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crm_domain::customer::{Channel, Customer};
@@ -56,7 +56,7 @@ pub async fn suppressed_among<S: ReadSuppressions>(
     channel: Channel,
     customers: impl Iterator<Item = &Customer>,
 ) -> Result<HashSet<CustomerId>, StoreError> {
-    let mut owners: HashMap<AddressHash, Vec<CustomerId>> = HashMap::new();
+    let mut owners: BTreeMap<AddressHash, Vec<CustomerId>> = BTreeMap::new();
     for customer in customers {
         if let Some(hash) = key.of(customer, channel) {
             owners.entry(hash).or_default().push(customer.id);

@@ -1,7 +1,7 @@
 //! Who gets a campaign, as everybody asks who has storage at hand: what the customer says of it, then the suppression list,
 //! then the caps. A preview, the launch's check and the plan ask the same.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crm_domain::audience::{Audience, Decision};
 use crm_domain::caps::{Caps, Contact};
@@ -47,7 +47,7 @@ pub async fn contacts_of<S: ReadContacts>(
     customers: impl Iterator<Item = &Customer>,
     now: Time,
 ) -> Result<HashMap<CustomerId, Vec<Contact>>, StoreError> {
-    let owners: HashMap<CustomerId, CustomerId> =
+    let owners: BTreeMap<CustomerId, CustomerId> =
         customers.flat_map(|customer| customer.identities().into_iter().map(|identity| (identity, customer.id))).collect();
     let identities: Vec<CustomerId> = owners.keys().copied().collect();
     let mut contacts: HashMap<CustomerId, Vec<Contact>> = HashMap::new();

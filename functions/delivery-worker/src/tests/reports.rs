@@ -1,7 +1,9 @@
 //! Reports over the ports in memory: exact after cancellations and merges, under crashes and copies, and within budget.
 
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crm_domain::attribution::DEFAULT_DAYS;
 use crm_domain::cost::{Usage, WHOLE, Work};

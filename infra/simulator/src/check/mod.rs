@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crm_aws::Sqs;
 use crm_domain::event::Event;
 use crm_domain::identity::Identity;
 use crm_domain::json::Json;
@@ -10,13 +9,16 @@ use crm_domain::ledger::DayDelta;
 use crm_domain::ports::{ApplyEvents, QueueName, ReadCustomers, ReadFigures, ReadOrders, WatchQueues};
 use jiff::civil::Date;
 
-use crate::history::{Crm, store};
+use crate::crm::Crm;
+use crate::functions::{queue, store};
 use crate::model::{Records, same};
-use crate::template::variables;
 use crate::workload::Said;
 
+pub mod campaigns;
+pub mod memberships;
+
 /// Entries of a page when lists are read: few, so that there are many pages.
-const PAGE: usize = 3;
+pub(crate) const PAGE: usize = 3;
 
 /// The invariants of the write path.
 ///
@@ -47,7 +49,7 @@ pub async fn writes(crm: &Crm, said: &[Said]) -> Result<(), String> {
 
 /// Whoever set something aside can have it done; then only that is left with which nobody can do anything.
 async fn dead_letters(crm: &Crm, said: &[Said]) -> Result<(), String> {
-    let desk = Sqs::named_by(&crm.config(), variables);
+    let desk = queue(&crm.config());
     for queue in [QueueName::Customers, QueueName::Orders, QueueName::Activities] {
         desk.redrive(queue).await.map_err(|error| error.to_string())?;
     }
