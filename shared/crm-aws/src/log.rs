@@ -4,7 +4,7 @@
 //! since before this counting began. Whoever changes an entry recounts its shard afterwards, so the last count that is
 //! stored has seen every change.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemInput;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
@@ -148,7 +148,8 @@ pub fn settlement(messages: &str, campaign: &Campaign, entry: &Message) -> Resul
     names.insert("#shard".to_owned(), "shard".to_owned());
     said.extend(by.map(|by| (":by".to_owned(), AttributeValue::S(by.to_string()))));
     let mut sets = String::from("SET ");
-    for (name, value) in values {
+    // In a fixed order, so that the same write is the same text.
+    for (name, value) in values.into_iter().collect::<BTreeMap<_, _>>() {
         sets.extend([if sets.len() > 4 { ", #" } else { "#" }, &name, " = :", &name]);
         said.insert(format!(":{name}"), value);
         names.insert(format!("#{name}"), name);
