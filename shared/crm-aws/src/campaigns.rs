@@ -1,6 +1,6 @@
 //! Campaigns, and the counts of their logs, in the App table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem, Update};
 use crm_domain::attribution;
@@ -117,7 +117,8 @@ impl KeepCampaigns for Dynamo {
         state: &CampaignState,
         audit: Option<&AuditEntry>,
     ) -> Result<(), StoreError> {
-        let values: Item = serde_dynamo::to_item(state).map_err(corrupt)?;
+        let values: BTreeMap<String, AttributeValue> =
+            serde_dynamo::to_item::<_, Item>(state).map_err(corrupt)?.into_iter().collect();
         let mut update = Update::builder()
             .table_name(&self.app)
             .set_key(Some(campaign_key(id)))
