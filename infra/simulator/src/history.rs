@@ -108,7 +108,7 @@ pub struct Report {
     pub events: usize,
     /// Calls that the services served.
     pub calls: u64,
-    /// How often each kind of fault struck, in the order of [`Fault::ALL`].
+    /// How often each kind of fault struck, in the order of [`crate::faults::Fault::ALL`].
     pub faults: Vec<u64>,
     /// How long it took in the history.
     pub lasted: Duration,
