@@ -94,7 +94,6 @@ load: .venv/ready
 
 # HISTORIES=1000 from the seed FROM=0 on, or one by SEED=n, call by call; of one KIND or of each in turn. Built with optimisations,
 # beside what the tests build.
-soak: export HISTORIES FROM SEED KIND
 soak:
 	@cargo build --quiet --package simulator --example soak --profile soak --target-dir target/soak
 	@target/soak/soak/examples/soak
