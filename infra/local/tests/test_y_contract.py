@@ -22,7 +22,7 @@ _CHECKS = ",".join(
 )
 # What holds for some operations alone.
 _RULES = ROOT / "infra" / "local" / "tests" / "contract.toml"
-_SECONDS = int(os.environ.get("CONTRACT_SECONDS", "90"))
+_SECONDS = int(os.environ.get("CONTRACT_SECONDS", "60"))
 
 
 class Contract(StackTest):
