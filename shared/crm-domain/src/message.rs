@@ -388,6 +388,12 @@ impl Message {
     /// of which it reported something later.
     #[must_use]
     pub fn went_out_at(&self) -> Option<Time> {
+        self.sent_at.or_else(|| self.unknown_at.and_then(|_| self.first_heard_at()))
+    }
+
+    /// The first moment of which the provider has reported something: it had the letter by then.
+    #[must_use]
+    pub fn first_heard_at(&self) -> Option<Time> {
         let reported = [
             self.delivered_at,
             self.opened_at,
@@ -397,8 +403,7 @@ impl Message {
             self.complained_at,
             self.unsubscribed_at,
         ];
-        let reported = || reported.into_iter().flatten().min();
-        self.sent_at.or_else(|| self.unknown_at.and_then(|_| reported()))
+        reported.into_iter().flatten().min()
     }
 }
 

@@ -56,9 +56,9 @@ pub async fn check(crm: &Crm, kept: &BTreeMap<String, Option<Value>>, now: Time)
         let flow = |count: &Count| count.days.values().map(|flow| flow.entered - flow.left + flow.rebuilt).sum::<i64>();
         same(&format!("flow of {id}"), &flow(&count), &count.members)?;
         for (customer, since) in members {
-            let last =
-                moves.get(&customer).into_iter().flatten().filter(|one| one.edition == edition && one.entered).map(|one| one.at);
-            same(&format!("since when {customer} belongs to {id}"), &Some(since), &last.max())?;
+            let mut own = moves.get(&customer).into_iter().flatten();
+            let last = own.rfind(|one| one.edition == edition && one.entered).map(|one| one.at);
+            same(&format!("since when {customer} belongs to {id}"), &Some(since), &last)?;
         }
     }
     Ok(())
@@ -104,19 +104,23 @@ async fn members(store: &Dynamo, edition: u64) -> Result<BTreeMap<CustomerId, Ti
     }
 }
 
+/// The moves of each, in the order in which they were made: clocks may be wrong, versions are not.
 async fn moves(store: &Dynamo, customers: &[CustomerId]) -> Result<BTreeMap<CustomerId, Vec<Move>>, String> {
     let mut all = BTreeMap::new();
     for customer in customers {
-        let (mut moves, mut after) = (Vec::new(), None);
+        let (mut made, mut after) = (BTreeMap::new(), None);
         loop {
             let page = store.moves(*customer, after, PAGE).await.map_err(|error| error.to_string())?;
-            moves.extend(page.items.into_iter().flat_map(|(_, moves)| moves));
+            for (place, moves) in page.items {
+                let version = place.rsplit('#').next().and_then(|version| version.parse::<u64>().ok());
+                made.insert(version.ok_or_else(|| format!("moves without a version at {place}"))?, moves);
+            }
             after = page.next;
             if after.is_none() {
                 break;
             }
         }
-        all.insert(*customer, moves);
+        all.insert(*customer, made.into_values().flatten().collect());
     }
     Ok(all)
 }
