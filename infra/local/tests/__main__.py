@@ -14,7 +14,7 @@ from infra.local import processes
 from infra.local.settings import ROOT
 from infra.local.tests.harness import SETTINGS, STACK
 
-_SLOWEST = 60
+_SLOWEST = 20
 
 
 class Lifecycle(unittest.TestCase):
