@@ -8,12 +8,15 @@ use uuid::Uuid;
 
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
+use crate::log::unless_conflict;
 use crate::transaction::audit_item;
 
 impl KeepAudit for Dynamo {
     async fn note(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         let put = self.client.put_item().table_name(&self.audit).set_item(Some(audit_item(entry)?));
-        put.condition_expression("attribute_not_exists(id)").send().await.map(|_| ()).map_err(store_error)
+        let done = put.condition_expression("attribute_not_exists(id)").send().await;
+        // An id is of one entry: what is there already is this one, of which the answer was lost. The deed is done, too.
+        unless_conflict(done.map_err(store_error))
     }
 
     async fn audit(&self, filter: &AuditFilter, after: Option<String>, limit: usize) -> Result<Page<AuditEntry>, StoreError> {

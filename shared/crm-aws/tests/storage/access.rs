@@ -141,6 +141,8 @@ async fn the_audit_log_is_read_newest_first_over_the_months() {
         (entry.at, entry.id) = (moment, AuditId::from_bytes(*id.as_bytes()));
         entry.before = Some(serde_json::json!({"limit": 1.5, "deep": [null, {"a": "\u{e9}"}]}));
         store.note(&entry).await.unwrap();
+        // Whoever did not hear the answer tells of it again.
+        store.note(&entry).await.unwrap();
         entries.insert(0, entry);
     }
     let (everything, span) = (AuditFilter::default(), (at("2026-02-01"), at("2026-03-10")));

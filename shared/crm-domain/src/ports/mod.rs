@@ -440,7 +440,7 @@ pub trait KeepRequests: Send + Sync + 'static {
 }
 
 pub trait KeepAudit: Send + Sync + 'static {
-    /// Tells of a change that is no write to a table.
+    /// Tells of a change that is no write to a table. May be repeated.
     fn note(&self, entry: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
     /// Newest first.
     fn audit(
