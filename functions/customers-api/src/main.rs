@@ -1,14 +1,5 @@
 //! `customers-api`: wiring.
 
-mod attachments;
-mod edit;
-mod http;
-mod segments;
-mod tags;
-#[cfg(test)]
-mod tests;
-mod timeline;
-
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, S3Uploads, SecretsManager, Sqs};
@@ -29,5 +20,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         settings: Arc::new(settings),
     };
     let files = Arc::new(S3Uploads::from_env(&aws)?);
-    serve(http::router(app, files, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
+    serve(customers_api::http::router(app, files, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
 }

@@ -1,16 +1,12 @@
 //! `erasure-worker`: wiring.
 
-mod sweep;
-#[cfg(test)]
-mod tests;
-mod worker;
-
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, S3Uploads, Sqs};
 use crm_lambda::batch::consume;
 use crm_lambda::config::Settings;
 use crm_lambda::telemetry::start_logs;
+use erasure_worker::worker::Worker;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -19,7 +15,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);
     let bucket = Arc::new(S3Uploads::from_env(&aws)?);
-    let worker = worker::Worker { store, queue: Arc::new(Sqs::new(&aws)), files: bucket.clone(), uploads: bucket };
+    let worker = Worker { store, queue: Arc::new(Sqs::new(&aws)), files: bucket.clone(), uploads: bucket };
     let worker = Arc::new(worker);
     consume(move |batch| {
         let worker = worker.clone();

@@ -1,9 +1,5 @@
 //! `orders-api`: wiring.
 
-mod http;
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, SecretsManager, Sqs};
@@ -23,5 +19,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         queue: Arc::new(Sqs::new(&aws)),
         settings: Arc::new(settings),
     };
-    serve(http::router(app, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
+    serve(orders_api::http::router(app, Keys::new(Arc::new(SecretsManager::from_env(&aws)?)))).await
 }

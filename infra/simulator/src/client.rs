@@ -5,14 +5,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_config::SdkConfig;
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::Request;
 use crm_domain::access::{Role, User, UserId, UserStatus};
 use crm_domain::email::Email;
 use crm_domain::ports::{AccessChange, KeepAccess as _, ReadAccess as _, Versioned};
 use crm_domain::time::Time;
 use crm_lambda::auth::issue;
-use serde_json::Value;
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, Context, LambdaEvent};
+use serde_json::{Value, json};
 use tokio::time::sleep;
 use tower::ServiceExt as _;
 
@@ -71,24 +71,52 @@ impl Client {
     }
 
     async fn attempt(&self, method: &str, path: &str, body: Option<&Value>, key: &str) -> Option<Answered> {
-        if self.cloud.state().faults.strike(Fault::RequestLost) {
+        let is_lost = {
+            let faults = &mut self.cloud.state().faults;
+            // Lambda has no room for more: API Gateway says so, and the function hears nothing of it.
+            faults.strike(Fault::RequestLost) || faults.strike(Fault::Throttled)
+        };
+        if is_lost {
             return None;
         }
-        let request = Request::builder().method(method).uri(path);
-        let request = request.header("authorization", format!("Bearer {}", self.token)).header("idempotency-key", key);
-        let request = request.header("content-type", "application/json");
-        let request = request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).ok()?;
+        let request = self.event(method, path, body, key);
         let answer = self.fleet.invoke(|router| async move {
-            let response = Router::clone(&router).oneshot(request).await.ok()?;
-            let status = response.status().as_u16();
-            let bytes = to_bytes(response.into_body(), usize::MAX).await.ok()?;
-            Some(Answered { status, body: serde_json::from_slice(&bytes).unwrap_or_default() })
+            let request: LambdaRequest = serde_json::from_value(request).ok()?;
+            // As `main` serves it: from the event of API Gateway to the answer to it.
+            let function = Adapter::from(Router::clone(&router));
+            let answer = function.oneshot(LambdaEvent::new(request, Context::default())).await.ok()?;
+            Answered::read(&serde_json::to_value(answer).ok()?)
         });
         let answered = answer.await.flatten();
         let state = &mut *self.cloud.state();
         let status = answered.as_ref().map_or(0, |answered| answered.status);
         state.note(&format!("{method} {path} under {key}"), body.unwrap_or(&Value::Null), Some(&(status, Value::Null)));
         answered.filter(|_| !state.faults.strike(Fault::AnswerLost))
+    }
+
+    /// What API Gateway hands to the function.
+    fn event(&self, method: &str, path: &str, body: Option<&Value>, key: &str) -> Value {
+        json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "",
+            "headers": {
+                "authorization": format!("Bearer {}", self.token), "content-type": "application/json", "idempotency-key": key,
+                "host": "crm.simulated",
+            },
+            "requestContext": {
+                "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "shop"},
+                "requestId": key, "routeKey": "$default", "stage": "$default", "timeEpoch": 0,
+            },
+            "isBase64Encoded": false, "body": body.map(Value::to_string),
+        })
+    }
+}
+
+impl Answered {
+    /// Reads what a function answers API Gateway.
+    fn read(answer: &Value) -> Option<Self> {
+        let status = answer["statusCode"].as_u64()?.try_into().ok()?;
+        let body = answer["body"].as_str().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+        Some(Self { status, body })
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::time::sleep;
 
 use crate::cloud::{Cloud, Process};
 use crate::consumer::Consumer;
-use crate::functions::{delivery_worker, queue, segment_stream, segment_worker, write_worker};
+use crate::functions::{delivery_worker, erasure_worker, queue, segment_stream, segment_worker, write_worker};
 use crate::post::Post;
 use crate::schedule::{Schedule, until_the_minute};
 use crate::stream::Follower;
@@ -44,6 +44,13 @@ impl Crm {
         let queues = ["CustomersQueue", "OrdersQueue", "ActivitiesQueue", "ReceiptsQueue"];
         Consumer::start(cloud, "WriteWorkerFunction", &queues, |config, _| write_worker(config));
         Self { cloud: cloud.clone() }
+    }
+
+    /// And whoever takes out the traces of those who are erased.
+    #[must_use]
+    pub fn of_identities(cloud: &Arc<Cloud>) -> Self {
+        Consumer::start(cloud, "ErasureWorkerFunction", &["ErasuresQueue"], |config, _| erasure_worker(config));
+        Self::of_writes(cloud)
     }
 
     /// And whoever brings campaigns to their recipients, by a provider that recognises letters or does not.
@@ -101,6 +108,18 @@ impl Crm {
             sleep(Duration::from_secs(5)).await;
         }
         Ok(())
+    }
+
+    /// Has dead letters of these queues done after all, as far as that can be.
+    ///
+    /// # Errors
+    /// Nothing comes to rest.
+    pub async fn put_back(&self, queues: &[QueueName]) -> Result<(), String> {
+        let desk = queue(&self.config());
+        for name in queues {
+            desk.redrive(*name).await.map_err(|error| error.to_string())?;
+        }
+        self.rest().await
     }
 
     /// Waits until nothing is left to do: dead letters of these queues are put back, and the clock wakes what has stopped.

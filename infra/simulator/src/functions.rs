@@ -9,8 +9,8 @@ use crm_aws::{Dynamo, Sqs};
 use crm_domain::customer::ConsentDefaults;
 use crm_domain::export::PART_BYTES;
 use crm_domain::export::table::Terms;
-use crm_domain::ids::{CustomerId, ExportId};
-use crm_domain::ports::{FileError, KeepExportFiles, ReadSecrets, SignedUrl, SigningKeys, StoreError};
+use crm_domain::ids::CustomerId;
+use crm_domain::ports::{ReadSecrets, SigningKeys, StoreError};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::api::App;
 use crm_lambda::auth::Keys;
@@ -23,6 +23,7 @@ use segment_stream::changes::settle;
 use segment_worker::export::Exports;
 
 use crate::consumer::Takes;
+use crate::files::NoFiles;
 use crate::post::Post;
 use crate::stream::Follows;
 use crate::template::variables;
@@ -82,6 +83,22 @@ impl Takes for SegmentWorker {
     }
 }
 
+/// Takes the traces of whoever was erased out of every store.
+pub type ErasureWorker = erasure_worker::worker::Worker<Dynamo, Sqs, NoFiles, NoFiles>;
+
+/// `erasure-worker`.
+#[must_use]
+pub fn erasure_worker(config: &SdkConfig) -> ErasureWorker {
+    let (files, uploads) = (Arc::new(NoFiles), Arc::new(NoFiles));
+    ErasureWorker { store: Arc::new(store(config)), queue: Arc::new(queue(config)), files, uploads }
+}
+
+impl Takes for ErasureWorker {
+    async fn take(&self, messages: Vec<Incoming>) -> Vec<String> {
+        self.handle(messages).await
+    }
+}
+
 /// Settles those who have changed.
 pub struct SegmentStream {
     keeper: Keeper<Dynamo>,
@@ -109,6 +126,16 @@ pub fn clock(config: &SdkConfig) -> Clock<Dynamo, Sqs> {
 fn app(config: &SdkConfig) -> App<Dynamo, Sqs> {
     let settings = Settings { currency: currency(), consent_defaults: consent_defaults() };
     App { store: Arc::new(store(config)), queue: Arc::new(queue(config)), settings: Arc::new(settings) }
+}
+
+/// `orders-api`.
+pub fn orders_api(config: &SdkConfig) -> Router {
+    finished(orders_api::http::router(app(config), keys()))
+}
+
+/// `customers-api`.
+pub fn customers_api(config: &SdkConfig) -> Router {
+    finished(customers_api::http::router(app(config), Arc::new(NoFiles), keys()))
 }
 
 /// `segments-api`.
@@ -157,38 +184,5 @@ pub struct Secrets;
 impl ReadSecrets for Secrets {
     async fn signing_keys(&self) -> Result<SigningKeys, StoreError> {
         Ok(signing_keys())
-    }
-}
-
-/// No bucket: histories have no exports.
-pub struct NoFiles;
-
-fn nothing() -> StoreError {
-    StoreError::Unavailable("histories have no files".into())
-}
-
-impl KeepExportFiles for NoFiles {
-    async fn begin_export_file(&self, _: ExportId) -> Result<String, StoreError> {
-        Err(nothing())
-    }
-
-    async fn put_export_part(&self, _: ExportId, _: &str, _: u32, _: Vec<u8>) -> Result<String, FileError> {
-        Err(nothing().into())
-    }
-
-    async fn finish_export_file(&self, _: ExportId, _: &str, _: &[String]) -> Result<(), FileError> {
-        Err(nothing().into())
-    }
-
-    async fn has_export_file(&self, _: ExportId) -> Result<bool, StoreError> {
-        Err(nothing())
-    }
-
-    async fn export_download(&self, _: ExportId, _: &str) -> Result<SignedUrl, StoreError> {
-        Err(nothing())
-    }
-
-    async fn forget_exports(&self) -> Result<(), StoreError> {
-        Err(nothing())
     }
 }

@@ -23,6 +23,8 @@ use crate::crm::Crm;
 use crate::editor::Editor;
 use crate::faults::{Faults, Plan};
 use crate::functions::store;
+use crate::registrar::Registrar;
+use crate::traffic::Traffic;
 use crate::weakness::Weakness;
 use crate::workload::{self, Said, stamp};
 use crate::world::{self, Inhabited};
@@ -30,11 +32,15 @@ use crate::world::{self, Inhabited};
 /// Events of one history, at most: where more follows from each of them, there are fewer.
 const EVENTS: u32 = 60;
 const EVENTS_OF_MEMBERS: u32 = 12;
+const EVENTS_OF_IDENTITIES: u32 = 40;
 /// People whom campaigns may write to, at most.
 const PEOPLE: u32 = 12;
 /// Seconds between two requests that say them, at most. Each minute costs a tick of the clock.
 const SECONDS: u64 = 20;
 const SECONDS_OF_MEMBERS: u64 = 10;
+
+/// In one history of writes out of so many, somebody says very much at once.
+const BULKS: u32 = 4;
 
 /// What a history is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +51,13 @@ pub enum Kind {
     Memberships,
     /// And are written to by campaigns.
     Campaigns,
+    /// And some of them are merged, some erased.
+    Identities,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Writes, Self::Memberships, Self::Campaigns];
+    pub const ALL: [Self; 4] = [Self::Writes, Self::Memberships, Self::Campaigns, Self::Identities];
 
     /// Its name.
     #[must_use]
@@ -58,6 +66,7 @@ impl Kind {
             Self::Writes => "writes",
             Self::Memberships => "memberships",
             Self::Campaigns => "campaigns",
+            Self::Identities => "identities",
         }
     }
 
@@ -176,17 +185,20 @@ async fn live(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut StdRng) -> Result<
         Kind::Writes => live_by_writes(setup, cloud, chance).await,
         Kind::Memberships => live_by_memberships(setup, cloud, chance).await,
         Kind::Campaigns => live_by_campaigns(setup, cloud, chance).await,
+        Kind::Identities => live_by_identities(setup, cloud, chance).await,
     }
 }
 
 async fn live_by_writes(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut StdRng) -> Result<usize, String> {
     let crm = Crm::of_writes(cloud);
-    let said = said(setup, EVENTS);
-    crm.say(&said, SECONDS, chance).await;
+    admit(cloud).await;
+    let traffic = traffic(setup, cloud, said(setup, EVENTS), chance);
+    traffic.flow(&crm, SECONDS, chance).await;
     sleep(Duration::from_millis(chance.random_range(0..60_000))).await;
     cloud.state().faults.end();
     crm.rest().await?;
     end_of_weakness(cloud);
+    let said = accepted(&crm, traffic)?;
     check::writes(&crm, &said).await?;
     Ok(said.len())
 }
@@ -194,9 +206,9 @@ async fn live_by_writes(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut StdRng) 
 async fn live_by_memberships(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut StdRng) -> Result<usize, String> {
     let (crm, schedule) = Crm::of_memberships(cloud);
     admit(cloud).await;
-    let said = said(setup, EVENTS_OF_MEMBERS);
+    let traffic = traffic(setup, cloud, said(setup, EVENTS_OF_MEMBERS), chance);
     let mut editor = Editor::new(cloud, chance.random());
-    join!(crm.say(&said, SECONDS_OF_MEMBERS, chance), editor.work());
+    join!(traffic.flow(&crm, SECONDS_OF_MEMBERS, chance), editor.work());
     sleep(Duration::from_millis(chance.random_range(60_000..180_000))).await;
     if setup.weakness == Some(Weakness::MissedMinutesAreForgotten) {
         // The clock looks some minutes back in any case: a flip is lost only when those have passed.
@@ -208,6 +220,7 @@ async fn live_by_memberships(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut Std
     let store = store(&crm.config());
     crm.settle(&schedule, &[QueueName::Segments], async || memberships::are_built(&store).await).await?;
     end_of_weakness(cloud);
+    let said = accepted(&crm, traffic)?;
     check::writes(&crm, &said).await?;
     let now = crm.tick(&schedule).await?;
     memberships::check(&crm, &editor.kept, now).await?;
@@ -223,8 +236,9 @@ async fn live_by_campaigns(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut StdRn
     crm.say(&all, 2, chance).await;
     crm.rest().await?;
     let said = said(setup, EVENTS_OF_MEMBERS).into_iter().filter(|one| !one.brings_somebody_new(people)).collect::<Vec<_>>();
+    let traffic = traffic(setup, cloud, said, chance);
     let mut campaigner = Campaigner::new(cloud, chance.random());
-    join!(crm.say(&said, SECONDS_OF_MEMBERS, chance), campaigner.work());
+    join!(traffic.flow(&crm, SECONDS_OF_MEMBERS, chance), campaigner.work());
     sleep(Duration::from_millis(chance.random_range(0..60_000))).await;
     cloud.state().faults.end();
     let store = store(&crm.config());
@@ -232,8 +246,30 @@ async fn live_by_campaigns(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut StdRn
     end_of_weakness(cloud);
     let emails: Vec<String> = (0..people).map(workload::email).collect();
     campaigns::check(&crm, &campaigner.launched, &emails).await?;
-    all.extend(said);
+    all.extend(accepted(&crm, traffic)?);
     check::writes(&crm, &all).await?;
+    Ok(all.len())
+}
+
+async fn live_by_identities(setup: &Setup, cloud: &Arc<Cloud>, chance: &mut StdRng) -> Result<usize, String> {
+    let crm = Crm::of_identities(cloud);
+    admit(cloud).await;
+    let mut said = workload::gossip(setup.seed, EVENTS_OF_IDENTITIES);
+    // Some of it comes when nobody looks for traces any more.
+    let late = said.split_off(said.len() - said.len() / 5);
+    let traffic = traffic(setup, cloud, said, chance);
+    let mut registrar = Registrar::new(cloud, chance.random());
+    join!(traffic.flow(&crm, SECONDS_OF_MEMBERS, chance), registrar.work());
+    sleep(Duration::from_millis(chance.random_range(0..60_000))).await;
+    cloud.state().faults.end();
+    crm.rest().await?;
+    crm.put_back(&[QueueName::Customers, QueueName::Orders, QueueName::Activities, QueueName::Erasures]).await?;
+    crm.say(&late, 2, chance).await;
+    crm.rest().await?;
+    end_of_weakness(cloud);
+    let mut all = accepted(&crm, traffic)?;
+    all.extend(late);
+    check::identities::check(&crm, &registrar.kept, &all).await?;
     Ok(all.len())
 }
 
@@ -253,6 +289,24 @@ async fn have_ended(store: &Dynamo, campaigner: &Campaigner) -> bool {
         }
     }
     have_ended
+}
+
+/// Who says it: mostly shops, now and then so much at once that one message does not take it.
+fn traffic(setup: &Setup, cloud: &Arc<Cloud>, said: Vec<Said>, chance: &mut StdRng) -> Traffic {
+    if setup.weakness == Some(Weakness::StampedOnArrival) {
+        // The API says itself when something was said.
+        return Traffic::fed(cloud, said);
+    }
+    let is_big = setup.kind() == Kind::Writes && chance.random_ratio(1, BULKS);
+    let bulk = if is_big { workload::bulk(chance.random_range(70..130)) } else { Vec::new() };
+    Traffic::shared_out(cloud, said, bulk, chance)
+}
+
+/// Everything that has to be applied: what was put on the queues, and what shops were told is accepted.
+fn accepted(crm: &Crm, traffic: Traffic) -> Result<Vec<Said>, String> {
+    let (mut said, told) = traffic.end();
+    said.extend(check::accepted::events(crm, &told)?);
+    Ok(said)
 }
 
 /// Whoever checks sees things as they are, but for the pages.

@@ -1,7 +1,7 @@
 //! The provider: it takes letters, defers or refuses some, and reports what became of them. One kind recognises a letter
 //! that it has been handed before, one does not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ const RECEIPTS: &str = "ReceiptsQueue";
 pub struct Office {
     /// How often it has written, by message.
     pub written: BTreeMap<String, u32>,
+    /// Messages that it has said it will never take. Asked again, it may think better of it.
+    pub refused: BTreeSet<String>,
     /// What it has reported, by message: what, and when that was.
     pub reported: BTreeMap<String, Vec<(&'static str, String)>>,
 }
@@ -82,10 +84,13 @@ impl State {
             return taken;
         }
         if self.faults.strike(Fault::LetterDeferred) {
-            return Sending::Deferred(self.faults.below(20) as u32);
+            let deferred = Sending::Deferred(self.faults.below(20) as u32);
+            return self.weakness.map_or(deferred.clone(), |weakness| weakness.word(deferred));
         }
         if self.faults.strike(Fault::LetterRefused) {
-            return Sending::Refused("there is no such mailbox".to_owned());
+            self.office.refused.insert(id.to_owned());
+            let refused = Sending::Refused("there is no such mailbox".to_owned());
+            return self.weakness.map_or(refused.clone(), |weakness| weakness.word(refused));
         }
         *self.office.written.entry(id.to_owned()).or_default() += 1;
         let reports: &[&str] = match self.faults.below(10) {

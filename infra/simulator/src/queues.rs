@@ -1,8 +1,9 @@
 //! The queues: visibility, receive counts, delays and dead letters as SQS has them, and its freedom to repeat and reorder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use crm_domain::ports::QueueName;
 use serde_json::{Map, Value, json};
 
 use crate::faults::{Fault, Faults};
@@ -14,6 +15,8 @@ use crate::world;
 /// All queues of the template.
 pub struct Queues {
     by_id: BTreeMap<String, Queue>,
+    /// Bodies of all messages that were ever sent to a queue of writes.
+    brought: BTreeSet<(QueueName, String)>,
     numbered: u64,
     weakness: Option<Weakness>,
 }
@@ -54,7 +57,7 @@ impl Queues {
     pub fn new(weakness: Option<Weakness>) -> Self {
         let queue = |terms: &QueueTerms| Queue { terms: terms.clone(), messages: BTreeMap::new() };
         let by_id = template().queues.iter().map(|(id, terms)| (id.clone(), queue(terms))).collect();
-        Self { by_id, numbered: 0, weakness }
+        Self { by_id, brought: BTreeSet::new(), numbered: 0, weakness }
     }
 
     /// Does what `operation` says.
@@ -67,14 +70,19 @@ impl Queues {
         match operation {
             "SendMessageBatch" => {
                 let (mut sent, mut failed) = (Vec::new(), Vec::new());
-                for entry in body["Entries"].as_array().into_iter().flatten() {
+                for (place, entry) in body["Entries"].as_array().into_iter().flatten().enumerate() {
                     let refused = faults.strike(Fault::EntryRefused);
                     if refused && self.weakness != Some(Weakness::RefusedEntriesAreCalledSent) {
                         failed.push(json!({"Id": entry["Id"], "SenderFault": false, "Code": "InternalError"}));
                         continue;
                     }
                     sent.push(json!({"Id": entry["Id"], "MessageId": entry["Id"], "MD5OfMessageBody": ""}));
-                    if !refused {
+                    let is_cut = match self.weakness {
+                        Some(Weakness::BulksAreCut) => place > 0,
+                        Some(Weakness::TracesAreForgotten) => id == "ErasuresQueue",
+                        _ => false,
+                    };
+                    if !refused && !is_cut {
                         self.send(&id, entry, faults);
                     }
                 }
@@ -126,6 +134,9 @@ impl Queues {
 
     fn send(&mut self, queue: &str, entry: &Value, faults: &mut Faults) {
         let delay = entry["DelaySeconds"].as_u64().unwrap_or_default();
+        if let (Some(writes), Some(body)) = (writes(queue), entry["MessageBody"].as_str()) {
+            self.brought.insert((writes, body.to_owned()));
+        }
         let late = if faults.strike(Fault::Delayed) { faults.below(120_000) } else { 0 };
         if self.weakness == Some(Weakness::MessagesAreLost) && self.numbered % 7 == 6 {
             self.numbered += 1;
@@ -226,6 +237,11 @@ impl Queues {
         self.by_id.get(queue)?.messages.values().map(|held| held.visible_at).min()
     }
 
+    /// The bodies of all messages that were ever sent to a queue of writes, whatever has become of them.
+    pub fn brought(&self) -> impl Iterator<Item = (QueueName, &str)> {
+        self.brought.iter().map(|(queue, body)| (*queue, body.as_str()))
+    }
+
     /// The bodies of all messages of a queue, whoever has them.
     pub fn bodies(&self, queue: &str) -> impl Iterator<Item = &str> {
         self.by_id.get(queue).into_iter().flat_map(|queue| queue.messages.values()).map(|held| held.body.as_str())
@@ -256,6 +272,16 @@ impl Received {
 
     fn sent_millis(&self) -> String {
         (world::BEGIN.micros() / 1_000 + self.sent_at.as_millis() as i64).to_string()
+    }
+}
+
+/// Which queue of writes has this logical id.
+fn writes(queue: &str) -> Option<QueueName> {
+    match queue {
+        "CustomersQueue" => Some(QueueName::Customers),
+        "OrdersQueue" => Some(QueueName::Orders),
+        "ActivitiesQueue" => Some(QueueName::Activities),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Deliberate defects of what the functions rely on. Each turns a kind of fault, or nothing but time, into damage: that the
 //! checks find it shows that they can fail, and that the fault reaches the code.
 
+use crm_domain::ports::Sending;
 use crm_domain::time::MINUTE;
 use serde_json::{Map, Value, json};
 
@@ -33,6 +34,12 @@ pub enum Weakness {
     CursorsAreForgotten,
     /// What the queue refused is called sent.
     RefusedEntriesAreCalledSent,
+    /// A send that is refused, or lost, is answered as if everything had been sent.
+    LostSendsAreCalledSent,
+    /// Of messages that are sent together the first is sent, and all are called so.
+    BulksAreCut,
+    /// Nobody notices that a request's key was used before.
+    KeysAreForgotten,
     /// Whoever has begun with a message before takes it for done.
     BegunIsCalledDone,
     /// Messages are out of sight for three seconds, and nothing is remembered either.
@@ -49,6 +56,20 @@ pub enum Weakness {
     LettersAreForgotten,
     /// Nobody notes that a letter is about to be handed over.
     IntentsAreForgotten,
+    /// A letter that the provider takes later is said to be taken.
+    DeferredIsCalledTaken,
+    /// A letter that the provider takes later is said to be refused for good.
+    DeferredIsCalledRefused,
+    /// A letter that the provider never takes is said to be taken.
+    RefusedIsCalledTaken,
+    /// Nobody notes that a letter which was about to be handed over has not been.
+    WithdrawalsAreForgotten,
+    /// Who was merged into somebody stays known by themselves.
+    AliasesAreForgotten,
+    /// Who was erased is forgotten, and what else tells of them is not.
+    TracesAreForgotten,
+    /// Customers are written whether or not what was read of them still stands.
+    IdentitiesAreNotChecked,
     /// A scan leaves out its last customer.
     PeopleAreOverlooked,
     /// Of a log everything is counted but what was delivered.
@@ -79,9 +100,21 @@ impl Weakness {
             Self::IntentsAreForgotten if is_intent(operation, &body) => {
                 body["UpdateExpression"] = json!("SET noticedAt = :at, noticedBy = :by");
             }
+            Self::WithdrawalsAreForgotten
+                if operation == "UpdateItem" && body["UpdateExpression"] == "REMOVE intentAt, intentBy" =>
+            {
+                body["UpdateExpression"] = json!("SET noticedBy = :by");
+            }
             Self::DeliveriesAreNotCounted if operation == "PutItem" && body["Item"].get("audience").is_some() => {
                 body["Item"]["delivered"] = json!({"N": "0"});
             }
+            Self::KeysAreForgotten if operation == "PutItem" && body["TableName"] == "RequestsTable" => {
+                if let Some(put) = body.as_object_mut() {
+                    forget_conditions(put);
+                }
+            }
+            Self::AliasesAreForgotten => dropped(&mut body, |action| action["Put"]["Item"].get("mergedInto").is_some()),
+            Self::IdentitiesAreNotChecked => unchecked(&mut body, &["CustomersTable"]),
             Self::TimersAreForgotten => dropped(&mut body, |action| action["Put"]["TableName"] == "TimersTable"),
             Self::SizesAreForgotten => dropped(&mut body, |action| action["Update"]["TableName"] == "MembershipsTable"),
             Self::StandingsAreNotChecked => {
@@ -91,6 +124,18 @@ impl Weakness {
             _ => {}
         }
         body
+    }
+
+    /// The provider's word on a letter as this lets it through.
+    #[must_use]
+    pub fn word(self, word: Sending) -> Sending {
+        match (self, word) {
+            (Self::DeferredIsCalledTaken, Sending::Deferred(_)) | (Self::RefusedIsCalledTaken, Sending::Refused(_)) => {
+                Sending::taken(world::now())
+            }
+            (Self::DeferredIsCalledRefused, Sending::Deferred(_)) => Sending::Refused("not today".to_owned()),
+            (_, word) => word,
+        }
     }
 
     /// An answer as this lets it through.
@@ -149,10 +194,14 @@ fn unchecked(body: &mut Value, tables: &[&str]) {
     for action in body["TransactItems"].as_array_mut().into_iter().flatten() {
         let Some(put) = action.get_mut("Put").and_then(Value::as_object_mut) else { continue };
         if put["TableName"].as_str().is_some_and(|table| tables.contains(&table)) {
-            for part in ["ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"] {
-                put.remove(part);
-            }
+            forget_conditions(put);
         }
+    }
+}
+
+fn forget_conditions(put: &mut Map<String, Value>) {
+    for part in ["ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"] {
+        put.remove(part);
     }
 }
 

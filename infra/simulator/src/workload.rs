@@ -1,5 +1,7 @@
 //! What the outside world says in a history: few people, orders and keys, so that events meet.
 
+use std::collections::BTreeMap;
+
 use crm_domain::email::Email;
 use crm_domain::event::{Event, Kind};
 use crm_domain::ids::CustomerId;
@@ -12,7 +14,7 @@ use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 
-use crate::world::BEGIN;
+use crate::world::{self, BEGIN};
 
 /// The currency of the deployment.
 ///
@@ -33,6 +35,7 @@ pub fn stamp(number: usize) -> Time {
 #[derive(Debug, Clone)]
 pub struct Said {
     pub queue: QueueName,
+    pub kind: Kind,
     /// The text of the event.
     pub text: String,
     /// What it says; nothing where it cannot be read.
@@ -48,6 +51,37 @@ pub fn events(seed: u64, most: u32) -> Vec<Said> {
     (0..count).map(|number| said(number, people, &mut chance)).collect()
 }
 
+/// People of whom some are merged and some erased.
+pub const ACQUAINTANCES: u32 = 5;
+
+/// What is said of people of whom some are merged and some erased: what each is called is said of nobody else.
+#[must_use]
+pub fn gossip(seed: u64, most: u32) -> Vec<Said> {
+    let mut chance = StdRng::seed_from_u64(seed);
+    let count = chance.random_range(most / 2..=most);
+    let mut named = |number: u32| {
+        let one = said(number, ACQUAINTANCES, &mut chance);
+        let who = one.data()["email"].as_str().and_then(|email| (0..ACQUAINTANCES).find(|who| *email == self::email(*who)));
+        match who.filter(|_| one.kind == Kind::UpsertCustomer) {
+            Some(who) => one.with("name", &json!(name(who))),
+            None => one,
+        }
+    };
+    (0..count).map(&mut named).collect()
+}
+
+/// What somebody is called.
+fn name(number: u32) -> String {
+    format!("Nominata{number}")
+}
+
+/// Whether a text names somebody.
+#[must_use]
+pub fn tells_of(text: &str, number: u32) -> bool {
+    let text = text.to_lowercase();
+    text.contains(&email(number)) || text.contains(&name(number).to_lowercase())
+}
+
 /// So many people as they are first heard of; some of them want no e-mail.
 #[must_use]
 pub fn introductions(people: u32, chance: &mut StdRng) -> Vec<Said> {
@@ -57,9 +91,24 @@ pub fn introductions(people: u32, chance: &mut StdRng) -> Vec<Said> {
             "specversion": "1.0", "id": format!("i{number}"), "source": "/simulated", "type": Kind::UpsertCustomer.as_str(),
             "time": BEGIN.plus(-20 * DAY).to_string(), "data": data,
         });
-        Said::new(QueueName::Customers, &envelope)
+        Said::new(QueueName::Customers, Kind::UpsertCustomer, &envelope)
     };
     (0..people).map(introduced).collect()
+}
+
+/// More than one message takes, said at once: what a shop knows of so many people. Elsewhere nobody speaks of them.
+#[must_use]
+pub fn bulk(people: u32) -> Vec<Said> {
+    let known = |number: u32| {
+        let notes: BTreeMap<String, String> = (0..7).map(|note| (format!("n{note}"), format!("{number:0>500}"))).collect();
+        let data = json!({"email": format!("b{number}@x.in"), "attributes": notes});
+        let envelope = json!({
+            "specversion": "1.0", "id": format!("b{number}"), "source": "/simulated", "type": Kind::UpsertCustomer.as_str(),
+            "time": BEGIN.to_string(), "data": data,
+        });
+        Said::new(QueueName::Customers, Kind::UpsertCustomer, &envelope)
+    };
+    (0..people).map(known).collect()
 }
 
 /// The address of somebody.
@@ -69,10 +118,19 @@ pub fn email(number: u32) -> String {
 }
 
 impl Said {
-    fn new(queue: QueueName, envelope: &Value) -> Self {
+    /// An event of this kind.
+    #[must_use]
+    pub fn new(queue: QueueName, kind: Kind, envelope: &Value) -> Self {
         let text = envelope.to_string();
-        let event = Json::parse(text.as_bytes()).ok().and_then(|json| Event::parse(&json, &currency(), BEGIN).ok());
-        Self { queue, text, event }
+        let event = Json::parse(text.as_bytes()).ok().and_then(|json| Event::parse(&json, &currency(), world::now()).ok());
+        Self { queue, kind, text, event }
+    }
+
+    /// What it says, without who says it and when.
+    #[must_use]
+    pub fn data(&self) -> Value {
+        let mut envelope: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        envelope["data"].take()
     }
 
     /// Whether it is about somebody who is not among the first `people`.
@@ -83,12 +141,19 @@ impl Said {
         self.event.as_ref().and_then(Event::customer).is_some_and(|id| !known.contains(&id))
     }
 
+    /// The same, with another value of a field.
+    fn with(&self, field: &str, value: &Value) -> Self {
+        let mut envelope: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        envelope["data"][field] = value.clone();
+        Self::new(self.queue, self.kind, &envelope)
+    }
+
     /// The same, said at another time.
     #[must_use]
     pub fn at(&self, time: Time) -> Self {
         let mut envelope: Value = serde_json::from_str(&self.text).unwrap_or_default();
         envelope["time"] = json!(time.to_string());
-        Self::new(self.queue, &envelope)
+        Self::new(self.queue, self.kind, &envelope)
     }
 }
 
@@ -138,7 +203,7 @@ fn said(number: u32, people: u32, chance: &mut StdRng) -> Said {
         "specversion": "1.0", "id": format!("e{number}"), "source": "/simulated", "type": kind.as_str(),
         "time": time.to_string(), "data": data,
     });
-    Said::new(queue, &envelope)
+    Said::new(queue, kind, &envelope)
 }
 
 fn profile(email: &str, chance: &mut StdRng) -> Value {

@@ -33,10 +33,13 @@ fn defects_that_need_no_fault_are_found() {
         (Kind::Writes, Weakness::MessagesAreLost),
         (Kind::Writes, Weakness::HalfTransactions),
         (Kind::Writes, Weakness::DoubleAdditions),
+        (Kind::Writes, Weakness::BulksAreCut),
         (Kind::Memberships, Weakness::TimersAreForgotten),
         (Kind::Memberships, Weakness::SizesAreForgotten),
         (Kind::Campaigns, Weakness::PeopleAreOverlooked),
         (Kind::Campaigns, Weakness::DeliveriesAreNotCounted),
+        (Kind::Identities, Weakness::AliasesAreForgotten),
+        (Kind::Identities, Weakness::TracesAreForgotten),
     ] {
         assert!(first_broken(kind, &Plan::quiet(), weakness, SEEDS).is_some(), "{weakness:?}");
     }
@@ -65,6 +68,20 @@ fn every_fault_brings_out_what_does_not_stand_it() {
             (Fault::Crashed, Weakness::CrashesAreAcknowledged),
             (Fault::Killed, Weakness::CrashesAreAcknowledged),
             (Fault::Slow, Weakness::HiddenBriefly),
+        ],
+    );
+}
+
+#[test]
+fn faults_bring_out_an_api_that_accepts_what_it_does_not_keep_or_keeps_it_twice() {
+    assert_brings_out(
+        Kind::Writes,
+        &Plan::quiet(),
+        &[
+            (Fault::AnswerLost, Weakness::KeysAreForgotten),
+            (Fault::Crashed, Weakness::KeysAreForgotten),
+            (Fault::RequestLost, Weakness::LostSendsAreCalledSent),
+            (Fault::Throttled, Weakness::LostSendsAreCalledSent),
         ],
     );
 }
@@ -102,5 +119,24 @@ fn faults_bring_out_who_writes_to_somebody_twice() {
         Kind::Campaigns,
         &Plan::quiet(),
         &[(Fault::AnswerLost, Weakness::LettersAreForgotten), (Fault::AnswerLost, Weakness::IntentsAreForgotten)],
+    );
+}
+
+#[test]
+fn slow_calls_bring_out_who_writes_over_what_somebody_has_become() {
+    assert_brings_out(Kind::Identities, &Plan::quiet(), &[(Fault::Slow, Weakness::IdentitiesAreNotChecked)]);
+}
+
+#[test]
+fn what_a_provider_defers_or_refuses_brings_out_who_does_not_tell_it_apart() {
+    assert_brings_out(
+        Kind::Campaigns,
+        &Plan::quiet(),
+        &[
+            (Fault::LetterDeferred, Weakness::DeferredIsCalledTaken),
+            (Fault::LetterDeferred, Weakness::DeferredIsCalledRefused),
+            (Fault::LetterDeferred, Weakness::WithdrawalsAreForgotten),
+            (Fault::LetterRefused, Weakness::RefusedIsCalledTaken),
+        ],
     );
 }

@@ -8,6 +8,7 @@ use simulator::history::{Kind, Setup, run};
 const WRITES: u64 = 12;
 const MEMBERSHIPS: u64 = 6;
 const CAMPAIGNS: u64 = 8;
+const IDENTITIES: u64 = 6;
 
 /// Several tests of each kind, so that they run side by side.
 fn histories(kind: Kind, seeds: std::ops::Range<u64>) {
@@ -46,6 +47,16 @@ fn whatever_goes_wrong_nobody_is_written_to_twice_and_everybody_ends_once_1() {
 #[test]
 fn whatever_goes_wrong_nobody_is_written_to_twice_and_everybody_ends_once_2() {
     histories(Kind::Campaigns, CAMPAIGNS..2 * CAMPAIGNS);
+}
+
+#[test]
+fn whatever_goes_wrong_who_was_merged_is_one_and_who_was_erased_is_nowhere_1() {
+    histories(Kind::Identities, 0..IDENTITIES);
+}
+
+#[test]
+fn whatever_goes_wrong_who_was_merged_is_one_and_who_was_erased_is_nowhere_2() {
+    histories(Kind::Identities, IDENTITIES..2 * IDENTITIES);
 }
 
 #[test]

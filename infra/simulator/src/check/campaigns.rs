@@ -12,9 +12,14 @@ use crm_domain::time::Time;
 use crate::campaigner::Launched;
 use crate::check::PAGE;
 use crate::crm::Crm;
+use crate::faults::Fault;
 use crate::functions::store;
 use crate::model::same;
 use crate::post::Office;
+
+/// Kinds of faults under which everybody hears all the same what the provider said.
+const HEARD: [Fault; 6] =
+    [Fault::LetterDeferred, Fault::LetterRefused, Fault::Delayed, Fault::Reordered, Fault::ShortPage, Fault::EmptyPage];
 
 /// The campaign of this id.
 pub async fn campaign(store: &Dynamo, id: &str) -> Option<Campaign> {
@@ -30,6 +35,7 @@ pub async fn check(crm: &Crm, launched: &[Launched], people: &[String]) -> Resul
     crm.cloud.state().faults.cut_pages();
     let store = store(&crm.config());
     let office = std::mem::take(&mut crm.cloud.state().office);
+    let may_be_unknown = may_be_unknown(crm);
     for (id, count) in &office.written {
         same(&format!("letters of {id}"), count, &1)?;
     }
@@ -54,7 +60,7 @@ pub async fn check(crm: &Crm, launched: &[Launched], people: &[String]) -> Resul
         same(&format!("counts of {}", one.id), &stored, &tally)?;
         for entry in log {
             let id = campaign.message_id(entry.customer_id).to_string();
-            outcome(&id, &entry, &office)?;
+            outcome(&id, &entry, &office, may_be_unknown)?;
             entries.insert(id, entry);
         }
     }
@@ -65,14 +71,16 @@ pub async fn check(crm: &Crm, launched: &[Launched], people: &[String]) -> Resul
 }
 
 /// An entry has one outcome, and it is what the provider knows.
-fn outcome(id: &str, entry: &Message, office: &Office) -> Result<(), String> {
+fn outcome(id: &str, entry: &Message, office: &Office, may_be_unknown: bool) -> Result<(), String> {
     let is_written = office.written.contains_key(id);
-    let may_be = if entry.skipped_reason.is_some() || entry.failed_at.is_some() {
+    let may_be = if entry.skipped_reason.is_some() {
         !is_written
+    } else if entry.failed_at.is_some() {
+        !is_written && office.refused.contains(id)
     } else if entry.sent_at.is_some() {
         is_written
     } else {
-        entry.unknown_at.is_some()
+        entry.unknown_at.is_some() && may_be_unknown
     };
     if !may_be {
         return Err(format!("{id} is {:?}, and was written to: {is_written}; {entry:?}", entry.status()));
@@ -85,6 +93,13 @@ fn outcome(id: &str, entry: &Message, office: &Office) -> Result<(), String> {
     same(&format!("bounce of {id}"), &entry.bounced_at, &told("bounced"))?;
     same(&format!("opening of {id}"), &entry.opened_at, &told("opened"))?;
     same(&format!("click of {id}"), &entry.clicked_at, &told("clicked"))
+}
+
+/// Whether it may be that nobody knows what became of a letter: something was lost, or late, or died.
+fn may_be_unknown(crm: &Crm) -> bool {
+    let state = crm.cloud.state();
+    let is_heard = |fault: &Fault| HEARD.contains(fault);
+    Fault::ALL.iter().zip(state.faults.counts()).any(|(fault, count)| *count > 0 && !is_heard(fault))
 }
 
 /// Where nobody may get more than one message, nobody did.

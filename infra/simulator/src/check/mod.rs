@@ -6,15 +6,17 @@ use crm_domain::event::Event;
 use crm_domain::identity::Identity;
 use crm_domain::json::Json;
 use crm_domain::ledger::DayDelta;
-use crm_domain::ports::{ApplyEvents, QueueName, ReadCustomers, ReadFigures, ReadOrders, WatchQueues};
+use crm_domain::ports::{ApplyEvents, QueueName, ReadCustomers, ReadFigures, ReadOrders};
 use jiff::civil::Date;
 
 use crate::crm::Crm;
-use crate::functions::{queue, store};
+use crate::functions::store;
 use crate::model::{Records, same};
 use crate::workload::Said;
 
+pub mod accepted;
 pub mod campaigns;
+pub mod identities;
 pub mod memberships;
 
 /// Entries of a page when lists are read: few, so that there are many pages.
@@ -49,11 +51,7 @@ pub async fn writes(crm: &Crm, said: &[Said]) -> Result<(), String> {
 
 /// Whoever set something aside can have it done; then only that is left with which nobody can do anything.
 async fn dead_letters(crm: &Crm, said: &[Said]) -> Result<(), String> {
-    let desk = queue(&crm.config());
-    for queue in [QueueName::Customers, QueueName::Orders, QueueName::Activities] {
-        desk.redrive(queue).await.map_err(|error| error.to_string())?;
-    }
-    crm.rest().await?;
+    crm.put_back(&[QueueName::Customers, QueueName::Orders, QueueName::Activities]).await?;
     let read = |text: &str| Json::parse(text.as_bytes()).map(|json| json.to_string()).unwrap_or_default();
     let hopeless: BTreeSet<String> = said.iter().filter(|one| one.event.is_none()).map(|one| read(&one.text)).collect();
     let state = crm.cloud.state();
