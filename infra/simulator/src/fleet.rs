@@ -18,8 +18,8 @@ use crate::world::OnMachine;
 const MOST: usize = 3;
 /// Steps within which a process that is to die does so: half of them are calls.
 const STEPS: u64 = 24;
-/// Milliseconds within which a process that is to be killed is.
-const SOON: u64 = 2_000;
+/// Milliseconds within which a process that is to be killed is: as a rule calls are quick, and some are slow.
+const SOON: [u64; 2] = [200, 2_000];
 
 /// Puts a function together, for a process and what its SDK is configured by.
 type Make<W> = dyn Fn(&SdkConfig, &Arc<Process>) -> W;
@@ -102,6 +102,11 @@ impl<W> Fleet<W> {
         } else if faults.strike(Fault::ClockJumped) {
             environment.wrong_by.set(faults.below(2 * wrong as u64) as i64 - wrong);
         }
-        if faults.strike(Fault::Killed) { Duration::from_millis(1 + faults.below(SOON)) } else { self.timeout }
+        if faults.strike(Fault::Killed) {
+            let soon = SOON[faults.below(2) as usize];
+            Duration::from_millis(1 + faults.below(soon))
+        } else {
+            self.timeout
+        }
     }
 }

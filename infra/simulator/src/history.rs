@@ -40,7 +40,7 @@ const SECONDS: u64 = 20;
 const SECONDS_OF_MEMBERS: u64 = 10;
 
 /// In one history of writes out of so many, somebody says very much at once.
-const BULKS: u32 = 4;
+const BULKS: u32 = 8;
 
 /// What a history is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -291,14 +291,16 @@ async fn have_ended(store: &Dynamo, campaigner: &Campaigner) -> bool {
     have_ended
 }
 
-/// Who says it: mostly shops, now and then so much at once that one message does not take it.
+/// Who says it: mostly shops, now and then so much at once that one message does not take it. What memberships and campaigns
+/// follow from is the same whoever says it, and costs less where integrations do.
 fn traffic(setup: &Setup, cloud: &Arc<Cloud>, said: Vec<Said>, chance: &mut StdRng) -> Traffic {
-    if setup.weakness == Some(Weakness::StampedOnArrival) {
-        // The API says itself when something was said.
+    // The API says itself when something was said.
+    let is_stamped = setup.weakness == Some(Weakness::StampedOnArrival);
+    if is_stamped || matches!(setup.kind(), Kind::Memberships | Kind::Campaigns) {
         return Traffic::fed(cloud, said);
     }
     let is_big = setup.kind() == Kind::Writes && chance.random_ratio(1, BULKS);
-    let bulk = if is_big { workload::bulk(chance.random_range(70..130)) } else { Vec::new() };
+    let bulk = if is_big { workload::bulk(chance.random_range(70..100)) } else { Vec::new() };
     Traffic::shared_out(cloud, said, bulk, chance)
 }
 

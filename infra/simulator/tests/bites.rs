@@ -16,9 +16,10 @@ fn first_broken(kind: Kind, plan: &Plan, weakness: Weakness, seeds: u64) -> Opti
 /// Each defect is found with its fault, and not without it.
 fn assert_brings_out(kind: Kind, without: &Plan, pairs: &[(Fault, Weakness)]) {
     let mut amiss = Vec::new();
-    for (fault, weakness) in pairs {
-        if let Some(seed) = first_broken(kind, without, *weakness, 3) {
-            amiss.push(format!("{weakness:?} needs no {fault:?}: seed {seed}"));
+    for (place, (fault, weakness)) in pairs.iter().enumerate() {
+        let is_known = pairs[..place].iter().any(|(_, before)| before == weakness);
+        if !is_known && let Some(seed) = first_broken(kind, without, *weakness, 3) {
+            amiss.push(format!("{weakness:?} needs no fault: seed {seed}"));
         }
         if first_broken(kind, &without.clone().with(*fault), *weakness, SEEDS).is_none() {
             amiss.push(format!("{fault:?} does not bring out {weakness:?}"));
