@@ -92,8 +92,7 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
 
     /// Takes out of the tables, and of the files, what is there under one identity, but for what is of somebody who came since.
     async fn forget(&self, identity: CustomerId) -> Result<u64, StoreError> {
-        let ledger = self.store.hold(&[identity]).await?;
-        let Some(before) = ledger.identity(identity).and_then(Identity::forgotten_before) else { return Ok(0) };
+        let Some(before) = self.forgotten_before(identity).await? else { return Ok(0) };
         let mut found = self.store.forget_orders(identity, before).await?;
         found += self.store.forget_activities(identity, before).await?;
         found += self.store.forget_chapters(identity).await?;
@@ -101,6 +100,8 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
         found += self.store.forget_moves(identity, before).await?;
         found += self.store.forget_deliveries(identity, before).await?;
         let Versioned { version, record: mut held } = self.store.attachments(identity).await?;
+        // Asked once more: whoever has begun anew meanwhile keeps what they have attached.
+        let Some(before) = self.forgotten_before(identity).await? else { return Ok(found) };
         let all = held.files.len();
         held.files.retain(|file| file.created_at >= before);
         let kept: Vec<_> = held.files.iter().map(|file| file.id).collect();
@@ -111,5 +112,10 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
         }
         self.files.forget_attached(identity, &kept).await?;
         Ok(found)
+    }
+
+    async fn forgotten_before(&self, identity: CustomerId) -> Result<Option<Time>, StoreError> {
+        let ledger = self.store.hold(&[identity]).await?;
+        Ok(ledger.identity(identity).and_then(Identity::forgotten_before))
     }
 }

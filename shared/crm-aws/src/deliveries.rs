@@ -86,6 +86,7 @@ impl KeepDeliveries for Dynamo {
             .try_collect()
             .await
             .map_err(store_error)?;
+        let before = self.still_before(identity, before).await?;
         let theirs = found.into_iter().filter_map(|item| {
             let id = DeliveryId::parse(&text(item.get("id").cloned())?).filter(|id| id.time() < before)?;
             Some(key([("webhookDay", text(item.get("webhookDay").cloned())?), ("id", id.to_string())]))

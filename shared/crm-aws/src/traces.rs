@@ -6,9 +6,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::activity::Activity;
 use crm_domain::campaign::Campaign;
 use crm_domain::email::Email;
+use crm_domain::identity::Identity;
 use crm_domain::ids::CustomerId;
 use crm_domain::message::Message;
-use crm_domain::ports::{ForgetTraces, ReadCustomers, ReadTraces, StoreError};
+use crm_domain::ports::{EditCustomers, ForgetTraces, ReadCustomers, ReadTraces, StoreError};
 use crm_domain::time::Time;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -49,6 +50,7 @@ impl ReadTraces for Dynamo {
 impl ForgetTraces for Dynamo {
     async fn forget_orders(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
         let items = self.all_of(&self.orders, Some("byCustomer"), identity).await?;
+        let before = self.still_before(identity, before).await?;
         let mut writes = Vec::new();
         for item in items {
             let mut order = read_order(item)?;
@@ -69,8 +71,10 @@ impl ForgetTraces for Dynamo {
     }
 
     async fn forget_activities(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
+        let items = self.all_of(&self.activities, None, identity).await?;
+        let before = self.still_before(identity, before).await?;
         let mut keys = Vec::new();
-        for item in self.all_of(&self.activities, None, identity).await? {
+        for item in items {
             let activity = read_activity(item)?.record;
             if activity.stamp.at < before {
                 keys.push(key([("customerId", identity.to_string()), ("id", activity.id.to_string())]));
@@ -100,8 +104,10 @@ impl ForgetTraces for Dynamo {
     }
 
     async fn forget_messages(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
+        let entries = self.messages_to(&[identity]).await?;
+        let before = self.still_before(identity, before).await?;
         let mut writes = Vec::new();
-        for (campaign, entry) in self.messages_to(&[identity]).await? {
+        for (campaign, entry) in entries {
             if entry.queued_at >= before || entry == entry.anonymous() {
                 continue;
             }
@@ -120,7 +126,7 @@ impl ForgetTraces for Dynamo {
 
     async fn forget_moves(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
         let (low, high) = moves_before(before);
-        let items: Vec<Item> = self
+        let mut items: Vec<Item> = self
             .client
             .query()
             .table_name(&self.memberships)
@@ -135,6 +141,8 @@ impl ForgetTraces for Dynamo {
             .try_collect()
             .await
             .map_err(store_error)?;
+        let (_, high) = moves_before(self.still_before(identity, before).await?);
+        items.retain(|item| text(item.get("sk").cloned()).is_some_and(|place| place <= high));
         let count = items.len() as u64;
         self.delete_all(&self.memberships, items).await?;
         Ok(count)
@@ -161,6 +169,14 @@ impl ForgetTraces for Dynamo {
 }
 
 impl Dynamo {
+    /// Up to when what was listed under an identity is of somebody who was erased, if `before` was read before the list. Whoever
+    /// has begun anew meanwhile is there by now, since what they brought was written with them: that is theirs.
+    pub(crate) async fn still_before(&self, identity: CustomerId, before: Time) -> Result<Time, StoreError> {
+        let ledger = self.hold(&[identity]).await?;
+        let forgotten = ledger.identity(identity).and_then(Identity::forgotten_before);
+        Ok(forgotten.map_or(before, |forgotten| forgotten.min(before)))
+    }
+
     /// Everything that a table keyed by customer, or an index of it, has of one.
     async fn all_of(&self, table: &str, index: Option<&str>, identity: CustomerId) -> Result<Vec<Item>, StoreError> {
         self.client

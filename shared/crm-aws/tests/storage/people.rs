@@ -13,7 +13,7 @@ use crm_domain::ports::{
 };
 use crm_domain::rules::Reads;
 use crm_domain::stamp::Stamp;
-use crm_domain::time::Time;
+use crm_domain::time::{DAY, Time};
 use serde_json::json;
 
 use crate::store::{all, applied, apply, at, audit, conflicts, customer, event, order, store};
@@ -209,4 +209,10 @@ async fn nothing_tells_of_the_erased_any_more() {
         [Outcome::Forgotten],
         "what was said before stays forgotten"
     );
+    // A pass that has seen nobody may meet somebody who has begun anew: what they brought is theirs.
+    let anew = event("crm.activity.record.v1", "v-2", 1_500, &json!({"email": "a@x.in", "type": "visit", "at": "2026-01-04"}));
+    apply(&store, &[order("a@x.in", "3", 1_500, 30), anew]).await;
+    let far = when.plus(2_000 * DAY);
+    assert_eq!((store.forget_orders(a, far).await.unwrap(), store.forget_activities(a, far).await.unwrap()), (0, 0));
+    assert_eq!(store.orders_of(&[a], None, 10).await.unwrap().items.len(), 1);
 }
