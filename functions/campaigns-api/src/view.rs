@@ -91,7 +91,7 @@ fn people(sample: &Sample) -> Vec<Person> {
 
 /// An entry of the log.
 pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
-    let (opened_at, machine_opened_at) = (message.opened(), message.machine_opened());
+    let (taken_at, opened_at, machine_opened_at) = (message.taken_at(), message.opened(), message.machine_opened());
     shapes::Message {
         id: campaign.message_id(message.customer_id).to_string(),
         customer_id: message.customer_id.to_string(),
@@ -101,7 +101,7 @@ pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
         variant: message.variant,
         queued_at: message.queued_at,
         due_at: message.due_at,
-        sent_at: message.sent_at,
+        sent_at: taken_at,
         delivered_at: message.delivered_at,
         opened_at,
         machine_opened_at,

@@ -268,11 +268,7 @@ pub(crate) fn answered(entry: &Message, text: Rendered, answer: Sending) -> Resu
     let Rendered { subject, body } = text;
     let entry = Message { subject, body: Some(body), ..entry.clone() };
     match answer {
-        // Somebody may have handed it over before and died; then this is the provider's word on the second time.
-        Sending::Taken { at, provider_id } => {
-            let sent_at = entry.first_heard_at().map_or(at, |heard| heard.min(at));
-            Ok(Message { sent_at: Some(sent_at), provider_id, ..entry })
-        }
+        Sending::Taken { at, provider_id } => Ok(Message { sent_at: Some(at), provider_id, ..entry }),
         Sending::Refused(reason) => Ok(Message { failed_at: Some(Time::now()), failed_reason: Some(reason), ..entry }),
         Sending::Unknown(reason) => Ok(Message { unknown_at: Some(Time::now()), failed_reason: Some(reason), ..entry }),
         Sending::Deferred(seconds) => Err(seconds),

@@ -51,7 +51,7 @@ impl Contact {
         if entry.skipped_reason.is_some() || entry.failed_at.is_some() {
             return None;
         }
-        let settled = entry.sent_at.or(entry.unknown_at).map(|at| contact(at, false));
+        let settled = entry.taken_at().or(entry.unknown_at).map(|at| contact(at, false));
         settled.or_else(|| entry.intent.map(|intent| intent.at).or(in_hand).map(|at| contact(at, true)))
     }
 }

@@ -1,11 +1,13 @@
 //! The delivery log: one entry per recipient of a campaign, and the receipts that move it forward.
 
 mod receipt;
+mod status;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::audience::Decision;
@@ -18,6 +20,7 @@ use crate::suppression::AddressHash;
 use crate::time::{SECOND, Time};
 
 pub use receipt::{Bounce, Receipt, Report};
+pub use status::{MessageStatus, Phase, SkipReason};
 pub use tally::Tally;
 
 /// What is opened sooner than this after its delivery was opened by a machine that looks at mail before people do.
@@ -50,121 +53,6 @@ impl fmt::Display for MessageId {
     }
 }
 
-/// Why a recipient was not written to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SkipReason {
-    /// No address on the channel.
-    Unreachable,
-    /// No consent for the channel.
-    NoConsent,
-    /// The address is on the suppression list.
-    Suppressed,
-    /// They have had as many messages as anybody may get.
-    Capped,
-    /// Held out, for comparison.
-    HeldOut,
-    /// The customer was erased or merged away between launch and sending.
-    Gone,
-    /// The campaign was cancelled before this message went out.
-    Cancelled,
-}
-
-impl SkipReason {
-    /// The word that the API has for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unreachable => "unreachable",
-            Self::NoConsent => "no_consent",
-            Self::Gone => "gone",
-            Self::Cancelled => "cancelled",
-            Self::Suppressed => "suppressed",
-            Self::Capped => "capped",
-            Self::HeldOut => "held_out",
-        }
-    }
-}
-
-/// When it was decided not to write to a recipient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Phase {
-    Launch,
-    Send,
-}
-
-impl Phase {
-    /// The word that the API has for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Launch => "launch",
-            Self::Send => "send",
-        }
-    }
-}
-
-/// Where a message stands; derived from its timestamps, of which each is set once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum MessageStatus {
-    Queued,
-    Sent,
-    Delivered,
-    Opened,
-    Clicked,
-    Converted,
-    Bounced,
-    Complained,
-    Unsubscribed,
-    Failed,
-    Skipped,
-    Unknown,
-}
-
-impl MessageStatus {
-    pub const ALL: [Self; 12] = [
-        Self::Queued,
-        Self::Sent,
-        Self::Delivered,
-        Self::Opened,
-        Self::Clicked,
-        Self::Converted,
-        Self::Bounced,
-        Self::Complained,
-        Self::Unsubscribed,
-        Self::Failed,
-        Self::Skipped,
-        Self::Unknown,
-    ];
-
-    /// The word that the API has for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sent => "sent",
-            Self::Delivered => "delivered",
-            Self::Opened => "opened",
-            Self::Clicked => "clicked",
-            Self::Converted => "converted",
-            Self::Bounced => "bounced",
-            Self::Complained => "complained",
-            Self::Unsubscribed => "unsubscribed",
-            Self::Failed => "failed",
-            Self::Skipped => "skipped",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The reverse of [`MessageStatus::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text)
-    }
-}
-
 /// The log entry of one recipient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -184,6 +72,7 @@ pub struct Message {
     /// From when on they may be written to, where that is later for some than for others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Time>,
+    /// When the provider answered that it has it; see [`Message::taken_at`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -384,16 +273,22 @@ impl Message {
         self.sent_at.is_some() || self.failed_at.is_some() || self.skipped_reason.is_some() || self.unknown_at.is_some()
     }
 
+    /// When the provider took it: by its answer or, where it reported something of an earlier moment, by that. Whoever handed
+    /// a letter over may have died, and then the answer is to the second time.
+    #[must_use]
+    pub fn taken_at(&self) -> Option<Time> {
+        self.sent_at.map(|answered| self.first_heard_at().map_or(answered, |heard| heard.min(answered)))
+    }
+
     /// When it went out, as far as it is known to: when the provider took it or, where its answer was lost, the first moment
     /// of which it reported something later.
     #[must_use]
     pub fn went_out_at(&self) -> Option<Time> {
-        self.sent_at.or_else(|| self.unknown_at.and_then(|_| self.first_heard_at()))
+        self.taken_at().or_else(|| self.unknown_at.and_then(|_| self.first_heard_at()))
     }
 
     /// The first moment of which the provider has reported something: it had the letter by then.
-    #[must_use]
-    pub fn first_heard_at(&self) -> Option<Time> {
+    fn first_heard_at(&self) -> Option<Time> {
         let reported = [
             self.delivered_at,
             self.opened_at,
@@ -404,93 +299,5 @@ impl Message {
             self.unsubscribed_at,
         ];
         reported.into_iter().flatten().min()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message() -> Message {
-        Message::blank(&Email::parse("a@example.com").unwrap(), Time::from_micros(0))
-    }
-
-    fn receipt(message: MessageId, report: Report, at: i64) -> Receipt {
-        Receipt { message, report, at: Time::from_micros(at), reason: None, bounce: Bounce::Hard, machine: false }
-    }
-
-    #[test]
-    fn machines_that_open_are_marked_apart_in_any_order() {
-        let id = MessageId { campaign: CampaignId::generate(), customer: message().customer_id };
-        let second = |seconds: i64| seconds * SECOND;
-        let scanner = Receipt { machine: true, ..receipt(id, Report::Opened, second(20)) };
-        let receipts = [
-            receipt(id, Report::Opened, second(11)),
-            receipt(id, Report::Delivered, second(10)),
-            scanner,
-            receipt(id, Report::Opened, second(60)),
-        ];
-        let after = |order: &[usize]| {
-            let mut message = message();
-            for index in order {
-                message.note(&receipts[*index]);
-            }
-            (message.opened(), message.machine_opened(), message.status())
-        };
-        let at = |seconds| Some(Time::from_micros(second(seconds)));
-        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]] {
-            assert_eq!(after(&order), (at(60), at(11), MessageStatus::Opened));
-        }
-        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
-            assert_eq!(after(&order), (None, at(11), MessageStatus::Delivered));
-        }
-        assert_eq!(after(&[2, 1]), (None, at(20), MessageStatus::Delivered));
-        // Not every provider tells of deliveries.
-        assert_eq!(after(&[0]), (at(11), None, MessageStatus::Opened));
-    }
-
-    #[test]
-    fn receipts_give_the_same_in_any_order_and_number() {
-        let id = MessageId { campaign: CampaignId::generate(), customer: message().customer_id };
-        let receipt = |report, at| receipt(id, report, at);
-        let receipts = [receipt(Report::Delivered, 5), receipt(Report::Opened, 9_000_000), receipt(Report::Delivered, 7)];
-        let after = |order: &[usize]| {
-            let mut message = message();
-            for index in order {
-                message.note(&receipts[*index]);
-            }
-            message
-        };
-        let expected = after(&[0, 1, 2]);
-        assert_eq!(expected.status(), MessageStatus::Opened);
-        for order in [&[2, 1, 0][..], &[1, 2, 0, 0, 1], &[2, 2, 0, 1]] {
-            assert_eq!(after(order), expected);
-        }
-        // Reported before its sending is recorded: it counts as queued until then, and fully afterwards.
-        let mut tally = Tally::default();
-        tally.count(&expected);
-        assert_eq!((tally.queued, tally.delivered), (1, 0));
-        let mut tally = Tally::default();
-        tally.count(&Message { sent_at: Some(Time::from_micros(6)), ..expected });
-        assert_eq!((tally.sent, tally.delivered, tally.opened), (1, 1, 1));
-    }
-
-    #[test]
-    fn it_went_out_when_it_was_taken_or_else_when_it_was_first_heard_of() {
-        let at = |micros| Some(Time::from_micros(micros));
-        let heard = Message { clicked_at: at(9), delivered_at: at(5), opened_at: at(7), ..message() };
-        assert_eq!(heard.went_out_at(), None, "as long as its sending is about to be recorded");
-        let lost = Message { unknown_at: at(8), ..heard };
-        assert_eq!((lost.went_out_at(), lost.told_at()), (at(5), Time::from_micros(5)));
-        assert_eq!(Message { sent_at: at(6), ..lost }.went_out_at(), at(6));
-        assert_eq!(Message { unknown_at: at(8), ..message() }.went_out_at(), None);
-    }
-
-    #[test]
-    fn draws_are_even_and_stand() {
-        let campaign = CampaignId::generate();
-        let customers = (0..10_000).map(|n| CustomerId::of(&Email::parse(&format!("p{n}@example.com")).unwrap()));
-        let low = customers.filter(|customer| MessageId { campaign, customer: *customer }.draw("x", 10) < 3).count();
-        assert!((2_800..3_200).contains(&low), "{low}");
     }
 }

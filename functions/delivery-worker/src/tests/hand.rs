@@ -2,8 +2,6 @@
 
 use crm_domain::hand::{Ending, Hand};
 use crm_domain::ports::KeepHands;
-use crm_domain::sending::Sending;
-use crm_domain::template::Rendered;
 
 use super::*;
 
@@ -14,22 +12,6 @@ async fn queued() -> (Crm, Campaign, Vec<Outgoing>) {
     crm.work().await;
     let delivery = crm.memory.drain(QueueName::Delivery);
     (crm, campaign, delivery)
-}
-
-#[test]
-fn what_is_handed_over_twice_was_sent_before_it_was_delivered() {
-    let at = Time::from_micros;
-    let entry =
-        Message { delivered_at: Some(at(5)), opened_at: Some(at(7)), ..Message::blank(&Email::parse("a@x.in").unwrap(), at(1)) };
-    let sent_at = |entry: &Message, taken: i64| {
-        let text = Rendered { subject: None, body: String::new() };
-        let answer = Sending::Taken { at: at(taken), provider_id: None };
-        crate::deliver::answered(entry, text, answer).unwrap().sent_at
-    };
-    assert_eq!(sent_at(&entry, 60), Some(at(5)));
-    assert_eq!(sent_at(&entry, 3), Some(at(3)));
-    let unheard = Message { delivered_at: None, opened_at: None, ..entry };
-    assert_eq!(sent_at(&unheard, 60), Some(at(60)));
 }
 
 #[tokio::test]

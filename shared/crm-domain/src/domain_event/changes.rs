@@ -167,7 +167,7 @@ impl Teller {
     pub fn message(&self, campaign: CampaignId, before: &Message, after: &Message, at: Time) -> Vec<DomainEvent> {
         let known = |read: fn(&Message) -> Option<Time>| (read(before), read(after));
         let news = [
-            (EventType::MessageSent, known(|one| one.sent_at)),
+            (EventType::MessageSent, known(Message::taken_at)),
             (EventType::MessageDelivered, known(|one| one.delivered_at)),
             (EventType::MessageOpened, known(Message::opened)),
             (EventType::MessageClicked, known(|one| one.clicked_at)),

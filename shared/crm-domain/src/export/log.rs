@@ -51,7 +51,7 @@ pub fn row(campaign: &Campaign, entry: &Message) -> String {
         entry.variant.to_string(),
         word(entry.status()),
         entry.queued_at.to_string(),
-        time(entry.sent_at),
+        time(entry.taken_at()),
         time(entry.delivered_at),
         time(entry.opened_at),
         time(entry.clicked_at),
