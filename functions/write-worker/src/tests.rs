@@ -431,7 +431,7 @@ async fn events_of_ses_move_the_log_whatever_their_order_and_number() {
     assert_eq!(of(sent.customer_id).status(), MessageStatus::Clicked);
     assert_eq!(of(sent.customer_id).delivered_at, Time::parse("2026-11-25T10:00:02Z").ok());
     assert_eq!(of(lost.customer_id).status(), MessageStatus::Bounced);
-    assert_eq!(of(lost.customer_id).failed_reason.as_deref(), Some("permanent (General)"));
+    assert_eq!(of(lost.customer_id).why_failed(), Some("permanent (General)"));
     let tally = worker.store.tallies(campaign.id).await.unwrap()[0].1;
     assert_eq!((tally.sent, tally.delivered, tally.clicked, tally.bounced, tally.unknown), (2, 1, 1, 1, 0));
     // What SES says of others is kept, with the reason.
