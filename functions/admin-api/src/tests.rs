@@ -306,6 +306,21 @@ async fn the_same_request_again_gets_the_first_answer_and_does_nothing() {
 }
 
 #[tokio::test]
+async fn an_invitation_whose_answer_was_lost_is_answered_when_it_is_asked_for_again() {
+    let (router, _, memory) = house();
+    let body = r#"{"email":"z@example.com","role":"analyst"}"#;
+    let first = keyed(&router, "k", "/api/users", body).await;
+    memory.end_leases();
+    let again = keyed(&router, "k", "/api/users", body).await;
+    assert_eq!((again.status, &again.text), (201, &first.text));
+    for name in ["location", "etag"] {
+        assert_eq!(again.headers[name], first.headers[name]);
+    }
+    assert_eq!(memory.told().len(), 1, "invited once");
+    assert_eq!(keyed(&router, "other", "/api/users", body).await.status, 409, "another request");
+}
+
+#[tokio::test]
 async fn a_refused_request_frees_its_key() {
     let (router, ..) = house();
     assert_eq!(keyed(&router, "k", "/api/keys", "{}").await.status, 422);
