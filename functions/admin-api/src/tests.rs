@@ -8,6 +8,7 @@ use axum::http::Request;
 use crm_domain::domain_event::Teller;
 use crm_domain::ids::ImportId;
 use crm_domain::import::Header;
+use crm_domain::limits;
 use crm_domain::ports::{Outgoing, QueueName};
 use crm_domain::webhook::Targets;
 use crm_lambda::addresses::Addresses;
@@ -318,6 +319,27 @@ async fn an_invitation_whose_answer_was_lost_is_answered_when_it_is_asked_for_ag
     }
     assert_eq!(memory.told().len(), 1, "invited once");
     assert_eq!(keyed(&router, "other", "/api/users", body).await.status, 409, "another request");
+}
+
+#[tokio::test]
+async fn there_are_no_more_valid_keys_than_there_may_be_however_many_were_revoked() {
+    let (router, _, memory) = house();
+    let body = r#"{"name":"Shop","scopes":["read"]}"#;
+    let make = async || send(&router, "POST", "/api/keys", body).await;
+    // Two are there from the beginning.
+    for _ in 2..limits::API_KEYS - 1 {
+        assert_eq!(make().await.status, 201);
+    }
+    for _ in 0..limits::PAGE {
+        let path = make().await.headers["location"].to_str().unwrap().to_owned();
+        assert_eq!(send(&router, "DELETE", &path, "").await.status, 204);
+    }
+    assert_eq!(keyed(&router, "last", "/api/keys", body).await.status, 201);
+    assert_eq!((make().await.status, &make().await.json["code"]), (409, &json!("conflict")));
+    // The last one's answer was lost: it is not one too many itself.
+    memory.end_leases();
+    assert_eq!(keyed(&router, "last", "/api/keys", body).await.status, 201);
+    assert_eq!(make().await.status, 409);
 }
 
 #[tokio::test]
