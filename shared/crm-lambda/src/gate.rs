@@ -74,7 +74,7 @@ impl<S: GateStore> Gate<S> {
         next: Next,
     ) -> Result<Response, Problem> {
         let readable = match params {
-            // Handlers that ask for it would each be told so by axum, in its own words.
+            // Else axum would answer in the handler's place, in words of its own.
             Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => {
                 Err(Problem::bad_request("malformed_path", "A part of the path is no text in UTF-8."))
             }
