@@ -1,6 +1,6 @@
 // Makes the web app's types out of the API's document: `npm run generate`. With `--check` nothing is written, and a
 // difference between what would be and what is there is an error. Types alone: nothing of it is in the bundle.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,22 +17,21 @@ const { values: options } = parseArgs({
 });
 const kept = at("../src/lib/generated");
 
-if (options.check) {
-  const made = mkdtempSync(join(tmpdir(), "generated-"));
-  try {
-    await generate(made);
-    const stale = differing(made, kept);
-    if (stale.length > 0) {
-      console.error(
-        `src/lib/generated is not what the API's document says (${stale.join(", ")}): npm run generate`,
-      );
-      process.exitCode = 1;
-    }
-  } finally {
-    rmSync(made, { recursive: true });
+const made = mkdtempSync(join(tmpdir(), "generated-"));
+try {
+  await generate(made);
+  const stale = differing(made, kept);
+  if (options.check && stale.length > 0) {
+    console.error(
+      `src/lib/generated is not what the API's document says (${stale.join(", ")}): npm run generate`,
+    );
+    process.exitCode = 1;
+  } else if (stale.length > 0) {
+    rmSync(kept, { recursive: true, force: true });
+    cpSync(made, kept, { recursive: true });
   }
-} else {
-  await generate(kept);
+} finally {
+  rmSync(made, { recursive: true });
 }
 
 async function generate(folder) {

@@ -44,7 +44,7 @@ _REST = 3.0
 # What AWS hands to a function at most, less some room for the envelope.
 BATCH_BYTES = 6 * 1024 * 1024 - 256 * 1024
 _LAST_LINE = '"invocation ended"'
-_LAST_LINE_WITHIN = 1.0
+_LAST_LINE_WITHIN = 10.0
 _READS = ("Get", "BatchGet", "Query", "Scan", "Describe", "List", "TransactGet", "ReceiveMessage", "Head")
 
 log = logging.getLogger("emulator")

@@ -17,7 +17,7 @@ from infra.local.settings import ROOT, Settings
 _FRONTEND = ROOT / "frontend"
 _DIRECTORY = _FRONTEND / "e2e" / "journeys"
 # A journey takes seconds; what takes minutes hangs.
-_PATIENCE = 420
+_PATIENCE = 1200
 
 
 def names() -> list[str]:

@@ -46,7 +46,8 @@ await journey(async (stack) => {
 
   await open();
   await page.keyboard.type(mark);
-  await palette.getByRole("option", { name: `All customers like “${mark}”` }).waitFor();
+  // Those of the word before are shown until these are there, and cannot be chosen.
+  await palette.getByRole("option", { name: `All customers like “${mark}”`, disabled: false }).waitFor();
   await page.keyboard.press("ArrowUp");
   await chosen.filter({ hasText: "All customers like" }).waitFor();
   await page.keyboard.press("Enter");

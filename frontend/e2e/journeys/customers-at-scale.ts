@@ -77,6 +77,8 @@ await journey(async (stack) => {
   await tags.getByLabel("Add tags").fill(tag);
   await tags.getByRole("button", { name: "Change tags" }).click();
   await page.getByText("2 customers will be changed in a moment").waitFor();
+  // A message under the mouse stays.
+  await page.getByRole("button", { name: "Undo" }).hover();
   for (const row of chosen) await row.getByText(tag).waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("The tags will be as they were in a moment").waitFor();

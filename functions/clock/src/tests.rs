@@ -10,7 +10,7 @@ use crm_domain::delivery;
 use crm_domain::event::Event;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::json::Json;
-use crm_domain::membership::{Cause, EditionId, Minute};
+use crm_domain::membership::{Cause, EditionId, Minute, Step, Task};
 use crm_domain::ports::{Alarm, Enqueue, KeepAlarms, KeepMemberships, Outgoing, QueueName};
 use crm_domain::time::{DAY, HOUR, MINUTE, SECOND, Time};
 use crm_lambda::memberships::Keeper;
@@ -122,15 +122,33 @@ async fn a_tick_that_fails_half_way_is_done_again() {
         crm.order(number, start).await;
     }
     crm.tick(start).await.unwrap();
-    crm.memory.fail_memberships(10_000);
+    crm.memory.set_memberships_down(true);
     assert!(crm.tick(start.plus(31 * DAY)).await.is_err());
     assert_eq!(crm.members(), 60);
-    crm.memory.fail_memberships(0);
+    assert!(crm.memory.drain(QueueName::Segments).is_empty());
+    crm.memory.set_memberships_down(false);
     crm.memory.lose_an_answer_after(1);
     crm.tick(start.plus(31 * DAY)).await.unwrap();
     assert_eq!(crm.members(), 0);
     // Two ticks at once.
     assert_eq!(crm.tick(start.plus(31 * DAY)).await.unwrap().moves, 0);
+}
+
+#[tokio::test]
+async fn one_who_cannot_be_settled_holds_up_nobody_else() {
+    let crm = Crm::new();
+    let start = at("2026-01-01T10:00:30Z");
+    let mut people = Vec::new();
+    for number in 0..60 {
+        people.push(crm.order(number, start.plus(i64::from(number % 2) * MINUTE)).await);
+    }
+    crm.tick(start).await.unwrap();
+    crm.memory.garble(people[0]);
+    assert_eq!(crm.tick(start.plus(31 * DAY)).await.unwrap().moves, 59);
+    let handed_on: Vec<_> =
+        crm.memory.drain(QueueName::Segments).iter().map(|one| Step::parse(&one.body).unwrap().task).collect();
+    assert_eq!(handed_on, [Task::Settle { customers: vec![people[0]], cause: Cause::Time }]);
+    assert_eq!(crm.tick(start.plus(31 * DAY)).await.unwrap().minutes, 3);
 }
 
 #[tokio::test]

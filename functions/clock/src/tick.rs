@@ -14,7 +14,7 @@ use crm_domain::delivery;
 use crm_domain::membership::{Cause, Minute, Task};
 use crm_domain::ports::{Alarm, CountDeadLetters, Enqueue, KeepAlarms, Outgoing, QueueError, QueueName, StoreError};
 use crm_domain::time::{HOUR, MINUTE, SECOND, Time};
-use crm_lambda::memberships::{Keeper, Store};
+use crm_lambda::memberships::{Keeper, Store, hand_on};
 use crm_lambda::problem::chain;
 use serde_json::{Value, json};
 
@@ -33,13 +33,15 @@ pub struct Clock<S, Q> {
     pub queue: Arc<Q>,
 }
 
-/// Why alarms did not ring.
+/// Why something is late.
 #[derive(Debug, thiserror::Error)]
-pub enum RingError {
+pub enum TickError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Queue(#[from] QueueError),
+    #[error("storage did not take what became of {0} customers")]
+    Unsettled(usize),
 }
 
 /// What a tick did.
@@ -71,7 +73,7 @@ impl<S: Store + KeepAlarms, Q: Enqueue + CountDeadLetters> Clock<S, Q> {
     }
 
     /// Makes every flip up to the minute that has begun.
-    pub async fn flip(&self, now: Time, deadline: Instant, tick: &mut Tick) -> Result<(), StoreError> {
+    pub async fn flip(&self, now: Time, deadline: Instant, tick: &mut Tick) -> Result<(), TickError> {
         let store = &self.keeper.store;
         let begun = Minute::begun(now);
         let drained = store.drained().await?;
@@ -85,10 +87,11 @@ impl<S: Store + KeepAlarms, Q: Enqueue + CountDeadLetters> Clock<S, Q> {
                 let outcome = self.keeper.settle(customers, Cause::Time, now).await?;
                 tick.evaluated += outcome.evaluated;
                 tick.moves += outcome.moves;
-                if !outcome.failed.is_empty() {
+                if outcome.is_outage {
                     // The minute stays as it is, and comes first next time.
-                    return Err(StoreError::Conflict);
+                    return Err(TickError::Unsettled(outcome.failed.len()));
                 }
+                hand_on(&*self.queue, &outcome.failed, Cause::Time).await?;
             }
             // Who has a later flip by now has another minute; what is left here belongs to nobody.
             store.forget_due(minute, &due).await?;
@@ -106,7 +109,7 @@ impl<S: Store + KeepAlarms, Q: Enqueue + CountDeadLetters> Clock<S, Q> {
 
     /// Rings every alarm that is due before the next tick: to the second, by the delay of its message. Whoever does what it is
     /// about claims it; until then it rings each minute.
-    async fn ring(&self, now: Time) -> Result<(), RingError> {
+    async fn ring(&self, now: Time) -> Result<(), TickError> {
         let store = &self.keeper.store;
         for (campaign, alarm) in store.alarms(Alarm::Wake, now.plus(MINUTE)).await? {
             let wait = (alarm.micros() - now.micros()).max(0).unsigned_abs().div_ceil(SECOND as u64);
@@ -156,7 +159,7 @@ impl<S: Store + KeepAlarms, Q: Enqueue + CountDeadLetters> Clock<S, Q> {
                 return false;
             }
         };
-        let message = Outgoing { body: Task::Build { everyone: false }.body(), ..Outgoing::default() };
+        let message = Outgoing { body: Task::Build { everyone: false, since: None }.body(), ..Outgoing::default() };
         if unbuilt && let Err(error) = self.queue.enqueue(QueueName::Segments, vec![message]).await {
             tracing::error!(cause = %chain(&error), "the segments queue does not answer");
             return false;

@@ -19,6 +19,7 @@ use crm_domain::ports::{
     QueueError, QueueName, ReadContacts, ReadCustomers, ReadMessages, ReadSuppressions, ScanCustomers, SendLetters, StoreError,
 };
 use crm_domain::sending;
+use crm_domain::step;
 use crm_domain::template::Templates;
 use crm_domain::time::Time;
 use crm_domain::world;
@@ -29,18 +30,12 @@ use crm_lambda::config::memory_mb;
 use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
 
-use crate::plan::MAX_DELAY;
-
 /// Steps of one batch under way at once.
 const CONCURRENCY: usize = 4;
 /// Time after which a plan hands over to the next message. The function itself has 60 s, and a batch several plans.
 const BUDGET: Duration = Duration::from_secs(15);
 /// Time after which the deliveries of a batch hand over to their next messages, so that the function ends before its 60 s.
 const BATCH: Duration = Duration::from_secs(40);
-/// Tries of a step before it is set aside; the waits in between add up to four minutes.
-const MAX_ATTEMPTS: u32 = 8;
-/// Tries of a step of which it cannot even be noted that it failed: a day of quarters of an hour.
-const LAST_ATTEMPT: u32 = MAX_ATTEMPTS + 96;
 /// Tries of a step whose campaign is not there: a launch that fails half-way leaves such. They add up to a minute, three
 /// times what the launch itself may take.
 const MAX_WAITS: u32 = 6;
@@ -130,6 +125,17 @@ pub enum StepError {
     Templates(String),
 }
 
+impl StepError {
+    /// Seconds before the next try, if there is to be one. The end of an outage of storage is waited for, not that of a provider:
+    /// somebody may have to see to that.
+    const fn pause(&self, attempt: u32) -> Option<u32> {
+        match self {
+            Self::Store(error) => step::pause(attempt, error.is_outage()),
+            Self::Queue(_) | Self::Templates(_) => step::pause(attempt, false),
+        }
+    }
+}
+
 impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     pub fn new(
         store: Arc<S>,
@@ -194,23 +200,25 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         match self.advance(task.clone(), deadline).await {
             Ok(Next::Done) => Ok(()),
             Ok(Next::Then(task, delay)) => self.requeue(&Step { task, attempt: 0 }, delay).await,
-            Ok(Next::Wait) if attempt < MAX_WAITS => self.requeue(&Step { task, attempt: attempt + 1 }, backoff(attempt)).await,
-            Ok(Next::Wait) => {
-                tracing::warn!(%campaign, "step dropped: its request never came to an end");
-                Ok(())
-            }
-            Err(error) if attempt < MAX_ATTEMPTS => {
-                tracing::warn!(%campaign, attempt, cause = %chain(&error), "step failed");
-                self.requeue(&Step { task, attempt: attempt + 1 }, backoff(attempt)).await
-            }
+            Ok(Next::Wait) => match step::pause(attempt, false) {
+                Some(pause) if attempt < MAX_WAITS => self.requeue(&Step { task, attempt: attempt + 1 }, pause).await,
+                _ => {
+                    tracing::warn!(%campaign, "step dropped: its request never came to an end");
+                    Ok(())
+                }
+            },
             Err(error) => {
+                if let Some(pause) = error.pause(attempt) {
+                    tracing::warn!(%campaign, attempt, cause = %chain(&error), "step failed");
+                    return self.requeue(&Step { task, attempt: attempt + 1 }, pause).await;
+                }
                 tracing::error!(%campaign, cause = %chain(&error), "step set aside");
                 if let Err(unnoted) = self.fail(&task, &error.to_string()).await
-                    && attempt < LAST_ATTEMPT
+                    && let Some(pause) = step::pause(attempt, true)
                 {
                     // Nobody would see why the campaign stands still.
                     tracing::error!(%campaign, cause = %chain(&unnoted), "the campaign cannot be said to have failed");
-                    return self.requeue(&Step { task, attempt: attempt + 1 }, MAX_DELAY as u32).await;
+                    return self.requeue(&Step { task, attempt: attempt + 1 }, pause).await;
                 }
                 self.bury(task.body(), &error.to_string(), attempt + 1).await
             }
@@ -260,9 +268,4 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         compiled.insert(campaign.id, templates.clone());
         Ok(templates)
     }
-}
-
-/// Seconds before the next try.
-const fn backoff(attempt: u32) -> u32 {
-    1 << attempt
 }

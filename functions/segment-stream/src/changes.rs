@@ -2,13 +2,10 @@
 
 use crm_domain::did;
 use crm_domain::ids::CustomerId;
-use crm_domain::membership::{Cause, Task};
-use crm_domain::ports::{Enqueue, Outgoing, QueueError, QueueName, StoreError};
+use crm_domain::membership::Cause;
+use crm_domain::ports::{Enqueue, QueueError, StoreError};
 use crm_domain::time::Time;
-use crm_lambda::memberships::{Keeper, Store};
-
-/// Customers whom one message hands on.
-const HANDED_ON: usize = 100;
+use crm_lambda::memberships::{Keeper, Store, hand_on};
 
 /// Why a batch comes again.
 #[derive(Debug, thiserror::Error)]
@@ -26,10 +23,5 @@ pub enum Failure {
 pub async fn settle<S: Store, Q: Enqueue>(keeper: &Keeper<S>, queue: &Q, customers: Vec<CustomerId>) -> Result<(), Failure> {
     let outcome = keeper.settle(&customers, Cause::Data, Time::now()).await?;
     did!(customers.changed = customers.len(), customers.handed_on = outcome.failed.len());
-    let tasks = outcome.failed.chunks(HANDED_ON).map(|customers| Task::Settle { customers: customers.to_vec() });
-    let messages: Vec<Outgoing> = tasks.map(|task| Outgoing { body: task.body(), ..Outgoing::default() }).collect();
-    if !messages.is_empty() {
-        queue.enqueue(QueueName::Segments, messages).await?;
-    }
-    Ok(())
+    Ok(hand_on(queue, &outcome.failed, Cause::Data).await?)
 }

@@ -22,40 +22,50 @@ pub(crate) const SILENCE: i64 = MINUTE;
 const ATTEMPTS: usize = 10;
 
 impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
-    /// Begins a build if one is needed and none is under way; wakes one of which nothing is heard.
-    pub(crate) async fn begin(&self, everyone: bool, now: Time) -> Result<Next, TaskError> {
+    /// Begins a build if one is needed and none is under way; wakes one of which nothing is heard. One is needed where there
+    /// are new meanings, and where everybody is to be settled by one that began at `since` or later.
+    pub(crate) async fn begin(&self, since: Option<Time>, now: Time) -> Result<Next, TaskError> {
         let segments = self.store.all_segments().await?;
         let held = self.store.build().await?;
         let version = held.as_ref().map_or(0, |held| held.version);
-        let build = match held.map(|held| held.record).filter(|build| !build.finished) {
-            Some(build) if build.touched_at.plus(SILENCE) < now => build,
-            Some(_) if everyone => return Err(TaskError::BuildUnderWay),
-            None if everyone || segments.is_unbuilt() => {
+        let last = held.map(|held| held.record);
+        // One that began before may have passed customers who changed since.
+        let serves = |build: &Build| since.is_none_or(|since| since <= build.started_at);
+        match last {
+            Some(build) if !build.finished => {
+                if build.touched_at.plus(SILENCE) < now {
+                    self.hand_out(&build).await?;
+                }
+                // It looks for new meanings itself when it ends.
+                if serves(&build) { Ok(Next::Done) } else { Err(TaskError::BuildUnderWay) }
+            }
+            last if segments.is_unbuilt() || !last.as_ref().map_or(since.is_none(), serves) => {
                 let days = self.store.figures().await?.days;
                 let customers = days.iter().map(|day| day.figures.customers).sum::<i64>().max(0) as u64;
                 let parts = customers.div_ceil(CUSTOMERS_A_PART).clamp(1, MAX_PARTS) as u32;
                 let build = Build::new(segments.revision, parts, customers, now);
                 match self.store.put_build(version, &build).await {
-                    Ok(()) => build,
-                    Err(StoreError::Conflict) => return Ok(Next::Done),
-                    Err(error) => return Err(error.into()),
+                    Ok(()) => self.hand_out(&build).await.map(|()| Next::Done),
+                    // Somebody else has begun one, perhaps just before.
+                    Err(StoreError::Conflict) if since.is_some() => Err(TaskError::BuildUnderWay),
+                    Err(StoreError::Conflict) => Ok(Next::Done),
+                    Err(error) => Err(error.into()),
                 }
             }
-            // One that is under way looks for what has come since when it ends.
-            Some(_) | None => return Ok(Next::Done),
-        };
-        let missing = (0..build.parts).filter(|part| !build.done.contains_key(part));
-        let parts = missing.map(|part| PartOfBuild { target: build.target, part, of: build.parts, after: None, scanned: 0 });
-        let messages: Vec<Outgoing> =
-            parts.map(|part| Outgoing { body: Task::SettlePart(part).body(), ..Outgoing::default() }).collect();
+            _ => Ok(Next::Done),
+        }
+    }
+
+    /// Hands out the parts of a build that are not done.
+    async fn hand_out(&self, build: &Build) -> Result<(), TaskError> {
+        let tasks = build.missing().map(|part| Task::SettlePart(part).body());
+        let messages: Vec<Outgoing> = tasks.map(|body| Outgoing { body, ..Outgoing::default() }).collect();
         tracing::info!(build.target = build.target, build.parts = messages.len(), "build begins");
         if messages.is_empty() {
             // Everything was done but the last word.
-            self.finish(build.target).await?;
-        } else {
-            self.queue.enqueue(QueueName::Segments, messages).await?;
+            return self.finish(build.target).await;
         }
-        Ok(Next::Done)
+        Ok(self.queue.enqueue(QueueName::Segments, messages).await?)
     }
 
     /// Settles the customers of one part, until `deadline`; with the last part the build is complete.
@@ -66,11 +76,9 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
             let (customers, next) = self.store.scan_consistently(&scan, catalogue.reads()).await?;
             at.scanned += customers.len() as u64;
             let outcome = self.keeper.settle_read(customers, Cause::Rules, Time::now()).await?;
-            if !outcome.failed.is_empty() {
-                return Err(TaskError::Unsettled(outcome.failed.len()));
-            }
+            TaskError::of(&outcome)?;
             at.after = next;
-            let noted = self.store.note_build(at.target, at.part, at.scanned, next.is_none(), Time::now()).await?;
+            let noted = self.store.note_build(&at, next.is_none(), Time::now()).await?;
             if next.is_none() {
                 if noted.is_some_and(|held| held.record.is_complete()) {
                     self.finish(at.target).await?;
@@ -87,7 +95,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     /// Whether nobody has done this part yet, nor begun another build.
     async fn is_wanted(&self, at: &PartOfBuild) -> Result<bool, StoreError> {
         let build = self.store.build().await?.map(|held| held.record);
-        Ok(build.is_some_and(|build| build.target == at.target && !build.finished && !build.done.contains_key(&at.part)))
+        Ok(build.is_some_and(|build| build.wants(at)))
     }
 
     /// Shows readers what has been built, and begins with what has come since.
@@ -113,7 +121,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
             tracing::info!(build.target = target, build.customers = finished.scanned.values().sum::<u64>(), "build complete");
         }
         if self.store.all_segments().await?.is_unbuilt() {
-            let again = Outgoing { body: Task::Build { everyone: false }.body(), ..Outgoing::default() };
+            let again = Outgoing { body: Task::Build { everyone: false, since: None }.body(), ..Outgoing::default() };
             self.queue.enqueue(QueueName::Segments, vec![again]).await?;
         }
         Ok(())

@@ -16,7 +16,7 @@ use crm_domain::membership::{Cause, PartOfBuild, Step, Task};
 use crm_domain::ports::{KeepSegments, QueueName, ReadCustomers, ReadSegments};
 use crm_domain::rules::Rules;
 use crm_domain::segment::{SegmentChange, SegmentDraft};
-use crm_domain::time::Time;
+use crm_domain::time::{MINUTE, Time};
 use crm_lambda::batch::{Incoming, incoming};
 use crm_lambda::memberships::Keeper;
 use crm_testing::{Memory, cases, settings};
@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 use crate::build::SILENCE;
 use crate::export::Exports;
-use crate::worker::{Next, Worker};
+use crate::worker::{Next, TaskError, Worker};
 
 struct Crm {
     memory: Arc<Memory>,
@@ -133,7 +133,7 @@ fn lives(city: &str) -> Value {
     json!({"combinator": "and", "rules": [{"field": "city", "operator": "=", "value": city}]})
 }
 
-const BUILD: Task = Task::Build { everyone: false };
+const BUILD: Task = Task::Build { everyone: false, since: None };
 
 #[tokio::test]
 async fn a_new_segment_is_shown_when_it_is_complete() {
@@ -242,7 +242,7 @@ async fn a_build_of_which_nothing_is_heard_is_woken() {
     assert!(!crm.memory.drain(QueueName::Segments).is_empty());
     crm.handle(BUILD).await;
     assert!(crm.memory.drain(QueueName::Segments).is_empty(), "they may still be on their way");
-    crm.worker.begin(false, Time::now().plus(2 * SILENCE)).await.unwrap();
+    crm.worker.begin(None, Time::now().plus(2 * SILENCE)).await.unwrap();
     crm.drain(false).await;
     assert_eq!(crm.shown(id).await.unwrap().len(), 17);
     // Only the last word was lost.
@@ -250,10 +250,10 @@ async fn a_build_of_which_nothing_is_heard_is_woken() {
     crm.handle(BUILD).await;
     let parts = crm.memory.drain(QueueName::Segments);
     let build = crm.memory.build().await.unwrap().unwrap();
-    crm.memory.note_build(build.record.target, 0, 50, true, Time::parse("2026-01-01").unwrap()).await.unwrap();
+    let part = build.record.missing().next().unwrap();
+    crm.memory.note_build(&PartOfBuild { scanned: 50, ..part.clone() }, true, Time::parse("2026-01-01").unwrap()).await.unwrap();
     drop(parts);
-    crm.handle(Task::SettlePart(PartOfBuild { target: build.record.target + 100, part: 0, of: 1, after: None, scanned: 0 }))
-        .await;
+    crm.handle(Task::SettlePart(PartOfBuild { target: part.target + 100, ..part })).await;
     assert_eq!(crm.shown(id).await.unwrap().len(), 17, "a part of another build completes nothing");
     crm.handle(BUILD).await;
     crm.drain(false).await;
@@ -274,6 +274,60 @@ async fn a_lost_batch_of_the_stream_is_made_good_by_looking_at_everybody() {
 }
 
 #[tokio::test]
+async fn batches_lost_together_are_made_good_by_one_build_that_began_after_them() {
+    let crm = Crm::new(30);
+    let id = crm.create("Pune").await;
+    crm.handle(BUILD).await;
+    let under_way = crm.memory.drain(QueueName::Segments);
+    let build = crm.memory.build().await.unwrap().unwrap().record;
+    let lost = [1, 2].map(|seconds| build.started_at.plus(seconds));
+    // The one under way may have passed them, whether anything is heard of it or not.
+    let begin = async |since: Time, now: Time| crm.worker.begin(Some(since), now).await;
+    for now in [lost[1], lost[1].plus(2 * SILENCE)] {
+        assert!(matches!(begin(lost[0], now).await, Err(TaskError::BuildUnderWay)));
+    }
+    for part in under_way {
+        crm.deliver(part.body).await;
+    }
+    crm.drain(false).await;
+    crm.lives_in(1, 2, "Pune");
+    assert_eq!(begin(lost[0], lost[1]).await.unwrap(), Next::Done);
+    let parts = crm.memory.drain(QueueName::Segments);
+    assert!(!parts.is_empty());
+    // It serves all others, while it is under way and when it has ended.
+    assert_eq!(begin(lost[1], lost[1]).await.unwrap(), Next::Done);
+    for part in parts {
+        crm.deliver(part.body).await;
+    }
+    assert_eq!(crm.shown(id).await.unwrap().len(), 11);
+    assert_eq!(begin(lost[1], lost[1].plus(MINUTE)).await.unwrap(), Next::Done);
+    assert!(crm.memory.drain(QueueName::Segments).is_empty());
+}
+
+#[tokio::test]
+async fn a_part_of_the_build_before_completes_nothing_of_this_one() {
+    let crm = Crm::new(30);
+    let id = crm.create("Pune").await;
+    crm.handle(BUILD).await;
+    let late = crm.memory.drain(QueueName::Segments);
+    for part in &late {
+        crm.deliver(part.body.clone()).await;
+    }
+    let since = crm.memory.build().await.unwrap().unwrap().record.started_at.plus(1);
+    assert_eq!(crm.worker.begin(Some(since), since).await.unwrap(), Next::Done);
+    let parts = crm.memory.drain(QueueName::Segments);
+    for part in late {
+        crm.deliver(part.body).await;
+    }
+    assert!(!crm.memory.build().await.unwrap().unwrap().record.finished);
+    crm.lives_in(1, 2, "Pune");
+    for part in parts {
+        crm.deliver(part.body).await;
+    }
+    assert_eq!(crm.shown(id).await.unwrap().len(), 11);
+}
+
+#[tokio::test]
 async fn handed_on_customers_are_settled_and_nonsense_is_set_aside() {
     let crm = Crm::new(3);
     let id = crm.create("Pune").await;
@@ -281,7 +335,7 @@ async fn handed_on_customers_are_settled_and_nonsense_is_set_aside() {
     crm.drain(false).await;
     let asha = crm.lives_in(1, 2, "Pune");
     crm.memory.fail_memberships(8);
-    crm.handle(Task::Settle { customers: vec![asha] }).await;
+    crm.handle(Task::Settle { customers: vec![asha], cause: Cause::Data }).await;
     let again = crm.memory.drain(QueueName::Segments);
     assert_eq!(Step::parse(&again[0].body).unwrap().attempt, 1);
     crm.deliver(again[0].body.clone()).await;

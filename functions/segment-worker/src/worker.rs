@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crm_domain::dead_letter;
-use crm_domain::membership::{Cause, Step, Task};
+use crm_domain::membership::{Step, Task};
 use crm_domain::ports::{
     Enqueue, KeepCampaigns, KeepExportFiles, KeepExports, KeepLog, KeepMemberships, KeepSegments, Outgoing, QueueError,
     QueueName, ReadCustomers, ReadFigures, ScanCustomers, StoreError,
@@ -14,7 +14,7 @@ use crm_domain::ports::{
 use crm_domain::step;
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
-use crm_lambda::memberships::Keeper;
+use crm_lambda::memberships::{Keeper, Outcome};
 use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
 
@@ -58,8 +58,9 @@ pub enum TaskError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Queue(#[from] QueueError),
+    /// Some customers were not settled, all of them since storage was out of order or not.
     #[error("{0} customers could not be settled")]
-    Unsettled(usize),
+    Unsettled(usize, bool),
     #[error("a build is under way that may have passed them already")]
     BuildUnderWay,
     /// No other try can succeed.
@@ -73,8 +74,17 @@ impl TaskError {
         match self {
             Self::Retired => None,
             Self::Store(error) => step::pause(attempt, waits && error.is_outage()),
-            Self::Queue(_) => step::pause(attempt, waits),
-            _ => step::pause(attempt, false),
+            Self::Unsettled(_, is_outage) => step::pause(attempt, waits && *is_outage),
+            // However long that one takes.
+            Self::Queue(_) | Self::BuildUnderWay => step::pause(attempt, waits),
+        }
+    }
+
+    /// What an outcome leaves undone.
+    pub(crate) fn of(outcome: &Outcome) -> Result<(), Self> {
+        match outcome.failed.len() {
+            0 => Ok(()),
+            failed => Err(Self::Unsettled(failed, outcome.is_outage)),
         }
     }
 }
@@ -92,7 +102,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
             // What a stream that gave up on a batch says does not name the customers: everybody is looked at once.
             Err(_) if message.body.contains("DDBStreamBatchInfo") => {
                 tracing::error!("the stream gave up on a batch");
-                self.run(Step::first(Task::Build { everyone: true })).await
+                self.run(Step::first(Task::Build { everyone: true, since: message.sent_at })).await
             }
             Err(reason) => self.bury(message.body, &reason, 1).await,
         };
@@ -127,11 +137,14 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     async fn advance(&self, task: Task) -> Result<Next, TaskError> {
         let deadline = Instant::now() + BUDGET;
         match task {
-            Task::Build { everyone } => self.begin(everyone, Time::now()).await,
+            Task::Build { everyone, since } => {
+                let now = Time::now();
+                self.begin(everyone.then(|| since.unwrap_or(now)), now).await
+            }
             Task::SettlePart(part) => self.settle_part(part, deadline).await,
-            Task::Settle { customers } => {
-                let outcome = self.keeper.settle(&customers, Cause::Data, Time::now()).await?;
-                if outcome.failed.is_empty() { Ok(Next::Done) } else { Err(TaskError::Unsettled(outcome.failed.len())) }
+            Task::Settle { customers, cause } => {
+                let outcome = self.keeper.settle(&customers, cause, Time::now()).await?;
+                TaskError::of(&outcome).map(|()| Next::Done)
             }
             Task::Edit(edit) => self.edit(edit, deadline).await,
             Task::Export(call) => self.export(&call, deadline).await,

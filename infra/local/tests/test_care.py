@@ -89,7 +89,7 @@ class Care(StackTest):
         self.eventually(lambda: "finishedAt" in self.erasure(path), 60, "the last pass")
         self.eventually(lambda: not list(self.traces()), 20, f"the end of {list(self.traces())[:3]}")
         # What they bought still counts, and what was sent was sent.
-        orders = [one for one in self.api.get("/api/orders?limit=100")["items"] if one.get("orderId") in (f"{self.mark}-1", f"{self.mark}-2")]
+        orders = [one for one in self.api.everything("/api/orders") if one.get("orderId") in (f"{self.mark}-1", f"{self.mark}-2")]
         self.assertEqual([one["total"] for one in orders], [100, 100])
         self.assertEqual({one["email"] for one in orders}, {"erased@customer.invalid"})
         self.assertEqual(self.api.get(f"/api/campaigns/{campaign}")["sent"], 1)

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import tempfile
-import time
 import uuid
 from collections import Counter
 from datetime import UTC, datetime
@@ -181,9 +180,7 @@ class MainJob(StackTest):
         campaign = self.api.post("/api/campaigns", launch)
         path = f"/api/campaigns/{campaign['id']}"
         wait_until(lambda: self.api.get(path)["status"] == "sent", 60, "the campaign's end")
-        ended = time.monotonic()
-        self.applied(10)
-        self.assertLess(time.monotonic() - ended, 10)
+        self.applied()
         state = self.api.get(path)
         self.assertEqual((state["audience"], state["sent"] + state["failed"] + state["skipped"]), (99, 99))
         self.assertEqual(state["skipped"], 1)

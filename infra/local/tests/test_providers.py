@@ -195,9 +195,8 @@ class Providers(StackTest):
                 event = {"eventType": "Bounce", "mail": mail, "bounce": {"bounceType": "Permanent", "bounceSubType": "General", "timestamp": entry["sentAt"]}}
             for _ in range(2):
                 sns.publish(TopicArn=topic, Message=json.dumps(event))
-        self.eventually(lambda: self.api.get(path)["delivered"] == 29, what="the deliveries")
-        state = self.counts(path)
-        self.assertEqual((state["delivered"], state["bounced"]), (29, 1))
+        self.eventually(lambda: [self.api.get(path)[what] for what in ("delivered", "bounced")] == [29, 1], 60, "the receipts")
+        self.counts(path)
         self.assertEqual(self.set_aside(), before, "the greeting of SES, or a receipt, was set aside")
 
     def test_text_messages_leave_by_sns(self) -> None:

@@ -85,7 +85,6 @@ class Segments(StackTest):
     def today(self, segment: str) -> tuple[int, int, int, int]:
         """Size, enters, leaves, and who came by rules."""
         day = self.api.get(f"/api/segments/{segment}/sizes")["days"][-1]
-        self.assertEqual(self.api.get(f"/api/segments/{segment}")["recentSizes"][-1], day["size"])
         return day["size"], day["entered"], day["left"], day["rebuilt"]
 
     def test_sizes_of_days_follow_members_and_rules(self) -> None:
@@ -96,7 +95,8 @@ class Segments(StackTest):
         _, came, left, selected = self.today(pune)
         self.assertEqual((came + selected, left), (10, 0))
         self.api.post("/api/customers", {"items": [{"email": self.email(1), "city": "Pune"}, {"email": self.email(0), "city": "Goa"}]})
-        self.eventually(lambda: self.today(pune) == (10, came + 1, 1, selected), 10, "who came and went")
+        self.eventually(lambda: self.today(pune) == (10, came + 1, 1, selected), 30, "who came and went")
+        self.assertEqual(self.api.get(f"/api/segments/{pune}")["recentSizes"][-1], 10)
         self.api.call("PATCH", f"/api/segments/{pune}", {"rules": self.mine({"field": "city", "operator": "=", "value": "Goa"})})
         self.live(pune)
         self.assertEqual(self.today(pune), (20, 0, 0, 20))
@@ -108,10 +108,10 @@ class Segments(StackTest):
         self.assertEqual(self.members(pune), {self.email(n) for n in range(0, 60, 3)})
         started = time.monotonic()
         self.api.post("/api/customers", {"email": self.email(1), "city": "Pune"})
-        self.eventually(lambda: self.count(pune) == 21, 10, "the new member")
+        self.eventually(lambda: self.count(pune) == 21, 30, "the new member")
         print(f"{time.monotonic() - started:.1f} s from the write to the count ... ", end="", flush=True)
         self.api.post("/api/customers", {"email": self.email(0), "city": "Goa"})
-        self.eventually(lambda: self.count(pune) == 20, 10, "the leaving")
+        self.eventually(lambda: self.count(pune) == 20, 30, "the leaving")
         self.assertEqual(self.members(pune), {self.email(n) for n in range(0, 60, 3)} - {self.email(0)} | {self.email(1)})
         # Segments of other tests may hold them too.
         history = [one for one in self.api.get(f"{self.profile(0)}/segments/history")["items"] if one["segmentId"] == pune]
@@ -132,7 +132,7 @@ class Segments(StackTest):
 
     def test_time_alone_moves_people_in_the_minute_it_happens(self) -> None:
         now = datetime.now(UTC)
-        leaves = now.replace(microsecond=0) + timedelta(seconds=12)
+        leaves = now.replace(microsecond=0) + timedelta(seconds=30)
         self.people(2, lastActiveAt=(leaves - timedelta(days=30)).isoformat().replace("+00:00", "Z"))
         active = self.create("Active", self.mine({"field": "lastActiveAt", "operator": "within", "value": "P30D"}))
         idle = self.create("Idle", {"combinator": "and", "not": True, "rules": [self.mine_not_in(active)]})
@@ -144,9 +144,9 @@ class Segments(StackTest):
         self.assertEqual(self.count(active), 2, "too early")
         self.eventually(lambda: datetime.now(UTC) > leaves, 60, "the flip")
         # The clock itself runs each minute, and finds them by itself.
-        self.eventually(lambda: self.count(active) == 0, 100, "the clock")
+        self.eventually(lambda: self.count(active) == 0, 120, "the clock")
         late = datetime.now(UTC) - leaves
-        self.assertLess(late, timedelta(seconds=70))
+        self.assertLess(late, timedelta(seconds=90))
         history = self.api.get(f"{self.profile(0)}/segments/history")["items"]
         left = next(one for one in history if one["name"] == "Active" and one["event"] == "left")
         self.assertEqual((left["cause"], datetime.fromisoformat(left["at"])), ("time", leaves + timedelta(microseconds=1)))
@@ -197,6 +197,7 @@ class Segments(StackTest):
     def test_a_build_that_nobody_heard_of_begins_with_the_clock(self) -> None:
         self.people(3)
         queue = self.outputs()["SegmentsQueueUrl"]
+        self.eventually(lambda: not self.is_asked_for(), 60, "the end of other builds")
         with self.nobody_reads(queue):
             lost = self.create("Lost", self.mine())
             self.eventually(self.is_asked_for, what="the request for the build")
@@ -208,7 +209,7 @@ class Segments(StackTest):
 
     def is_asked_for(self) -> bool:
         """Whether something waits in the queue of builds."""
-        return aws.queues(SETTINGS)["segments"] > (0, 0)
+        return sum(aws.queues(SETTINGS, delayed=False)["segments"]) > 0
 
     @contextmanager
     def nobody_reads(self, queue: str) -> Iterator[None]:

@@ -69,7 +69,7 @@ class Timing(StackTest):
         self.assertEqual(self.api.get(path)["status"], "sending")
         # Nobody waits for the night to end when all of it is cancelled.
         self.assertEqual(self.api.call("POST", f"{path}/cancel").status, 200)
-        self.eventually(lambda: self.api.get(path)["skipped"] == _EACH, 10, "the rest to be skipped")
+        self.eventually(lambda: self.api.get(path)["skipped"] == _EACH, 30, "the rest to be skipped")
         self.assertEqual(self.api.get(path)["status"], "cancelled")
 
     def test_nine_in_the_morning_comes_to_each_zone_by_itself(self) -> None:

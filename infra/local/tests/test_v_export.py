@@ -328,8 +328,11 @@ def failing(deployment: Deployment, operation: str, after: int) -> Deployment:
 
 
 def _lasting(answer: Any) -> Any:
-    """An answer without its cursor, which each deployment signs with a key of its own."""
-    return {**answer, "nextCursor": None} if "nextCursor" in answer else answer
+    """An answer without its cursor, which each deployment signs with a key of its own, and without what may have ended meanwhile."""
+    if "nextCursor" not in answer:
+        return answer
+    items = [{name: value for name, value in item.items() if name != "finishedAt"} for item in answer["items"]]
+    return {**answer, "items": items, "nextCursor": None}
 
 
 def make(command: str, directory: Path, stack: Stack = STACK, *variables: str) -> subprocess.CompletedProcess[str]:

@@ -129,11 +129,11 @@ class Webhooks(StackTest):
         event = self.receiver.events("crm.order.applied.v1", number)[0]["id"]
         self.eventually(lambda: self.delivery(made["id"], event).get("outcome") == "waiting", 30, "its place in the log")
         waiting = self.delivery(made["id"], event)
-        self.assertEqual((waiting["status"], waiting["attempts"]), (503, 1))
+        self.assertEqual(waiting["status"], 503)
         # The second attempt follows after some ten seconds.
         self.receiver.status = 204
         self.eventually(lambda: self.delivery(made["id"], event)["outcome"] == "delivered", 60, "the second attempt")
-        self.assertEqual(self.delivery(made["id"], event)["attempts"], 2)
+        self.assertGreater(self.delivery(made["id"], event)["attempts"], waiting["attempts"])
         self.receiver.status = 302
         path = f"/api/webhooks/{made['id']}/deliveries/{waiting['id']}/resend"
         self.assertEqual(self.api.call("POST", path).status, 202)

@@ -19,6 +19,10 @@ use crate::records::Item;
 
 /// Partitions per first character.
 const SHARDS: u32 = 8;
+/// Rows looked at once those of a page's size were not enough; as many customers are read in one request.
+const ROWS: usize = 100;
+/// Rows looked at for one page: among many people of one name, those who fit the other words as well may be few, or none.
+const LOOKED_AT: usize = 2_000;
 
 /// The rows that lead to a customer.
 pub(crate) fn rows(customer: &Customer) -> Vec<Item> {
@@ -41,28 +45,32 @@ impl Dynamo {
         };
         let mut position = after;
         let mut items = Vec::new();
-        loop {
-            let rows = self.token_rows(lead, position.as_deref(), limit + 1).await?;
-            let exhausted = rows.len() <= limit;
+        let (mut wanted, mut looked_at) = (limit, 0);
+        while items.len() < limit && looked_at < LOOKED_AT {
+            // One more tells whether there are any after these.
+            let mut rows = self.token_rows(lead, position.as_deref(), wanted + 1).await?;
+            let exhausted = rows.len() <= wanted;
+            rows.truncate(wanted);
+            looked_at += rows.len();
             let ids: Vec<CustomerId> = rows.iter().filter_map(|row| customer_of(row)).collect();
             let customers = self.customers_by_id(&ids).await?;
-            for row in rows.into_iter().take(limit) {
-                if items.len() == limit {
-                    return Ok(Page { items, next: position });
-                }
+            let mut rows = rows.into_iter();
+            for row in rows.by_ref() {
                 let found = customer_of(&row).and_then(|id| customers.get(&id));
                 if let Some(customer) = found.filter(|customer| leads_to(&row, lead, &words, customer)) {
                     items.push(customer.clone());
                 }
                 position = Some(row);
+                if items.len() == limit {
+                    break;
+                }
             }
-            if exhausted {
+            if exhausted && rows.next().is_none() {
                 return Ok(Page { items, next: None });
             }
-            if items.len() == limit {
-                return Ok(Page { items, next: position });
-            }
+            wanted = wanted.max(ROWS);
         }
+        Ok(Page { items, next: position })
     }
 
     /// Rows whose token begins with `prefix`, ascending, after `after`.

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteIte
 use crm_domain::audit::AuditEntry;
 use crm_domain::ids::SegmentId;
 use crm_domain::json::Json;
-use crm_domain::membership::{Build, EditionId};
+use crm_domain::membership::{Build, EditionId, PartOfBuild};
 use crm_domain::ports::{KeepSegments, Page, ReadSegments, StoreError, Versioned};
 use crm_domain::rules::Rules;
 use crm_domain::segment::{Definition, Edition, Segment, Segments, SegmentsChange};
@@ -125,33 +125,31 @@ impl KeepSegments for Dynamo {
         self.put_app_item(version, row(STATE, "build", version + 1, build)?).await
     }
 
-    async fn note_build(
-        &self,
-        target: EditionId,
-        part: u32,
-        scanned: u64,
-        done: bool,
-        now: Time,
-    ) -> Result<Option<Versioned<Build>>, StoreError> {
+    async fn note_build(&self, part: &PartOfBuild, done: bool, now: Time) -> Result<Option<Versioned<Build>>, StoreError> {
         let number = |number: u64| AttributeValue::N(number.to_string());
+        let time = |time: Time| serde_dynamo::to_attribute_value(time).map_err(corrupt);
+        let began = if part.began_at.is_some() { " AND #record.startedAt = :began" } else { "" };
         let finished = if done { ", #record.done.#part = :done" } else { "" };
         let mut request = self
             .client
             .update_item()
             .table_name(&self.app)
             .set_key(Some(key([("pk", STATE.to_owned()), ("sk", "build".to_owned())])))
-            .condition_expression("#record.target = :target")
+            .condition_expression(format!("#record.target = :target{began}"))
             .update_expression(format!(
                 "SET #record.scanned.#part = :scanned, #record.touchedAt = :now, #version = #version + :one{finished}"
             ))
             .expression_attribute_names("#record", "record")
-            .expression_attribute_names("#part", part.to_string())
+            .expression_attribute_names("#part", part.part.to_string())
             .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":target", number(target))
-            .expression_attribute_values(":scanned", number(scanned))
+            .expression_attribute_values(":target", number(part.target))
+            .expression_attribute_values(":scanned", number(part.scanned))
             .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":now", serde_dynamo::to_attribute_value(now).map_err(corrupt)?)
+            .expression_attribute_values(":now", time(now)?)
             .return_values(ReturnValue::AllNew);
+        if let Some(at) = part.began_at {
+            request = request.expression_attribute_values(":began", time(at)?);
+        }
         if done {
             request = request.expression_attribute_values(":done", AttributeValue::Bool(true));
         }

@@ -26,10 +26,11 @@ const MAX_MOVES: usize = 44;
 const MAX_FLIPS: usize = 500;
 
 /// What brought a change about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Cause {
     /// The customer changed.
+    #[default]
     Data,
     /// Nothing but time passed.
     Time,
@@ -290,6 +291,30 @@ impl Build {
         }
     }
 
+    /// Its parts that are not done yet, from their beginning.
+    pub fn missing(&self) -> impl Iterator<Item = PartOfBuild> {
+        (0..self.parts).filter(|part| !self.done.contains_key(part)).map(|part| PartOfBuild {
+            target: self.target,
+            began_at: Some(self.started_at),
+            part,
+            of: self.parts,
+            after: None,
+            scanned: 0,
+        })
+    }
+
+    /// Whether it still wants this part.
+    #[must_use]
+    pub fn wants(&self, part: &PartOfBuild) -> bool {
+        self.is_of(part) && !self.finished && !self.done.contains_key(&part.part)
+    }
+
+    /// Whether this is one of its parts.
+    #[must_use]
+    pub fn is_of(&self, part: &PartOfBuild) -> bool {
+        self.target == part.target && part.began_at.is_none_or(|at| at == self.started_at)
+    }
+
     /// Whether all of its parts are done.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -313,18 +338,26 @@ impl Build {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "task", rename_all_fields = "camelCase")]
 pub enum Task {
-    /// Build what is not built yet; with `everyone`, settle everybody though nothing is new.
+    /// Build what is not built yet; with `everyone`, settle everybody though nothing is new, unless a build that began at
+    /// `since` or later does so.
     #[serde(rename = "build.v1")]
     Build {
         #[serde(default)]
         everyone: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Time>,
     },
     /// Settle everybody in one part of the scan of all customers.
     #[serde(rename = "settle-part.v1")]
     SettlePart(PartOfBuild),
     /// Settle some customers whose change could not be dealt with at once.
     #[serde(rename = "settle.v1")]
-    Settle { customers: Vec<CustomerId> },
+    Settle {
+        customers: Vec<CustomerId>,
+        /// Why they are to be looked at.
+        #[serde(default)]
+        cause: Cause,
+    },
     /// Delete what is kept of an edition that nobody asks for any more. How large it was stays with its segment, as long as
     /// that is there.
     #[serde(rename = "sweep.v1")]
@@ -351,8 +384,10 @@ pub enum Task {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PartOfBuild {
-    /// Names the build.
+    /// Names the build, together with the moment when it began: one may come after another for the sake of the customers alone.
     pub target: EditionId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began_at: Option<Time>,
     pub part: u32,
     pub of: u32,
     /// Where the scan goes on; absent at its start.

@@ -19,7 +19,7 @@ use crm_domain::export::ExportCall;
 use crm_domain::history::{History, Product};
 use crm_domain::ids::{CampaignId, CustomerId, ExportId, OrderId, SegmentId};
 use crm_domain::json::Json;
-use crm_domain::membership::PartOfBuild;
+use crm_domain::membership::{Cause, PartOfBuild};
 use crm_domain::message::{Bounce, Report};
 use crm_domain::money::{Currency, Money};
 use crm_domain::order::OrderStatus;
@@ -115,11 +115,15 @@ fn steps_of_campaigns_are_understood_in_every_form() {
 #[test]
 fn work_on_memberships_is_understood_in_every_form() {
     use membership::Task;
-    holds("build.v1", vec![(Task::Build { everyone: false }, 0), (Task::Build { everyone: true }, 0)]);
-    let part = PartOfBuild { target: 12, part: 3, of: 8, after: None, scanned: 0 };
+    let ten = at("2026-11-25T10:00:00Z");
+    let build = |everyone, since| (Task::Build { everyone, since }, 0);
+    holds("build.v1", vec![build(false, None), build(true, None), build(true, Some(ten))]);
+    let part = PartOfBuild { target: 12, began_at: None, part: 3, of: 8, after: None, scanned: 0 };
     let later = PartOfBuild { after: Some(customer()), scanned: 4096, ..part.clone() };
-    holds("settle-part.v1", vec![(Task::SettlePart(part), 0), (Task::SettlePart(later), 0)]);
-    holds("settle.v1", vec![(Task::Settle { customers: vec![customer()] }, 0)]);
+    let named = PartOfBuild { began_at: Some(ten), ..part.clone() };
+    holds("settle-part.v1", [part, later, named].map(|part| (Task::SettlePart(part), 0)).to_vec());
+    let settle = |cause| (Task::Settle { customers: vec![customer()], cause }, 0);
+    holds("settle.v1", vec![settle(Cause::Data), settle(Cause::Time)]);
     let segment = SegmentId::parse(SEGMENT);
     holds("sweep.v1", vec![(Task::Sweep { edition: 11, segment: None }, 0), (Task::Sweep { edition: 11, segment }, 0)]);
     holds("fold.v1", vec![(Task::Fold { after: None }, 0), (Task::Fold { after: Some(11) }, 0)]);

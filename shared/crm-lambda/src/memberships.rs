@@ -12,8 +12,8 @@ use std::time::Duration;
 use crm_domain::customer::{ConsentDefaults, Customer};
 use crm_domain::did;
 use crm_domain::ids::CustomerId;
-use crm_domain::membership::{Catalogue, Cause, EditionId, Settled, Standing};
-use crm_domain::ports::{KeepMemberships, ReadCustomers, StoreError, Versioned};
+use crm_domain::membership::{Catalogue, Cause, EditionId, Settled, Standing, Task};
+use crm_domain::ports::{Enqueue, KeepMemberships, Outgoing, QueueError, QueueName, ReadCustomers, StoreError, Versioned};
 use crm_domain::time::Time;
 use crm_domain::world;
 use futures_util::{StreamExt, stream};
@@ -26,6 +26,8 @@ const MAX_ACTIONS: usize = 96;
 const CONCURRENCY: usize = 8;
 /// Rounds until whoever could not be written is given back.
 const ROUNDS: u32 = 8;
+/// Customers whom one message hands on.
+const HANDED_ON: usize = 100;
 
 /// The storage that memberships need.
 pub trait Store: KeepMemberships + ReadCustomers {}
@@ -45,8 +47,10 @@ pub struct Outcome {
     pub evaluated: usize,
     /// Enters and leaves written.
     pub moves: usize,
-    /// Those who could not be written.
+    /// Those who could not be read or written.
     pub failed: Vec<CustomerId>,
+    /// Whether some of them were not written since storage was out of order.
+    pub is_outage: bool,
 }
 
 /// Who has to be looked at again after a round of writing.
@@ -57,6 +61,9 @@ struct Written {
     /// Somebody else was faster, or storage did not answer.
     failed: Vec<CustomerId>,
 }
+
+/// Customers as they were read, and those who cannot be.
+type Read = (Vec<Found>, Vec<CustomerId>);
 
 /// A customer as somebody has read them; `None` when they are gone.
 type Found = (CustomerId, Option<Versioned<Customer>>);
@@ -72,8 +79,10 @@ impl<S: Store> Keeper<S> {
     /// The segments could not be read; single customers are named in the outcome instead.
     pub async fn settle(&self, customers: &[CustomerId], cause: Cause, now: Time) -> Result<Outcome, StoreError> {
         let ids: BTreeSet<CustomerId> = customers.iter().copied().collect();
-        let found = self.read(ids).await?;
-        self.settle_found(found, cause, now).await
+        let (found, unread) = self.read(ids).await?;
+        let mut outcome = self.settle_found(found, cause, now).await?;
+        outcome.failed.extend(unread);
+        Ok(outcome)
     }
 
     /// Settles customers who have just been read.
@@ -140,17 +149,34 @@ impl<S: Store> Keeper<S> {
             if again.is_empty() {
                 return Ok(outcome);
             }
-            found = self.read(again).await?;
+            let unread;
+            (found, unread) = self.read(again).await?;
+            outcome.failed.extend(unread);
         }
-        outcome.failed = found.into_iter().map(|(id, _)| id).collect();
+        outcome.failed.extend(found.into_iter().map(|(id, _)| id));
         Ok(outcome)
     }
 
-    async fn read(&self, ids: BTreeSet<CustomerId>) -> Result<Vec<Found>, StoreError> {
-        let wanted: Vec<CustomerId> = ids.iter().copied().collect();
-        let mut there: BTreeMap<CustomerId, Versioned<Customer>> =
-            self.store.customers_with_history(&wanted).await?.into_iter().map(|found| (found.record.id, found)).collect();
-        Ok(ids.into_iter().map(|id| (id, there.remove(&id))).collect())
+    /// Reads customers; where one of them cannot be read, each by themselves, so that nobody is held up by another.
+    async fn read(&self, ids: BTreeSet<CustomerId>) -> Result<Read, StoreError> {
+        let together: Vec<CustomerId> = ids.iter().copied().collect();
+        match self.store.customers_with_history(&together).await {
+            Ok(found) => return Ok((named(ids, found), Vec::new())),
+            Err(StoreError::Corrupt(_) | StoreError::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+        let (mut read, mut unread) = (Vec::new(), Vec::new());
+        for id in ids {
+            match self.store.customers_with_history(&[id]).await {
+                Ok(found) => read.extend(named([id].into(), found)),
+                Err(error @ (StoreError::Corrupt(_) | StoreError::Conflict)) => {
+                    tracing::error!(customer = %id, cause = %chain(&error), "a customer cannot be read");
+                    unread.push(id);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((read, unread))
     }
 
     async fn standings(&self, found: &[Found]) -> Result<BTreeMap<CustomerId, Standing>, StoreError> {
@@ -173,6 +199,7 @@ impl<S: Store> Keeper<S> {
                 && !matches!(error, StoreError::Conflict)
             {
                 tracing::warn!(cause = %chain(error), "memberships were not written");
+                outcome.is_outage |= error.is_outage();
             }
             for one in transaction {
                 if written.is_err() {
@@ -189,6 +216,22 @@ impl<S: Store> Keeper<S> {
         did!(segments.moves = outcome.moves - before);
         result
     }
+}
+
+/// Each of `ids` with what was found of them.
+fn named(ids: BTreeSet<CustomerId>, found: Vec<Versioned<Customer>>) -> Vec<Found> {
+    let mut there: BTreeMap<CustomerId, Versioned<Customer>> = found.into_iter().map(|found| (found.record.id, found)).collect();
+    ids.into_iter().map(|id| (id, there.remove(&id))).collect()
+}
+
+/// Hands customers who could not be settled to the segments queue, so that they hold up nobody.
+///
+/// # Errors
+/// The queue did not take them.
+pub async fn hand_on<Q: Enqueue>(queue: &Q, customers: &[CustomerId], cause: Cause) -> Result<(), QueueError> {
+    let tasks = customers.chunks(HANDED_ON).map(|customers| Task::Settle { customers: customers.to_vec(), cause });
+    let messages: Vec<Outgoing> = tasks.map(|task| Outgoing { body: task.body(), ..Outgoing::default() }).collect();
+    if messages.is_empty() { Ok(()) } else { queue.enqueue(QueueName::Segments, messages).await }
 }
 
 /// Packs customers into transactions.

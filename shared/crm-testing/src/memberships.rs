@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crm_domain::audit::AuditEntry;
 use crm_domain::ids::{CustomerId, SegmentId};
 use crm_domain::json::Json;
-use crm_domain::membership::{Build, EditionId, Minute, Move, Settled, Standing};
+use crm_domain::membership::{Build, EditionId, Minute, Move, PartOfBuild, Settled, Standing};
 use crm_domain::ports::{Folded, KeepMemberships, KeepSegments, Page, ReadMemberships, ReadSegments, StoreError, Versioned};
 use crm_domain::segment::{Segment, SegmentDraft, Segments, SegmentsChange};
 use crm_domain::sizes::Count;
@@ -32,6 +32,8 @@ pub(crate) struct Registry {
     drained: Option<Minute>,
     /// Writes of memberships to fail before any succeeds.
     conflicts: u32,
+    /// Whether storage takes no memberships.
+    is_down: bool,
     /// Writes of memberships that succeed although the answer is lost, one after these others.
     lost_answer_after: Option<u32>,
 }
@@ -40,6 +42,11 @@ impl Memory {
     /// Lets the next `count` writes of memberships fail as if somebody else had been faster.
     pub fn fail_memberships(&self, count: u32) {
         self.registry().conflicts = count;
+    }
+
+    /// Lets storage take no memberships, or take them again.
+    pub fn set_memberships_down(&self, is_down: bool) {
+        self.registry().is_down = is_down;
     }
 
     /// Lets the answer to one write of memberships be lost, after `others` have succeeded.
@@ -157,21 +164,14 @@ impl KeepSegments for Memory {
         Ok(())
     }
 
-    async fn note_build(
-        &self,
-        target: EditionId,
-        part: u32,
-        scanned: u64,
-        done: bool,
-        now: Time,
-    ) -> Result<Option<Versioned<Build>>, StoreError> {
+    async fn note_build(&self, part: &PartOfBuild, done: bool, now: Time) -> Result<Option<Versioned<Build>>, StoreError> {
         let mut registry = self.registry();
-        let Some(held) = registry.build.as_mut().filter(|held| held.record.target == target) else { return Ok(None) };
+        let Some(held) = registry.build.as_mut().filter(|held| held.record.is_of(part)) else { return Ok(None) };
         held.version += 1;
         held.record.touched_at = now;
-        held.record.scanned.insert(part, scanned);
+        held.record.scanned.insert(part.part, part.scanned);
         if done {
-            held.record.done.insert(part, true);
+            held.record.done.insert(part.part, true);
         }
         Ok(Some(held.clone()))
     }
@@ -225,6 +225,9 @@ impl KeepMemberships for Memory {
         let moved = |one: &Settled| self.version_of(one.after.customer) != one.customer_version;
         let customers_moved = settled.iter().any(moved);
         let mut registry = self.registry();
+        if registry.is_down {
+            return Err(StoreError::Throttled);
+        }
         if registry.conflicts > 0 {
             registry.conflicts -= 1;
             return Err(StoreError::Conflict);

@@ -64,6 +64,8 @@ pub(crate) struct Tables {
     parts_applied: BTreeSet<(ImportId, u64)>,
     /// Commits to fail before any succeeds.
     conflicts: u32,
+    /// Whose records nobody understands.
+    unreadable: BTreeSet<CustomerId>,
     /// Of whom storage takes nothing.
     rejected: BTreeSet<CustomerId>,
     commits: u32,
@@ -96,6 +98,11 @@ impl Memory {
     /// Lets storage take nothing of a customer, as if it were too large.
     pub fn reject(&self, customer: CustomerId) {
         self.lock().rejected.insert(customer);
+    }
+
+    /// Lets nobody understand what is stored of a customer.
+    pub fn garble(&self, customer: CustomerId) {
+        self.lock().unreadable.insert(customer);
     }
 
     /// Lets storage answer nobody who wants to apply events, or do so again.
@@ -312,7 +319,10 @@ impl ReadCustomers for Memory {
 
     async fn customers_with_history(&self, ids: &[CustomerId]) -> Result<Vec<Versioned<Customer>>, StoreError> {
         let tables = self.lock();
-        Ok(ids.iter().filter_map(|id| tables.customer(*id)).collect())
+        match ids.iter().find(|id| tables.unreadable.contains(id)) {
+            Some(id) => Err(StoreError::Corrupt(format!("customer {id}"))),
+            None => Ok(ids.iter().filter_map(|id| tables.customer(*id)).collect()),
+        }
     }
 
     async fn recent_customers(&self, after: Option<String>, limit: usize) -> Result<Page<Customer>, StoreError> {

@@ -6,7 +6,7 @@ use crm_aws::Dynamo;
 use crm_domain::customer::{ConsentDefaults, Customer};
 use crm_domain::email::Email;
 use crm_domain::ids::{CustomerId, SegmentId};
-use crm_domain::membership::{Build, Catalogue, Cause, EditionId, Minute, Settled, Standing};
+use crm_domain::membership::{Build, Catalogue, Cause, EditionId, Minute, PartOfBuild, Settled, Standing};
 use crm_domain::ports::{KeepMemberships, KeepSegments, ReadCustomers, ReadMemberships, ReadSegments, Versioned};
 use crm_domain::segment::{Segment, SegmentChange, SegmentDraft};
 use crm_domain::time::{DAY, Time};
@@ -151,9 +151,12 @@ async fn a_build_is_one_for_all_of_its_parts() {
     store.put_build(0, &build).await.unwrap();
     conflicts(store.put_build(0, &build).await);
     let now = at("2026-01-02");
-    let half = store.note_build(4, 1, 6, true, now).await.unwrap().unwrap();
+    let part = |part, scanned| PartOfBuild { target: 4, began_at: Some(build.started_at), part, of: 2, after: None, scanned };
+    let half = store.note_build(&part(1, 6), true, now).await.unwrap().unwrap();
     assert!(!half.record.is_complete());
-    let whole = store.note_build(4, 0, 4, true, now).await.unwrap().unwrap();
+    let whole = store.note_build(&PartOfBuild { began_at: None, ..part(0, 4) }, true, now).await.unwrap().unwrap();
     assert!(whole.record.is_complete() && whole.version > half.version);
-    assert_eq!(store.note_build(3, 0, 4, true, now).await.unwrap(), None, "there is another by now");
+    for other in [PartOfBuild { target: 3, ..part(0, 4) }, PartOfBuild { began_at: Some(now), ..part(0, 4) }] {
+        assert_eq!(store.note_build(&other, true, now).await.unwrap(), None, "there is another by now");
+    }
 }

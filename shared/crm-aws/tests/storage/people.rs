@@ -93,6 +93,27 @@ async fn lists_have_one_order_whatever_the_length_of_their_pages() {
 }
 
 #[tokio::test]
+async fn a_search_that_finds_few_among_many_is_made_in_stretches() {
+    let store = store().await;
+    for stretch in 0..85 {
+        let people = (0..25).map(|n| customer(&format!("c{}@x.in", stretch * 25 + n), 0, "Priya")).collect::<Vec<_>>();
+        apply(&store, &people).await;
+    }
+    apply(&store, &[customer("zia@x.in", 0, "Priya Zq")]).await;
+    let (mut next, mut found, mut pages) = (None, Vec::new(), 0);
+    loop {
+        let page = store.search_customers("priya zq", next, 25).await.unwrap();
+        pages += 1;
+        found.extend(page.items.into_iter().map(|one| one.id));
+        next = page.next;
+        if next.is_none() {
+            break;
+        }
+    }
+    assert_eq!((found, pages), (vec![id("zia@x.in")], 2));
+}
+
+#[tokio::test]
 async fn many_are_read_by_their_ids_at_once() {
     let store = store().await;
     for tens in 0..9 {

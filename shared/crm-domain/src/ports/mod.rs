@@ -29,7 +29,7 @@ use crate::event::Event;
 use crate::ids::{CustomerId, ImportId, KeyId, OrderId, SegmentId};
 use crate::import::Import;
 use crate::ledger::{DayDelta, Ledger};
-use crate::membership::{Build, EditionId};
+use crate::membership::{Build, PartOfBuild};
 use crate::message::{Message, Receipt};
 use crate::order::Order;
 use crate::replay::{Claim, RequestKey};
@@ -349,9 +349,7 @@ pub trait KeepSegments: ReadSegments {
     /// Notes how far one part of a build has come; returns the build as it then is, or `None` when there is another by now.
     fn note_build(
         &self,
-        target: EditionId,
-        part: u32,
-        scanned: u64,
+        part: &PartOfBuild,
         done: bool,
         now: Time,
     ) -> impl Future<Output = Stored<Option<Versioned<Build>>>> + Send;
