@@ -60,7 +60,7 @@ def write(directory: Path, currency: str) -> Iterator[tuple[str, Entry]]:
         ("segments", _SEGMENT, ({**one, "id": one["sk"]} for one in app("segment"))),
         ("segment-members", _MEMBER, (row for one in table("Memberships") if (row := _member(one, shown)))),
         ("campaigns", _CAMPAIGN, ({**one, "id": one["sk"]} for one in app("campaign"))),
-        ("messages", _MESSAGE, ({**one, "campaignId": one["shard"].split("#")[0]} for one in table("Messages"))),
+        ("messages", _MESSAGE, (_message(one) for one in table("Messages"))),
         ("suppressions", _SUPPRESSION, (one["entry"]["standing"] for one in table("Suppressions") if one.get("entry", {}).get("standing"))),
     ]
     for name, columns, rows in files:
@@ -98,6 +98,12 @@ def _customer(one: Record, money: Callable[[Any], str]) -> Row:
         "createdAt": one.get("createdGiven", one["firstSeen"]),
         **{f"attributes.{key}": value for key, value in one.get("attributes", {}).items()},
     }
+
+
+def _message(one: Record) -> Row:
+    # What its provider has explained, behind the time of the report, is said before why nobody took it.
+    why = one["explained"].split(" ", 1)[1] if "explained" in one else one.get("failedReason")
+    return {**one, "campaignId": one["shard"].split("#")[0], "failedReason": why}
 
 
 def _order(one: Record, money: Callable[[Any], str], currency: str) -> Row:

@@ -9,7 +9,7 @@ use axum::{Json, Router};
 use crm_domain::access::{ApiKey, ApiKeyDraft};
 use crm_domain::ids::KeyId;
 use crm_domain::limits;
-use crm_domain::ports::{AccessChange, Versioned};
+use crm_domain::ports::{AccessChange, StoreError, Versioned};
 use crm_domain::time::Time;
 use crm_lambda::api::Api;
 use crm_lambda::auth::{hash_secret, new_secret, write_api_key};
@@ -45,12 +45,11 @@ async fn create_key<S: Store>(
 ) -> Result<Response, Problem> {
     let now = Time::now();
     let draft = ApiKeyDraft::parse(&body, now)?;
-    let known = store.api_keys(None, limits::PAGE).await?.items;
-    if known.iter().filter(|(key, _)| key.is_valid(now)).count() >= limits::API_KEYS {
+    let id = KeyId::of_request(attempt.id);
+    if is_full(&*store, id, now).await? {
         return Err(Problem::conflict("There are as many API keys as there may be; revoke one first."));
     }
     let secret = new_secret().ok_or_else(Problem::unauthorized)?;
-    let id = KeyId::of_request(attempt.id);
     // An earlier attempt may have stored it and died before anybody saw its secret: that one is replaced.
     let version = store.api_key(id).await?.map_or(0, |key| key.version);
     let key = ApiKey {
@@ -72,6 +71,20 @@ async fn create_key<S: Store>(
     store.change_access(&change).await?;
     shown.key = Some(write_api_key(id, &secret));
     Ok((StatusCode::CREATED, [(header::LOCATION, format!("/api/keys/{id}"))], Json(shown)).into_response())
+}
+
+/// Whether there are as many valid keys as there may be, besides `own`. Revoked ones, which nobody counts, lie between them.
+async fn is_full<S: Store>(store: &S, own: KeyId, now: Time) -> Result<bool, StoreError> {
+    let (mut valid, mut after) = (0, None);
+    loop {
+        let page = store.api_keys(after, limits::PAGE).await?;
+        valid += page.items.iter().filter(|(key, _)| key.id != own && key.is_valid(now)).count();
+        match page.next {
+            _ if valid >= limits::API_KEYS => return Ok(true),
+            Some(next) => after = Some(next),
+            None => return Ok(false),
+        }
+    }
 }
 
 /// Revoked keys stay in the list: what they did is in the log under their id.

@@ -19,6 +19,7 @@ use crate::http::{App, router};
 
 mod costs;
 mod queues;
+mod repeats;
 mod settings;
 mod webhooks;
 
@@ -270,56 +271,6 @@ async fn the_audit_log_is_read_by_actor_object_and_time() {
     assert_eq!(read("?since=2020-01-01&limit=1").await.as_array().unwrap().len(), 1);
     let refused = send(&router, "GET", "/api/audit?since=yesterday&actor=", "").await;
     assert_eq!((refused.status, refused.fields()), (422, vec!["actor", "since"]));
-}
-
-/// Sends a request as an owner under an idempotency key.
-async fn keyed(router: &Router, key: &str, path: &str, body: &str) -> Answer {
-    let request = Request::post(path)
-        .header("authorization", format!("Bearer {}", token("owner", &json!({}))))
-        .header("idempotency-key", key);
-    answer(router, request.body(Body::from(body.to_owned())).unwrap()).await
-}
-
-#[tokio::test]
-async fn the_same_request_again_gets_the_first_answer_and_does_nothing() {
-    let (router, _, memory) = house();
-    let body = r#"{"name":"Shop","scopes":["ingest"]}"#;
-    let first = keyed(&router, "k1", "/api/keys", body).await;
-    let again = keyed(&router, "k1", "/api/keys", body).await;
-    assert_eq!((first.status, &first.text), (again.status, &again.text), "even what is shown once");
-    assert_eq!(
-        (&again.headers["location"], &again.headers["idempotent-replayed"]),
-        (&first.headers["location"], &"true".parse().unwrap())
-    );
-    assert_eq!(memory.told().len(), 1);
-    let other = keyed(&router, "k1", "/api/keys", r#"{"name":"Other","scopes":["ingest"]}"#).await;
-    assert_eq!((other.status, &other.json["code"]), (422, &json!("idempotency_key_reused")));
-    assert_eq!(
-        keyed(&router, "k1", "/api/users", r#"{"email":"z@example.com","role":"analyst"}"#).await.status,
-        201,
-        "another route"
-    );
-    assert_eq!(keyed(&router, "k2", "/api/keys", body).await.status, 201);
-    for bad in ["", "a\tb", &"k".repeat(151)] {
-        assert_eq!(keyed(&router, bad, "/api/keys", body).await.fields(), ["Idempotency-Key"], "{bad:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_refused_request_frees_its_key() {
-    let (router, ..) = house();
-    assert_eq!(keyed(&router, "k", "/api/keys", "{}").await.status, 422);
-    assert_eq!(keyed(&router, "k", "/api/keys", r#"{"name":"Shop","scopes":["ingest"]}"#).await.status, 201);
-}
-
-#[tokio::test]
-async fn who_takes_over_from_a_dead_holder_makes_the_same_thing() {
-    let (router, desk, memory) = house();
-    let first = keyed(&router, "k", "/api/imports", r#"{"kind":"orders"}"#).await;
-    memory.end_leases();
-    let second = keyed(&router, "k", "/api/imports", r#"{"kind":"orders"}"#).await;
-    assert_eq!((second.status, &second.json["id"]), (201, &first.json["id"]));
-    assert_eq!(desk.desk().imports.len(), 1);
 }
 
 #[tokio::test]

@@ -52,7 +52,13 @@ async fn invite_user<S: Store>(
     let invitation = Invitation::parse(&body)?;
     let actor = actor(&*store, &caller, &[invitation.role]).await?;
     let user = invitation.into_user(attempt.at);
-    if is_known(&*store, &user.email).await? {
+    if let Some(known) = known(&*store, &user.email).await? {
+        // An earlier attempt of this very request may have stored it, and died before it was answered.
+        if known.created_at == attempt.at
+            && let Some(held) = store.user(&known.id).await?
+        {
+            return Ok(invited(held.version, &held.record));
+        }
         return Err(Problem::conflict("Somebody of this address is a user, or is invited, already."));
     }
     let change = AccessChange {
@@ -62,8 +68,12 @@ async fn invite_user<S: Store>(
         ..AccessChange::default()
     };
     store.change_access(&change).await?;
+    Ok(invited(1, &user))
+}
+
+fn invited(version: u64, user: &User) -> Response {
     let location = [(header::LOCATION, format!("/api/users/{}", user.id))];
-    Ok((location, shown(StatusCode::CREATED, 1, &user)).into_response())
+    (location, shown(StatusCode::CREATED, version, user)).into_response()
 }
 
 async fn change_user<S: Store>(
@@ -123,16 +133,17 @@ async fn actor<S: Store>(store: &S, caller: &Caller, roles: &[Role]) -> Result<(
     if entitled { Ok((record.id, version)) } else { Err(Problem::forbidden()) }
 }
 
-async fn is_known<S: Store>(store: &S, email: &Email) -> Result<bool, StoreError> {
+/// Who has an address, if anybody does.
+async fn known<S: Store>(store: &S, email: &Email) -> Result<Option<User>, StoreError> {
     let mut after = None;
     loop {
         let page = store.users(after, limits::PAGE).await?;
-        if page.items.iter().any(|user| user.email == *email) {
-            return Ok(true);
+        if let Some(user) = page.items.into_iter().find(|user| user.email == *email) {
+            return Ok(Some(user));
         }
         match page.next {
             Some(next) => after = Some(next),
-            None => return Ok(false),
+            None => return Ok(None),
         }
     }
 }

@@ -92,6 +92,7 @@ fn people(sample: &Sample) -> Vec<Person> {
 /// An entry of the log.
 pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
     let (taken_at, opened_at, machine_opened_at) = (message.taken_at(), message.opened(), message.machine_opened());
+    let failed_reason = message.why_failed().map(ToOwned::to_owned);
     shapes::Message {
         id: campaign.message_id(message.customer_id).to_string(),
         customer_id: message.customer_id.to_string(),
@@ -111,7 +112,7 @@ pub fn message(campaign: &Campaign, message: Message) -> shapes::Message {
         complained_at: message.complained_at,
         unsubscribed_at: message.unsubscribed_at,
         failed_at: message.failed_at,
-        failed_reason: message.failed_reason,
+        failed_reason,
         unknown_at: message.unknown_at,
         provider_id: message.provider_id,
         skipped_reason: message.skipped_reason,

@@ -131,7 +131,7 @@ async fn who_cannot_be_settled_is_handed_on_and_holds_up_nobody() {
     crm.settle(&[asha]).await;
     let handed_on = crm.memory.drain(QueueName::Segments);
     assert_eq!(handed_on.len(), 1);
-    assert_eq!(Step::parse(&handed_on[0].body).unwrap().task, Task::Settle { customers: vec![asha] });
+    assert_eq!(Step::parse(&handed_on[0].body).unwrap().task, Task::Settle { customers: vec![asha], cause: Cause::Data });
 }
 
 #[test]

@@ -23,6 +23,7 @@ use crm_lambda::contract::shapes::{ListChanged, Overlap};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
 use crm_lambda::view;
+use futures_util::future::try_join;
 use serde_json::json;
 
 use crate::audience;
@@ -80,19 +81,10 @@ pub async fn compare_segments<S: Store, Q: Enqueue>(
     let one = shown_edition(&find(&*app.store, &id).await?.record)?;
     let other = find(&*app.store, other).await.map_err(|_| Faults::of("with", "names no segment"))?;
     let other = shown_edition(&other.record)?;
-    let store = &*app.store;
-    let mut members: HashSet<CustomerId> = HashSet::new();
-    each_member(store, one, |id| {
-        members.insert(id);
-    })
-    .await?;
-    let (mut count, mut both) = (0, 0);
-    let tally = |id: CustomerId| {
-        count += 1;
-        both += u64::from(members.contains(&id));
-    };
-    each_member(store, other, tally).await?;
-    Ok(Json(Overlap { count: members.len() as u64, other: count, both }))
+    // Page after page of each, and both at once: for very many members the time counts.
+    let (members, others) = try_join(members_of(&*app.store, one), members_of(&*app.store, other)).await?;
+    let both = members.intersection(&others).count() as u64;
+    Ok(Json(Overlap { count: members.len() as u64, other: others.len() as u64, both }))
 }
 
 pub async fn change_members<S: Store, Q: Enqueue>(
@@ -212,18 +204,15 @@ pub(crate) fn shown_edition(segment: &Segment) -> Result<EditionId, Problem> {
     })
 }
 
-async fn each_member<S: ReadMemberships>(
-    store: &S,
-    edition: EditionId,
-    mut see: impl FnMut(CustomerId),
-) -> Result<(), StoreError> {
-    let mut after = None;
+/// Everybody who belongs to an edition.
+async fn members_of<S: ReadMemberships>(store: &S, edition: EditionId) -> Result<HashSet<CustomerId>, StoreError> {
+    let (mut members, mut after) = (HashSet::new(), None);
     loop {
         let page = store.members(edition, after, CHUNK).await?;
-        page.items.into_iter().for_each(|(id, _)| see(id));
+        members.extend(page.items.into_iter().map(|(id, _)| id));
         match page.next {
             Some(next) => after = Some(next),
-            None => return Ok(()),
+            None => return Ok(members),
         }
     }
 }

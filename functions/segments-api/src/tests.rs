@@ -206,6 +206,29 @@ async fn lists_are_changed_by_address_by_id_and_by_file() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_added_is_not_taken_for_the_same_one_removed() {
+    let (router, memory) = with_memory();
+    let made = send(&router, "POST", "/api/segments", json!({"name": "VIP", "kind": "list"}).to_string()).await;
+    let path = format!("/api/segments/{}/members", made.json["id"].as_str().unwrap());
+    let keyed = async |action: &str, key: &str| {
+        let request = Request::post(format!("{path}/file?action={action}"))
+            .header("authorization", format!("Bearer {}", token("marketer", &json!({}))))
+            .header("idempotency-key", key);
+        let answer = answer(&router, request.body(Body::from("c3@x.in")).unwrap()).await;
+        apply_queued(&memory);
+        answer
+    };
+    let count = async || send(&router, "GET", &path, "").await.json["items"].as_array().unwrap().len();
+    for _ in 0..2 {
+        assert_eq!(keyed("add", "k").await.status, 202);
+    }
+    assert_eq!(count().await, 1);
+    let refused = keyed("remove", "k").await;
+    assert_eq!((refused.status, &refused.json["code"]), (422, &json!("idempotency_key_reused")));
+    assert_eq!((keyed("remove", "k2").await.status, count().await), (202, 0));
+}
+
+#[tokio::test]
 async fn segments_may_name_segments_but_not_in_circles() {
     let (router, _) = with_memory();
     let make = async |name: &str, rules: Value| {

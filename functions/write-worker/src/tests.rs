@@ -12,7 +12,7 @@ use crm_domain::message::{Message, MessageStatus};
 use crm_domain::money::Money;
 use crm_domain::names::Name;
 use crm_domain::ports::{
-    KeepCampaigns, KeepLog, KeepNames, KeepSuppressions, QueueName, ReadCustomers, ReadFigures, ReadSuppressions,
+    KeepCampaigns, KeepLog, KeepNames, KeepSuppressions, Outgoing, QueueName, ReadCustomers, ReadFigures, ReadSuppressions,
 };
 use crm_domain::rules::Rules;
 use crm_domain::suppression::{Suppression, SuppressionReason};
@@ -431,7 +431,7 @@ async fn events_of_ses_move_the_log_whatever_their_order_and_number() {
     assert_eq!(of(sent.customer_id).status(), MessageStatus::Clicked);
     assert_eq!(of(sent.customer_id).delivered_at, Time::parse("2026-11-25T10:00:02Z").ok());
     assert_eq!(of(lost.customer_id).status(), MessageStatus::Bounced);
-    assert_eq!(of(lost.customer_id).failed_reason.as_deref(), Some("permanent (General)"));
+    assert_eq!(of(lost.customer_id).why_failed(), Some("permanent (General)"));
     let tally = worker.store.tallies(campaign.id).await.unwrap()[0].1;
     assert_eq!((tally.sent, tally.delivered, tally.clicked, tally.bounced, tally.unknown), (2, 1, 1, 1, 0));
     // What SES says of others is kept, with the reason.
@@ -464,4 +464,31 @@ async fn an_outage_burns_no_messages_and_what_is_given_up_keeps_its_reason() {
         assert!(worker.consume(vec![delivery]).await.is_empty());
     }
     assert_eq!(spend(&worker, "out@x.in").await, Money::from_minor(700));
+}
+
+#[tokio::test]
+async fn a_message_of_nearly_the_greatest_size_is_set_aside_with_its_reason() {
+    let worker = worker();
+    for below in [0, 40, 400] {
+        // One that nobody understands, and one that nobody can apply.
+        let odd = format!("{{{}", " ".repeat(Outgoing::GREATEST - below - 1));
+        let event = order(1, "big@x.in", 7).to_string();
+        let padded = format!("{event}{}", " ".repeat(Outgoing::GREATEST - below - event.len()));
+        for (body, down) in [(odd, false), (padded, true)] {
+            worker.store.set_down(down);
+            let attributes = vec![("request-id".to_owned(), "JKJaXmPLvHcESHA=".to_owned())];
+            let receives = crm_domain::dead_letter::RECEIVES;
+            let poison = Incoming { body: body.clone(), attributes, receives, ..message("m", &json!([])) };
+            assert!(worker.consume(vec![poison]).await.is_empty(), "{below}: it lies among the dead letters");
+            let letter = worker.queue.dead(QueueName::Orders).pop().unwrap();
+            assert!(letter.body == body, "{below}: whole");
+            let reason = letter.attributes.iter().find(|(name, _)| *name == "reason").map_or("", |(_, reason)| reason);
+            let expected = if down { "storage is unavailable" } else { "malformed JSON" };
+            match below {
+                0 => assert_eq!(reason, "", "there is no room for one"),
+                40 => assert_eq!(reason.len(), 28, "{reason}"),
+                _ => assert!(reason.contains(expected), "{reason}"),
+            }
+        }
+    }
 }

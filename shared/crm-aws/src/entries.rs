@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, BatchStatementRequest};
 use crm_domain::campaign::Campaign;
 use crm_domain::ids::{CampaignId, CustomerId};
-use crm_domain::message::Message;
+use crm_domain::message::{Explained, Message};
 use crm_domain::ports::StoreError;
 use crm_domain::sending::Intent;
 use crm_domain::time::Time;
@@ -125,7 +125,19 @@ fn whole(id: CampaignId, shard: u32, entry: &Message) -> Attributes {
     ];
     all.extend(times.into_iter().filter_map(|(name, at)| Some((name, time(at?)))));
     all.extend(entry.intent.map(|intent| ("intentBy", AttributeValue::S(intent.by.to_string()))));
+    all.extend(entry.explained.as_ref().map(|told| ("explained", explained(told))));
     all
+}
+
+/// What a provider has explained, as one text: stored ones compare as they do.
+pub(crate) fn explained(told: &Explained) -> AttributeValue {
+    AttributeValue::S(format!("{} {}", told.at.sortable(), told.reason))
+}
+
+fn read_explained(text: &str) -> Result<Explained, StoreError> {
+    let read =
+        text.split_once(' ').and_then(|(at, reason)| Some(Explained { at: Time::parse(at).ok()?, reason: reason.to_owned() }));
+    read.ok_or_else(|| corrupt("what is explained of an entry of the log has no time"))
 }
 
 /// What settling an entry may set.
@@ -156,6 +168,7 @@ fn time(at: Time) -> AttributeValue {
 pub(crate) fn read_message(mut item: Item) -> Result<Message, StoreError> {
     let item = &mut item;
     let missing = |name: &str| corrupt(format!("an entry of the log has no {name}"));
+    let explained: Option<String> = word(item, "explained")?;
     let intent = word(item, "intentAt")?.zip(word(item, "intentBy")?);
     Ok(Message {
         customer_id: word(item, "customerId")?.ok_or_else(|| missing("customerId"))?,
@@ -178,6 +191,7 @@ pub(crate) fn read_message(mut item: Item) -> Result<Message, StoreError> {
         unsubscribed_at: word(item, "unsubscribedAt")?,
         failed_at: word(item, "failedAt")?,
         failed_reason: word(item, "failedReason")?,
+        explained: explained.as_deref().map(read_explained).transpose()?,
         intent: intent.map(|(at, by)| Intent { at, by }),
         unknown_at: word(item, "unknownAt")?,
         provider_id: word(item, "providerId")?,
@@ -241,6 +255,7 @@ mod tests {
             unsubscribed_at: at,
             failed_at: None,
             failed_reason: Some("x".into()),
+            explained: Some(Explained { at: at.unwrap(), reason: "mailbox full".into() }),
             intent: Some(Intent::new(at.unwrap())),
             unknown_at: at,
             provider_id: Some("m-1".into()),
@@ -275,5 +290,7 @@ mod tests {
             let other = item.clone().into_iter().chain([(name.to_owned(), AttributeValue::Bool(true))]).collect();
             assert!(matches!(read_message(other), Err(StoreError::Corrupt(_))), "{name}");
         }
+        let told = item.into_iter().chain([("explained".to_owned(), AttributeValue::S("full".to_owned()))]).collect();
+        assert!(matches!(read_message(told), Err(StoreError::Corrupt(_))));
     }
 }

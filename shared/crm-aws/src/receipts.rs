@@ -1,6 +1,7 @@
 //! Receipts: what providers report of messages, noted in the log.
 //!
-//! Each report of a message keeps its earliest time, whatever the order and the number of its receipts.
+//! Each report of a message keeps its earliest time, and why it did not arrive is what the earliest that says so has said,
+//! whatever the order and the number of its receipts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +9,12 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use crm_domain::ids::CampaignId;
-use crm_domain::message::{Message, MessageId, Receipt, Report};
+use crm_domain::message::{Explained, Message, MessageId, Receipt, Report};
 use crm_domain::ports::{KeepCampaigns, ReadMessages, StoreError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::dynamo::Dynamo;
-use crate::entries::{campaign_of, message_key, read_message};
+use crate::entries::{campaign_of, explained, message_key, read_message};
 use crate::error::{corrupt, store_error};
 
 /// Receipts noted side by side.
@@ -91,15 +92,46 @@ impl Dynamo {
 
     /// Notes one receipt; gives its shard again when its message exists.
     async fn note_receipt(&self, receipt: &Receipt, shard: u32) -> Result<Option<u32>, StoreError> {
+        let explained = receipt.explained();
+        // As a rule it is the only one of its kind, and both are noted by one write.
+        if let Some(told) = &explained
+            && self.note_explained(receipt, told, shard, true).await?
+        {
+            return Ok(Some(shard));
+        }
         match self.note_first(receipt, shard).await? {
-            Noted::Unknown => Ok(None),
-            Noted::First => Ok(Some(shard)),
-            Noted::Later => {
-                if receipt.counts_last() {
-                    self.note_last(receipt, shard).await?;
-                }
-                Ok(Some(shard))
-            }
+            Noted::Unknown => return Ok(None),
+            Noted::Later if receipt.counts_last() => self.note_last(receipt, shard).await?,
+            Noted::First | Noted::Later => {}
+        }
+        if let Some(told) = &explained {
+            self.note_explained(receipt, told, shard, false).await?;
+        }
+        Ok(Some(shard))
+    }
+
+    /// Notes why a message did not arrive, unless what is noted comes before it; with `first` also when, and only where it is
+    /// the first of its kind. Whether it was noted.
+    async fn note_explained(&self, receipt: &Receipt, told: &Explained, shard: u32, first: bool) -> Result<bool, StoreError> {
+        let mut condition = "attribute_exists(customerId) AND (attribute_not_exists(explained) OR explained > :told)".to_owned();
+        let mut update = "SET explained = :told".to_owned();
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&self.messages)
+            .set_key(Some(message_key(receipt.message.campaign, shard, receipt.message.customer)))
+            .expression_attribute_values(":told", explained(told));
+        if first {
+            condition.push_str(" AND (attribute_not_exists(#at) OR #at > :at)");
+            update.push_str(", #at = :at");
+            request = request
+                .expression_attribute_names("#at", attribute(receipt))
+                .expression_attribute_values(":at", AttributeValue::S(receipt.at.sortable()));
+        }
+        match request.condition_expression(condition).update_expression(update).send().await.map_err(store_error) {
+            Ok(_) => Ok(true),
+            Err(StoreError::Conflict) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -121,7 +153,7 @@ impl Dynamo {
 
     async fn note_first(&self, receipt: &Receipt, shard: u32) -> Result<Noted, StoreError> {
         let message_key = message_key(receipt.message.campaign, shard, receipt.message.customer);
-        let mut request = self
+        let request = self
             .client
             .update_item()
             .table_name(&self.messages)
@@ -130,18 +162,11 @@ impl Dynamo {
             .expression_attribute_names("#at", attribute(receipt))
             .expression_attribute_values(":at", AttributeValue::S(receipt.at.sortable()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let expression = match receipt.reason.clone().filter(|_| receipt.report.has_reason()) {
-            Some(reason) => {
-                request = request.expression_attribute_values(":reason", AttributeValue::S(reason));
-                "SET #at = :at, failedReason = :reason"
-            }
-            None => "SET #at = :at",
-        };
         // An opening that is the first is the last too, and most are.
         let expression = if receipt.counts_last() {
-            format!("{expression}, lastOpenedAt = if_not_exists(lastOpenedAt, :at)")
+            "SET #at = :at, lastOpenedAt = if_not_exists(lastOpenedAt, :at)"
         } else {
-            expression.to_owned()
+            "SET #at = :at"
         };
         let answer = request.update_expression(expression).send().await;
         // An entry that has been sent holds its text, so this is the least where DynamoDB does not say.

@@ -57,8 +57,7 @@ impl Sqs {
         let mut batch = Vec::new();
         let mut bytes = 0;
         for message in messages {
-            let size =
-                message.body.len() + message.attributes.iter().map(|(name, value)| name.len() + value.len() + 6).sum::<usize>();
+            let size = message.bytes();
             if batch.len() == BATCH_ENTRIES || (bytes + size > BATCH_BYTES && !batch.is_empty()) {
                 self.send_batch(url, std::mem::take(&mut batch)).await?;
                 bytes = 0;

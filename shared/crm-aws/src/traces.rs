@@ -117,7 +117,7 @@ impl ForgetTraces for Dynamo {
                 .table_name(&self.messages)
                 .set_key(Some(entry_key(&campaign, identity)))
                 .condition_expression("attribute_exists(customerId)")
-                .update_expression("SET email = :nobody REMOVE subject, body, failedReason, providerId")
+                .update_expression("SET email = :nobody REMOVE subject, body, failedReason, explained, providerId")
                 .expression_attribute_values(":nobody", AttributeValue::S(Email::erased().to_string()));
             writes.push(async move { update.send().await.map(|_| 1).map_err(store_error) });
         }

@@ -25,6 +25,8 @@ const FIRST_PAUSE: u32 = 15;
 const LONGEST_PAUSE: u32 = 43_200 - 720;
 /// Most characters of a reason; it is for people.
 const MAX_REASON: usize = 1_000;
+/// Bytes of a reason that are worth more than what else is carried.
+const TELLING: usize = 100;
 /// A message may carry ten attributes, of which these are ours.
 const REASON: &str = "reason";
 const QUEUE: &str = "queue";
@@ -124,14 +126,31 @@ pub fn why_discarded(body: &Json) -> Result<String, Faults> {
 }
 
 /// The letter that a message becomes after `tries`. What it carried stays on it.
+///
+/// Its body is never cut. Beside one of nearly the greatest size there is room for a shorter reason, and then only for that;
+/// a dozen bytes below the limit for none.
 #[must_use]
 pub fn set_aside(queue: QueueName, body: String, reason: &str, tries: u32, carried: &[(String, String)]) -> Outgoing {
     // SQS refuses an empty body.
     let body = if body.is_empty() { "(empty)".to_owned() } else { body };
     let reason = if reason.is_empty() { "unknown".to_owned() } else { sendable(reason) };
-    let mut attributes = vec![(REASON, reason), (QUEUE, queue.as_str().to_owned()), (TRIES, tries.to_string())];
-    for name in CARRIED {
-        attributes.extend(carried.iter().find(|(key, _)| key == name).map(|(_, value)| (name, value.clone())));
+    // The dearest first: what an import waits for, who asked, and then what can be told otherwise.
+    let brought = CARRIED.into_iter().filter_map(|name| Some((name, carried.iter().find(|(key, _)| key == name)?.1.clone())));
+    let rest = brought.chain([(TRIES, tries.to_string()), (QUEUE, queue.as_str().to_owned())]);
+    let mut room = Outgoing::GREATEST.saturating_sub(body.len() + Outgoing::attribute_bytes(REASON, ""));
+    let telling = reason.len().min(TELLING);
+    let mut attributes = Vec::with_capacity(ATTRIBUTES.len());
+    for (name, value) in rest {
+        let size = Outgoing::attribute_bytes(name, &value);
+        if size + telling <= room {
+            room -= size;
+            attributes.push((name, value));
+        }
+    }
+    let reason = &reason[..reason.floor_char_boundary(room)];
+    // SQS refuses an empty attribute.
+    if !reason.is_empty() {
+        attributes.insert(0, (REASON, reason.to_owned()));
     }
     Outgoing { body, attributes, ..Outgoing::default() }
 }
@@ -176,6 +195,25 @@ mod tests {
         assert_eq!((letter.body.as_str(), carried(&letter, "tries").as_deref()), ("(empty)", Some("3")));
         assert_eq!(carried(&letter, "reason").map(|reason| reason.len()), Some(1_000));
         assert_eq!(again(letter).attributes, vec![("import-id", "i".to_owned())]);
+    }
+
+    #[test]
+    fn a_letter_of_the_greatest_size_keeps_its_body_and_as_much_of_its_reason_as_fits() {
+        let brought = CARRIED.map(|name| (name.to_owned(), "0190aaaa-0000-7000-8000-00000000000a".to_owned()));
+        let (long, short) = ("ü".repeat(1_000), "malformed JSON");
+        for below in (0..80).chain([100, 200, 300, 400, 2_000, 3_000]) {
+            let body = "x".repeat(Outgoing::GREATEST - below);
+            for reason in [long.as_str(), short] {
+                let letter = set_aside(QueueName::Orders, body.clone(), reason, 10, &brought);
+                assert!(letter.bytes() <= Outgoing::GREATEST && letter.body == body, "{below}: {}", letter.bytes());
+                let told = carried(&letter, "reason").unwrap_or_default();
+                assert!(reason.starts_with(&told) && !letter.attributes.iter().any(|(_, value)| value.is_empty()), "{below}");
+                let least = below.saturating_sub(Outgoing::attribute_bytes(REASON, "")).min(TELLING).min(reason.len());
+                assert!(told.len() + 1 >= least, "{below}: {} of {least} bytes of a reason", told.len());
+            }
+            let whole = set_aside(QueueName::Orders, body, short, 10, &brought).attributes.len();
+            assert_eq!(whole == ATTRIBUTES.len(), below > 200, "{below}: {whole}");
+        }
     }
 
     #[test]

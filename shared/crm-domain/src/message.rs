@@ -19,7 +19,7 @@ use crate::sending::Intent;
 use crate::suppression::AddressHash;
 use crate::time::{SECOND, Time};
 
-pub use receipt::{Bounce, Receipt, Report};
+pub use receipt::{Bounce, Explained, Receipt, Report};
 pub use status::{MessageStatus, Phase, SkipReason};
 pub use tally::Tally;
 
@@ -99,8 +99,12 @@ pub struct Message {
     pub unsubscribed_at: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_at: Option<Time>,
+    /// Why nobody took it; see [`Message::why_failed`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_reason: Option<String>,
+    /// Why it did not arrive, as far as its provider has reported that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explained: Option<Explained>,
     /// That somebody is about to hand it to a provider that knows no repetitions, or was when they died.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<Intent>,
@@ -145,6 +149,7 @@ impl Message {
             unsubscribed_at: None,
             failed_at: None,
             failed_reason: None,
+            explained: None,
             intent: None,
             unknown_at: None,
             provider_id: None,
@@ -184,12 +189,17 @@ impl Message {
         }
     }
 
-    /// Applies a receipt. Of several with one report the earliest stands, so that neither order nor
-    /// repetition matters. False when nothing changed.
+    /// Applies a receipt. Of several with one report the earliest stands, and so does the earliest reason, so that neither
+    /// order nor repetition matters. False when nothing changed.
     pub fn note(&mut self, receipt: &Receipt) -> bool {
         let later = receipt.counts_last() && self.last_opened_at.is_none_or(|held| held < receipt.at);
         if later {
             self.last_opened_at = Some(receipt.at);
+        }
+        let explained = receipt.explained().filter(|new| self.explained.as_ref().is_none_or(|held| new < held));
+        let explains = explained.is_some();
+        if explains {
+            self.explained = explained;
         }
         let held = match receipt.report {
             Report::Delivered => &mut self.delivered_at,
@@ -202,13 +212,16 @@ impl Message {
             Report::Failed => &mut self.failed_at,
         };
         if held.is_some_and(|held| held <= receipt.at) {
-            return later;
+            return later || explains;
         }
         *held = Some(receipt.at);
-        if receipt.report.has_reason() {
-            self.failed_reason.clone_from(&receipt.reason);
-        }
         true
+    }
+
+    /// Why it did not arrive: what its provider has reported of that, or else why nobody took it.
+    #[must_use]
+    pub fn why_failed(&self) -> Option<&str> {
+        self.explained.as_ref().map(|told| told.reason.as_str()).or(self.failed_reason.as_deref())
     }
 
     /// When somebody opened it: openings within two seconds of the delivery are those of machines. Said of what is known by
@@ -262,6 +275,7 @@ impl Message {
             subject: None,
             body: None,
             failed_reason: None,
+            explained: None,
             provider_id: None,
             ..self.clone()
         }

@@ -20,7 +20,7 @@ pub type RequestKey = [u8; 32];
 pub struct Claim {
     /// A UUID version 7 made by the first attempt: what the request creates has it as identity, in every attempt.
     pub id: Uuid,
-    /// Hash of the body.
+    /// Hash of what makes it this request: the body, and a query that says what is to be done.
     pub fingerprint: [u8; 32],
     /// When the first attempt was accepted.
     pub at: Time,

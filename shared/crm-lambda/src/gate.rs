@@ -1,8 +1,11 @@
-//! What every request passes before its handler: who calls, whether they may, how often, and whether they called before.
+//! What every request passes before its handler: who calls, whether they may, how often, whether its path can be read, and
+//! whether they called before.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::path::RawPathParams;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -63,13 +66,27 @@ impl<S: GateStore> Gate<S> {
         }))
     }
 
-    async fn pass(&self, operation: &'static Operation, mut request: Request, next: Next) -> Result<Response, Problem> {
+    async fn pass(
+        &self,
+        operation: &'static Operation,
+        params: Result<RawPathParams, RawPathParamsRejection>,
+        mut request: Request,
+        next: Next,
+    ) -> Result<Response, Problem> {
+        let readable = match params {
+            // Else axum would answer in the handler's place, in words of its own.
+            Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => {
+                Err(Problem::bad_request("malformed_path", "A part of the path is no text in UTF-8."))
+            }
+            _ => Ok(()),
+        };
         let inner = &*self.0;
         if operation.permission == Permission::Public {
             if let Some(rate) = operation.rate {
                 let keys = inner.keys.get().await?;
                 inner.take(rate, &address(&request), &keys).await?;
             }
+            readable?;
             return Ok(next.run(request).await);
         }
         let (who, keys) = inner.who(request.headers()).await?;
@@ -84,6 +101,7 @@ impl<S: GateStore> Gate<S> {
         if let Some(rate) = operation.rate {
             inner.take(rate, &caller.id(), &keys).await?;
         }
+        readable?;
         let key = match operation.replay {
             Replay::Unneeded => None,
             Replay::Recomputed | Replay::Stored => replay::key_of(request.headers())?,
@@ -103,10 +121,11 @@ impl<S: GateStore> Gate<S> {
 /// The gate as a middleware of one operation.
 pub(crate) async fn guard<S: GateStore>(
     State((gate, operation)): State<(Gate<S>, &'static Operation)>,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
     next: Next,
 ) -> Response {
-    gate.pass(operation, request, next).await.unwrap_or_else(IntoResponse::into_response)
+    gate.pass(operation, params, request, next).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 impl<S: GateStore> Inner<S> {

@@ -49,7 +49,7 @@ pub struct Outcome {
     pub moves: usize,
     /// Those who could not be read or written.
     pub failed: Vec<CustomerId>,
-    /// Whether some of them were not written since storage was out of order.
+    /// Whether some of them were not written in the end since storage was out of order.
     pub is_outage: bool,
 }
 
@@ -194,6 +194,7 @@ impl<S: Store> Keeper<S> {
         let done: Vec<_> = stream::iter(writes).buffer_unordered(CONCURRENCY).collect().await;
         let mut result = Written::default();
         let before = outcome.moves;
+        outcome.is_outage = false;
         for (transaction, written) in done {
             if let Err(error) = &written
                 && !matches!(error, StoreError::Conflict)

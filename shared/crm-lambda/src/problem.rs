@@ -102,7 +102,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
-    /// The same `Idempotency-Key` came with another body.
+    /// The same `Idempotency-Key` came with another body, or asked for something else.
     #[must_use]
     pub fn key_reused() -> Self {
         let detail = "This Idempotency-Key was used for another request.";

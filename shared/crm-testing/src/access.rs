@@ -16,11 +16,12 @@ use crm_domain::ports::{
 use crm_domain::replay::{Claim, RequestKey};
 use crm_domain::time::Time;
 use crm_lambda::auth::{hash_secret, write_api_key};
+use crm_lambda::operation::Operation;
 use crm_lambda::routes;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::http::{answer, token};
+use crate::http::{Answer, answer, token};
 use crate::memory::{Memory, paged};
 
 /// What [`Memory`] keeps of who may enter.
@@ -267,8 +268,8 @@ pub fn audit() -> AuditEntry {
     }
 }
 
-/// Sends every operation of `function` as nobody, as each role and with a key of each scope, and checks who is let in.
-/// Returns how many requests that were.
+/// Sends every operation of `function` as nobody, as each role and with a key of each scope, and checks who is let in; and that
+/// who is gets a problem for a path that is no text. Returns how many requests the former were.
 pub async fn walk(function: &str, router: &Router) -> usize {
     let mut walked = 0;
     let own = routes::ALL.iter().filter(|operation| operation.function == function);
@@ -276,15 +277,8 @@ pub async fn walk(function: &str, router: &Router) -> usize {
         let roles = Role::ALL.map(|role| (Some(token(role.as_str(), &json!({}))), operation.permission.held_by(role)));
         let scopes = [Scope::Ingest, Scope::Read].map(|scope| (Some(key(scope)), operation.permission.scope() == Some(scope)));
         for (token, let_in) in roles.into_iter().chain(scopes).chain([(None, false)]) {
-            let mut path = operation.path.to_owned();
-            while let Some((start, end)) = path.find('{').zip(path.find('}')) {
-                path.replace_range(start..=end, "00000000-0000-0000-0000-000000000000");
-            }
-            let mut request = Request::builder().method(operation.verb.as_str()).uri(&path);
-            if let Some(token) = &token {
-                request = request.header("authorization", format!("Bearer {token}"));
-            }
-            let answer = answer(router, request.body(Body::from("{}")).unwrap()).await;
+            let path = spelt(operation, "00000000-0000-0000-0000-000000000000");
+            let answer = sent(router, operation, &path, token.as_deref()).await;
             let code = answer.json["code"].as_str().unwrap_or_default();
             assert!(!["route_not_found", "method_not_allowed"].contains(&code), "{} is not served", operation.id());
             let refused = match token {
@@ -293,7 +287,31 @@ pub async fn walk(function: &str, router: &Router) -> usize {
             };
             assert_eq!(refused, !let_in, "{} {path}: {answer:?}", operation.id());
             walked += 1;
+            if operation.path.contains('{') {
+                let misspelt = sent(router, operation, &spelt(operation, "%ff"), token.as_deref()).await;
+                let expected = if let_in { 400 } else { answer.status };
+                assert_eq!(misspelt.status, expected, "{}: {misspelt:?}", operation.id());
+                assert_eq!(misspelt.json["code"] == "malformed_path", let_in, "{}: {misspelt:?}", operation.id());
+                assert_eq!(misspelt.headers["content-type"], "application/problem+json", "{}", operation.id());
+            }
         }
     }
     walked
+}
+
+async fn sent(router: &Router, operation: &Operation, path: &str, token: Option<&str>) -> Answer {
+    let mut request = Request::builder().method(operation.verb.as_str()).uri(path);
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    answer(router, request.body(Body::from("{}")).unwrap()).await
+}
+
+/// The path of an operation with `value` for each of its parameters.
+pub(crate) fn spelt(operation: &Operation, value: &str) -> String {
+    let mut path = operation.path.to_owned();
+    while let Some((start, end)) = path.find('{').zip(path.find('}')) {
+        path.replace_range(start..=end, value);
+    }
+    path
 }

@@ -7,6 +7,7 @@ use fuzzing::Target;
 use lambda_http::RequestExt as _;
 use serde_json::{Value, json};
 
+use crate::access::spelt;
 use crate::http::{Answer, cases, send_event};
 
 /// Sends requests of any form to a function, each input to a router of its own.
@@ -30,16 +31,14 @@ pub fn fuzz_requests(function: &'static str, rounds: usize, router: impl Fn() ->
     });
 }
 
-/// The cases of `events/`, and every route with a body of nothing.
+/// The cases of `events/`, and every route with a body of nothing, and with a path that is no text.
 fn seeds(function: &str) -> Vec<Vec<u8>> {
     let own = routes::ALL.iter().filter(|operation| operation.function == function);
-    let routes = own.map(|operation| {
-        let mut path = operation.path.to_owned();
-        while let Some((start, end)) = path.find('{').zip(path.find('}')) {
-            path.replace_range(start..=end, "00000000-0000-0000-0000-000000000000");
-        }
+    let routes = own.flat_map(|operation| {
         let query: Vec<String> = operation.query.iter().map(|(name, _)| format!("{name}=1")).collect();
-        format!("{} {path}?{}\nauthorization: Bearer TOKEN\n\n{{}}", operation.verb.as_str(), query.join("&"))
+        let (verb, query) = (operation.verb.as_str(), query.join("&"));
+        ["00000000-0000-0000-0000-000000000000", "%ff"]
+            .map(|value| format!("{verb} {}?{query}\nauthorization: Bearer TOKEN\n\n{{}}", spelt(operation, value)))
     });
     let cases = cases(function).into_iter().filter_map(|(_, event)| {
         let event: Value = serde_json::from_str(&event).unwrap();

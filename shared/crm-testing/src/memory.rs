@@ -437,6 +437,9 @@ impl Enqueue for Memory {
     }
 
     async fn bury(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
+        if message.bytes() > Outgoing::GREATEST {
+            return Err(QueueError("the message is too long".into()));
+        }
         self.lock().dead.entry(queue).or_default().push(message);
         Ok(())
     }

@@ -13,6 +13,7 @@ use crm_domain::ports::QueueName;
 use crm_domain::time::Time;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::sign;
+use crm_lambda::routes;
 use crm_testing::{Answer, Memory, answer, cases, fuzz_requests, keys, send_event, settings};
 
 use crate::http::{App, router};
@@ -60,6 +61,17 @@ async fn signed_receipts_are_queued_and_others_are_not() {
     assert!(memory.drain(QueueName::Receipts).is_empty());
     assert_eq!(post(&router, key, "sim", 0, RECEIPT).await.status, 202);
     assert_eq!(memory.drain(QueueName::Receipts).len(), 1);
+}
+
+#[tokio::test]
+async fn a_path_that_is_no_text_is_a_problem_like_others() {
+    let own = routes::ALL.iter().filter(|one| one.function == "public-api");
+    for (method, path) in own.filter_map(|one| Some((one.verb.as_str(), one.path.split_once('{')?.0))) {
+        let request = Request::builder().method(method).uri(format!("{path}%ff")).body(Body::empty()).unwrap();
+        let refused = answer(&crm().0, request).await;
+        assert_eq!((refused.status, refused.json["code"].as_str()), (400, Some("malformed_path")), "{path}: {refused:?}");
+        assert_eq!(refused.headers["content-type"], "application/problem+json", "{path}");
+    }
 }
 
 #[test]

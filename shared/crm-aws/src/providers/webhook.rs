@@ -1,7 +1,7 @@
 //! Any gateway that takes a signed POST: for messengers, SMS or e-mail.
 //!
-//! A letter is `{id, to, channel, subject?, body, text?}` with the headers of Standard Webhooks, and the message's id as
-//! `Idempotency-Key`: who gets the same id again must not send again. So whatever is not an answer may be asked again, in
+//! A letter is `{id, to, channel, subject?, body, text?, headers?}` with the headers of Standard Webhooks, and the message's id
+//! as `Idempotency-Key`: who gets the same id again must not send again. So whatever is not an answer may be asked again, in
 //! this call while there is time, and in a later one.
 
 use std::time::{Duration, Instant};
@@ -48,6 +48,15 @@ struct Wire<'a> {
     /// An e-mail's body as plain text.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    /// An e-mail's own headers, which the gateway is to send with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    headers: Vec<Header<'a>>,
+}
+
+#[derive(Serialize)]
+struct Header<'a> {
+    name: &'a str,
+    value: &'a str,
 }
 
 /// What a gateway may say of a letter that it took.
@@ -87,7 +96,9 @@ impl Webhook {
     async fn send_one(&self, channel: Channel, letter: &Letter, keys: &[Vec<u8>], deadline: Instant) -> Sending {
         let id = letter.id.to_string();
         let text = if channel == Channel::Email { letter.text() } else { None };
-        let wire = Wire { id: &id, to: &letter.to, channel, subject: letter.subject.as_deref(), body: &letter.body, text };
+        let headers = letter.headers.iter().map(|(name, value)| Header { name, value }).collect();
+        let wire =
+            Wire { id: &id, to: &letter.to, channel, subject: letter.subject.as_deref(), body: &letter.body, text, headers };
         let Ok(body) = serde_json::to_vec(&wire) else { return Sending::Refused("the message is not JSON".to_owned()) };
         let mut round = 0;
         while Instant::now() < deadline {

@@ -191,6 +191,38 @@ async fn receipts_count_once_in_whatever_order_they_come() {
 }
 
 #[tokio::test]
+async fn why_a_message_failed_is_the_same_in_whatever_order_it_is_told() {
+    let store = store().await;
+    let campaign = launched(&store, 4).await;
+    let lost = |n| Message { unknown_at: Some(at("2026-01-02")), failed_reason: Some("the answer was lost".into()), ..entry(n) };
+    let told = |n: usize, report, second, reason: Option<&str>| {
+        let reason = reason.map(ToOwned::to_owned);
+        Receipt { reason, ..receipt(&campaign, entry(n).customer_id, report, second) }
+    };
+    for (n, order) in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1]].into_iter().enumerate() {
+        let receipts = [
+            told(n, Report::Bounced, 5, Some("full")),
+            told(n, Report::Failed, 7, Some("given up")),
+            told(n, Report::Failed, 3, None),
+            told(n, Report::Bounced, 5, Some("away")),
+        ];
+        for (turn, index) in order.into_iter().enumerate() {
+            if turn == n {
+                settle(&store, &campaign, &[lost(n)]).await;
+            }
+            for _ in 0..2 {
+                store.apply_receipts(&receipts[index..=index]).await.unwrap();
+            }
+        }
+        let held = store.entry(&campaign, entry(n).customer_id).await.unwrap().unwrap();
+        let second = |second: i64| Some(at("2026-01-02").plus(second * SECOND));
+        assert_eq!((held.why_failed(), held.bounced_at, held.failed_at), (Some("away"), second(5), second(3)), "{order:?}");
+    }
+    let stranger = told(900, Report::Bounced, 1, Some("no such mailbox"));
+    assert_eq!(store.apply_receipts(std::slice::from_ref(&stranger)).await.unwrap(), [stranger], "of nobody's message");
+}
+
+#[tokio::test]
 async fn an_intent_keeps_others_out() {
     let store = store().await;
     let campaign = launched(&store, 3).await;

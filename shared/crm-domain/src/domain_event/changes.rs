@@ -188,7 +188,7 @@ impl Teller {
                 channel: after.channel,
                 variant: after.variant,
                 at: happened,
-                reason: after.failed_reason.clone().filter(|_| has_reason),
+                reason: after.why_failed().filter(|_| has_reason).map(ToOwned::to_owned),
             };
             Some(self.event(kind, &[&id], format!("messages/{id}"), at, &data))
         });

@@ -60,7 +60,7 @@ pub fn row(campaign: &Campaign, entry: &Message) -> String {
         time(entry.complained_at),
         time(entry.unsubscribed_at),
         time(entry.failed_at),
-        text(&entry.failed_reason),
+        entry.why_failed().unwrap_or_default().to_owned(),
         time(entry.unknown_at),
         text(&entry.provider_id),
         entry.skipped_reason.map(word).unwrap_or_default(),

@@ -32,6 +32,15 @@ pub enum Bounce {
     Soft,
 }
 
+/// Why a message did not arrive, in the words of its provider. Of several the least stands, so that neither order nor
+/// repetition matters: that of the earliest report, and of one moment the first by its text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Explained {
+    /// Of which moment the report is.
+    pub at: Time,
+    pub reason: String,
+}
+
 /// One receipt: what happened to a message, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
@@ -68,6 +77,13 @@ impl Receipt {
         }
     }
 
+    /// Why the message did not arrive, if it says so.
+    #[must_use]
+    pub fn explained(&self) -> Option<Explained> {
+        let reason = self.reason.clone().filter(|_| self.report.has_reason())?;
+        Some(Explained { at: self.at, reason })
+    }
+
     /// Whether the last of its kind is kept beside the first.
     #[must_use]
     pub const fn counts_last(&self) -> bool {
@@ -87,8 +103,7 @@ impl Bounce {
 
 impl Report {
     /// Whether its reason is kept: why a message did not arrive.
-    #[must_use]
-    pub const fn has_reason(self) -> bool {
+    const fn has_reason(self) -> bool {
         matches!(self, Self::Bounced | Self::Failed)
     }
 

@@ -67,6 +67,34 @@ fn receipts_give_the_same_in_any_order_and_number() {
 }
 
 #[test]
+fn the_earliest_reason_stands_in_any_order_and_number() {
+    let id = MessageId { campaign: CampaignId::generate(), customer: message().customer_id };
+    let receipt = |report, at, reason: Option<&str>| Receipt { reason: reason.map(Into::into), ..receipt(id, report, at) };
+    let receipts = [
+        receipt(Report::Bounced, 5, Some("mailbox full")),
+        receipt(Report::Failed, 7, Some("given up")),
+        receipt(Report::Failed, 3, None),
+        receipt(Report::Bounced, 5, Some("away")),
+        receipt(Report::Complained, 1, Some("spam")),
+    ];
+    let after = |order: &[usize]| {
+        let mut message = Message { failed_reason: Some("the provider's answer was lost".into()), ..message() };
+        for index in order {
+            message.note(&receipts[*index]);
+        }
+        message
+    };
+    let expected = after(&[0, 1, 2, 3, 4]);
+    assert_eq!((expected.why_failed(), expected.failed_at), (Some("away"), Some(Time::from_micros(3))));
+    for order in [&[4, 3, 2, 1, 0][..], &[1, 0, 3, 4, 2], &[2, 1, 1, 3, 0, 4, 1], &[3, 4, 2, 0, 1, 0]] {
+        assert_eq!(after(order), expected, "{order:?}");
+    }
+    assert_eq!(after(&[2, 4]).why_failed(), Some("the provider's answer was lost"), "nobody has said anything else");
+    let mut told = after(&[1, 2]);
+    assert!(told.note(&receipts[0]) && !told.note(&receipts[0]) && !told.note(&receipts[1]));
+}
+
+#[test]
 fn it_went_out_when_it_was_taken_or_else_when_it_was_first_heard_of() {
     let at = |micros| Some(Time::from_micros(micros));
     let heard = Message { clicked_at: at(9), delivered_at: at(5), opened_at: at(7), ..message() };

@@ -282,6 +282,23 @@ pub struct Outgoing {
     pub group: Option<String>,
 }
 
+impl Outgoing {
+    /// Greatest message that SQS takes, in bytes.
+    pub const GREATEST: usize = 1_048_576;
+
+    /// Its size as SQS counts it: the body and, of each attribute, name, type and value.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.body.len() + self.attributes.iter().map(|(name, value)| Self::attribute_bytes(name, value)).sum::<usize>()
+    }
+
+    /// What an attribute adds to that.
+    #[must_use]
+    pub const fn attribute_bytes(name: &str, value: &str) -> usize {
+        name.len() + "String".len() + value.len()
+    }
+}
+
 pub trait Enqueue: Send + Sync + 'static {
     /// Puts all messages on the queue; on an error some may be there already.
     fn enqueue(&self, queue: QueueName, messages: Vec<Outgoing>) -> impl Future<Output = Result<(), QueueError>> + Send;

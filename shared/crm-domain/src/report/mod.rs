@@ -188,7 +188,7 @@ impl Count {
         if entry.failed_at.is_none() && entry.bounced_at.is_none() {
             return;
         }
-        let reason = entry.failed_reason.as_deref().map_or_else(|| "no reason given".to_owned(), impersonal);
+        let reason = entry.why_failed().map_or_else(|| "no reason given".to_owned(), impersonal);
         if self.failures.len() < REASONS || self.failures.contains_key(&reason) {
             *self.failures.entry(reason).or_default() += 1;
         } else {

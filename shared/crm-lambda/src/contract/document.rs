@@ -142,7 +142,7 @@ fn refusals(operation: &Operation) -> Vec<u16> {
         statuses.extend([401, 403]);
     }
     if operation.path.contains('{') {
-        statuses.extend([404, 422]);
+        statuses.extend([400, 404, 422]);
     }
     if operation.is_paged {
         statuses.extend([400, 422]);

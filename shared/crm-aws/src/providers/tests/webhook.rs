@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crm_domain::customer::Channel;
+use crm_domain::ports::Letter;
 use crm_domain::sending::Sending;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
@@ -23,7 +24,9 @@ fn webhook(url: &str) -> Webhook {
 /// What becomes of one letter, and what the gateway saw.
 async fn sent(act: impl Fn(&Request) -> Act + Send + Sync + 'static) -> (Sending, Vec<Request>) {
     let peer = Peer::start(act).await;
-    let answers = webhook(&peer.url).send(Channel::Whatsapp, &letters(1)).await.unwrap();
+    // As the worker makes them: headers are e-mail's.
+    let letters: Vec<_> = letters(1).into_iter().map(|letter| Letter { headers: Vec::new(), ..letter }).collect();
+    let answers = webhook(&peer.url).send(Channel::Whatsapp, &letters).await.unwrap();
     assert_eq!(answers.len(), 1);
     (answers.into_iter().next().unwrap(), peer.seen())
 }
@@ -64,6 +67,20 @@ async fn an_email_comes_as_plain_text_too() {
         peer.seen().iter().map(|seen| serde_json::from_str::<serde_json::Value>(&seen.body).unwrap()["text"].clone()).collect();
     texts.sort_by_key(serde_json::Value::is_null);
     assert_eq!(texts, [serde_json::json!("Hello"), serde_json::Value::Null]);
+}
+
+#[tokio::test]
+async fn an_email_comes_with_the_headers_by_which_it_is_unsubscribed_from() {
+    let peer = Peer::start(|_| Act::Answer(200, &[], "")).await;
+    let mut letters = letters(1);
+    letters[0].headers.push(("List-Unsubscribe-Post".into(), "List-Unsubscribe=One-Click".into()));
+    webhook(&peer.url).send(Channel::Email, &letters).await.unwrap();
+    let body: serde_json::Value = serde_json::from_str(&peer.seen()[0].body).unwrap();
+    let expected = serde_json::json!([
+        {"name": "List-Unsubscribe", "value": "<https://crm.example/u/1>"},
+        {"name": "List-Unsubscribe-Post", "value": "List-Unsubscribe=One-Click"},
+    ]);
+    assert_eq!(body["headers"], expected);
 }
 
 #[tokio::test]
