@@ -111,9 +111,10 @@ impl<S: Store, Q: Enqueue, B: PublishEvents> Herald<S, Q, B> {
         {
             return Ok(known);
         }
+        let asked = Instant::now();
         let webhooks = self.store.webhooks().await?.into_iter().map(|held| held.record).collect();
         let read = Arc::new(Known { webhooks, quiet_until: self.store.quiet_until().await? });
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), read.clone()));
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, read.clone()));
         Ok(read)
     }
 

@@ -100,22 +100,23 @@ impl Webhook {
         let wire =
             Wire { id: &id, to: &letter.to, channel, subject: letter.subject.as_deref(), body: &letter.body, text, headers };
         let Ok(body) = serde_json::to_vec(&wire) else { return Sending::Refused("the message is not JSON".to_owned()) };
+        // Others before it may have taken all the time.
+        let mut wait = 1;
         let mut round = 0;
         while Instant::now() < deadline {
             let asked = match self.attempt(&id, &body, keys).await {
                 Attempt::Answered(answer) => return answer,
                 Attempt::Again(after) => after,
             };
+            wait = asked.map_or(BUSY, |asked| u32::try_from(asked.as_secs()).unwrap_or(MAX_WAIT)).clamp(1, MAX_WAIT);
             let pause = jitter(round).max(asked.unwrap_or_default());
             if Instant::now() + pause >= deadline {
-                let asked = asked.map_or(BUSY, |asked| u32::try_from(asked.as_secs()).unwrap_or(MAX_WAIT));
-                return Sending::Deferred(asked.clamp(1, MAX_WAIT));
+                break;
             }
             tokio::time::sleep(pause).await;
             round += 1;
         }
-        // Others before it took all the time.
-        Sending::Deferred(1)
+        Sending::Deferred(wait)
     }
 
     async fn attempt(&self, id: &str, body: &[u8], keys: &[Vec<u8>]) -> Attempt {
