@@ -16,3 +16,4 @@ mod memberships;
 mod people;
 mod records;
 mod store;
+mod webhooks;
