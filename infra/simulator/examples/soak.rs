@@ -2,10 +2,13 @@
 //! tells one of them, call by call.
 
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use simulator::faults::Fault;
-use simulator::history::{Kind, Setup, run};
+use simulator::history::{Broken, Kind, Setup, run};
 
 /// How often it says how far it has come.
 const EVERY: Duration = Duration::from_secs(10);
@@ -38,34 +41,70 @@ fn replay(seed: u64) -> ExitCode {
     }
 }
 
+/// What histories came to, together.
+#[derive(Default)]
+struct Sum {
+    histories: u64,
+    events: usize,
+    calls: u64,
+    faults: Vec<u64>,
+    broken: Option<Broken>,
+}
+
+/// Histories know nothing of each other, so each core has its own.
 fn soak(from: u64, histories: u64) -> ExitCode {
-    let begun = Instant::now();
-    let (mut events, mut calls, mut faults) = (0, 0, vec![0; Fault::ALL.len()]);
-    let mut said = begun;
-    for done in 0..histories {
-        match run(&Setup { seed: from + done, kind: kind(), ..Setup::default() }) {
-            Ok(report) => {
-                events += report.events;
-                calls += report.calls;
-                faults.iter_mut().zip(report.faults).for_each(|(sum, more)| *sum += more);
-            }
-            Err(broken) => {
-                println!("{broken}\nagain, call by call: make soak SEED={} KIND={}", broken.seed, broken.kind);
-                return ExitCode::FAILURE;
+    let (begun, next, sum) = (Instant::now(), AtomicU64::new(0), Mutex::new(Sum::default()));
+    let rate = |done: u64| done as f64 / begun.elapsed().as_secs_f64();
+    thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(|| live(from, histories, &next, &sum))).collect();
+        let mut said = begun;
+        while !workers.iter().all(ScopedJoinHandle::is_finished) {
+            thread::sleep(Duration::from_millis(100));
+            if said.elapsed() >= EVERY {
+                said = Instant::now();
+                let done = lock(&sum).histories;
+                println!("{done} histories, {:.1} per second", rate(done));
             }
         }
-        if said.elapsed() >= EVERY {
-            said = Instant::now();
-            println!("{} histories, {:.1} per second", done + 1, (done + 1) as f64 / begun.elapsed().as_secs_f64());
-        }
+    });
+    let Sum { histories: done, events, calls, faults, broken } = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(broken) = broken {
+        println!("{broken}\nagain, call by call: make soak SEED={} KIND={}", broken.seed, broken.kind);
+        return ExitCode::FAILURE;
     }
-    let seconds = begun.elapsed().as_secs_f64();
+    let (seconds, rate) = (begun.elapsed().as_secs_f64(), rate(done));
     println!(
-        "{histories} histories from seed {from}: all is well. {events} events, {calls} calls, {seconds:.0} s, {:.1} histories per second",
-        histories as f64 / seconds
+        "{done} histories from seed {from}: all is well. {events} events, {calls} calls, {seconds:.0} s, {rate:.1} histories per second"
     );
     for (fault, count) in Fault::ALL.iter().zip(faults) {
         println!("{count:>12} {fault:?}");
     }
-    ExitCode::SUCCESS
+    if done == histories { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs the next history until there is none, or one is broken.
+fn live(from: u64, histories: u64, next: &AtomicU64, sum: &Mutex<Sum>) {
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= histories || lock(sum).broken.is_some() {
+            return;
+        }
+        let lived = run(&Setup { seed: from + number, kind: kind(), ..Setup::default() });
+        let mut sum = lock(sum);
+        match lived {
+            Ok(report) => {
+                sum.histories += 1;
+                sum.events += report.events;
+                sum.calls += report.calls;
+                sum.faults.resize(report.faults.len(), 0);
+                sum.faults.iter_mut().zip(report.faults).for_each(|(sum, more)| *sum += more);
+            }
+            Err(broken) => sum.broken = Some(broken),
+        }
+    }
+}
+
+fn lock(sum: &Mutex<Sum>) -> MutexGuard<'_, Sum> {
+    sum.lock().unwrap_or_else(PoisonError::into_inner)
 }
