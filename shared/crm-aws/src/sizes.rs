@@ -93,7 +93,8 @@ impl Dynamo {
                 for (day, flow) in days {
                     months.entry(month_of(*day)).or_default().extend(history_names(*day, edition, flow));
                 }
-                for (month, adds) in months {
+                // Of days on which as many came as went nothing is left to keep.
+                for (month, adds) in months.into_iter().filter(|(_, adds)| !adds.is_empty()) {
                     actions.push(self.addition(history_key(segment, month), &adds)?);
                 }
                 actions.push(self.addition(history_key(segment, TOTALS.to_owned()), &[(FOLDS.to_owned(), 1)].into())?);

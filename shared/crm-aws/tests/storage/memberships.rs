@@ -23,11 +23,15 @@ async fn add(store: &Dynamo, name: &str, condition: &Value) -> Segment {
 }
 
 async fn settled(store: &Dynamo, customer: &Versioned<Customer>, now: Time) -> Settled {
+    settled_by(store, customer, now, Cause::Data).await
+}
+
+async fn settled_by(store: &Dynamo, customer: &Versioned<Customer>, now: Time, cause: Cause) -> Settled {
     let segments = store.all_segments().await.unwrap();
     let catalogue = Catalogue::new(segments.revision, segments.all.iter().map(|held| &held.record));
     let id = customer.record.id;
     let before = store.standings(&[id]).await.unwrap().pop().unwrap_or_else(|| Standing::nowhere(id));
-    catalogue.settle(Some((&customer.record, customer.version)), &before, now, Cause::Data, ConsentDefaults::default())
+    catalogue.settle(Some((&customer.record, customer.version)), &before, now, cause, ConsentDefaults::default())
 }
 
 async fn held(store: &Dynamo, number: i64) -> Versioned<Customer> {
@@ -141,6 +145,23 @@ async fn days_are_folded_away_and_stay_whole() {
     assert_eq!(folded.counts[&edition], before, "with the members, once the edition is gone");
     store.forget_sizes(segment.id).await.unwrap();
     assert!(store.folded(segment.id, from).await.unwrap().counts.is_empty());
+}
+
+#[tokio::test]
+async fn a_day_on_which_as_many_came_as_went_is_folded_away_too() {
+    let store = store().await;
+    let segment = add(&store, "Once", &json!({"field": "orderCount", "operator": "=", "value": 1})).await;
+    let (edition, now) = (segment.edition.id, at("2026-01-02T12:00:00Z"));
+    for number in ["1", "2"] {
+        apply(&store, &[order("c0@x.in", number, 0, 5)]).await;
+        let one = settled_by(&store, &held(&store, 0).await, now, Cause::Rules).await;
+        store.write_settled(&[one]).await.unwrap();
+    }
+    assert_eq!(size(&store, edition).await, 0);
+    store.fold(segment.id, edition, Some("2026-02-01".parse().unwrap())).await.unwrap();
+    store.fold(segment.id, edition, None).await.unwrap();
+    let left = store.counts(&[edition]).await.unwrap().remove(0);
+    assert!(left.members == 0 && left.days.is_empty(), "{left:?}");
 }
 
 #[tokio::test]
