@@ -137,7 +137,9 @@ async fn a_launch_whose_answer_was_lost_is_the_same_campaign_whatever_would_refu
         // Somebody has come whose message cannot be made, and the segment is no more.
         let event = json!({"specversion": "1.0", "id": "n", "source": "/t", "type": "crm.customer.upsert.v1",
             "time": "2026-01-02T00:00:00Z", "data": {"email": "a@x.in", "city": "Pune"}});
-        memory.apply(&[Event::parse(&Json::parse(event.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap()]);
+        memory.apply(&[
+            Event::parse(&Json::parse(event.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap()
+        ]);
         assert_eq!(send(&router, "POST", "/api/campaigns", body.to_string()).await.status, if draft { 201 } else { 422 });
         let segments = memory.all_segments().await.unwrap();
         let deletion = segments.delete(segments.find(SegmentId::parse(SEGMENT).unwrap()).unwrap()).unwrap();
