@@ -22,6 +22,7 @@ use crm_lambda::problem::Problem;
 use crm_lambda::routes;
 use serde_json::Value;
 
+use crate::actor::right;
 use crate::http::Store;
 
 pub fn routes<S: Store>(gate: Gate<S>, store: Arc<S>) -> Router {
@@ -45,6 +46,7 @@ async fn create_key<S: Store>(
 ) -> Result<Response, Problem> {
     let now = Time::now();
     let draft = ApiKeyDraft::parse(&body, now)?;
+    let right = right(&*store, &caller).await?;
     let id = KeyId::of_request(attempt.id);
     if is_full(&*store, id, now).await? {
         return Err(Problem::conflict("There are as many API keys as there may be; revoke one first."));
@@ -57,7 +59,7 @@ async fn create_key<S: Store>(
         name: draft.name,
         scopes: draft.scopes,
         secret_hash: hash_secret(&secret),
-        created_by: caller.user()?.id.clone(),
+        created_by: right.0.clone(),
         created_at: attempt.at,
         expires_at: draft.expires_at,
         revoked_at: None,
@@ -65,6 +67,7 @@ async fn create_key<S: Store>(
     let mut shown = view(&key, None);
     let change = AccessChange {
         audit: Some(caller.audit(object(id), None, told(&key))),
+        unchanged: vec![right],
         key: Some(Versioned { version, record: key }),
         ..AccessChange::default()
     };

@@ -1,5 +1,6 @@
 //! `admin-api`: wiring.
 
+mod actor;
 mod audit;
 mod costs;
 mod erasures;

@@ -9,7 +9,7 @@ use axum::{Json, Router};
 use crm_domain::access::{Invitation, Role, User, UserChange, UserId, UserStatus};
 use crm_domain::email::Email;
 use crm_domain::limits;
-use crm_domain::ports::{AccessChange, StoreError, Versioned};
+use crm_domain::ports::{AccessChange, Right, StoreError, Versioned};
 use crm_lambda::api::Api;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
@@ -21,6 +21,7 @@ use crm_lambda::problem::Problem;
 use crm_lambda::routes;
 use serde_json::Value;
 
+use crate::actor;
 use crate::http::Store;
 
 pub fn routes<S: Store>(gate: Gate<S>, store: Arc<S>) -> Router {
@@ -50,7 +51,7 @@ async fn invite_user<S: Store>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let invitation = Invitation::parse(&body)?;
-    let actor = actor(&*store, &caller, &[invitation.role]).await?;
+    let right = right(&*store, &caller, &[invitation.role]).await?;
     let user = invitation.into_user(attempt.at);
     if let Some(known) = known(&*store, &user.email).await? {
         // An earlier attempt of this very request may have stored it, and died before it was answered.
@@ -63,7 +64,7 @@ async fn invite_user<S: Store>(
     }
     let change = AccessChange {
         users: vec![Versioned { version: 0, record: user.clone() }],
-        unchanged: vec![actor],
+        unchanged: vec![right],
         audit: Some(caller.audit(object(&user.id), None, told(&user))),
         ..AccessChange::default()
     };
@@ -87,15 +88,15 @@ async fn change_user<S: Store>(
     let found = find(&*store, &id).await?;
     check_match(&headers, found.version)?;
     let changed = change.applied_to(&found.record)?;
-    let actor = actor(&*store, &caller, &[found.record.role, changed.role]).await?;
-    if actor.0 == changed.id {
+    let right = right(&*store, &caller, &[found.record.role, changed.role]).await?;
+    if right.0 == changed.id {
         // So there is always an owner: nobody can take it from themselves, nor one of two from the other at once.
         return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "Nobody changes their own role or status."));
     }
     let change = AccessChange {
         audit: Some(caller.audit(object(&changed.id), told(&found.record), told(&changed))),
         users: vec![Versioned { version: found.version, record: changed.clone() }],
-        unchanged: vec![actor],
+        unchanged: vec![right],
         ..AccessChange::default()
     };
     store.change_access(&change).await?;
@@ -113,10 +114,10 @@ async fn withdraw_invitation<S: Store>(
     if found.record.status != UserStatus::Invited {
         return Err(Problem::conflict("Who has signed in once is disabled, not removed: the audit log names them."));
     }
-    let actor = actor(&*store, &caller, &[found.record.role]).await?;
+    let right = right(&*store, &caller, &[found.record.role]).await?;
     let change = AccessChange {
         removed: vec![(found.record.id.clone(), found.version)],
-        unchanged: vec![actor],
+        unchanged: vec![right],
         audit: Some(caller.audit(object(&found.record.id), told(&found.record), None)),
         ..AccessChange::default()
     };
@@ -126,10 +127,9 @@ async fn withdraw_invitation<S: Store>(
 
 /// The caller as they are at this moment, entitled to give and take all of `roles`; the change is made on condition that
 /// they still are.
-async fn actor<S: Store>(store: &S, caller: &Caller, roles: &[Role]) -> Result<(UserId, u64), Problem> {
-    let user = caller.user()?;
-    let Versioned { version, record } = store.user(&user.id).await?.ok_or_else(Problem::unauthorized)?;
-    let entitled = record.is_active() && roles.iter().all(|role| record.role.may_grant(*role));
+async fn right<S: Store>(store: &S, caller: &Caller, roles: &[Role]) -> Result<Right, Problem> {
+    let Versioned { version, record } = actor::actor(store, caller).await?;
+    let entitled = roles.iter().all(|role| record.role.may_grant(*role));
     if entitled { Ok((record.id, version)) } else { Err(Problem::forbidden()) }
 }
 

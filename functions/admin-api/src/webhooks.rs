@@ -29,6 +29,7 @@ use crm_lambda::problem::Problem;
 use crm_lambda::routes;
 use serde_json::{Value, json};
 
+use crate::actor::{actor, right};
 use crate::http::Store;
 
 /// Webhooks, the queue to them, and the key from which their secrets follow.
@@ -79,6 +80,7 @@ async fn create_webhook<S: Store, Q: Enqueue>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let draft = Draft::parse(&body, told.telling.targets)?;
+    let right = right(&*told.store, &caller).await?;
     let id = WebhookId::of_request(attempt.id);
     let known = told.store.webhooks().await?;
     let again = known.iter().any(|held| held.record.id == id);
@@ -86,7 +88,7 @@ async fn create_webhook<S: Store, Q: Enqueue>(
         return Err(Problem::conflict("There are as many webhooks as there may be; delete one first."));
     }
     let webhook = draft.webhook(id, attempt.at);
-    told.store.create_webhook(&webhook, &caller.audit(object(id), None, shown(&webhook))).await?;
+    told.store.create_webhook(&webhook, &right, &caller.audit(object(id), None, shown(&webhook))).await?;
     let location = format!("/api/webhooks/{id}");
     let made = told.with_secret(&webhook, &Health::default()).await?;
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], [(header::ETAG, etag(1))], Json(made)).into_response())
@@ -106,6 +108,7 @@ async fn change_webhook<S: Store, Q: Enqueue>(
 ) -> Result<Response, Problem> {
     // What can never be right is refused whatever it was meant to replace.
     let change = Change::parse(&body, told.telling.targets)?;
+    let right = right(&*told.store, &caller).await?;
     let held = told.find(&id).await?;
     check_match(&headers, held.version)?;
     let changed = held.record.changed(change, Time::now());
@@ -121,7 +124,7 @@ async fn change_webhook<S: Store, Q: Enqueue>(
         }
     }
     let audit = caller.audit(object(held.record.id), shown(&held.record), shown(&changed));
-    told.store.put_webhook(held.version, &changed, &audit).await?;
+    told.store.put_webhook(held.version, &changed, Some(&right), &audit).await?;
     told.answer(&Versioned { version: held.version + 1, record: changed }).await
 }
 
@@ -143,6 +146,7 @@ async fn show_webhook_secret<S: Store, Q: Enqueue>(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
+    actor(&*told.store, &caller).await?;
     let Versioned { record: webhook, .. } = told.find(&id).await?;
     let key = told.addresses.key().await?;
     let seen = json!({ "secretVersion": webhook.secret_version });
@@ -162,6 +166,7 @@ async fn rotate_webhook_secret<S: Store, Q: Enqueue>(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
+    let right = right(&*told.store, &caller).await?;
     let held = told.find(&id).await?;
     // An earlier attempt of the same request may have done it, and died before anybody saw the secret.
     if held.record.rotated_at == Some(attempt.at) {
@@ -172,7 +177,7 @@ async fn rotate_webhook_secret<S: Store, Q: Enqueue>(
         Problem::conflict("The secret before this one still signs; another rotation would cut off who knows only that.")
     })?;
     let audit = caller.audit(object(rotated.id), shown(&held.record), shown(&rotated));
-    told.store.put_webhook(held.version, &rotated, &audit).await?;
+    told.store.put_webhook(held.version, &rotated, Some(&right), &audit).await?;
     told.rotated(Versioned { version: held.version + 1, record: rotated }).await
 }
 

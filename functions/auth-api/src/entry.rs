@@ -50,7 +50,8 @@ impl Entry {
             if !record.is_active() {
                 return Err(disabled());
             }
-            let user = User { role: record.role, created_at: record.created_at, ..user_of(identity, record.role, now) };
+            let User { role, created_at, era, .. } = record;
+            let user = User { created_at, era, ..user_of(identity, role, now) };
             change.users.push(Versioned { version, record: user.clone() });
             return Ok((user, change));
         }
@@ -96,6 +97,7 @@ fn user_of(identity: &Identity, role: Role, now: Time) -> User {
         status: UserStatus::Active,
         created_at: now,
         last_sign_in_at: Some(now),
+        era: 0,
     }
 }
 

@@ -82,7 +82,7 @@ async fn sign_in<S: Store, C: FetchCertificates>(
         Problem::unauthorized()
     })?;
     let user = app.entry.enter(&*app.store, &identity, now).await?;
-    let session = Session::begun(user.id.clone(), now);
+    let session = Session::begun(&user, now);
     app.store.begin_session(&session).await?;
     app.signed_in(&user, &session, &*app.keys.get().await?, now)
 }
@@ -100,13 +100,13 @@ async fn refresh<S: Store, C: FetchCertificates>(State(app): State<App<S, C>>, h
         None => None,
     };
     let Some(session) = renewed else { return Ok(app.ended(Problem::unauthorized())) };
-    match app.store.user(&session.user).await? {
-        Some(user) if user.record.is_active() => app.signed_in(&user.record, &session, &keys, now),
-        _ => {
-            app.store.end_session(session.id).await?;
-            Ok(app.ended(disabled()))
-        }
+    let user = app.store.user(&session.user).await?.map(|found| found.record).filter(User::is_active);
+    if let Some(user) = user.as_ref().filter(|user| session.is_of(user)) {
+        return app.signed_in(user, &session, &keys, now);
     }
+    app.store.end_session(session.id).await?;
+    // Who was disabled meanwhile, and is not any more, may sign in anew.
+    Ok(app.ended(if user.is_some() { Problem::unauthorized() } else { disabled() }))
 }
 
 async fn sign_out<S: Store, C: FetchCertificates>(State(app): State<App<S, C>>, headers: HeaderMap) -> Result<Response, Problem> {

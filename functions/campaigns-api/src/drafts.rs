@@ -23,12 +23,17 @@ use crate::http::{ATTEMPTS, Store, begin, customers, find, launched, location, o
 use crate::{check, view};
 
 /// Keeps a new draft.
-pub async fn keep<S: Store, Q: Enqueue>(app: &App<S, Q>, caller: &Caller, draft: &Campaign) -> Result<Response, Problem> {
-    app.store.create_campaign(draft, &caller.audit(object(draft.id), None, shown(draft))).await?;
-    let body = Json(view::campaign(draft, Tally::default()));
-    let mut response = (StatusCode::CREATED, [(header::ETAG, etag(1))], body).into_response();
-    response.headers_mut().extend(location(draft.id));
-    Ok(response)
+pub async fn keep<S: Store, Q: Enqueue>(app: &App<S, Q>, caller: &Caller, draft: Campaign) -> Result<Response, Problem> {
+    app.store.create_campaign(&draft, &caller.audit(object(draft.id), None, shown(&draft))).await?;
+    Ok(kept(&Versioned { version: 1, record: draft }))
+}
+
+/// The answer to whoever has a new draft kept.
+pub fn kept(draft: &Versioned<Campaign>) -> Response {
+    let body = Json(view::campaign(&draft.record, Tally::default()));
+    let mut response = (StatusCode::CREATED, [(header::ETAG, etag(draft.version))], body).into_response();
+    response.headers_mut().extend(location(draft.record.id));
+    response
 }
 
 pub async fn change_draft<S: Store, Q: Enqueue>(

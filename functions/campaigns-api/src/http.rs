@@ -109,11 +109,15 @@ async fn launch_campaign<S: Store, Q: Enqueue>(
     attempt: Attempt,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let now = attempt.at;
+    let (now, id) = (attempt.at, CampaignId::of_request(attempt.id));
+    // An earlier attempt may have done it and died before it was answered. Whatever has changed since must not have this one
+    // refused: whoever is refused launches again, under another key.
+    if let Some(known) = app.store.campaign(id).await? {
+        return Ok(if known.record.is_draft() { drafts::kept(&known) } else { launched(&known.record) });
+    }
     let (draft, segment) = read_launch(&*app.store, &body, now).await?;
-    let id = CampaignId::of_request(attempt.id);
     if draft.draft {
-        return drafts::keep(&app, &caller, &draft.into_draft(id, segment.edition.rules, now)).await;
+        return drafts::keep(&app, &caller, draft.into_draft(id, segment.edition.rules, now)).await;
     }
     let campaign = draft.into_campaign(id, segment.edition.rules, customers(&*app.store).await?, now);
     check::everyone(&app, &*addresses.key().await?, &campaign).await?;

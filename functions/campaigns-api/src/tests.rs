@@ -237,8 +237,8 @@ async fn an_old_version_is_not_changed() {
 #[tokio::test]
 async fn a_launch_whose_record_cannot_be_written_leaves_no_campaign() {
     let (router, memory) = crm();
-    // The suppression list is asked about two people, the queue takes the plan, then the process dies.
-    memory.die_after(Some(3));
+    // It is looked for, the suppression list is asked about two people, the queue takes the plan, then the process dies.
+    memory.die_after(Some(4));
     assert_eq!(send(&router, "POST", "/api/campaigns", launch().to_string()).await.status, 503);
     memory.die_after(None);
     assert_eq!(tasks(&memory).len(), 1);

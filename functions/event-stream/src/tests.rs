@@ -17,7 +17,7 @@ use crm_domain::time::Time;
 use crm_domain::webhook::delivery::Task;
 use crm_domain::webhook::{Draft, Targets};
 use crm_lambda::outbox::{Record, records};
-use crm_testing::{Memory, audit, cases, settings};
+use crm_testing::{Memory, audit, cases, right, settings};
 use serde_json::{Value, json};
 
 use crate::tell::{Failure, Herald};
@@ -54,7 +54,7 @@ impl Crm {
             let body = json!({"url": "https://shop.example.com/", "types": types}).to_string();
             let draft = Draft::parse(&Json::parse(body.as_bytes()).unwrap(), Targets::Public).unwrap();
             let webhook = draft.webhook(WebhookId::generate(), at());
-            memory.create_webhook(&webhook, &audit()).await.unwrap();
+            memory.create_webhook(&webhook, &right(), &audit()).await.unwrap();
             ids.push(webhook.id);
         }
         let herald = Herald::new(memory.clone(), memory.clone(), memory.clone(), teller());

@@ -212,7 +212,7 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
             after,
             request_id: String::new(),
         };
-        match self.store.put_webhook(webhook.version, &disabled, &audit).await {
+        match self.store.put_webhook(webhook.version, &disabled, None, &audit).await {
             Ok(()) => tracing::warn!(webhook = %disabled.id, ?reason, "webhook disabled"),
             // It was changed meanwhile: the next failure is held against what it is now.
             Err(StoreError::Conflict) => {}

@@ -15,7 +15,7 @@ use crm_domain::webhook::health::Health;
 use crm_domain::webhook::{DisabledReason, Draft, Targets, Webhook};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{Memory, Receiver, audit, cases, settings};
+use crm_testing::{Memory, Receiver, audit, cases, right, settings};
 use serde_json::json;
 
 use crate::worker::Worker;
@@ -37,7 +37,7 @@ impl Crm {
         let worker = Worker { store: memory.clone(), queue: memory.clone(), receivers: receiver.clone(), addresses };
         let body = Json::parse(format!(r#"{{"url":"{URL}"}}"#).as_bytes()).unwrap();
         let webhook = Draft::parse(&body, Targets::Public).unwrap().webhook(WebhookId::generate(), Time::now());
-        memory.create_webhook(&webhook, &audit()).await.unwrap();
+        memory.create_webhook(&webhook, &right(), &audit()).await.unwrap();
         Self { memory, receiver, worker, webhook }
     }
 
@@ -283,7 +283,7 @@ async fn who_rests_is_not_called_and_holds_nobody_up() {
 async fn a_rotated_secret_signs_beside_the_one_before() {
     let crm = Crm::new().await;
     let rotated = crm.webhook.rotated(Time::now()).unwrap();
-    crm.memory.put_webhook(1, &rotated, &audit()).await.unwrap();
+    crm.memory.put_webhook(1, &rotated, None, &audit()).await.unwrap();
     crm.begin(&event("a")).await;
     let one = crm.receiver.received().remove(0);
     let key = crm.worker.addresses.key().await.unwrap();

@@ -130,6 +130,7 @@ fn owner() -> User {
         status: UserStatus::Active,
         created_at: BEGIN,
         last_sign_in_at: None,
+        era: 0,
     }
 }
 

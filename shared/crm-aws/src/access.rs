@@ -1,8 +1,9 @@
 //! Users, API keys and sessions in the Access table.
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use crm_domain::access::{ApiKey, Session, User, UserId};
 use crm_domain::ids::KeyId;
-use crm_domain::ports::{AccessChange, KeepAccess, KeepSessions, Page, ReadAccess, StoreError, Versioned};
+use crm_domain::ports::{AccessChange, KeepAccess, KeepSessions, Page, ReadAccess, Right, StoreError, Versioned};
 use crm_domain::time::Time;
 use uuid::Uuid;
 
@@ -52,7 +53,6 @@ impl KeepAccess for Dynamo {
     }
 
     async fn change_access(&self, change: &AccessChange) -> Result<(), StoreError> {
-        let user_key = |id: &UserId| key([("pk", USERS.to_owned()), ("sk", id.to_string())]);
         let mut actions = Vec::new();
         for Versioned { version, record } in &change.users {
             actions.push(put_at(&self.access, row(USERS, record.id.as_str(), version + 1, record)?, *version)?);
@@ -60,8 +60,8 @@ impl KeepAccess for Dynamo {
         for (id, version) in &change.removed {
             actions.push(delete_at(&self.access, user_key(id), *version)?);
         }
-        for (id, version) in &change.unchanged {
-            actions.push(check_at(&self.access, user_key(id), *version)?);
+        for right in &change.unchanged {
+            actions.push(self.right_check(right)?);
         }
         if let Some(Versioned { version, record }) = &change.key {
             actions.push(put_at(&self.access, row(KEYS, &record.id.to_string(), version + 1, record)?, *version)?);
@@ -98,6 +98,11 @@ impl KeepSessions for Dynamo {
 }
 
 impl Dynamo {
+    /// That whoever has the right is as they were.
+    pub(crate) fn right_check(&self, (id, version): &Right) -> Result<TransactWriteItem, StoreError> {
+        check_at(&self.access, user_key(id), *version)
+    }
+
     async fn access_item(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
         let request = self.client.get_item().table_name(&self.access).consistent_read(true);
         let answer = request.set_key(Some(key([("pk", pk.to_owned()), ("sk", sk.to_owned())]))).send().await;
@@ -114,6 +119,10 @@ impl Dynamo {
         let partition = Partition { table: &self.access, index: None, key: ("pk", pk.to_owned()), sort: "sk", ascending };
         self.page(partition, after, limit).await
     }
+}
+
+fn user_key(id: &UserId) -> Item {
+    key([("pk", USERS.to_owned()), ("sk", id.to_string())])
 }
 
 fn key_use(id: KeyId) -> String {

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
 use crm_domain::audit::AuditEntry;
 use crm_domain::ids::WebhookId;
-use crm_domain::ports::{KeepHealth, KeepWebhooks, StoreError, Versioned};
+use crm_domain::ports::{KeepHealth, KeepWebhooks, Right, StoreError, Versioned};
 use crm_domain::time::Time;
 use crm_domain::webhook::Webhook;
 use crm_domain::webhook::health::Health;
@@ -37,13 +37,24 @@ impl KeepWebhooks for Dynamo {
         }
     }
 
-    async fn create_webhook(&self, webhook: &Webhook, audit: &AuditEntry) -> Result<(), StoreError> {
-        self.create_app_item(row(WEBHOOKS, &webhook.id.to_string(), 1, webhook)?, None, audit).await
+    async fn create_webhook(&self, webhook: &Webhook, right: &Right, audit: &AuditEntry) -> Result<(), StoreError> {
+        let item = row(WEBHOOKS, &webhook.id.to_string(), 1, webhook)?;
+        self.create_app_item(item, Some(self.right_check(right)?), audit).await
     }
 
-    async fn put_webhook(&self, version: u64, webhook: &Webhook, audit: &AuditEntry) -> Result<(), StoreError> {
+    async fn put_webhook(
+        &self,
+        version: u64,
+        webhook: &Webhook,
+        right: Option<&Right>,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError> {
         let item = row(WEBHOOKS, &webhook.id.to_string(), version + 1, webhook)?;
-        self.transact(vec![put_at(&self.app, item, version)?, self.audit_put(audit)?]).await
+        let mut actions = vec![put_at(&self.app, item, version)?, self.audit_put(audit)?];
+        if let Some(right) = right {
+            actions.push(self.right_check(right)?);
+        }
+        self.transact(actions).await
     }
 
     async fn delete_webhook(&self, id: WebhookId, version: u64, audit: &AuditEntry) -> Result<(), StoreError> {

@@ -170,6 +170,9 @@ pub struct User {
     pub created_at: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_sign_in_at: Option<Time>,
+    /// How often they were disabled, and enabled again: what was begun before is over.
+    #[serde(default)]
+    pub era: u32,
 }
 
 impl User {
@@ -214,6 +217,7 @@ impl Invitation {
             status: UserStatus::Invited,
             created_at: now,
             last_sign_in_at: None,
+            era: 0,
             email: self.email,
         }
     }
@@ -256,7 +260,8 @@ impl UserChange {
             (_, Some(true)) => UserStatus::Disabled,
             (_, Some(false)) => UserStatus::Active,
         };
-        Ok(User { role: self.role.unwrap_or(user.role), status, ..user.clone() })
+        let era = if status == user.status { user.era } else { user.era.saturating_add(1) };
+        Ok(User { role: self.role.unwrap_or(user.role), status, era, ..user.clone() })
     }
 }
 
@@ -330,6 +335,9 @@ pub const SESSION_GRACE: i64 = 30 * SECOND;
 pub struct Session {
     pub id: Uuid,
     pub user: UserId,
+    /// The user's era in which it began.
+    #[serde(default)]
+    pub era: u32,
     /// Number of the current token.
     pub generation: u32,
     /// When the current token was given out.
@@ -351,8 +359,21 @@ pub enum Refresh {
 
 impl Session {
     #[must_use]
-    pub fn begun(user: UserId, now: Time) -> Self {
-        Self { id: crate::world::fresh_id(), user, generation: 1, rotated_at: now, expires_at: now.plus(SESSION_LIFE) }
+    pub fn begun(user: &User, now: Time) -> Self {
+        Self {
+            id: crate::world::fresh_id(),
+            user: user.id.clone(),
+            era: user.era,
+            generation: 1,
+            rotated_at: now,
+            expires_at: now.plus(SESSION_LIFE),
+        }
+    }
+
+    /// Whether it is still theirs: whoever was disabled meanwhile signs in anew.
+    #[must_use]
+    pub fn is_of(&self, user: &User) -> bool {
+        self.user == user.id && self.era == user.era
     }
 
     /// Decides on the token of generation `presented`.
@@ -388,7 +409,8 @@ mod tests {
     #[test]
     fn a_session_rotates_forgives_for_a_moment_and_ends_on_replay() {
         let start = Time::from_micros(0);
-        let session = Session::begun(UserId("1".into()), start);
+        let user = Invitation { email: Email::parse("a@b.co").unwrap(), role: Role::Analyst }.into_user(start);
+        let session = Session::begun(&user, start);
         let at = |seconds: i64| start.plus(seconds * SECOND);
         let Refresh::Rotated(second) = session.refreshed(1, at(10)) else { panic!("must rotate") };
         assert_eq!((second.generation, second.rotated_at, second.expires_at), (2, at(10), at(10).plus(SESSION_LIFE)));
@@ -410,6 +432,29 @@ mod tests {
         let active = User { status: UserStatus::Active, ..invited };
         let disabled = change(None, Some(true)).applied_to(&active).unwrap();
         assert_eq!(disabled.status, UserStatus::Disabled);
-        assert_eq!(change(None, Some(false)).applied_to(&disabled).unwrap(), active);
+        assert_eq!(change(None, Some(true)).applied_to(&disabled).unwrap(), disabled);
+        let enabled = change(None, Some(false)).applied_to(&disabled).unwrap();
+        assert_eq!(enabled, User { era: 2, ..active.clone() });
+        assert_eq!(change(Some(Role::Admin), Some(false)).applied_to(&active).unwrap().era, 0, "neither");
+    }
+
+    #[test]
+    fn a_session_ends_when_its_user_is_disabled_also_one_of_before_there_were_eras() {
+        let now = Time::from_micros(0);
+        let invited = Invitation { email: Email::parse("a@b.co").unwrap(), role: Role::Analyst }.into_user(now);
+        let user = User { status: UserStatus::Active, ..invited };
+        let old = |record: serde_json::Value| {
+            let mut record = record;
+            record.as_object_mut().unwrap().remove("era").unwrap();
+            record
+        };
+        let session: Session = serde_json::from_value(old(serde_json::to_value(Session::begun(&user, now)).unwrap())).unwrap();
+        let user: User = serde_json::from_value(old(serde_json::to_value(user).unwrap())).unwrap();
+        assert!(session.is_of(&user));
+        let disable = |disabled| UserChange { role: None, disabled: Some(disabled) };
+        let disabled = disable(true).applied_to(&user).unwrap();
+        let enabled = disable(false).applied_to(&disabled).unwrap();
+        assert!(!session.is_of(&disabled) && !session.is_of(&enabled));
+        assert!(Session::begun(&enabled, now).is_of(&enabled));
     }
 }

@@ -82,14 +82,13 @@ pub async fn once<S: KeepRequests>(
     let status = response.status();
     match operation.replay {
         // Nothing has happened: the key is free for the corrected request.
-        _ if status.is_client_error() => {
-            if first || operation.replay == Replay::Stored {
-                store.release(&key, claim.id).await?;
-            }
+        _ if first && status.is_client_error() => {
+            store.release(&key, claim.id).await?;
             Ok(response)
         }
-        // What has happened is not known: the next attempt goes on under the same identity, at once.
-        Replay::Stored if status.is_server_error() => {
+        // What has happened is not known, in this attempt or in the one that it took over from, whose deed a refusal does not
+        // undo: the next attempt goes on under the same identity, at once.
+        Replay::Stored if status.is_server_error() || status.is_client_error() => {
             let ended = Claim { lease_until: now, ..claim.clone() };
             if let Err(error) = store.take_over(&key, &ended, claim.lease_until).await {
                 tracing::warn!(cause = %error, "a lease runs on");

@@ -11,7 +11,7 @@ use crm_domain::audit::{Actor, AuditEntry, AuditFilter};
 use crm_domain::email::Email;
 use crm_domain::ids::{AuditId, KeyId};
 use crm_domain::ports::{
-    AccessChange, KeepAccess, KeepAudit, KeepRequests, KeepSessions, Page, ReadAccess, StoreError, Versioned,
+    AccessChange, KeepAccess, KeepAudit, KeepRequests, KeepSessions, Page, ReadAccess, Right, StoreError, Versioned,
 };
 use crm_domain::replay::{Claim, RequestKey};
 use crm_domain::time::Time;
@@ -48,6 +48,7 @@ impl Default for House {
             status: UserStatus::Active,
             created_at: Time::from_micros(0),
             last_sign_in_at: None,
+            era: 0,
         };
         let key = |scope: Scope| ApiKey {
             id: key_id(scope),
@@ -89,6 +90,12 @@ impl Memory {
 
     pub(crate) fn tell(&self, entry: &AuditEntry) {
         self.house().audit.push(entry.clone());
+    }
+
+    /// That whoever has the right is as they were.
+    pub(crate) fn check_right(&self, (id, version): &Right) -> Result<(), StoreError> {
+        let holds = self.house().users.get(id).is_some_and(|(held, _)| held == version);
+        if holds { Ok(()) } else { Err(StoreError::Conflict) }
     }
 
     /// The audit log so far: actor, action and object.
@@ -251,6 +258,12 @@ impl KeepAudit for Memory {
         let wanted = self.house().audit.iter().filter(|entry| filter.fits(entry)).cloned().collect();
         Ok(paged(wanted, |entry| entry.id.to_string(), after.as_deref(), limit))
     }
+}
+
+/// The right of the owner whom every [`Memory`] knows, while nobody has changed them.
+#[must_use]
+pub fn right() -> Right {
+    (UserId::parse("u-owner").unwrap(), 1)
 }
 
 /// Any audit entry, for storing what a test begins with.

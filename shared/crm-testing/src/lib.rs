@@ -22,7 +22,7 @@ mod traces;
 mod turns;
 mod webhooks;
 
-pub use access::{audit, key, walk};
+pub use access::{audit, key, right, walk};
 pub use campaigns::Provider;
 pub use facts::Facts;
 pub use fuzz::fuzz_requests;

@@ -7,7 +7,8 @@ use crm_domain::audit::AuditEntry;
 use crm_domain::domain_event::DomainEvent;
 use crm_domain::ids::{CustomerId, DeliveryId, WebhookId};
 use crm_domain::ports::{
-    CallWebhooks, KeepDeliveries, KeepHealth, KeepWebhooks, Page, PublishEvents, QueueError, StoreError, Versioned, WebhookCall,
+    CallWebhooks, KeepDeliveries, KeepHealth, KeepWebhooks, Page, PublishEvents, QueueError, Right, StoreError, Versioned,
+    WebhookCall,
 };
 use crm_domain::time::Time;
 use crm_domain::webhook::Webhook;
@@ -88,14 +89,22 @@ impl KeepWebhooks for Memory {
         Ok(self.outbound.lock().unwrap().quiet_until)
     }
 
-    async fn create_webhook(&self, webhook: &Webhook, audit: &AuditEntry) -> Result<(), StoreError> {
+    async fn create_webhook(&self, webhook: &Webhook, right: &Right, audit: &AuditEntry) -> Result<(), StoreError> {
+        self.check_right(right)?;
         if put(&mut self.outbound.lock().unwrap().webhooks, webhook.id, 0, webhook.clone()).is_ok() {
             self.tell(audit);
         }
         Ok(())
     }
 
-    async fn put_webhook(&self, version: u64, webhook: &Webhook, audit: &AuditEntry) -> Result<(), StoreError> {
+    async fn put_webhook(
+        &self,
+        version: u64,
+        webhook: &Webhook,
+        right: Option<&Right>,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        right.map_or(Ok(()), |right| self.check_right(right))?;
         put(&mut self.outbound.lock().unwrap().webhooks, webhook.id, version, webhook.clone())?;
         self.tell(audit);
         Ok(())

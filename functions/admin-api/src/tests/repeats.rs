@@ -86,6 +86,23 @@ async fn a_refused_request_frees_its_key() {
 }
 
 #[tokio::test]
+async fn a_refusal_does_not_undo_what_the_attempt_before_it_did_and_frees_no_key() {
+    let (router, _, memory) = house();
+    let made = send(&router, "POST", "/api/webhooks", r#"{"url":"https://shop.example.com/crm"}"#).await;
+    let path = made.headers["location"].to_str().unwrap().to_owned();
+    let enable = async |enabled: bool| send(&router, "PATCH", &path, json!({"enabled": enabled}).to_string()).await;
+    let test = format!("{path}/test");
+    let first = keyed(&router, "k", &test, "").await;
+    assert_eq!(first.status, 202);
+    memory.end_leases();
+    enable(false).await;
+    assert_eq!(keyed(&router, "k", &test, "").await.status, 409);
+    enable(true).await;
+    let again = keyed(&router, "k", &test, "").await;
+    assert_eq!((again.status, &again.text), (202, &first.text), "at once, and the same event");
+}
+
+#[tokio::test]
 async fn who_takes_over_from_a_dead_holder_makes_the_same_thing() {
     let (router, desk, memory) = house();
     let first = keyed(&router, "k", "/api/imports", r#"{"kind":"orders"}"#).await;

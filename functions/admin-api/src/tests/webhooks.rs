@@ -1,8 +1,9 @@
 //! Webhooks: made, changed, shown their secret, tried, and their deliveries sent once more.
 
+use crm_domain::access::{UserId, UserStatus};
 use crm_domain::domain_event::{DomainEvent, EventType};
 use crm_domain::ids::WebhookId;
-use crm_domain::ports::{KeepDeliveries, KeepHealth, KeepWebhooks, Versioned};
+use crm_domain::ports::{AccessChange, KeepAccess, KeepDeliveries, KeepHealth, KeepWebhooks, ReadAccess, Versioned};
 use crm_domain::signature;
 use crm_domain::time::Time;
 use crm_domain::webhook::delivery::{Answer as Answered, Delivery, Outcome, Task};
@@ -64,6 +65,30 @@ async fn a_webhook_is_made_listed_changed_and_deleted_and_the_log_tells() {
     assert_eq!(told, ["create_webhook", "show_webhook_secret", "change_webhook", "delete_webhook"]);
     let audit = send(&router, "GET", "/api/audit", "").await.text;
     assert!(!audit.contains("whsec_") && !audit.contains(&secret));
+}
+
+/// What whoever was disabled half a minute ago must not do any more, though the gate still lets them in.
+#[tokio::test]
+async fn who_was_disabled_a_moment_ago_leaves_nothing_behind() {
+    let (router, _, memory) = house();
+    let (path, _) = made(&router).await;
+    assert_eq!(send_as(&router, "admin", "GET", &path, "").await.status, 200, "the gate has seen them");
+    let mut admin = memory.user(&UserId::parse("u-admin").unwrap()).await.unwrap().unwrap();
+    admin.record.status = UserStatus::Disabled;
+    memory.change_access(&AccessChange { users: vec![admin], ..AccessChange::default() }).await.unwrap();
+    let (keys, log) = (send(&router, "GET", "/api/keys", "").await.json, memory.told());
+    for (method, path, body) in [
+        ("POST", "/api/keys".to_owned(), r#"{"name":"Shop","scopes":["read"]}"#),
+        ("POST", PATH.to_owned(), BODY),
+        ("PATCH", path.clone(), r#"{"url":"https://elsewhere.example.com/"}"#),
+        ("POST", format!("{path}/rotate"), ""),
+        ("GET", format!("{path}/secret"), ""),
+    ] {
+        let refused = send_as(&router, "admin", method, &path, body).await;
+        assert_eq!((refused.status, &refused.json["code"]), (403, &json!("forbidden")), "{method} {path}");
+    }
+    assert_eq!((send(&router, "GET", "/api/keys", "").await.json, memory.told()), (keys, log));
+    assert_eq!(memory.webhooks().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -152,7 +177,7 @@ async fn who_is_enabled_again_begins_anew() {
     memory.put_health(id, 0, &failing).await.unwrap();
     let Versioned { version, record } = memory.webhook(id).await.unwrap().unwrap();
     let given_up = record.given_up(DisabledReason::Failing, Time::now());
-    memory.put_webhook(version, &given_up, &audit()).await.unwrap();
+    memory.put_webhook(version, &given_up, None, &audit()).await.unwrap();
     let shown = send(&router, "GET", &path, "").await.json;
     assert_eq!((&shown["disabledReason"], &shown["failures"]), (&json!("failing"), &json!(20)));
     assert!(shown["failingSince"].is_string() && shown["restsUntil"].is_string());

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::Request;
-use crm_domain::access::{Role, UserStatus};
+use crm_domain::access::{Role, UserChange, UserStatus};
 use crm_domain::ports::{ReadSecrets, SigningKeys, StoreError};
 use crm_lambda::auth::Keys;
 use crm_testing::{Memory, answer, token};
@@ -109,6 +109,25 @@ async fn a_disabled_user_renews_nothing_and_cannot_come_back() {
     assert_eq!(desk.memory.sessions(), 0);
     let refused = desk.sign_in(&good(&json!({}))).await;
     assert_eq!((refused.status, &refused.json["code"]), (403, &json!("user_disabled")));
+}
+
+#[tokio::test]
+async fn who_is_enabled_again_signs_in_anew_and_no_old_session_comes_back() {
+    let desk = Desk::new();
+    let session = cookie(&desk.sign_in(&good(&json!({}))).await);
+    for disabled in [true, false] {
+        let change = UserChange { role: None, disabled: Some(disabled) };
+        desk.set_user("110169484474386276334", |user| *user = change.applied_to(user).unwrap()).await;
+    }
+    let refused = desk.refresh(&session).await;
+    assert_eq!((refused.status, &refused.json["code"]), (401, &json!("unauthorized")));
+    assert!(refused.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+    assert_eq!(desk.memory.sessions(), 0);
+    for _ in 0..2 {
+        let signed_in = desk.sign_in(&good(&json!({}))).await;
+        assert_eq!(desk.refresh(&cookie(&signed_in)).await.status, 200);
+    }
+    assert_eq!(desk.user("110169484474386276334").await.unwrap().era, 2);
 }
 
 #[tokio::test]

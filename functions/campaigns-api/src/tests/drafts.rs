@@ -116,6 +116,43 @@ async fn a_launch_that_dies_anywhere_can_be_made_again() {
     }
 }
 
+async fn under_key(router: &Router, body: &Value) -> crm_testing::Answer {
+    let request = Request::post("/api/campaigns")
+        .header("authorization", format!("Bearer {}", token("owner", &json!({}))))
+        .header("idempotency-key", "k");
+    answer(router, request.body(Body::from(body.to_string())).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_launch_whose_answer_was_lost_is_the_same_campaign_whatever_would_refuse_it_by_now() {
+    for draft in [false, true] {
+        let (router, memory) = crm();
+        let mut body = launch();
+        body["variants"][0]["body"] = json!("{% if city %}{{ city - 1 }}{% endif %}");
+        body["draft"] = json!(draft);
+        let first = under_key(&router, &body).await;
+        assert_eq!(first.status, if draft { 201 } else { 202 }, "{first:?}");
+        let queued = tasks(&memory);
+        memory.end_leases();
+        // Somebody has come whose message cannot be made, and the segment is no more.
+        let event = json!({"specversion": "1.0", "id": "n", "source": "/t", "type": "crm.customer.upsert.v1",
+            "time": "2026-01-02T00:00:00Z", "data": {"email": "a@x.in", "city": "Pune"}});
+        memory.apply(&[
+            Event::parse(&Json::parse(event.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap()
+        ]);
+        assert_eq!(send(&router, "POST", "/api/campaigns", body.to_string()).await.status, if draft { 201 } else { 422 });
+        let segments = memory.all_segments().await.unwrap();
+        let deletion = segments.delete(segments.find(SegmentId::parse(SEGMENT).unwrap()).unwrap()).unwrap();
+        memory.change_segments(&deletion, None).await.unwrap();
+        let again = under_key(&router, &body).await;
+        assert_eq!((again.status, &again.text), (first.status, &first.text));
+        for name in ["location", "etag"] {
+            assert_eq!(again.headers.get(name), first.headers.get(name), "{name}");
+        }
+        assert_eq!((queued.is_empty(), tasks(&memory)), (draft, vec![]), "planned by the first attempt alone");
+    }
+}
+
 #[tokio::test]
 async fn a_launch_is_refused_when_somebodys_message_cannot_be_made() {
     let (router, memory) = crm();

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::store::{all, at, audit, conflicts, store};
 
-fn user(id: &str) -> User {
+pub fn user(id: &str) -> User {
     User {
         id: UserId::parse(id).unwrap(),
         email: Email::parse(&format!("{id}@x.in")).unwrap(),
@@ -21,6 +21,7 @@ fn user(id: &str) -> User {
         status: UserStatus::Active,
         created_at: at("2026-01-01"),
         last_sign_in_at: None,
+        era: 0,
     }
 }
 
@@ -78,7 +79,7 @@ async fn a_change_of_access_happens_as_a_whole_or_not_at_all() {
 async fn a_session_moves_on_once() {
     let store = store().await;
     let now = Time::now();
-    let session = Session { id: Uuid::now_v7(), user: user("u1").id, generation: 1, rotated_at: now, expires_at: now.plus(DAY) };
+    let session = Session { id: Uuid::now_v7(), ..Session::begun(&user("u1"), now) };
     store.begin_session(&session).await.unwrap();
     conflicts(store.begin_session(&session).await);
     let next = Session { generation: 2, ..session.clone() };

@@ -2,13 +2,14 @@
 
 use crm_domain::domain_event::{DomainEvent, EventType};
 use crm_domain::ids::{CustomerId, WebhookId};
-use crm_domain::ports::{KeepDeliveries, KeepHealth, KeepWebhooks};
+use crm_domain::ports::{AccessChange, KeepAccess, KeepDeliveries, KeepHealth, KeepWebhooks, Versioned};
 use crm_domain::time::{DAY, MINUTE, Time};
 use crm_domain::webhook::Webhook;
 use crm_domain::webhook::delivery::{Answer, Delivery, Outcome};
 use crm_domain::webhook::health::Health;
 use serde_json::json;
 
+use crate::access::user;
 use crate::store::{all, at, audit, conflicts, store};
 
 fn webhook(id: u8) -> Webhook {
@@ -37,15 +38,22 @@ fn delivery(webhook: WebhookId, order: usize, customer: CustomerId, time: Time, 
 async fn webhooks_change_by_version_and_take_their_health_along() {
     let store = store().await;
     let (first, second) = (webhook(1), webhook(2));
-    store.create_webhook(&second, &audit("webhooks/2")).await.unwrap();
-    store.create_webhook(&first, &audit("webhooks/1")).await.unwrap();
+    let right = (user("u1").id, 1);
+    conflicts(store.create_webhook(&first, &right, &audit("webhooks/1")).await);
+    assert_eq!(store.webhooks().await.unwrap(), [], "nobody has that right");
+    let admitted = AccessChange { users: vec![Versioned { version: 0, record: user("u1") }], ..AccessChange::default() };
+    store.change_access(&admitted).await.unwrap();
+    store.create_webhook(&second, &right, &audit("webhooks/2")).await.unwrap();
+    store.create_webhook(&first, &right, &audit("webhooks/1")).await.unwrap();
     let other = Webhook { url: "https://elsewhere.example".into(), ..webhook(1) };
-    let _ = store.create_webhook(&other, &audit("webhooks/1")).await;
+    let _ = store.create_webhook(&other, &right, &audit("webhooks/1")).await;
     let held = store.webhooks().await.unwrap();
     assert_eq!(held.iter().map(|one| (one.version, one.record.clone())).collect::<Vec<_>>(), [(1, first), (1, second)]);
 
-    store.put_webhook(1, &other, &audit("webhooks/1")).await.unwrap();
-    conflicts(store.put_webhook(1, &webhook(1), &audit("webhooks/1")).await);
+    let was = (user("u1").id, 2);
+    conflicts(store.put_webhook(1, &other, Some(&was), &audit("webhooks/1")).await);
+    store.put_webhook(1, &other, Some(&right), &audit("webhooks/1")).await.unwrap();
+    conflicts(store.put_webhook(1, &webhook(1), None, &audit("webhooks/1")).await);
     assert_eq!(store.webhook(other.id).await.unwrap().map(|held| (held.version, held.record)), Some((2, other.clone())));
 
     let ill = Health { failures: 3, failing_since: Some(at("2026-01-01")), rests_until: None };

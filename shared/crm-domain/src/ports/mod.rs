@@ -405,6 +405,9 @@ pub trait ReadAccess: Send + Sync + 'static {
     fn note_key_use(&self, id: KeyId, at: Time) -> impl Future<Output = Stored<()>> + Send;
 }
 
+/// On whose right a change rests: a user, and the version of them that must still be there when it is made.
+pub type Right = (UserId, u64);
+
 /// A change of who may enter. All of its parts happen, or none.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccessChange {
@@ -412,8 +415,8 @@ pub struct AccessChange {
     pub users: Vec<Versioned<User>>,
     /// Invitations that end.
     pub removed: Vec<(UserId, u64)>,
-    /// Users whose version must still be this: on whose right the change rests.
-    pub unchanged: Vec<(UserId, u64)>,
+    /// Users on whose right the change rests.
+    pub unchanged: Vec<Right>,
     /// A new or revoked key, with the version that it replaces.
     pub key: Option<Versioned<ApiKey>>,
     /// Whether the one place of the first owner is taken with it; a conflict when it is taken already.

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::{Page, QueueError, Stored, Versioned};
+use super::{Page, QueueError, Right, Stored, Versioned};
 use crate::audit::AuditEntry;
 use crate::domain_event::DomainEvent;
 use crate::ids::{CustomerId, DeliveryId, WebhookId};
@@ -17,10 +17,17 @@ pub trait KeepWebhooks: Send + Sync + 'static {
     fn webhook(&self, id: WebhookId) -> impl Future<Output = Stored<Option<Versioned<Webhook>>>> + Send;
     /// Until when changes are told to nobody: they put back what was there before a restore, and others know it already.
     fn quiet_until(&self) -> impl Future<Output = Stored<Option<Time>>> + Send;
-    /// Stores a new webhook; one with this id that is there already stays as it is.
-    fn create_webhook(&self, webhook: &Webhook, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
-    /// Replaces the webhook of version `version`.
-    fn put_webhook(&self, version: u64, webhook: &Webhook, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
+    /// Stores a new webhook; one with this id that is there already stays as it is. [`super::StoreError::Conflict`] when whoever
+    /// has the right has changed.
+    fn create_webhook(&self, webhook: &Webhook, right: &Right, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
+    /// Replaces the webhook of version `version`; [`super::StoreError::Conflict`] when it, or whoever has the right, has changed.
+    fn put_webhook(
+        &self,
+        version: u64,
+        webhook: &Webhook,
+        right: Option<&Right>,
+        audit: &AuditEntry,
+    ) -> impl Future<Output = Stored<()>> + Send;
     /// Deletes the webhook of version `version`, with what is remembered of it. Its deliveries go with time.
     fn delete_webhook(&self, id: WebhookId, version: u64, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
 }
