@@ -223,7 +223,8 @@ async fn whoever_asks_for_scans_without_end_is_held_and_others_are_not() {
         }
     }
     assert_eq!(held, 429);
-    let other = Request::post("/api/segments/preview").header("authorization", format!("Bearer {}", token("analyst", &json!({}))));
+    let other =
+        Request::post("/api/segments/preview").header("authorization", format!("Bearer {}", token("analyst", &json!({}))));
     assert_eq!(answer(&router, other.body(Body::from(preview)).unwrap()).await.status, 200);
 }
 
