@@ -15,7 +15,7 @@ use crm_domain::ports::{
     EditCustomers, Enqueue, KeepAttachedFiles, KeepAttachments, KeepAudit, KeepErasures, KeepNames, QueueName, ReadCustomers,
     ReadMemberships, ReadOrders, ReadSegments, ReadTraces,
 };
-use crm_lambda::accept::{Write, accept};
+use crm_lambda::accept::{Accepted, Write, accept};
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
@@ -133,12 +133,13 @@ async fn upsert_customers<S: Store, Q: Enqueue>(
     attempt: Attempt,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let response = accept(UPSERT, &*app.queue, &caller.source(), &attempt, &body, &app.settings.currency).await?;
-    // What a person changes by hand is told, by the names of the fields; integrations and bulk leave their source alone.
+    let accepted = Accepted::read(UPSERT, &caller.source(), &attempt, &body, &app.settings.currency)?;
+    // What a person changes by hand is told, by the names of the fields; integrations and bulk leave their source alone. Told
+    // beforehand: nobody is changed without a trace.
     if let (Who::User(_), Some((id, fields))) = (&caller.who, edited(&body)) {
-        app.store.note(&caller.audit(format!("customers/{id}"), None, Some(json!({"fields": fields})))).await?;
+        app.store.note(&caller.audit_once(&attempt, format!("customers/{id}"), None, Some(json!({"fields": fields})))).await?;
     }
-    Ok(response)
+    accepted.queue(&*app.queue).await
 }
 
 async fn record_activities<S: Store, Q: Enqueue>(

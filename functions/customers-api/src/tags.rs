@@ -50,7 +50,7 @@ pub async fn tag_customers<S: Store, Q: Enqueue>(
     }
     let queued = events.len() as u64;
     let told = json!({"customers": queued, "tagsAdded": tagging.added, "tagsRemoved": tagging.removed});
-    app.store.note(&caller.audit("customers".to_owned(), None, Some(told))).await?;
+    app.store.note(&caller.audit_once(&attempt, "customers".to_owned(), None, Some(told))).await?;
     queue_events(&*app.queue, QueueName::Customers, events).await?;
     let shown = |(change, ids): (TagsChanged, _)| TagChange { ids, tags_added: change.added, tags_removed: change.removed };
     let tagged = Tagged { queued, changes: changes.into_iter().map(shown).collect(), rejected };

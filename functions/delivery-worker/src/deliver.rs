@@ -19,7 +19,7 @@ use crm_domain::delivery::Task;
 use crm_domain::hand::Ending;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::links::Links;
-use crm_domain::message::{Message, SkipReason, Tally};
+use crm_domain::message::{Message, SkipReason, Tally, quoting_nobody};
 use crm_domain::ports::{Enqueue, Letter, SendLetters, StoreError};
 use crm_domain::sending::{Intent, Sending};
 use crm_domain::template::{Rendered, Templates};
@@ -243,7 +243,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             Ok(text) => {
                 let (body, headers) = match campaign.channel {
                     Channel::Email => (
-                        tracked(&text.body, links, id),
+                        tracked(&text.body, templates.addresses(entry.variant), links, id),
                         links.headers(id).into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
                     ),
                     Channel::Sms | Channel::Whatsapp => (text.body.clone(), Vec::new()),
@@ -262,15 +262,19 @@ fn in_time(campaign: &Campaign, entry: &Message, state: &CampaignState, now: Tim
     campaign.due(entry, state).filter(|_| is_due).map(|variant| Message { variant, ..entry.clone() })
 }
 
-/// The entry with what the provider answered. It keeps the text without the links that lead past us, which would open it for
+/// The entry with what the provider answered, in words that quote nobody. It keeps the text without the links that lead past us, which would open it for
 /// whoever reads it there; seconds until it may be asked again, when it has not taken the letter yet.
 pub(crate) fn answered(entry: &Message, text: Rendered, answer: Sending) -> Result<Message, u32> {
     let Rendered { subject, body } = text;
     let entry = Message { subject, body: Some(body), ..entry.clone() };
     match answer {
         Sending::Taken { at, provider_id } => Ok(Message { sent_at: Some(at), provider_id, ..entry }),
-        Sending::Refused(reason) => Ok(Message { failed_at: Some(Time::now()), failed_reason: Some(reason), ..entry }),
-        Sending::Unknown(reason) => Ok(Message { unknown_at: Some(Time::now()), failed_reason: Some(reason), ..entry }),
+        Sending::Refused(reason) => {
+            Ok(Message { failed_at: Some(Time::now()), failed_reason: Some(quoting_nobody(&reason)), ..entry })
+        }
+        Sending::Unknown(reason) => {
+            Ok(Message { unknown_at: Some(Time::now()), failed_reason: Some(quoting_nobody(&reason)), ..entry })
+        }
         Sending::Deferred(seconds) => Err(seconds),
     }
 }

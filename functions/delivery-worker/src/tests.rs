@@ -27,7 +27,9 @@ use crm_domain::ports::{
     Versioned,
 };
 use crm_domain::rules::Rules;
+use crm_domain::sending::Sending;
 use crm_domain::suppression::{Note, SuppressionReason};
+use crm_domain::template::Rendered;
 use crm_domain::time::{MINUTE, Time};
 use crm_domain::timing::Timing;
 use crm_lambda::addresses::Addresses;
@@ -35,6 +37,7 @@ use crm_lambda::batch::{Incoming, incoming};
 use crm_testing::{Memory, audit, cases, keys, settings};
 use serde_json::{Value, json};
 
+use crate::deliver::answered;
 use crate::worker::{Letterhead, Next, Worker};
 
 type TestWorker = Worker<Memory, Memory, Memory>;
@@ -250,6 +253,28 @@ async fn letters_carry_what_the_log_does_not() {
     );
     let logged = crm.memory.log(campaign.id).remove(0).body.unwrap();
     assert_eq!(logged, "<a href=\"https://shop.example/\">Person 0</a>");
+}
+
+#[tokio::test]
+async fn no_link_leads_where_a_recipient_says() {
+    let crm = Crm::new(1);
+    upsert(&crm.memory, 0, &json!({"name": "Refund: https://evil.example/login"}), 2);
+    crm.launch("Hi {{name}}, see https://shop.example/", 1, None).await;
+    crm.drain().await;
+    let body = crm.memory.letters().remove(0).body;
+    assert!(body.starts_with("Hi Refund: https:&#x2f;&#x2f;evil.example&#x2f;login, see <a href="), "{body}");
+    assert_eq!(body.matches("https://crm.example/api/c/").count(), 1, "{body}");
+}
+
+#[test]
+fn what_a_provider_says_is_kept_without_whom_it_names() {
+    let entry = Message::blank(&Email::parse("asha@x.in").unwrap(), Time::now());
+    for answer in [Sending::Refused, Sending::Unknown].map(|answer| answer("MessageRejected: Not verified: asha@x.in".to_owned()))
+    {
+        let text = Rendered { subject: None, body: "Hi".into() };
+        let kept = answered(&entry, text, answer).unwrap().failed_reason;
+        assert_eq!(kept.as_deref(), Some("MessageRejected: Not verified: (address)"));
+    }
 }
 
 #[tokio::test]

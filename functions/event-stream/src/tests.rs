@@ -223,6 +223,8 @@ fn a_message_is_told_of_when_something_of_it_is_known_for_the_first_time() {
     assert_eq!(kinds(&sent, &opened), [EventType::MessageDelivered, EventType::MessageOpened]);
     assert_eq!(kinds(&opened, &earlier), [], "more exact is no news");
     assert_eq!(told(&blank, &failed)[0].data["reason"], "no such phone");
+    let quoting = Message { failed_reason: Some("not verified: asha@x.in".into()), ..failed };
+    assert_eq!(told(&blank, &quoting)[0].data["reason"], "not verified: (address)", "also what older versions stored");
     assert!(told(&blank, &sent)[0].person().is_none() && !told(&blank, &sent)[0].text().contains("asha"));
 }
 

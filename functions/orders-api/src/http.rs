@@ -76,6 +76,7 @@ async fn place_orders<S: Store, Q: Enqueue>(
 async fn change_status<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
     caller: Caller,
+    attempt: Attempt,
     Path(id): Path<String>,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
@@ -88,9 +89,10 @@ async fn change_status<S: Store, Q: Enqueue>(
     let (event_id, source) = (world::fresh_id().to_string(), caller.source());
     let envelope = Envelope::new(Kind::ChangeOrderStatus, &source, &event_id, Time::now(), &data);
     let body = serde_json::to_string(&envelope).unwrap_or_default();
-    queue_messages(&*app.queue, QueueName::Orders, vec![Outgoing { body, ..Outgoing::default() }], 1).await?;
     let (before, after) = (json!({"status": found.record.status()}), json!({"status": status}));
-    app.store.note(&caller.audit(format!("orders/{id}"), Some(before), Some(after))).await?;
+    // Told beforehand: nothing changes without a trace.
+    app.store.note(&caller.audit_once(&attempt, format!("orders/{id}"), Some(before), Some(after))).await?;
+    queue_messages(&*app.queue, QueueName::Orders, vec![Outgoing { body, ..Outgoing::default() }], 1).await?;
     let mut response = (StatusCode::ACCEPTED, Json(json!({"id": id, "status": "queued"}))).into_response();
     if let Ok(location) = HeaderValue::from_str(&format!("/api/orders/{id}")) {
         response.headers_mut().insert(header::LOCATION, location);

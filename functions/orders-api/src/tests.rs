@@ -114,6 +114,20 @@ async fn a_change_of_status_is_queued_and_guarded_by_if_match() {
 }
 
 #[tokio::test]
+async fn no_status_changes_that_the_audit_log_has_not_been_told_of() {
+    let (router, memory) = crm();
+    let placed = send(&router, "POST", "/api/orders", r#"{"email":"a@x.in","orderId":"7","total":1}"#).await;
+    let path = format!("/api/orders/{}", placed.json["id"].as_str().unwrap());
+    apply_queued(&memory);
+    memory.set_audit_down(true);
+    assert_eq!(send(&router, "PATCH", &path, r#"{"status":"refunded"}"#).await.status, 503);
+    assert!(memory.drain(QueueName::Orders).is_empty() && memory.told().is_empty());
+    memory.set_audit_down(false);
+    assert_eq!(send(&router, "PATCH", &path, r#"{"status":"refunded"}"#).await.status, 202);
+    assert_eq!((memory.drain(QueueName::Orders).len(), memory.told().len()), (1, 1));
+}
+
+#[tokio::test]
 async fn every_field_is_held_to_its_limits() {
     let (router, memory) = crm();
     let item = |sku: &str, quantity: serde_json::Value, price: serde_json::Value| json!({"email": "a@x.in", "items": [{"sku": sku, "name": "n", "quantity": quantity, "unitPrice": price}]});

@@ -49,7 +49,7 @@ pub async fn edit_customers<S: Store, Q: Enqueue>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let (rules, change) = edit::parse_matching(&body, &app.settings.currency)?;
-    let audit = caller.audit(EVERYBODY.to_owned(), None, Some(json!(body)));
+    let audit = caller.audit_once(&attempt, EVERYBODY.to_owned(), None, Some(json!(body)));
     let whom = Chosen::matching(&expanded(&*app.store, rules).await?);
     begin(&app, &caller, attempt, whom, change, &audit).await
 }
@@ -64,7 +64,7 @@ pub async fn edit_members<S: Store, Q: Enqueue>(
     edit::parse_change(&change)?;
     let segment = find(&*app.store, &id).await?.record;
     let whom = Chosen::Members { edition: shown_edition(&segment)? };
-    let audit = caller.audit(object(segment.id), None, Some(json!(change)));
+    let audit = caller.audit_once(&attempt, object(segment.id), None, Some(json!(change)));
     begin(&app, &caller, attempt, whom, change, &audit).await
 }
 
@@ -81,7 +81,7 @@ async fn begin<S: Store, Q: Enqueue>(
     let name = if matches!(whom, Chosen::Matching { .. }) { format!("{name}.matching") } else { name };
     let edit = Edit { whom, change, source: caller.source(), name, at, after: None, edited: 0 };
     let message = Outgoing { body: Task::Edit(edit).body(), ..Outgoing::default() };
-    // Nobody is edited without a trace; who asks again is noted again.
+    // Nobody is edited without a trace.
     app.store.note(audit).await?;
     app.queue.enqueue(QueueName::Segments, vec![message]).await?;
     Ok((StatusCode::ACCEPTED, Json(Accepted { id: id.to_string(), status: "queued" })).into_response())

@@ -172,9 +172,10 @@ async fn change_list<S: Store, Q: Enqueue>(
         return Err(faults.into());
     }
     let queued = envelopes.len() as u64;
-    queue_events(&*app.queue, QueueName::Customers, envelopes).await?;
     let told = json!({"added": added, "removed": removed});
-    app.store.note(&caller.audit(object(segment.id), None, Some(told))).await?;
+    // Told beforehand: no list changes without a trace.
+    app.store.note(&caller.audit_once(attempt, object(segment.id), None, Some(told))).await?;
+    queue_events(&*app.queue, QueueName::Customers, envelopes).await?;
     Ok((StatusCode::ACCEPTED, Json(ListChanged { queued, rejected: faults })).into_response())
 }
 

@@ -12,6 +12,7 @@ use crm_domain::email::Email;
 use crm_domain::event::Event;
 use crm_domain::ids::CustomerId;
 use crm_domain::json::Json as Tree;
+use crm_domain::limits;
 use crm_domain::membership::{Cause, Step, Task};
 use crm_domain::ports::QueueName;
 use crm_domain::time::{DAY, Time};
@@ -203,6 +204,42 @@ async fn lists_are_changed_by_address_by_id_and_by_file() {
     let ruled = format!("/api/segments/{}/members", ruled.json["id"].as_str().unwrap());
     let refused = send(&router, "POST", &ruled, r#"{"add":["c1@x.in"]}"#).await;
     assert_eq!((refused.status, &refused.json["code"]), (409, &json!("not_a_list")));
+}
+
+#[tokio::test]
+async fn whoever_asks_for_scans_without_end_is_held_and_others_are_not() {
+    let router = crm();
+    let preview = json!({"rules": spent_over(1)}).to_string();
+    // Only whether they are let in matters.
+    for path in ["/api/segments/preview", "/api/customers/search"].iter().cycle().take(limits::SCAN.burst as usize) {
+        assert_eq!(send(&router, "POST", path, "").await.status, 400);
+    }
+    // What comes back meanwhile is used up, too.
+    let mut held = 202;
+    for _ in 0..limits::SCAN.burst {
+        held = send(&router, "POST", "/api/segments/preview", "").await.status;
+        if held == 429 {
+            break;
+        }
+    }
+    assert_eq!(held, 429);
+    let other =
+        Request::post("/api/segments/preview").header("authorization", format!("Bearer {}", token("analyst", &json!({}))));
+    assert_eq!(answer(&router, other.body(Body::from(preview)).unwrap()).await.status, 200);
+}
+
+#[tokio::test]
+async fn no_list_changes_before_the_audit_log_has_been_told() {
+    let (router, memory) = with_memory();
+    let made = send(&router, "POST", "/api/segments", json!({"name": "VIP", "kind": "list"}).to_string()).await;
+    let path = format!("/api/segments/{}/members", made.json["id"].as_str().unwrap());
+    let told = memory.told().len();
+    memory.set_audit_down(true);
+    assert_eq!(send(&router, "POST", &path, r#"{"add":["c1@x.in"]}"#).await.status, 503);
+    assert!(memory.drain(QueueName::Customers).is_empty());
+    memory.set_audit_down(false);
+    assert_eq!(send(&router, "POST", &path, r#"{"add":["c1@x.in"]}"#).await.status, 202);
+    assert_eq!((memory.drain(QueueName::Customers).len(), memory.told().len()), (1, told + 1));
 }
 
 #[tokio::test]

@@ -76,6 +76,9 @@ pub struct Rate {
 pub const SIGN_IN: Rate = Rate { name: "sign-in", burst: 200, per_minute: 120 };
 /// Launching campaigns, per user: each one freezes an audience by a scan of all customers.
 pub const LAUNCH: Rate = Rate { name: "launch", burst: 60, per_minute: 60 };
+/// Counting and searching by rules, per user: each one scans customers. A form asks three times a second at most while somebody
+/// types without a pause; this is ten, for as long as they like, and holds a script of somebody who may only read.
+pub const SCAN: Rate = Rate { name: "scan", burst: 2_000, per_minute: 600 };
 /// Asking for exports, per user: each one reads all members of a segment twice.
 pub const EXPORT: Rate = Rate { name: "export", burst: 30, per_minute: 10 };
 /// Asking the assistant, per user: what a person at a keyboard never reaches. What a model costs has a budget of its own.

@@ -1,7 +1,8 @@
 //! The links that messages carry: to a person's preferences, to the pixel that tells of an opening, and to what was clicked.
 //!
 //! A link is its message under a signature. It names nobody to those who have no access here, never expires, and cannot be made
-//! or altered by others: so it leads to no other place than the one that stood in the message.
+//! or altered by others: so it leads to no other place than the one that stood in the message. That was put there by an author,
+//! as an address of the text or a link of theirs, never by what a recipient calls themselves ([`crate::tracking`]).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

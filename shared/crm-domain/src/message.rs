@@ -19,7 +19,7 @@ use crate::sending::Intent;
 use crate::suppression::AddressHash;
 use crate::time::{SECOND, Time};
 
-pub use receipt::{Bounce, Explained, Receipt, Report};
+pub use receipt::{Bounce, Explained, Receipt, Report, quoting_nobody};
 pub use status::{MessageStatus, Phase, SkipReason};
 pub use tally::Tally;
 

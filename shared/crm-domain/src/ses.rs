@@ -6,7 +6,7 @@
 use crate::faults::Faults;
 use crate::ids::{CampaignId, CustomerId};
 use crate::json::Json;
-use crate::message::{Bounce, MessageId, Receipt, Report};
+use crate::message::{Bounce, MessageId, Receipt, Report, quoting_nobody};
 use crate::time::Time;
 
 /// The tag with the id of the campaign.
@@ -15,8 +15,6 @@ pub const CAMPAIGN_TAG: &str = "campaign";
 pub const CUSTOMER_TAG: &str = "customer";
 /// What SES says to a topic once, when events begin to go there; it is about no e-mail.
 const GREETING: &str = "Successfully validated SNS topic for Amazon SES event publishing.";
-/// Greatest length of a reason that is kept, in characters.
-const MAX_REASON: usize = 500;
 
 /// Whether a text is what SES says when publishing is set up.
 #[must_use]
@@ -54,7 +52,14 @@ pub fn receipt(json: &Json) -> Result<Option<Receipt>, Faults> {
     let message = message(json).ok_or_else(|| Faults::of("mail.tags", "must name a campaign and a customer"))?;
     let at = json.get(part).and_then(|part| part.get("timestamp")).map(Time::from_json);
     let at = at.and_then(Result::ok).ok_or_else(|| Faults::of(format!("{part}.timestamp"), "must be a time"))?;
-    Ok(Some(Receipt { message, report, at, reason: reason.map(|reason| shown(&reason)), bounce: lasting(json), machine: false }))
+    Ok(Some(Receipt {
+        message,
+        report,
+        at,
+        reason: reason.map(|reason| quoting_nobody(&reason)),
+        bounce: lasting(json),
+        machine: false,
+    }))
 }
 
 /// The message that the tags name.
@@ -88,11 +93,6 @@ fn bounce_reason(json: &Json) -> String {
 
 fn text<'a>(json: &'a Json, path: &[&str]) -> Option<&'a str> {
     path.iter().try_fold(json, |json, name| json.get(name))?.as_text()
-}
-
-/// One line, not too long.
-fn shown(reason: &str) -> String {
-    reason.chars().map(|one| if one.is_control() { ' ' } else { one }).take(MAX_REASON).collect()
 }
 
 #[cfg(test)]
@@ -136,6 +136,24 @@ mod tests {
         }
         for kind in ["Send", "DeliveryDelay", "Subscription"] {
             assert_eq!(receipt(&event(kind, "")), Ok(None), "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_the_receiving_server_said_quotes_no_address() {
+        let bounce = |said: &str| {
+            let bounce = format!(
+                r#","bounce":{{"bounceType":"Permanent","bounceSubType":"General","timestamp":"2026-11-25T10:00:09Z",
+                "bouncedRecipients":[{{"emailAddress":"asha@x.in","diagnosticCode":"{said}"}}]}}"#
+            );
+            receipt(&event("Bounce", &bounce)).unwrap().unwrap().reason.unwrap()
+        };
+        let told = bounce("smtp; 550 5.1.1 <asha@x.in>: Recipient address rejected");
+        assert_eq!(told, "permanent (General): smtp; 550 5.1.1 (address) Recipient address rejected");
+        // One that stands where the reason is cut.
+        for length in 440..500 {
+            let told = bounce(&format!("{} asha@x.in", "x".repeat(length)));
+            assert!(!told.contains("asha") && told.chars().count() <= 500, "{told}");
         }
     }
 

@@ -14,6 +14,7 @@ use crate::customer::{AttributeValue, Channel, Customer};
 use crate::faults::Reason;
 use crate::rules::{Part, Reads};
 use crate::sms;
+use crate::tracking::Addresses;
 
 /// What templates may name.
 const NAMES: [&str; 4] = ["name", "city", "email", "attributes"];
@@ -31,6 +32,8 @@ pub struct Templates {
     engine: Environment<'static>,
     /// Under what names the engine knows each variant's subject, if it has one, and body.
     names: Vec<(Option<String>, String)>,
+    /// What each variant's body names by itself; of e-mails alone.
+    addresses: Vec<Addresses>,
 }
 
 /// One message, ready to be sent.
@@ -101,7 +104,14 @@ impl Templates {
             let kind = if channel == Channel::Email { HTML } else { "/text" };
             names.push((subject, add(format!("{index}{kind}"), &variant.body)?));
         }
-        Ok(Self { engine, names })
+        let of_emails = variants.iter().filter(|_| channel == Channel::Email);
+        Ok(Self { engine, names, addresses: of_emails.map(|variant| Addresses::of(&variant.body)).collect() })
+    }
+
+    /// The addresses that stand in the body of variant `variant` itself, whatever is filled in.
+    #[must_use]
+    pub fn addresses(&self, variant: u32) -> &Addresses {
+        self.addresses.get(variant as usize).unwrap_or(Addresses::NONE)
     }
 
     /// Makes the message of variant `variant` for `customer`.

@@ -1,6 +1,7 @@
 //! Opens and clicks of e-mails: links that lead past us, a picture that tells of an opening, and who is obviously no person.
 //!
-//! The body is HTML as somebody wrote it, not as a standard wants it. What is not surely a link stays as it is.
+//! The body is HTML as somebody wrote it, not as a standard wants it. What is not surely a link stays as it is. So does an address
+//! that a value brought, and not the text: a link of ours vouches for what it leads to, and a recipient chooses their own name.
 
 use std::fmt::Write as _;
 
@@ -44,10 +45,44 @@ pub fn is_machine(user_agent: &str) -> bool {
     agent == "mozilla/5.0" || MACHINES.iter().any(|name| agent.contains(name))
 }
 
-/// The body of an e-mail whose links lead past us, and which tells when it is opened.
+/// The addresses of the web that a text names before it is filled in. Of what is filled in later, these alone become links
+/// where no author has made them one.
+#[derive(Debug, Clone, Default)]
+pub struct Addresses {
+    whole: Vec<String>,
+    /// What is filled in goes on behind these; where they lead is settled by then.
+    begun: Vec<String>,
+}
+
+impl Addresses {
+    /// Of a text that names none.
+    pub(crate) const NONE: &'static Self = &Self { whole: Vec::new(), begun: Vec::new() };
+
+    /// Those of the source of a body, wherever they stand in it.
+    #[must_use]
+    pub fn of(source: &str) -> Self {
+        let (mut addresses, mut rest) = (Self::default(), source);
+        while let Some((at, length, target)) = bare(rest) {
+            rest = rest.get(at + length..).unwrap_or_default();
+            // Without a path the host itself would go on: `https://shop.example{{x}}` with `.evil.example`.
+            let has_host = target.split_once("://").is_some_and(|(_, behind)| behind.contains(['/', '?', '#']));
+            if rest.starts_with("{{") || rest.starts_with("{%") {
+                addresses.begun.extend(has_host.then(|| target.clone()));
+            }
+            addresses.whole.push(target);
+        }
+        addresses
+    }
+
+    fn contain(&self, target: &str) -> bool {
+        self.whole.iter().any(|whole| whole == target) || self.begun.iter().any(|begun| target.starts_with(begun.as_str()))
+    }
+}
+
+/// The body of an e-mail whose links lead past us, and which tells when it is opened. `addresses` are those of its source.
 #[must_use]
-pub fn tracked(html: &str, links: &Links, message: MessageId) -> String {
-    let mut body = Rewriter { links, message, out: String::with_capacity(html.len() + 512) }.rewritten(html);
+pub fn tracked(html: &str, addresses: &Addresses, links: &Links, message: MessageId) -> String {
+    let mut body = Rewriter { addresses, links, message, out: String::with_capacity(html.len() + 512) }.rewritten(html);
     let pixel = format!(r#"<img src="{}" width="1" height="1" alt="">"#, links.pixel(message));
     // Nothing may follow the end of a document.
     let closes = |at: &usize| body.get(at + 2..at + 6).is_some_and(|name| name.eq_ignore_ascii_case("body"));
@@ -57,6 +92,7 @@ pub fn tracked(html: &str, links: &Links, message: MessageId) -> String {
 }
 
 struct Rewriter<'a> {
+    addresses: &'a Addresses,
     links: &'a Links,
     message: MessageId,
     out: String,
@@ -99,15 +135,19 @@ impl Rewriter<'_> {
         }
     }
 
-    /// Text, in which addresses that stand for themselves become links.
+    /// Text, in which addresses of the source that stand for themselves become links.
     fn text(&mut self, text: &str, in_link: bool) {
         let mut rest = text;
         while let Some((at, length, target)) = if in_link { None } else { bare(rest) } {
             let (before, found) = rest.split_at_checked(at).unwrap_or((rest, ""));
             let (shown, behind) = found.split_at_checked(length).unwrap_or((found, ""));
             self.out.push_str(before);
-            // Writing to a string cannot fail.
-            let _ = write!(self.out, r#"<a href="{}">{shown}</a>"#, self.links.click(self.message, &target));
+            if self.addresses.contain(&target) {
+                // Writing to a string cannot fail.
+                let _ = write!(self.out, r#"<a href="{}">{shown}</a>"#, self.links.click(self.message, &target));
+            } else {
+                self.out.push_str(shown);
+            }
             rest = behind;
         }
         self.out.push_str(rest);

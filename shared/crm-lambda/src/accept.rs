@@ -38,48 +38,75 @@ pub async fn accept<Q: Enqueue>(
     body: &Json,
     currency: &Currency,
 ) -> Result<Response, Problem> {
-    // The first attempt's moment: the same request is the same event, however often it comes.
-    let (now, request) = (attempt.at, &attempt.name);
-    let read = |data: &Json, path: &str, index: usize| -> Result<Accepted, Faults> {
-        let command = write.kind.command(data, path, currency, now)?;
-        let event_id = format!("{request}.{index:03}");
-        let envelope = serde_json::to_string(&Envelope::new(write.kind, source, &event_id, now, data)).unwrap_or_default();
-        let id = subject(&Event { id: event_id, source: source.to_owned(), time: now, command });
-        Ok(Accepted { id, envelope })
-    };
-    match bulk(body)? {
-        None => {
-            let accepted = read(body, "", 0)?;
-            queue_messages(queue, write.queue, vec![message(accepted.envelope)], 1).await?;
-            let mut response = (StatusCode::ACCEPTED, WireJson(Outcome::queued(accepted.id.clone()))).into_response();
-            let location = write.location.and_then(|path| HeaderValue::from_str(&format!("{path}/{}", accepted.id)).ok());
-            if let Some(location) = location {
-                response.headers_mut().insert(header::LOCATION, location);
-            }
-            Ok(response)
-        }
-        Some(items) => {
-            let mut outcomes: Vec<Outcome> = Vec::with_capacity(items.len());
-            let mut envelopes = Vec::with_capacity(items.len());
-            let mut all = Faults::default();
-            for (index, item) in items.iter().enumerate() {
-                match read(item, &format!("items[{index}]"), index) {
-                    Ok(accepted) => {
-                        outcomes.push(Outcome::queued(accepted.id));
-                        envelopes.push(accepted.envelope);
-                    }
-                    Err(mut faults) => {
-                        outcomes.push(Outcome::Rejected { status: "rejected", errors: faults.0.clone() });
-                        all.0.append(&mut faults.0);
-                    }
+    Accepted::read(write, source, attempt, body, currency)?.queue(queue).await
+}
+
+/// What a body asks to be written, found good and not queued yet: for whoever has to tell of it before.
+pub struct Accepted {
+    write: Write,
+    envelopes: Vec<String>,
+    /// Of each item, or of the one there is.
+    outcomes: Vec<Outcome>,
+    is_bulk: bool,
+}
+
+impl Accepted {
+    /// Reads the body of a queued write, as [`accept`] does.
+    ///
+    /// # Errors
+    /// Every fault found, where nothing of it can be accepted.
+    pub fn read(write: Write, source: &str, attempt: &Attempt, body: &Json, currency: &Currency) -> Result<Self, Faults> {
+        // The first attempt's moment: the same request is the same event, however often it comes.
+        let (now, request) = (attempt.at, &attempt.name);
+        let read = |data: &Json, path: &str, index: usize| -> Result<(String, String), Faults> {
+            let command = write.kind.command(data, path, currency, now)?;
+            let event_id = format!("{request}.{index:03}");
+            let envelope = serde_json::to_string(&Envelope::new(write.kind, source, &event_id, now, data)).unwrap_or_default();
+            let id = subject(&Event { id: event_id, source: source.to_owned(), time: now, command });
+            Ok((id, envelope))
+        };
+        let Some(items) = bulk(body)? else {
+            let (id, envelope) = read(body, "", 0)?;
+            return Ok(Self { write, envelopes: vec![envelope], outcomes: vec![Outcome::queued(id)], is_bulk: false });
+        };
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(items.len());
+        let mut envelopes = Vec::with_capacity(items.len());
+        let mut all = Faults::default();
+        for (index, item) in items.iter().enumerate() {
+            match read(item, &format!("items[{index}]"), index) {
+                Ok((id, envelope)) => {
+                    outcomes.push(Outcome::queued(id));
+                    envelopes.push(envelope);
+                }
+                Err(mut faults) => {
+                    outcomes.push(Outcome::Rejected { status: "rejected", errors: faults.0.clone() });
+                    all.0.append(&mut faults.0);
                 }
             }
-            if envelopes.is_empty() {
-                return Err(all.into());
-            }
-            queue_events(queue, write.queue, envelopes).await?;
-            Ok((StatusCode::ACCEPTED, WireJson(Outcomes { items: outcomes })).into_response())
         }
+        if envelopes.is_empty() { Err(all) } else { Ok(Self { write, envelopes, outcomes, is_bulk: true }) }
+    }
+
+    /// Puts it on its queue, and says so.
+    ///
+    /// # Errors
+    /// That the queue does not take it.
+    pub async fn queue<Q: Enqueue>(self, queue: &Q) -> Result<Response, Problem> {
+        let Self { write, mut envelopes, mut outcomes, is_bulk } = self;
+        if is_bulk {
+            queue_events(queue, write.queue, envelopes).await?;
+            return Ok((StatusCode::ACCEPTED, WireJson(Outcomes { items: outcomes })).into_response());
+        }
+        let location = match (write.location, outcomes.first()) {
+            (Some(path), Some(Outcome::Queued { id, .. })) => HeaderValue::from_str(&format!("{path}/{id}")).ok(),
+            _ => None,
+        };
+        queue_messages(queue, write.queue, envelopes.pop().map(message).into_iter().collect(), 1).await?;
+        let mut response = (StatusCode::ACCEPTED, WireJson(outcomes.pop())).into_response();
+        if let Some(location) = location {
+            response.headers_mut().insert(header::LOCATION, location);
+        }
+        Ok(response)
     }
 }
 
@@ -130,11 +157,6 @@ pub fn pack(envelopes: Vec<String>) -> Vec<Outgoing> {
             message(body)
         })
         .collect()
-}
-
-struct Accepted {
-    id: String,
-    envelope: String,
 }
 
 /// What the answer says of one of them. Written as it is: a tree of JSON for each would take as long as reading the order.

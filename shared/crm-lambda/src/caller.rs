@@ -80,6 +80,13 @@ impl Caller {
         }
     }
 
+    /// The same of a change that is queued, to be noted before that. All attempts of a request make one entry: who asks again
+    /// under the same key is not noted again.
+    #[must_use]
+    pub fn audit_once(&self, attempt: &Attempt, object: String, before: Option<Value>, after: Option<Value>) -> AuditEntry {
+        AuditEntry { id: AuditId::of_request(attempt.id), at: attempt.at, ..self.audit(object, before, after) }
+    }
+
     pub(crate) fn holds(&self, permission: Permission) -> bool {
         match &self.who {
             Who::User(user) => permission.held_by(user.role),

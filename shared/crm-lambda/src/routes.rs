@@ -74,7 +74,7 @@ operations! {
         LIST_SEGMENTS: Get "/api/segments" Read "Segments, newest first.".lists(of::<s::Page<s::Segment>>);
         CREATE_SEGMENT: Post "/api/segments" Write "Save an audience.".takes(of::<q::Segment>).gives(201, of::<s::Segment>);
         PREVIEW_SEGMENT: Post "/api/segments/preview" Read "Count whom rules pick at this moment."
-            .takes(of::<q::Preview>).gives(200, of::<s::Preview>);
+            .rated(limits::SCAN).takes(of::<q::Preview>).gives(200, of::<s::Preview>);
         GET_SEGMENT: Get "/api/segments/{id}" Read "One segment.".gives(200, of::<s::Segment>);
         UPDATE_SEGMENT: Patch "/api/segments/{id}" Write "Change a segment."
             .takes(of::<q::SegmentChange>).gives(200, of::<s::Segment>);
@@ -89,7 +89,7 @@ operations! {
             .takes(of::<q::Edit>).gives(202, of::<s::Accepted>);
         SEARCH_CUSTOMERS: Post "/api/customers/search" Read
             "Customers whom rules pick at this moment, in no particular order; a page may have few or none, and yet be followed by one."
-            .recomputed().takes(of::<q::Preview>).lists(of::<s::Page<s::Customer>>);
+            .recomputed().rated(limits::SCAN).takes(of::<q::Preview>).lists(of::<s::Page<s::Customer>>);
         EDIT_CUSTOMERS: Post "/api/customers/edit" Write
             "Add and remove tags of all customers whom rules pick, and set attributes of theirs."
             .takes(of::<q::MatchingEdit>).gives(202, of::<s::Accepted>);
@@ -115,7 +115,7 @@ operations! {
             "Launch a campaign, at once or later, or keep it as a draft; refused when somebody's message could not be made."
             .rated(limits::LAUNCH).takes(of::<q::Campaign>).gives(202, of::<s::Launched>).gives(201, of::<s::Campaign>);
         PREVIEW_CAMPAIGN: Post "/api/campaigns/preview" Read "How many a launch would write to."
-            .takes(of::<l::CampaignPreview>).gives(200, of::<l::Funnel>);
+            .rated(limits::SCAN).takes(of::<l::CampaignPreview>).gives(200, of::<l::Funnel>);
         RENDER_CAMPAIGN: Post "/api/campaigns/render" Read "The messages as somebody would get them."
             .takes(of::<l::Render>).gives(200, of::<l::RenderedAll>);
         GET_CAMPAIGN: Get "/api/campaigns/{id}" Read "One campaign with its counts.".gives(200, of::<s::Campaign>);

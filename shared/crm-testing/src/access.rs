@@ -34,6 +34,8 @@ pub(crate) struct House {
     claims: BTreeMap<RequestKey, Claim>,
     buckets: BTreeMap<RequestKey, Time>,
     audit: Vec<AuditEntry>,
+    /// Whether nothing can be written into it by itself.
+    is_audit_down: bool,
 }
 
 impl Default for House {
@@ -69,6 +71,7 @@ impl Default for House {
             claims: BTreeMap::new(),
             buckets: BTreeMap::new(),
             audit: Vec::new(),
+            is_audit_down: false,
         }
     }
 }
@@ -101,6 +104,11 @@ impl Memory {
     /// The audit log so far: actor, action and object.
     pub fn told(&self) -> Vec<(String, String, String)> {
         self.house().audit.iter().map(|entry| (entry.actor.id.clone(), entry.action.clone(), entry.object.clone())).collect()
+    }
+
+    /// Lets the audit log take no entries, or take them again; those of a transaction are not meant.
+    pub fn set_audit_down(&self, is_down: bool) {
+        self.house().is_audit_down = is_down;
     }
 
     /// Number of sessions.
@@ -250,7 +258,14 @@ impl KeepRequests for Memory {
 
 impl KeepAudit for Memory {
     async fn note(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        self.tell(entry);
+        if self.house().is_audit_down {
+            return Err(StoreError::Throttled);
+        }
+        // An id is of one entry.
+        let is_there = self.house().audit.iter().any(|held| held.id == entry.id);
+        if !is_there {
+            self.tell(entry);
+        }
         Ok(())
     }
 

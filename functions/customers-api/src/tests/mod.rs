@@ -42,6 +42,26 @@ fn events(body: &str) -> Vec<Event> {
 }
 
 #[tokio::test]
+async fn nobody_is_changed_by_hand_before_the_audit_log_has_been_told() {
+    let (router, memory) = crm();
+    let body = r#"{"email":"a@x.in","name":"Asha"}"#;
+    memory.set_audit_down(true);
+    assert_eq!(send(&router, "POST", "/api/customers", body).await.status, 503);
+    assert!(memory.drain(QueueName::Customers).is_empty() && memory.told().is_empty());
+    memory.set_audit_down(false);
+    assert_eq!(send(&router, "POST", "/api/customers", r#"{"email":"a@x.in","name":7}"#).await.status, 422);
+    assert!(memory.told().is_empty(), "what is refused is no change");
+    for _ in 0..2 {
+        let keyed = Request::post("/api/customers")
+            .header("authorization", format!("Bearer {}", token("owner", &json!({}))))
+            .header("idempotency-key", "k");
+        let accepted = answer(&router, keyed.body(Body::from(body)).unwrap()).await;
+        assert_eq!((accepted.status, &accepted.json["status"]), (202, &json!("queued")));
+        assert_eq!((memory.drain(QueueName::Customers).len(), memory.told().len()), (1, 1), "who asks again is not noted again");
+    }
+}
+
+#[tokio::test]
 async fn every_event_of_the_folder_gets_its_answer() {
     for (case, event) in cases("customers-api") {
         let (router, memory) = crm();

@@ -67,7 +67,7 @@ pub fn rows(settings: &Settings) -> Result<Vec<Row>, Box<dyn Error>> {
     let whole = |Case { person, entry, .. }: &Case| {
         let Rendered { subject, body } = render(person);
         let id = campaign.message_id(person.id);
-        black_box((tracked(&body, &links, id), links.headers(id)));
+        black_box((tracked(&body, templates.addresses(0), &links, id), links.headers(id)));
         let entry = Message { subject, body: Some(body), ..entry.clone() };
         black_box(settlement("crm-messages", &campaign, &entry).unwrap());
     };

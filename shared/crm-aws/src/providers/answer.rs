@@ -19,8 +19,6 @@ use crate::providers::Patience;
 pub(super) const BUSY: u32 = 30;
 /// Seconds until a provider is tried again that takes nothing of ours: somebody has to change something first.
 const CLOSED: u32 = 900;
-/// Greatest length of a reason, in characters.
-const MAX_REASON: usize = 500;
 /// Codes of throttling that do not come with status 429.
 const THROTTLED: [&str; 8] = [
     "LimitExceededException",
@@ -96,10 +94,10 @@ fn before_sending(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
+/// In the provider's own words, uncut: who records it masks what it quotes, and that it can only in whole words.
 fn reason(code: &str, message: Option<&str>) -> String {
     let code = if code.is_empty() { "refused" } else { code };
-    let text = message.map_or_else(|| code.to_owned(), |message| format!("{code}: {message}"));
-    text.chars().map(|one| if one.is_control() { ' ' } else { one }).take(MAX_REASON).collect()
+    message.map_or_else(|| code.to_owned(), |message| format!("{code}: {message}"))
 }
 
 /// Asks until there is an answer or no time, with full-jitter back-off while the provider is busy.

@@ -10,7 +10,7 @@ use crate::domain_event::{DomainEvent, EventType};
 use crate::erasure::Erased;
 use crate::ids::{CampaignId, CustomerId, SegmentId};
 use crate::membership::{Cause, EditionId, Move};
-use crate::message::{Message, MessageId};
+use crate::message::{Message, MessageId, quoting_nobody};
 use crate::money::Currency;
 use crate::order::Order;
 use crate::segment::Segments;
@@ -188,7 +188,8 @@ impl Teller {
                 channel: after.channel,
                 variant: after.variant,
                 at: happened,
-                reason: after.why_failed().filter(|_| has_reason).map(ToOwned::to_owned),
+                // What was stored by older versions may quote an address.
+                reason: after.why_failed().filter(|_| has_reason).map(quoting_nobody),
             };
             Some(self.event(kind, &[&id], format!("messages/{id}"), at, &data))
         });

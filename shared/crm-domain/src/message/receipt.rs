@@ -8,6 +8,9 @@ use crate::faults::{self, Faults, Fields, Reason};
 use crate::json::Json;
 use crate::time::Time;
 
+/// Greatest length of a reason that is kept, in characters.
+const MAX_REASON: usize = 500;
+
 /// What a provider may report of a message that it took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -66,8 +69,8 @@ impl Receipt {
         });
         let report = fields.required("status", Report::from_json);
         let at = fields.required("at", Time::from_json);
-        let reason = fields.optional("reason", |json| faults::text(json, 500)).value();
-        let reason = reason.map(|reason| without_addresses(&reason));
+        let reason = fields.optional("reason", |json| faults::text(json, MAX_REASON)).value();
+        let reason = reason.map(|reason| quoting_nobody(&reason));
         let bounce = fields.optional("bounceType", Bounce::from_json).value().unwrap_or_default();
         let machine = fields.optional("machine", faults::boolean).value().unwrap_or_default();
         fields.finish()?;
@@ -135,10 +138,28 @@ impl Report {
     }
 }
 
-/// A provider's reason without the address that it may quote: the entry that it comes to has it, as long as it may be kept.
-fn without_addresses(reason: &str) -> String {
-    let word = |word: &str| if word.contains('@') { "(address)".to_owned() } else { word.to_owned() };
-    reason.split(' ').map(word).collect::<Vec<_>>().join(" ")
+/// A provider's reason as it is kept and told: one line, not too long, and without the e-mail address or the telephone number
+/// that it may quote. The entry that it comes to has that, as long as it may be kept; a reason goes on to places where no
+/// erasure finds it.
+#[must_use]
+pub fn quoting_nobody(reason: &str) -> String {
+    let word = |word: &str| match word {
+        word if word.contains('@') => "(address)".to_owned(),
+        word if is_telephone(word) => "(number)".to_owned(),
+        word => word.to_owned(),
+    };
+    let words = reason.split(|c: char| c.is_whitespace() || c.is_control()).map(word).collect::<Vec<_>>().join(" ");
+    // After the rest: an address that is cut before its sign is none that can be seen.
+    words.chars().take(MAX_REASON).collect()
+}
+
+/// Whether a word is a number as those of people are written: international, or of ten digits and more. Dots are in the
+/// addresses of servers, which say who refused.
+fn is_telephone(word: &str) -> bool {
+    let number = word.trim_matches(|c: char| !c.is_ascii_digit() && c != '+');
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let least = if number.starts_with('+') { 7 } else { 10 };
+    digits >= least && number.chars().all(|c| c.is_ascii_digit() || "+-()".contains(c))
 }
 
 #[cfg(test)]
@@ -154,5 +175,24 @@ mod tests {
             format!(r#"{{"messageId":"{id}","status":"bounced","at":"2026-01-01","reason":"550 <a@x.in>: no such user"}}"#);
         let receipt = Receipt::parse(&Json::parse(body.as_bytes()).unwrap(), "").unwrap();
         assert_eq!(receipt.reason.as_deref(), Some("550 (address) no such user"));
+    }
+
+    #[test]
+    fn what_is_told_of_a_refusal_names_nobody() {
+        for (reason, told) in [
+            ("smtp; 550 5.1.1 <asha@x.in>:\r\n\tRecipient rejected", "smtp; 550 5.1.1 (address)   Recipient rejected"),
+            ("rfc822;asha@x.in unknown", "(address) unknown"),
+            (
+                "Invalid parameter: PhoneNumber Reason: +919845012345 is not valid",
+                "Invalid parameter: PhoneNumber Reason: (number) is not valid",
+            ),
+            ("to (919845012345).", "to (number)"),
+            ("host [203.0.113.225] said: 554 5.7.1, try 20260115", "host [203.0.113.225] said: 554 5.7.1, try 20260115"),
+        ] {
+            assert_eq!(quoting_nobody(reason), told);
+            assert_eq!(quoting_nobody(told), told, "what is masked stays as it is");
+        }
+        let cut = quoting_nobody(&format!("{}asha@x.in", "x ".repeat(248)));
+        assert!(!cut.contains("asha") && cut.chars().count() <= MAX_REASON, "{cut}");
     }
 }

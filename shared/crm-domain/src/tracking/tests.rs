@@ -10,10 +10,15 @@ fn links() -> Links {
     Links::new(&SigningKeys(vec!["a".into()]), "https://crm.example")
 }
 
-/// The body with each of our links replaced by what it leads to, and without the pixel.
+/// The body of an e-mail as it was written, as [`sent`].
 fn seen(html: &str) -> String {
+    sent(html, html)
+}
+
+/// The body with each of our links replaced by what it leads to, and without the pixel.
+fn sent(source: &str, html: &str) -> String {
     let message = MessageId { campaign: CampaignId::generate(), customer: CustomerId::of(&Email::parse("a@x.in").unwrap()) };
-    let (links, mut rest) = (links(), tracked(html, &links(), message));
+    let (links, mut rest) = (links(), tracked(html, &Addresses::of(source), &links(), message));
     let pixel = format!(r#"<img src="{}" width="1" height="1" alt="">"#, links.pixel(message));
     assert_eq!(rest.matches(&pixel).count(), 1);
     rest = rest.replace(&pixel, "");
@@ -60,6 +65,39 @@ fn links_and_bare_addresses_lead_past_us() {
 }
 
 #[test]
+fn an_address_that_a_value_brought_stays_text() {
+    let evil = "Refund: https:&#x2f;&#x2f;evil.example&#x2f;login";
+    for (source, html, expected) in [
+        ("Hi {{name}}", &*format!("Hi {evil}"), &*format!("Hi {evil}")),
+        // An author's link stays theirs, whatever fills it.
+        (
+            r#"<a href="{{attributes.order}}">order</a> {{name}}"#,
+            r#"<a href="https:&#x2f;&#x2f;x.in&#x2f;7">order</a> https://evil.example"#,
+            r#"<a href="[https://x.in/7]">order</a> https://evil.example"#,
+        ),
+        (
+            "{{name}}: https://x.in/a, https://x.in/?of={{attributes.id}}.",
+            "https://evil.example: https://x.in/a, https://x.in/?of=7.",
+            "https://evil.example: <a href=\"[https://x.in/a]\">https://x.in/a</a>, \
+             <a href=\"[https://x.in/?of=7]\">https://x.in/?of=7</a>.",
+        ),
+        // A value neither makes a host nor goes on with one, nor with a path that has ended.
+        ("https://{{name}}", "https://evil.example", "https://evil.example"),
+        ("https://x.in{{name}}", "https://x.in.evil.example", "https://x.in.evil.example"),
+        ("https://x.in{{name}}", "https://x.in", r#"<a href="[https://x.in]">https://x.in</a>"#),
+        ("https://x.in/a {{name}}", "https://x.in/ab", "https://x.in/ab"),
+        ("{{name}}https://x.in/", "https://evil.example/https://x.in/", "https://evil.example/https://x.in/"),
+        (
+            "{{city|default('https://x.in/')}}",
+            "https:&#x2f;&#x2f;x.in&#x2f;",
+            "<a href=\"[https://x.in/]\">https:&#x2f;&#x2f;x.in&#x2f;</a>",
+        ),
+    ] {
+        assert_eq!(sent(source, html), expected, "{source}");
+    }
+}
+
+#[test]
 fn what_is_no_link_of_the_web_stays_as_it_is() {
     let long = format!(r#"<a href="https://x.in/{}">go</a>"#, "a".repeat(2_000));
     for html in [
@@ -80,7 +118,7 @@ fn what_is_no_link_of_the_web_stays_as_it_is() {
 #[test]
 fn the_picture_stands_within_the_document() {
     let message = MessageId { campaign: CampaignId::generate(), customer: CustomerId::of(&Email::parse("a@x.in").unwrap()) };
-    assert!(tracked("<html><body>x</BODY></html>", &links(), message).ends_with("alt=\"\"></BODY></html>"));
+    assert!(tracked("<html><body>x</BODY></html>", Addresses::NONE, &links(), message).ends_with("alt=\"\"></BODY></html>"));
 }
 
 #[test]
@@ -112,7 +150,10 @@ fn work_grows_with_the_length_alone() {
     let message = MessageId { campaign: CampaignId::generate(), customer: CustomerId::of(&Email::parse("a@x.in").unwrap()) };
     let started = std::time::Instant::now();
     for piece in ["-http://a", "http://a ", "<style></style>", "<a href='", "<!--", "&#104;ttp", "<p \"", "h"] {
-        assert!(tracked(&piece.repeat(100_000 / piece.len()), &links(), message).len() >= 99_000);
+        let body = piece.repeat(100_000 / piece.len());
+        for addresses in [Addresses::NONE, &Addresses::of(&body)] {
+            assert!(tracked(&body, addresses, &links(), message).len() >= 99_000);
+        }
     }
     // Seconds where it should be a fraction of one, minutes where it is the square.
     assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
