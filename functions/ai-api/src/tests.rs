@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use crate::http::{Desk, router};
 
 /// More than any answer takes, however busy the machine: what ends with an answer does not wait for it.
-const CALM: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(60));
+const CALM: (Duration, Duration) = (Duration::from_secs(20), Duration::from_mins(1));
 /// For a model that will not answer. What one attempt may take, and all of them.
 const HASTY: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(10));
 

@@ -28,7 +28,7 @@ async fn desk() -> Desk {
     // More than any answer takes, however busy the machine.
     let patience =
         Patience { attempt: Duration::from_secs(20), shortest: Duration::from_millis(50), pause: Duration::from_millis(5) };
-    let budget = Duration::from_secs(60);
+    let budget = Duration::from_mins(1);
     let configuration = Configuration { base: peer.url.clone(), model: MODEL.to_owned(), budget, patience };
     let crm_lambda::config::Settings { currency, consent_defaults } = (*settings()).clone();
     let of_all = Settings { currency, consent_defaults, daily_tokens: 1_000_000 };

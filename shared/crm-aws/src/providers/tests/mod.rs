@@ -15,7 +15,7 @@ use crm_domain::ports::Letter;
 use crate::providers::Patience;
 
 /// More than any answer takes, however busy the machine: what ends with an answer does not wait for it.
-const CALM: Patience = Patience { attempt: Duration::from_secs(30), call: Duration::from_secs(60) };
+const CALM: Patience = Patience { attempt: Duration::from_secs(30), call: Duration::from_mins(1) };
 /// For a peer that answers and never takes anything.
 const BRIEF: Patience = Patience { call: Duration::from_secs(1), ..CALM };
 /// For a peer that will not answer.
