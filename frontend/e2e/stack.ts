@@ -15,6 +15,9 @@ type Person = { email: string; token: string };
 
 /** Long, since the machine may build something else meanwhile; nothing waits longer than it has to. */
 const PATIENCE = 45_000;
+/** Of thousands each step takes longer, and so does each look at all of them. */
+export const OF_MANY = { patience: 180_000, every: 500 };
+const MANY = 500;
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -149,10 +152,14 @@ export class Stack {
       await this.api("POST", "/api/customers", { items: items.slice(from, from + 500) });
     }
     const rules = this.rules();
-    await until(`${count} customers`, async () => {
-      const found = await this.api<{ count: number }>("POST", "/api/segments/preview", { rules });
-      return found.count === count;
-    });
+    await until(
+      `${count} customers`,
+      async () => {
+        const found = await this.api<{ count: number }>("POST", "/api/segments/preview", { rules });
+        return found.count === count;
+      },
+      count > MANY ? OF_MANY : {},
+    );
   }
 
   /** The rules that all customers of this journey match, and nobody else. */
@@ -169,10 +176,14 @@ export class Stack {
       name,
       rules: this.rules(),
     });
-    await until(`the members of ${name}`, async () => {
-      const segment = await this.api<{ state: string; count?: number }>("GET", `/api/segments/${id}`);
-      return segment.state === "live" && segment.count === members;
-    });
+    await until(
+      `the members of ${name}`,
+      async () => {
+        const segment = await this.api<{ state: string; count?: number }>("GET", `/api/segments/${id}`);
+        return segment.state === "live" && segment.count === members;
+      },
+      members > MANY ? OF_MANY : {},
+    );
     return id;
   }
 
@@ -270,12 +281,16 @@ export class Visitor {
   }
 }
 
-/** Waits for what comes true by itself outside of the browser. */
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + PATIENCE;
+/** Waits for what comes true by itself outside of the browser, and looks every so many milliseconds. */
+export async function until(
+  what: string,
+  holds: () => Promise<boolean>,
+  { patience = PATIENCE, every = 100 } = {},
+): Promise<void> {
+  const deadline = Date.now() + patience;
   while (!(await holds())) {
-    assert.ok(Date.now() < deadline, `${what}: not within ${PATIENCE / 1_000} s`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(Date.now() < deadline, `${what}: not within ${patience / 1_000} s`);
+    await new Promise((resolve) => setTimeout(resolve, every));
   }
 }
 

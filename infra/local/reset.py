@@ -18,7 +18,8 @@ def reset(settings: Settings) -> int:
     if not directory.exists():
         print(f"nothing to wipe in {directory}")
         return 0
-    if not _stopped(settings, signal.SIGTERM, 60) and not _stopped(settings, signal.SIGKILL, 10):
+    # Longer than the supervisor gives the local AWS to save its state.
+    if not _stopped(settings, signal.SIGTERM, 150) and not _stopped(settings, signal.SIGKILL, 10):
         print("the stack does not end")
         return 1
     _wait_for(settings.state / "lock", 60)

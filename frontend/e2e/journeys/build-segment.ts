@@ -57,7 +57,7 @@ await journey(async (stack) => {
   assert.equal(await marketer.row(`Person 2 ${mark}`).count(), 0);
 
   // They all came with the rules, and somebody more by their own move.
-  await page.getByText("6 today, the first day").waitFor();
+  await page.getByText(/^6 today, /).waitFor();
   await stack.api("POST", "/api/customers", { email: stack.email("person2"), city: "Delhi" });
   const segment = new URL(page.url()).pathname;
   await until(
@@ -65,12 +65,17 @@ await journey(async (stack) => {
     async () => (await stack.api<{ count: number }>("GET", `/api${segment}`)).count === 7,
   );
   await page.reload();
-  await page.getByText("7 today, the first day").waitFor();
+  await page.getByText(/^7 today, /).waitFor();
   await page.getByText("Table", { exact: true }).click();
-  const figures = page.getByRole("region", { name: "Figures" }).getByRole("row").last();
+  // The newest day first; once midnight has passed there is one before.
+  const cells = page.getByRole("region", { name: "Figures" }).getByRole("cell");
+  await cells.first().waitFor();
+  const figures = await cells.allInnerTexts();
+  const sum = (column: number) =>
+    figures.filter((_, index) => index % 4 === column).reduce((total, figure) => total + Number(figure), 0);
+  const [came, left, byRules] = [sum(1), sum(2), sum(3)];
   // Whose own writing the stream brought only after the segment was made has come by data, not by rules.
-  const [size, came, left, byRules] = await figures.getByRole("cell").allInnerTexts();
-  assert.deepEqual([size, left, Number(came) + Number(byRules)], ["7", "0", 7]);
+  assert.deepEqual([figures[0], left, came + byRules], ["7", 0, 7]);
 
   await page.goto("/segments/new");
   await marketer.heading("New segment").waitFor();

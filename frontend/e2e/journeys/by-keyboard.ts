@@ -36,8 +36,10 @@ await journey(async (stack) => {
   await preview.filter({ hasText: /^3 of/ }).waitFor();
   await tabTo(page, page.getByRole("button", { name: "Condition", exact: true }));
   await page.keyboard.press("Enter");
-  await tabTo(page, page.getByRole("combobox", { name: "Field" }).last());
+  const field = page.getByRole("combobox", { name: "Field" }).last();
+  await tabTo(page, field);
   await page.keyboard.type("Visits");
+  await stepTo(page, field, "Visits");
   await tabTo(page, page.getByLabel("Visits: value"));
   await page.keyboard.press("ControlOrMeta+a");
   await page.keyboard.type("1");
@@ -56,6 +58,20 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
     await page.keyboard.press("Tab");
   }
   assert.fail(`${MOST} times Tab have not reached ${target}`);
+}
+
+/** Steps to an option of the list that has the focus: typed slowly, one word is taken for several. */
+async function stepTo(page: Page, list: Locator, option: string): Promise<void> {
+  for (let presses = 0; presses < MOST; presses++) {
+    const ahead = await list.evaluate(
+      (select: HTMLSelectElement, option) =>
+        [...select.options].findIndex(({ text }) => text === option) - select.selectedIndex,
+      option,
+    );
+    if (ahead === 0) return;
+    await page.keyboard.press(ahead > 0 ? "ArrowDown" : "ArrowUp");
+  }
+  assert.fail(`${MOST} steps have not led to ${option}`);
 }
 
 async function assertSeen(target: Locator): Promise<void> {

@@ -20,10 +20,13 @@ await journey(async (stack) => {
   assert.equal(await address.getAttribute("aria-invalid"), "true");
   await address.fill(email);
   await page.getByLabel("Phone").fill("+91 98765 43210");
-  await page.getByRole("button", { name: "Create customer" }).click();
+  // What it says is gone after some seconds, so it is waited for from before.
+  await Promise.all([
+    page.getByText(`Nadia ${stack.mark} will be in the list in a moment`).waitFor(),
+    page.getByRole("button", { name: "Create customer" }).click(),
+  ]);
 
   await marketer.heading("Customers").waitFor();
-  await page.getByText(`Nadia ${stack.mark} will be in the list in a moment`).waitFor();
   await page.getByRole("link", { name: `Nadia ${stack.mark}` }).click();
   await marketer.heading(`Nadia ${stack.mark}`).waitFor();
   await page.getByText(email).first().waitFor();

@@ -1,6 +1,6 @@
 /** A list of thousands: narrowed down by a segment and by rules, with other columns, tags of many with an undo, and a file. */
 import assert from "node:assert/strict";
-import { journey, until } from "../stack.ts";
+import { journey, OF_MANY, until } from "../stack.ts";
 
 const PEOPLE = 2_100;
 const CITIES = ["Pune", "Delhi", "Kochi"];
@@ -21,16 +21,24 @@ await journey(async (stack) => {
   const table = page.getByRole("table", { name: "Customers" });
   assert.equal(await table.getAttribute("aria-rowcount"), String(PEOPLE + 1));
   const all = page.getByText("2,100 customers, all shown");
-  await until("the last of them", async () => {
-    await page.keyboard.press("End");
-    assert.ok((await page.getByRole("row").count()) < 100, "all rows are in the page");
-    return (await all.count()) === 1;
-  });
-  await until("the end of the list", async () => {
-    // The end itself moves away while the last rows are being put there.
-    await page.keyboard.press("End");
-    return await page.locator(`tr[aria-rowindex="${PEOPLE + 1}"]`).isVisible();
-  });
+  await until(
+    "the last of them",
+    async () => {
+      await page.keyboard.press("End");
+      assert.ok((await page.getByRole("row").count()) < 100, "all rows are in the page");
+      return (await all.count()) === 1;
+    },
+    { patience: OF_MANY.patience },
+  );
+  await until(
+    "the end of the list",
+    async () => {
+      // The end itself moves away while the last rows are being put there.
+      await page.keyboard.press("End");
+      return await page.locator(`tr[aria-rowindex="${PEOPLE + 1}"]`).isVisible();
+    },
+    { patience: OF_MANY.patience },
+  );
 
   // Rules, built here; the address has them, so that a reload and the way back keep them.
   await page.keyboard.press("Home");
@@ -76,12 +84,14 @@ await journey(async (stack) => {
   const tags = page.getByRole("dialog", { name: "Tags of 2 customers" });
   await tags.getByLabel("Add tags").fill(tag);
   await tags.getByRole("button", { name: "Change tags" }).click();
-  await page.getByText("2 customers will be changed in a moment").waitFor();
   // A message under the mouse stays.
   await page.getByRole("button", { name: "Undo" }).hover();
+  await page.getByText("2 customers will be changed in a moment").waitFor();
   for (const row of chosen) await row.getByText(tag).waitFor();
-  await page.getByRole("button", { name: "Undo" }).click();
-  await page.getByText("The tags will be as they were in a moment").waitFor();
+  await Promise.all([
+    page.getByText("The tags will be as they were in a moment").waitFor(),
+    page.getByRole("button", { name: "Undo" }).click(),
+  ]);
   for (const row of chosen) await row.getByText(tag).waitFor({ state: "detached" });
 
   // Tags of all who match, also of those who are not loaded.
@@ -90,14 +100,20 @@ await journey(async (stack) => {
   await page.getByRole("button", { name: "Change tags" }).click();
   const everybody = page.getByRole("dialog", { name: `Tags of ${IN_PUNE} customers` });
   await everybody.getByLabel("Add tags").fill(tag);
-  await everybody.getByRole("button", { name: "Change tags" }).click();
-  await page.getByText("All who match will be changed in a moment").waitFor();
+  await Promise.all([
+    page.getByText("All who match will be changed in a moment").waitFor(),
+    everybody.getByRole("button", { name: "Change tags" }).click(),
+  ]);
   const tagged = { combinator: "and", rules: [{ field: "tags", operator: "contains", value: tag }] };
-  await until("their tags", async () => {
-    const found = await stack.api<{ count: number }>("POST", "/api/segments/preview", { rules: tagged });
-    assert.ok(found.count <= IN_PUNE);
-    return found.count === IN_PUNE;
-  });
+  await until(
+    "their tags",
+    async () => {
+      const found = await stack.api<{ count: number }>("POST", "/api/segments/preview", { rules: tagged });
+      assert.ok(found.count <= IN_PUNE);
+      return found.count === IN_PUNE;
+    },
+    OF_MANY,
+  );
   await rows.first().getByText(tag).waitFor();
 
   // The file of them.

@@ -45,8 +45,9 @@ await journey(async (stack) => {
   mkdirSync(PICTURES, { recursive: true });
 
   const faults: string[] = [];
-  const visits = all.flatMap((route) => VISITS[route]?.(things) ?? []);
-  const left = [...visits];
+  // By route, since two who look at the same dead letters at once get a part of them each.
+  const left = all.map((route) => VISITS[route]?.(things) ?? []);
+  const views = left.flat().length + 1;
   await Promise.all(
     Array.from({ length: WALKERS }, async (_, walker) => {
       const owner = await stack.visitor();
@@ -55,21 +56,23 @@ await journey(async (stack) => {
       await owner.heading("Welcome to Mini CRM").waitFor();
       if (walker === 0) faults.push(...(await look(page, { name: "sign-in", address: "/sign-in" })));
       await owner.signIn("owner");
-      for (let visit = left.shift(); visit; visit = left.shift()) {
-        try {
-          await arrive(owner, visit);
-          faults.push(...(await look(page, visit)));
-        } catch (error) {
-          // The others are still worth a look.
-          faults.push(`${visit.name}: ${error}`);
+      for (let visits = left.shift(); visits; visits = left.shift()) {
+        for (const visit of visits) {
+          try {
+            await arrive(owner, visit);
+            faults.push(...(await look(page, visit)));
+          } catch (error) {
+            // The others are still worth a look.
+            faults.push(`${visit.name}: ${error}`);
+          }
+          await page.unrouteAll();
         }
-        await page.unrouteAll();
       }
     }),
   );
   assert.deepEqual(faults, []);
   const looks = LOOKS.map(({ name }) => name).join(", ");
-  console.log(`axe: 0 violations in ${visits.length + 1} views of ${all.length + 1} routes (each: ${looks})`);
+  console.log(`axe: 0 violations in ${views} views of ${all.length + 1} routes (each: ${looks})`);
 });
 
 /** Goes to a page, and does there what is to be done before it is looked at. */

@@ -29,10 +29,13 @@ await journey(async (stack) => {
   await item(2).getByLabel("Name").fill("Tea pot");
   await item(2).getByLabel("Unit price").fill("1299");
   await total.filter({ hasText: "2,347.50" }).waitFor();
-  await page.getByRole("button", { name: "Place order" }).click();
+  // What it says is gone after some seconds, so it is waited for from before.
+  await Promise.all([
+    page.getByText(`The order of ${email} will be in the list in a moment`).waitFor(),
+    page.getByRole("button", { name: "Place order" }).click(),
+  ]);
 
   await marketer.heading("Orders").waitFor();
-  await page.getByText(`The order of ${email} will be in the list in a moment`).waitFor();
   const row = marketer.row(`DESK-${mark}`);
   await row.filter({ hasText: "2,347.50" }).filter({ hasText: "Assam tea × 3 and 1 more" }).waitFor();
   await row.getByRole("link", { name: email }).click();

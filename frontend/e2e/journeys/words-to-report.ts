@@ -3,7 +3,7 @@
  * assistant, which is watched until it is over, its report, and its summary.
  */
 import assert from "node:assert/strict";
-import { journey } from "../stack.ts";
+import { journey, until } from "../stack.ts";
 
 const PEOPLE = 6;
 const MATCHING = 4;
@@ -19,6 +19,18 @@ await journey(async (stack) => {
     total: SPENT,
   }));
   await stack.api("POST", "/api/orders", { items });
+  // A count is asked for once as rules change, and not again because somebody has bought something.
+  const rules = {
+    combinator: "and",
+    rules: [
+      { field: "tags", operator: "contains", value: tag },
+      { field: "totalSpend", operator: ">", value: 5_000 },
+    ],
+  };
+  await until("what they spent", async () => {
+    const { count } = await stack.api<{ count: number }>("POST", "/api/segments/preview", { rules });
+    return count === MATCHING;
+  });
 
   const marketer = await stack.signedIn("marketer", "/segments/new");
   const { page } = marketer;

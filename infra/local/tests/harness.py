@@ -94,8 +94,8 @@ class Stack:
         assert self.process
         return [self.process.pid, *processes.descendants(self.process.pid)]
 
-    def stop(self, sig: int = signal.SIGTERM, patience: float = 60) -> int:
-        """Sends the signal and waits for the end; the exit code."""
+    def stop(self, sig: int = signal.SIGTERM, patience: float = 150) -> int:
+        """Sends the signal and waits for the end, for longer than the local AWS is given to save its state; the exit code."""
         assert self.process
         self.process.send_signal(sig)
         return self.process.wait(patience)
@@ -114,7 +114,7 @@ class Stack:
 STACK = Stack()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20, what: str = "the condition") -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60, what: str = "the condition") -> None:
     """Waits for something that becomes true by itself, and fails when it does not."""
     deadline = time.monotonic() + seconds
     while not holds():
@@ -150,7 +150,7 @@ class StackTest(unittest.TestCase):
         """The outputs of the deployed stack."""
         return aws.outputs(SETTINGS)
 
-    def eventually(self, holds: Callable[[], bool], seconds: float = 20, what: str = "the condition") -> None:
+    def eventually(self, holds: Callable[[], bool], seconds: float = 60, what: str = "the condition") -> None:
         """See `wait_until`."""
         wait_until(holds, seconds, what)
 

@@ -87,7 +87,7 @@ class Care(StackTest):
         self.eventually(lambda: not any("Orders" in trace or "Activities" in trace for trace in self.traces()), 60, "the first pass")
         self.pass_over([path, twin], erased["at"])
         self.eventually(lambda: "finishedAt" in self.erasure(path), 60, "the last pass")
-        self.eventually(lambda: not list(self.traces()), 20, f"the end of {list(self.traces())[:3]}")
+        self.eventually(lambda: not list(self.traces()), 60, f"the end of {list(self.traces())[:3]}")
         # What they bought still counts, and what was sent was sent.
         orders = [one for one in self.api.everything("/api/orders") if one.get("orderId") in (f"{self.mark}-1", f"{self.mark}-2")]
         self.assertEqual([one["total"] for one in orders], [100, 100])
@@ -123,7 +123,7 @@ class Care(StackTest):
         for name in ("Customers", "Orders", "Activities", "Receipts", "Delivery", "Imports", "Segments", "Questions", "Webhooks"):
             sqs.send_message(QueueUrl=outputs[f"{name}QueueUrl"] + "-dead", MessageBody=json.dumps(bad))
             self.addCleanup(sqs.purge_queue, QueueUrl=outputs[f"{name}QueueUrl"] + "-dead")
-        self.eventually(lambda: any("orders-dead" in trace for trace in self.traces()), 30, "the dead letter")
+        self.eventually(lambda: any("orders-dead" in trace for trace in self.traces()), 60, "the dead letter")
 
     def files(self, path: str) -> None:
         """A file that is attached, one whose import never came to its end, and rejected rows, alone and beside somebody else's."""

@@ -26,7 +26,7 @@ class DeadLetters(StackTest):
         """Sends an order that nobody can apply, and waits until it is set aside."""
         bad = event("crm.order.place.v1", {"email": "poison@letters.example", "orderId": number, "total": -1})
         self.aws("sqs").send_message(QueueUrl=self.outputs()["OrdersQueueUrl"], MessageBody=json.dumps(bad))
-        self.eventually(lambda: self.letter(number), 30, f"the dead letter of {number}")
+        self.eventually(lambda: self.letter(number), 60, f"the dead letter of {number}")
         found = self.letter(number)
         assert found is not None
         return found
@@ -48,7 +48,7 @@ class DeadLetters(StackTest):
         path = f"/api/queues/orders/dead-letters/{letter['id']}"
         self.assertEqual(self.api.call("POST", f"{path}/redrive").status, 202)
         self.assertEqual(self.api.call("POST", f"{path}/redrive").status, 404, "it is not there any more")
-        self.eventually(lambda: (found := self.letter("dl-back")) and found["id"] != letter["id"], 30, "its coming back")
+        self.eventually(lambda: (found := self.letter("dl-back")) and found["id"] != letter["id"], 60, "its coming back")
         again = self.letter("dl-back")
         assert again is not None
         path = f"/api/queues/orders/dead-letters/{again['id']}"
@@ -69,7 +69,7 @@ class DeadLetters(StackTest):
         for one in mine:
             self.assertEqual(self.api.call("POST", f"/api/queues/orders/dead-letters/{one['id']}/redrive").status, 202)
         self.eventually(lambda: self.customer("twice@letters.example").get("orderCount") == 1, 30)
-        self.eventually(lambda: self.waiting("orders") == 0, 30, "the queue to be empty")
+        self.eventually(lambda: self.waiting("orders") == 0, 60, "the queue to be empty")
         customer = self.customer("twice@letters.example")
         self.assertEqual((customer["orderCount"], customer["totalSpend"]), (1, 5))
 

@@ -140,7 +140,7 @@ class Exports(Files):
 
         def has_ended() -> bool:
             ended.update(api.get(path))
-            return bool(ended["status"] != "running")
+            return ended["status"] not in ("queued", "running")
 
         self.eventually(has_ended, 60, "the export")
         return path, ended

@@ -62,7 +62,7 @@ class Recipients(StackTest):
         self.assertEqual(self.reasons(), ["unsubscribed"])
         self.applied()
         self.assertFalse(self.consents()["emailConsent"])
-        self.eventually(lambda: self.message()["status"] == "unsubscribed", 30, "the receipt")
+        self.eventually(lambda: self.message()["status"] == "unsubscribed", 60, "the receipt")
         chosen = b"offered=email&offered=sms&wanted=email&wanted=sms"
         self.assertEqual(anyone.call("POST", path, chosen, headers=form).status, 200)
         self.assertEqual(self.reasons(), [])
@@ -80,9 +80,9 @@ class Recipients(StackTest):
         anyone = self.anonymous()
         scanner = {"user-agent": "Barracuda Sentinel (EE)"}
         self.assertEqual(anyone.call("GET", f"/api/o/{self.token(_OPEN)}.gif", headers=scanner).status, 200)
-        self.eventually(lambda: "machineOpenedAt" in self.message(), 30, "the machine")
+        self.eventually(lambda: "machineOpenedAt" in self.message(), 60, "the machine")
         target = "https://shop.example/?a=1"
         click = anyone.call("GET", f"/api/c/{self.token(_CLICK, target)}", headers=_PERSON)
         self.assertEqual((click.status, click.headers["location"]), (302, target))
-        self.eventually(lambda: "clickedAt" in self.message(), 30, "the click")
+        self.eventually(lambda: "clickedAt" in self.message(), 60, "the click")
         self.assertEqual(self.message()["body"], '<a href="https://shop.example/">go</a>')

@@ -72,7 +72,7 @@ class Suppressions(StackTest):
         self.receipt(log[self.email("hard")], "bounced", bounceType="hard")
         self.receipt(log[self.email("spam")], "complained")
         self.receipt(log[self.email("soft")], "bounced", bounceType="soft")
-        self.eventually(lambda: self.stands("hard") == "hard_bounce" and self.stands("spam") == "complaint", 30, "the receipts")
+        self.eventually(lambda: self.stands("hard") == "hard_bounce" and self.stands("spam") == "complaint", 60, "the receipts")
         self.assertIsNone(self.stands("soft"))
         customer = self.api.get(f"/api/customers?search={self.email('spam')}")["items"][0]["id"]
         self.assertEqual(self.api.call("DELETE", f"/api/customers/{customer}").status, 204)

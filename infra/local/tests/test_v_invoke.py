@@ -118,7 +118,7 @@ class Watched(StackTest):
                 shlex.split(watch), cwd=ROOT, env=_ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
             )
         try:
-            wait_until(lambda: "starting Runtime server" in log.read_text(), 20, "the server of cargo lambda watch")
+            wait_until(lambda: "starting Runtime server" in log.read_text(), 60, "the server of cargo lambda watch")
             self.assertEqual(self._answer(invoke)["statusCode"], 200)
             event = (ROOT / "events" / "orders-api" / "list.json").read_text().replace("TOKEN", tokens.token(SETTINGS))
             answer = self._answer(invoke.split("--data-file")[0].replace("public-api", "orders-api") + f"--data-ascii {shlex.quote(event)}")

@@ -89,7 +89,7 @@ class Webhooks(StackTest):
         # What was placed before is on its way no more.
         number = self.order("second", 1)
         if "crm.order.applied.v1" in types:
-            self.eventually(lambda: bool(self.receiver.events("crm.order.applied.v1", number)), 30, "another order")
+            self.eventually(lambda: bool(self.receiver.events("crm.order.applied.v1", number)), 60, "another order")
         return made
 
     def order(self, who: str, total: int) -> str:
@@ -105,44 +105,43 @@ class Webhooks(StackTest):
     def test_an_order_and_its_customer_are_told_and_signed(self) -> None:
         made = self.webhook("crm.customer.created.v1", "crm.order.applied.v1", "crm.order.status-changed.v1")
         number = self.order("asha", 499)
-        self.eventually(lambda: bool(self.receiver.events("crm.order.applied.v1", number)), 30, "the order")
-        self.eventually(lambda: bool(self.receiver.events("crm.customer.created.v1", self.email("asha"))), 30, "the customer")
+        self.eventually(lambda: bool(self.receiver.events("crm.order.applied.v1", number)), 60, "the order")
+        self.eventually(lambda: bool(self.receiver.events("crm.customer.created.v1", self.email("asha"))), 60, "the customer")
         event = self.receiver.events("crm.order.applied.v1", number)[0]
         self.assertEqual((event["specversion"], event["source"]), ("1.0", "/crm/local"))
         data = event["data"]
         self.assertEqual((data["email"], data["total"], data["status"]), (self.email("asha"), 499, "placed"))
         self.api.call("PATCH", f"/api/orders/{data['id']}", {"status": "cancelled"})
-        self.eventually(lambda: bool(self.receiver.events("crm.order.status-changed.v1", number)), 30, "the status")
+        self.eventually(lambda: bool(self.receiver.events("crm.order.status-changed.v1", number)), 60, "the status")
         for path, headers, body in self.receiver.received:
             self.assertEqual(path, "/crm")
             self.assertTrue(verified(made["secret"], headers, body))
             self.assertEqual(headers["webhook-id"], json.loads(body)["id"])
             self.assertFalse(verified(made["secret"], headers, body + b" "))
-        shown = self.deliveries(made["id"], "delivered")
-        self.assertIn(event["id"], [one["eventId"] for one in shown])
+        self.eventually(lambda: event["id"] in [one["eventId"] for one in self.deliveries(made["id"], "delivered")], what="its place in the log")
 
     def test_a_receiver_that_fails_gets_it_later_and_redirects_are_not_followed(self) -> None:
         made = self.webhook("crm.order.applied.v1")
         self.receiver.status = 503
         number = self.order("ravi", 10)
-        self.eventually(lambda: bool(self.receiver.events("crm.order.applied.v1", number)), 30, "the first attempt")
+        self.eventually(lambda: bool(self.receiver.events("crm.order.applied.v1", number)), 60, "the first attempt")
         event = self.receiver.events("crm.order.applied.v1", number)[0]["id"]
-        self.eventually(lambda: self.delivery(made["id"], event).get("outcome") == "waiting", 30, "its place in the log")
+        self.eventually(lambda: self.delivery(made["id"], event).get("outcome") == "waiting", 60, "its place in the log")
         waiting = self.delivery(made["id"], event)
         self.assertEqual(waiting["status"], 503)
         # The second attempt follows after some ten seconds.
         self.receiver.status = 204
-        self.eventually(lambda: self.delivery(made["id"], event)["outcome"] == "delivered", 60, "the second attempt")
+        self.eventually(lambda: self.delivery(made["id"], event).get("outcome") == "delivered", 120, "the second attempt")
         self.assertGreater(self.delivery(made["id"], event)["attempts"], waiting["attempts"])
         self.receiver.status = 302
         path = f"/api/webhooks/{made['id']}/deliveries/{waiting['id']}/resend"
         self.assertEqual(self.api.call("POST", path).status, 202)
-        self.eventually(lambda: self.delivery(made["id"], event).get("status") == 302, 30, "the redirect")
+        self.eventually(lambda: self.delivery(made["id"], event).get("status") == 302, 60, "the redirect")
         self.assertNotIn("/elsewhere", [path for path, _, _ in self.receiver.received])
         self.receiver.status = 410
         self.assertEqual(self.api.call("POST", path).status, 202)
         shown = lambda: self.api.get(f"/api/webhooks/{made['id']}")  # noqa: E731
-        self.eventually(lambda: shown().get("disabledReason") == "gone", 30, "the webhook's end")
+        self.eventually(lambda: shown().get("disabledReason") == "gone", 60, "the webhook's end")
 
     def delivery(self, webhook: str, event: str) -> dict[str, Any]:
         return next((one for one in self.deliveries(webhook) if one["eventId"] == event), {})
@@ -152,23 +151,23 @@ class Webhooks(StackTest):
         rotated = self.api.call("POST", f"/api/webhooks/{made['id']}/rotate")
         self.assertEqual(rotated.status, 200)
         tried = self.api.call("POST", f"/api/webhooks/{made['id']}/test").json()["eventId"]
-        self.eventually(lambda: bool(self.receiver.events("crm.webhook.test.v1", tried)), 30, "the test")
+        self.eventually(lambda: bool(self.receiver.events("crm.webhook.test.v1", tried)), 60, "the test")
         headers, body = next((headers, body) for _, headers, body in self.receiver.received if tried.encode() in body)
         self.assertTrue(verified(made["secret"], headers, body) and verified(rotated.json()["secret"], headers, body))
 
     def test_who_is_erased_leaves_the_log(self) -> None:
         made = self.webhook("crm.order.applied.v1", "crm.customer.erased.v1")
         number = self.order("gone", 10)
-        self.eventually(lambda: bool(self.receiver.events("crm.order.applied.v1", number)), 30, "the order")
+        self.eventually(lambda: bool(self.receiver.events("crm.order.applied.v1", number)), 60, "the order")
         event = self.receiver.events("crm.order.applied.v1", number)[0]
-        self.eventually(lambda: bool(self.delivery(made["id"], event["id"])), 30, "its delivery")
+        self.eventually(lambda: bool(self.delivery(made["id"], event["id"])), 60, "its delivery")
         path = f"/api/webhooks/{made['id']}/deliveries/{self.delivery(made['id'], event['id'])['id']}"
         self.assertEqual(self.api.get(path)["event"]["data"]["email"], self.email("gone"))
         customer = event["data"]["customerId"]
         self.applied()
         self.assertEqual(self.api.call("DELETE", f"/api/customers/{customer}").status, 204)
         self.eventually(lambda: "event" not in self.api.get(path), 60, "the sweep")
-        self.eventually(lambda: bool(self.receiver.events("crm.customer.erased.v1", customer)), 30, "the erasure")
+        self.eventually(lambda: bool(self.receiver.events("crm.customer.erased.v1", customer)), 60, "the erasure")
         self.assertEqual(self.api.call("POST", f"{path}/resend").status, 409)
 
     def test_the_bus_has_the_same_event(self) -> None:
@@ -190,5 +189,5 @@ class Webhooks(StackTest):
                 found.extend([detail] if number in json.dumps(detail) else [])
             return bool(found)
 
-        self.eventually(arrived, 30, "the event on the bus")
+        self.eventually(arrived, 60, "the event on the bus")
         self.assertEqual((found[0]["type"], found[0]["data"]["total"]), ("crm.order.applied.v1", 77))

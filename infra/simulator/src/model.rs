@@ -9,7 +9,7 @@ use crm_domain::event::Event;
 use crm_domain::history::History;
 use crm_domain::identity::Identity;
 use crm_domain::ids::{ActivityId, CustomerId, OrderId};
-use crm_domain::ledger::{DayDelta, Ledger};
+use crm_domain::ledger::{DEEDS, DayDelta, Ledger};
 use crm_domain::money::Money;
 use crm_domain::order::Order;
 use crm_domain::stamp::Stamps;
@@ -94,7 +94,7 @@ impl Records {
     }
 }
 
-/// Without what says when it was written, and in its packed form, as storage has it.
+/// Without what says when it was written, or what came first, and in its packed form, as storage has it.
 fn comparable(identity: &Identity) -> Identity {
     let Identity::Customer(customer) = identity else { return identity.clone() };
     let mut customer = customer.clone();
@@ -105,6 +105,7 @@ fn comparable(identity: &Identity) -> Identity {
         customer.stamps = stamps;
     }
     customer.updated_at = Time::from_micros(0);
+    customer.stamps.forget(DEEDS);
     Identity::Customer(customer)
 }
 

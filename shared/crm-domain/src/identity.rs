@@ -69,7 +69,8 @@ impl Identity {
         match self {
             // Nobody has come since: also what was dated ahead is theirs.
             Self::Erased(erasure) => Some(erasure.at.plus(AHEAD)),
-            Self::Customer(customer) => customer.erased_at.map(|_| customer.first_seen),
+            // Who came since may have taken in somebody who was there long before.
+            Self::Customer(customer) => customer.erased_at.map(|at| customer.first_seen.max(at.plus(1))),
             Self::Merged(merged) => merged.erased_at.map(|at| at.plus(1)),
         }
     }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::customer::Customer;
-use crate::ledger::{ATTRIBUTE, BARRIER, LIST, TAG, TAGS, attribute_field, visits_field};
+use crate::ledger::{ATTRIBUTE, BARRIER, DEEDS, LIST, TAG, TAGS, attribute_field, visits_field};
 use crate::stamp::Stamp;
 
 impl Customer {
@@ -26,6 +26,7 @@ impl Customer {
         self.fill_attributes(&mut other, stamp);
         self.take_lists(&mut other);
         self.take_tags(&other, stamp);
+        self.learn(&other, DEEDS);
         self.visits_recorded += other.visits_recorded;
         self.first_seen = self.first_seen.min(other.first_seen);
         self.seen_at = self.seen_at.max(other.seen_at);

@@ -321,3 +321,48 @@ fn an_erasure_reaches_everybody_who_was_merged_and_nobody_else() {
     assert!(!ledger.erase(id("a@x.in"), at(3)));
     assert!(matches!(ledger.customers().find(|(held, _)| **held == id("a@x.in")).unwrap().1.now(), Some(Identity::Merged(_))));
 }
+
+#[test]
+fn what_is_left_of_the_erased_stays_theirs_whoever_is_merged_into_their_successor() {
+    let mut ledger = Ledger::default();
+    for event in &beginnings() {
+        ledger.apply(event);
+    }
+    ledger.erase(id("b@x.in"), at(5));
+    ledger.apply(&event(UPSERT, 2, 6, &json!({"email": "b@x.in"})));
+    let forgotten = |ledger: &Ledger| ledger.identity(id("b@x.in")).and_then(Identity::forgotten_before).unwrap();
+    assert!((at(5).plus(1)..=at(6)).contains(&forgotten(&ledger)));
+    // A was there before B was erased.
+    ledger.merge(id("b@x.in"), id("a@x.in"), &stamp(7)).unwrap();
+    assert!((at(5).plus(1)..=at(6)).contains(&forgotten(&ledger)), "{}", forgotten(&ledger));
+}
+
+#[test]
+fn orders_that_are_kept_bring_nobody_back_who_was_erased() {
+    let mut ledger = Ledger::default();
+    // Dated ahead: the shop's clock is wrong.
+    ledger.apply(&event(PLACE, 1, 9, &json!({"email": "a@x.in", "orderId": "o", "total": 5})));
+    let said = ledger.known_by(id("a@x.in")).unwrap().stamps.latest();
+    assert_eq!(said, Time::parse("2026-01-01T09:00:00Z").ok(), "an erasure comes after all that they did");
+    // As an earlier version of this software could erase them: before it.
+    ledger.erase(id("a@x.in"), at(5));
+    assert_eq!(ledger.apply(&event(PLACE, 2, 4, &json!({"email": "a@x.in", "orderId": "o", "total": 7}))), Outcome::Forgotten);
+    ledger.apply(&event(STATUS, 3, 8, &json!({"orderId": "o", "status": "refunded"})));
+    assert!(matches!(ledger.identity(id("a@x.in")), Some(Identity::Erased(_))));
+}
+
+#[test]
+fn a_visit_that_its_customer_does_not_count_yet_is_no_arithmetic_fault() {
+    let said = json!({"email": "a@x.in", "type": "visit", "activityId": "v", "at": "2026-01-01"});
+    let visit = |hour| event(RECORD, hour, hour, &said);
+    let mut before = Ledger::default();
+    before.apply(&event(UPSERT, 1, 1, &json!({"email": "a@x.in"})));
+    let mut after = before.part(&[&visit(5)]);
+    after.apply(&visit(5));
+    // The customer as it was read before somebody else's write, the activity as it was read after it.
+    for ((customer, id), held) in after.activities() {
+        before.hold_activity(*customer, *id, held.now().map(|activity| (1, activity.clone())));
+    }
+    before.apply(&visit(4));
+    assert!(customer(&before, "a@x.in").visits_recorded <= 1);
+}

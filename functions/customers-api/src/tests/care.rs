@@ -5,6 +5,7 @@ use crm_domain::erasure::{Step, Task};
 use crm_domain::identity::Identity;
 use crm_domain::names::Name;
 use crm_domain::ports::{KeepErasures as _, KeepNames as _};
+use crm_domain::time::HOUR;
 
 use super::*;
 
@@ -175,6 +176,17 @@ async fn who_is_erased_is_gone_when_it_is_said_and_a_sweep_is_on_its_way() {
     apply_queued(&memory, QueueName::Customers);
     let again = send(&router, "GET", &stays, "").await;
     assert_eq!((again.status, &again.json["orderCount"], &again.json["name"]), (200, &json!(0), &Value::Null));
+}
+
+#[tokio::test]
+async fn an_erasure_comes_after_what_was_dated_ahead() {
+    let (router, memory) = crm();
+    let path = customer(&router, &memory, json!({"email": "a@x.in"})).await;
+    let ahead = Time::now().plus(HOUR);
+    order(&memory, "a@x.in", "o1", 100, &ahead.to_string());
+    assert_eq!(send(&router, "DELETE", &path, "").await.status, 204);
+    let erased = memory.identity(identity(&path)).and_then(|identity| identity.erased_at()).unwrap();
+    assert!(erased > ahead, "{erased} {ahead}");
 }
 
 #[tokio::test]

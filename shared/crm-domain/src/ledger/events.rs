@@ -168,9 +168,13 @@ impl Ledger {
     fn swap(&mut self, old: &Order, new: &Order) {
         for (order, enters) in [(old, false), (new, true)] {
             let (Some((stamp, body)), Some(at)) = (&order.standing, order.placed_at()) else { continue };
+            if self.is_forgotten(body, stamp.at) {
+                continue;
+            }
             let counts = order.status().counts();
             let Some(customer) = self.customer(&body.email, stamp.at) else { continue };
             if enters {
+                customer.stamps.admit(DEEDS, &deed(stamp));
                 customer.history.add(at, body.total(), counts, body.products());
             } else {
                 customer.history.remove(at, body.total(), counts, body.products());
@@ -182,7 +186,7 @@ impl Ledger {
     fn record(&mut self, id: ActivityId, body: &ActivityBody, stamp: &Stamp) -> Outcome {
         let held = self.activities.get(&(CustomerId::of(&body.email), id)).and_then(Held::now);
         // Who sends again what is forgotten says nothing new.
-        let again = held.is_some_and(|held| self.has_forgotten(held.customer, held.stamp.at));
+        let again = held.is_some_and(|held| self.was_forgotten(held.customer, held.stamp.at));
         if again || self.customer(&body.email, stamp.at).is_none() {
             return Outcome::Forgotten;
         }
@@ -197,8 +201,12 @@ impl Ledger {
         }
         if let Some(customer) = self.customer(&body.email, stamp.at) {
             if replaces {
-                customer.visits_recorded += u64::from(new.is_visit());
-                customer.visits_recorded -= u64::from(old.as_ref().is_some_and(Activity::is_visit));
+                customer.stamps.admit(DEEDS, &deed(stamp));
+                let was_visit = old.as_ref().is_some_and(Activity::is_visit);
+                // Records are read one after the other: an activity may be there that its customer did not yet count. What does
+                // not fit together is refused when it is written.
+                customer.visits_recorded =
+                    (customer.visits_recorded + u64::from(new.is_visit())).saturating_sub(u64::from(was_visit));
             }
             customer.seen_at = customer.seen_at.max(Some(body.at));
         }
@@ -289,6 +297,9 @@ pub(crate) const BARRIER: &str = "attributes";
 pub(crate) const TAGS: &str = "tags";
 pub(crate) const TAG: &str = "t.";
 pub(crate) const LIST: &str = "l.";
+/// When the last of their orders and activities was said, or later: those have records of their own, and an erasure comes after
+/// them too. Which of several versions came first can be seen by it, so it takes no part in what is true of the customer.
+pub const DEEDS: &str = "deeds";
 const VISITS: &str = "visits";
 
 pub(crate) fn attribute_field(key: &str) -> String {
@@ -298,4 +309,9 @@ pub(crate) fn attribute_field(key: &str) -> String {
 /// The field of a customer that holds the visits given of one of the identities merged into it, or of its own.
 pub(crate) fn visits_field(customer: &CustomerId, of: &CustomerId) -> String {
     if customer == of { VISITS.to_owned() } else { format!("{VISITS}.{of}") }
+}
+
+/// Its moment alone: by which event is of no interest, and would be kept with every customer.
+fn deed(stamp: &Stamp) -> Stamp {
+    Stamp { at: stamp.at, event: String::new() }
 }

@@ -21,7 +21,7 @@ use crate::order::Order;
 use crate::time::Time;
 
 pub(crate) use events::{ATTRIBUTE, BARRIER, LIST, TAG, TAGS, attribute_field, visits_field};
-pub use events::{MAX_KEPT_ATTRIBUTES, MAX_KEPT_TAGS};
+pub use events::{DEEDS, MAX_KEPT_ATTRIBUTES, MAX_KEPT_TAGS};
 pub use people::Unmergeable;
 
 /// A record as stored (with its version) and as it is to become.

@@ -59,12 +59,17 @@ impl Ledger {
         }
     }
 
-    /// Whether an order that was placed at `at` is that of somebody who has been erased since.
+    /// Whether an order that is kept, and was placed at `at`, is that of somebody who has been erased since.
     pub(super) fn is_forgotten(&self, order: &OrderBody, at: Time) -> bool {
-        order.email.is_erased() || self.has_forgotten(CustomerId::of(&order.email), at)
+        order.email.is_erased() || self.was_forgotten(CustomerId::of(&order.email), at)
     }
 
-    /// Whether what was said of an identity at `at` is forgotten.
+    /// Whether what is kept under an identity, and was said at `at`, is of somebody who has been erased since.
+    pub(super) fn was_forgotten(&self, id: CustomerId, at: Time) -> bool {
+        self.identity(id).and_then(Identity::forgotten_before).is_some_and(|before| at < before)
+    }
+
+    /// Whether what is said of an identity as of `at` is forgotten.
     pub(super) fn has_forgotten(&self, id: CustomerId, at: Time) -> bool {
         self.customers.get(&id).and_then(Held::now).is_some_and(|identity| identity.has_forgotten(at))
     }
