@@ -1,4 +1,4 @@
-import { render, screen, within } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { User } from "@/lib/contract";
@@ -73,7 +73,7 @@ describe("the user menu", () => {
     await userEvent.tab();
     await userEvent.keyboard("{Enter}{Tab}{Tab}{Tab}{Enter}");
     expect(fetched.mock.calls[0]).toMatchObject(["/auth/logout", { method: "POST" }]);
-    await vi.waitFor(() => expect(session.get()).toEqual({ phase: "out", left: true }));
+    await waitFor(() => expect(session.get()).toEqual({ phase: "out", left: true }));
   });
 
   it("says so when the server could not be told", async () => {

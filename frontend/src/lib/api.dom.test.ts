@@ -1,3 +1,4 @@
+import { waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { grant, json, noContent, OWNER, problem, signedIn } from "@/testing/signed-in";
 import { request, requestTagged } from "./api";
@@ -91,7 +92,7 @@ describe("a refused token", () => {
       request("/api/orders"),
       request("/api/campaigns", { method: "POST", body: { name: "x" }, idempotencyKey: "key-1" }),
     ]);
-    await vi.waitFor(() => expect(callsOf("/auth/refresh")).toHaveLength(1));
+    await waitFor(() => expect(callsOf("/auth/refresh")).toHaveLength(1));
     release(json(grant("token-2")));
 
     expect(await all).toEqual([{ ok: true }, { ok: true }, { ok: true }]);

@@ -1,3 +1,4 @@
+import { waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { grant, json, noContent, OWNER, problem } from "@/testing/signed-in";
 
@@ -37,9 +38,7 @@ describe("opening the app", () => {
     const { session, open } = await tab();
     expect(session.get()).toEqual({ phase: "starting" });
     open();
-    await vi.waitFor(() =>
-      expect(session.get()).toMatchObject({ phase: "in", token: "token-1", user: OWNER }),
-    );
+    await waitFor(() => expect(session.get()).toMatchObject({ phase: "in", token: "token-1", user: OWNER }));
     expect(fetched.mock.calls.map(([path, init]) => [path, init?.method])).toEqual([
       ["/auth/refresh", "POST"],
     ]);
@@ -53,7 +52,7 @@ describe("opening the app", () => {
     fetched.mockResolvedValue(answer());
     const { session, open } = await tab();
     open();
-    await vi.waitFor(() => expect(session.get()).toEqual({ phase: "out", left: false }));
+    await waitFor(() => expect(session.get()).toEqual({ phase: "out", left: false }));
   });
 
   it.each([
@@ -90,17 +89,17 @@ describe("opening the app", () => {
     fetched.mockRejectedValueOnce(new TypeError("Failed to fetch"));
     const { session, open } = await tab();
     open();
-    await vi.waitFor(() => expect(session.get().phase).toBe("unreachable"));
+    await waitFor(() => expect(session.get().phase).toBe("unreachable"));
     fetched.mockResolvedValueOnce(json(grant("token-1")));
     window.dispatchEvent(new Event("online"));
-    await vi.waitFor(() => expect(session.get().phase).toBe("in"));
+    await waitFor(() => expect(session.get().phase).toBe("in"));
   });
 
   it("leaves no token where a later page could find it", async () => {
     fetched.mockResolvedValue(json(grant("secret-token")));
     const { session, open } = await tab();
     open();
-    await vi.waitFor(() => expect(session.get().phase).toBe("in"));
+    await waitFor(() => expect(session.get().phase).toBe("in"));
     expect(localStorage.length + sessionStorage.length).toBe(0);
     expect(document.cookie).toBe("");
   });
@@ -183,12 +182,12 @@ describe("signing out", () => {
     );
     const [here, there] = [await tab(), await tab()];
     for (const one of [here, there]) one.open();
-    await vi.waitFor(() => expect([here, there].map((one) => one.session.get().phase)).toEqual(["in", "in"]));
+    await waitFor(() => expect([here, there].map((one) => one.session.get().phase)).toEqual(["in", "in"]));
 
     await here.signOut();
     expect(fetched.mock.calls.at(-1)).toMatchObject(["/auth/logout", { method: "POST" }]);
     expect(here.session.get()).toEqual({ phase: "out", left: true });
-    await vi.waitFor(() => expect(there.session.get()).toEqual({ phase: "out", left: true }));
+    await waitFor(() => expect(there.session.get()).toEqual({ phase: "out", left: true }));
   });
 
   it("does not claim to have ended a session that the server was not told about", async () => {
@@ -216,7 +215,7 @@ it("lets a tab that waits at the sign-in page in when somebody signs in beside i
   fetched.mockImplementation(async () => noContent());
   const [here, there] = [await tab(), await tab()];
   for (const one of [here, there]) one.open();
-  await vi.waitFor(() => expect([here, there].map((one) => one.session.get().phase)).toEqual(["out", "out"]));
+  await waitFor(() => expect([here, there].map((one) => one.session.get().phase)).toEqual(["out", "out"]));
 
   fetched.mockImplementation(async () => json(grant("token-1")));
   await here.signIn("id-token");
@@ -224,5 +223,5 @@ it("lets a tab that waits at the sign-in page in when somebody signs in beside i
     method: "POST",
     body: '{"credential":"id-token"}',
   });
-  await vi.waitFor(() => expect(there.session.get()).toMatchObject({ phase: "in", user: OWNER }));
+  await waitFor(() => expect(there.session.get()).toMatchObject({ phase: "in", user: OWNER }));
 });

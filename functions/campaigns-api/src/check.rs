@@ -1,7 +1,7 @@
 //! Whether everybody's message can be made, before anybody gets one.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crm_domain::audience::Decision;
 use crm_domain::campaign::Campaign;
@@ -12,6 +12,7 @@ use crm_domain::suppression::AddressKey;
 use crm_domain::template::{Templates, reads};
 use crm_lambda::api::App;
 use crm_lambda::problem::Problem;
+use tokio::time::Instant;
 
 use crate::funnel;
 use crate::http::Store;

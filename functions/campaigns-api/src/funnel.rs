@@ -1,7 +1,5 @@
 //! Whom a campaign would reach, by asking of every customer what the launch would ask.
 
-use std::time::Instant;
-
 use crm_domain::audience::{Audience, Decision};
 use crm_domain::customer::Customer;
 use crm_domain::funnel::Survey;
@@ -11,6 +9,7 @@ use crm_domain::suppression::AddressKey;
 use crm_domain::time::Time;
 use crm_lambda::audience::decide;
 use futures_util::future::try_join_all;
+use tokio::time::Instant;
 
 /// Parts of the table read side by side.
 const PARTS: u32 = 4;

@@ -128,8 +128,7 @@ impl Gemini {
     ) -> Result<String, AiError> {
         let (mut attempts, mut silences, mut pause) = (0, 0, Duration::ZERO);
         let mut error = AiError::Unavailable { after: None };
-        while Instant::now() + pause + self.patience.shortest <= deadline {
-            tokio::time::sleep(pause).await;
+        while self.fits_after(pause, deadline).await {
             let thinking = !self.thinks_as_it_likes.load(Ordering::Relaxed);
             attempts += 1;
             let outcome = self.attempt(key, question, thinking, deadline, attempts).await;
@@ -178,12 +177,14 @@ impl Gemini {
         };
         let sent = body.len();
         let exchange = async {
-            let request = transport::once(&self.client)?
+            let client = transport::once(&self.client)?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            let request = client
                 .post(self.url.clone())
                 .header(CONTENT_TYPE, "application/json")
                 .header("x-goog-api-key", key.clone())
                 .body(body)
-                .timeout(self.patience.attempt.min(deadline.saturating_duration_since(began)));
+                .timeout(self.patience.attempt.min(left));
             transport::call(request).await
         };
         let (status, received, outcome) = match exchange.await {
@@ -212,6 +213,16 @@ impl Gemini {
             "asked the model"
         );
         outcome
+    }
+
+    /// Pauses, unless that leaves no time for an attempt before the `deadline`; whether there still is some afterwards, since
+    /// a pause may take longer than was asked for.
+    async fn fits_after(&self, pause: Duration, deadline: Instant) -> bool {
+        let begins = Instant::now() + pause;
+        if begins + self.patience.shortest <= deadline {
+            tokio::time::sleep_until(begins).await;
+        }
+        Instant::now().max(begins) + self.patience.shortest <= deadline
     }
 
     /// Anything up to twice as much each time, so that those who were turned away together do not return together.

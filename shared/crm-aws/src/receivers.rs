@@ -146,7 +146,7 @@ async fn beginning(mut response: Response) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpSocket};
 
     use super::*;
 
@@ -202,9 +202,11 @@ mod tests {
         let receivers = Receivers { patience: Duration::from_millis(200), ..Receivers::new(Targets::Any) };
         let answer = receivers.call(call(&format!("http://{}/", silent.local_addr().unwrap()))).await;
         assert_eq!((answer.status, answer.cause.as_deref()), (None, Some("no answer within 0 seconds")));
-        let port = silent.local_addr().unwrap().port();
-        drop(silent);
-        let answer = receivers.call(call(&format!("http://127.0.0.1:{port}/"))).await;
+        // Bound, so that nobody else begins to listen there.
+        let nobody = TcpSocket::new_v4().unwrap();
+        nobody.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let receivers = Receivers::new(Targets::Any);
+        let answer = receivers.call(call(&format!("http://{}/", nobody.local_addr().unwrap()))).await;
         assert!(answer.cause.unwrap().starts_with("cannot connect"));
     }
 

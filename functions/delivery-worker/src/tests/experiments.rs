@@ -19,7 +19,11 @@ async fn who_is_held_out_is_logged_and_gets_nothing() {
     let held: Vec<_> =
         crm.memory.log(campaign.id).into_iter().filter(|entry| entry.skipped_reason == Some(SkipReason::HeldOut)).collect();
     assert_eq!(held.len() as u64, previewed.not_capped - previewed.not_held_out);
-    assert!((35..70).contains(&held.len()), "{}", held.len());
+    let holdout = campaign.audience(ConsentDefaults::default()).holdout;
+    let drawn = crm.memory.log(campaign.id).into_iter().filter(|entry| holdout.holds(entry.customer_id));
+    let drawn: Vec<_> = drawn.filter(|entry| matches!(entry.skipped_reason, None | Some(SkipReason::HeldOut))).collect();
+    assert_eq!(held, drawn);
+    assert!((1..previewed.not_capped).contains(&(held.len() as u64)), "{}", held.len());
     assert!(held.iter().all(|entry| entry.skipped_phase == Some(Phase::Launch)));
     let written: BTreeSet<_> = crm.memory.letters().iter().map(|letter| letter.id.customer).collect();
     assert!(held.iter().all(|entry| !written.contains(&entry.customer_id)));
@@ -40,12 +44,17 @@ fn click_of(campaign: &Campaign, entry: &Message) -> Receipt {
 #[tokio::test]
 async fn the_rest_waits_for_the_winner_and_gets_it() {
     let crm = Crm::new(200);
-    let test = Some(Test { share: share(400_000), minutes: 60, by: WinBy::Clicks });
-    let campaign = crm.launch_draft(CampaignDraft { test, ..hello(&["first", "second"]) }, 1_000).await;
+    let test = Test { share: share(400_000), minutes: 60, by: WinBy::Clicks };
+    let campaign = crm.launch_draft(CampaignDraft { test: Some(test), ..hello(&["first", "second"]) }, 1_000).await;
     crm.work().await;
     crm.work().await;
-    let tested = crm.memory.log(campaign.id).into_iter().filter(|entry| entry.sent_at.is_some()).collect::<Vec<_>>();
-    assert!((50..95).contains(&tested.len()), "{}", tested.len());
+    let (tested, rest): (Vec<_>, Vec<_>) = crm
+        .memory
+        .log(campaign.id)
+        .into_iter()
+        .filter(|entry| entry.skipped_reason.is_none())
+        .partition(|entry| test.takes(campaign.id, entry.customer_id));
+    assert!(tested.iter().all(|entry| entry.sent_at.is_some()) && rest.iter().all(|entry| entry.sent_at.is_none()));
     let tally = crm.assert_counts(campaign.id).await;
     assert_eq!(tally.variants.iter().map(|counts| counts.sent).sum::<u64>(), tested.len() as u64);
     assert!(tally.variants[0].sent > 0 && tally.variants[1].sent > 0 && tally.queued > 0);

@@ -4,7 +4,6 @@
 
 use std::error::Error;
 use std::future::Future;
-use std::time::Instant;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sesv2::config::retry::RetryConfig;
@@ -12,6 +11,7 @@ use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use crm_domain::sending::Sending;
 use crm_domain::time::Time;
+use tokio::time::{Instant, sleep_until};
 
 use crate::providers::Patience;
 
@@ -119,11 +119,14 @@ where
             }
             Err(Verdict::Busy) => {}
         }
-        let pause = super::jitter(round);
-        if Instant::now() + pause >= deadline {
+        let again = Instant::now() + super::jitter(round);
+        if again < deadline {
+            sleep_until(again).await;
+        }
+        // Looked at after the pause, which may take longer than was asked for.
+        if Instant::now().max(again) >= deadline {
             return Sending::Deferred(BUSY);
         }
-        tokio::time::sleep(pause).await;
         round += 1;
     }
 }
@@ -132,4 +135,30 @@ where
 pub(super) fn once(patience: Patience) -> (RetryConfig, TimeoutConfig) {
     let timeouts = TimeoutConfig::builder().connect_timeout(patience.attempt).operation_timeout(patience.attempt).build();
     (RetryConfig::disabled(), timeouts)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_begins_after_a_pause_that_took_too_long() {
+        let patience = Patience { attempt: Duration::from_secs(5), call: Duration::from_millis(200) };
+        let late = Arc::new(AtomicBool::new(false));
+        let ask = || {
+            assert!(!late.load(Ordering::Relaxed), "asked after the deadline");
+            let (began, late) = (Instant::now(), late.clone());
+            // Something else has the only thread until the time is over.
+            tokio::spawn(async move {
+                while began.elapsed() < patience.call {}
+                late.store(true, Ordering::Relaxed);
+            });
+            async { Err(Verdict::Busy) }
+        };
+        assert_eq!(patiently(patience, ask).await, Sending::Deferred(BUSY));
+    }
 }

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
@@ -66,7 +66,7 @@ it("tells by user and by day who asked, who answered, and what is left of the bu
   await user.selectOptions(screen.getByLabelText("Day"), "2026-11-24");
   expect(rows(/^Questions by user, .*24/)).toEqual(["bina@example.com1106000.3%"]);
   await user.click(screen.getByLabelText("31 days"));
-  await vi.waitFor(() => expect(calls(USAGE).at(-1)?.query.get("days")).toBe("31"));
+  await waitFor(() => expect(calls(USAGE).at(-1)?.query.get("days")).toBe("31"));
 });
 
 it("says so when nothing was asked, and what the budget would be", async () => {

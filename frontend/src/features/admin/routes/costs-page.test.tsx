@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
@@ -67,7 +67,7 @@ it("is asked for another month", async () => {
   const months = screen.getByLabelText("Month") as HTMLSelectElement;
   const before = months.options[1]?.value ?? "";
   await user.selectOptions(months, before);
-  await vi.waitFor(() => expect(calls(COSTS).at(-1)?.query.get("month")).toBe(before));
+  await waitFor(() => expect(calls(COSTS).at(-1)?.query.get("month")).toBe(before));
 });
 
 it("says when they cannot be had", async () => {

@@ -131,7 +131,7 @@ describe("a webhook", () => {
     expect(asked.getByText(/This cannot be undone/)).toBeTruthy();
     await user.click(asked.getByRole("button", { name: "Delete webhook" }));
     expect((await asked.findByRole("alert")).textContent).toContain("has changed meanwhile");
-    await waitFor(() => expect(calls(GET).length).toBe(2));
+    await waitFor(() => expect(calls(GET).length).toBeGreaterThan(1));
     await user.click(asked.getByRole("button", { name: "Delete webhook" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/webhooks"));
     expect(calls("DELETE /api/webhooks/w1").map(({ headers }) => headers.get("if-match"))).toEqual([
@@ -232,7 +232,7 @@ describe("its log", () => {
     expect(router.state.location.search).toBe("");
     arrived = true;
     expect(
-      await screen.findByText("The test was delivered: answered 204.", undefined, { timeout: 4_000 }),
+      await screen.findByText("The test was delivered: answered 204.", undefined, { timeout: 9_000 }),
     ).toBeTruthy();
     expect(calls(TEST)[0]?.headers.get("idempotency-key")).toBeTruthy();
   });

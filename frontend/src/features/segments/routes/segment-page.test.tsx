@@ -1,4 +1,4 @@
-import { cleanup, render, screen, within } from "@testing-library/react";
+import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Toasts } from "@/components/ui/toasts";
@@ -65,7 +65,7 @@ describe("state and count", () => {
     await vi.advanceTimersByTimeAsync(2_000);
     expect(await screen.findByText("41")).toBeTruthy();
     expect(screen.queryByText(/building/)).toBeNull();
-    await vi.waitFor(() => expect(calls("GET /api/segments/s1/members").length).toBe(before + 1));
+    await waitFor(() => expect(calls("GET /api/segments/s1/members").length).toBe(before + 1));
   });
 
   it("says that the first members are still being found", async () => {
@@ -169,7 +169,7 @@ describe("the people of a list", () => {
       "POST /api/segments/s1/members": () => json({ queued: 1, rejected: [] }, { status: 202 }),
     });
     await userEvent.click(await screen.findByRole("button", { name: "Remove Asha" }));
-    await vi.waitFor(() => expect(calls("POST /api/segments/s1/members")).toHaveLength(1));
+    await waitFor(() => expect(calls("POST /api/segments/s1/members")).toHaveLength(1));
     expect(calls("POST /api/segments/s1/members")[0]?.body).toBe('{"remove":["c1"]}');
   });
 
@@ -192,7 +192,7 @@ describe("the people of a list", () => {
     expect(await screen.findByText("Bina will be off the list in a moment")).toBeTruthy();
     members = members.filter(({ name }) => name !== "Bina");
     await vi.advanceTimersByTimeAsync(600);
-    await vi.waitFor(() => expect(screen.queryByText("Bina")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("Bina")).toBeNull());
     expect(document.activeElement).toBe(screen.getByRole("button", { name: "Remove Chad" }));
 
     await undo();
@@ -325,7 +325,7 @@ describe("deleting", () => {
     const confirm = () => userEvent.click(screen.getByRole("button", { name: "Delete segment" }));
     await confirm();
     expect(await screen.findByText("This segment has changed meanwhile")).toBeTruthy();
-    await vi.waitFor(() => expect(calls("GET /api/segments/s1").length).toBeGreaterThan(1));
+    await waitFor(() => expect(calls("GET /api/segments/s1").length).toBeGreaterThan(1));
     await userEvent.click(screen.getByRole("button", { name: "Keep it" }));
     await userEvent.click(screen.getByRole("button", { name: "Delete" }));
     expect(screen.queryByText("This segment has changed meanwhile")).toBeNull();

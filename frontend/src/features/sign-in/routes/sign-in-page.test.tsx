@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, render, screen } from "@testing-library/react";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { createMemoryRouter, RouterProvider, useLocation } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -17,7 +17,7 @@ const renderButton = vi.fn((place: HTMLElement) => place.replaceChildren("Google
 
 /** Lets Google's script load, or fail to. */
 async function script(outcome: "load" | "error") {
-  const tag = await vi.waitFor(() => {
+  const tag = await waitFor(() => {
     const found = document.querySelector('script[src^="https://accounts.google.com/gsi/client"]');
     if (!found) throw new Error("Google's script was not asked for");
     return found;

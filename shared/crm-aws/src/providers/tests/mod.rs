@@ -14,11 +14,15 @@ use crm_domain::ports::Letter;
 
 use crate::providers::Patience;
 
-/// Little of it, since nobody waits for a peer that will not answer; enough for a busy machine.
+/// More than any answer takes, however busy the machine: what ends with an answer does not wait for it.
+const CALM: Patience = Patience { attempt: Duration::from_secs(30), call: Duration::from_mins(1) };
+/// For a peer that answers and never takes anything.
+const BRIEF: Patience = Patience { call: Duration::from_secs(1), ..CALM };
+/// For a peer that will not answer.
 const HASTY: Patience = Patience { attempt: Duration::from_secs(1), call: Duration::from_millis(2_500) };
 
 fn letters(count: u32) -> Vec<Letter> {
-    let campaign = CampaignId::generate();
+    let campaign = CampaignId::from_bytes([7; 16]);
     let letter = |place| {
         let to = format!("p{place}@example.com");
         Letter {

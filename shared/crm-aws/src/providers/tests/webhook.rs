@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,21 +13,26 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 use super::peer::{Act, Peer, Request, nobody};
-use super::{HASTY, letters};
+use super::{BRIEF, CALM, HASTY, letters};
+use crate::providers::Patience;
 use crate::providers::signature::SigningSecret;
 use crate::providers::webhook::Webhook;
 
-fn webhook(url: &str) -> Webhook {
+fn webhook(url: &str, patience: Patience) -> Webhook {
     let secret = SigningSecret::Fixed(Arc::new(vec![b"current".to_vec(), b"previous".to_vec()]));
-    Webhook::new(&format!("{url}/send"), true, secret, HASTY).unwrap()
+    Webhook::new(&format!("{url}/send"), true, secret, patience).unwrap()
 }
 
 /// What becomes of one letter, and what the gateway saw.
 async fn sent(act: impl Fn(&Request) -> Act + Send + Sync + 'static) -> (Sending, Vec<Request>) {
+    sent_within(CALM, act).await
+}
+
+async fn sent_within(patience: Patience, act: impl Fn(&Request) -> Act + Send + Sync + 'static) -> (Sending, Vec<Request>) {
     let peer = Peer::start(act).await;
     // As the worker makes them: headers are e-mail's.
     let letters: Vec<_> = letters(1).into_iter().map(|letter| Letter { headers: Vec::new(), ..letter }).collect();
-    let answers = webhook(&peer.url).send(Channel::Whatsapp, &letters).await.unwrap();
+    let answers = webhook(&peer.url, patience).send(Channel::Whatsapp, &letters).await.unwrap();
     assert_eq!(answers.len(), 1);
     (answers.into_iter().next().unwrap(), peer.seen())
 }
@@ -62,7 +68,7 @@ async fn an_email_comes_as_plain_text_too() {
     let peer = Peer::start(|_| Act::Answer(200, &[], "")).await;
     let mut letters = letters(2);
     letters[1].body = "<img src=\"https://x.in/a.png\">".into();
-    webhook(&peer.url).send(Channel::Email, &letters).await.unwrap();
+    webhook(&peer.url, CALM).send(Channel::Email, &letters).await.unwrap();
     let mut texts: Vec<_> =
         peer.seen().iter().map(|seen| serde_json::from_str::<serde_json::Value>(&seen.body).unwrap()["text"].clone()).collect();
     texts.sort_by_key(serde_json::Value::is_null);
@@ -74,7 +80,7 @@ async fn an_email_comes_with_the_headers_by_which_it_is_unsubscribed_from() {
     let peer = Peer::start(|_| Act::Answer(200, &[], "")).await;
     let mut letters = letters(1);
     letters[0].headers.push(("List-Unsubscribe-Post".into(), "List-Unsubscribe=One-Click".into()));
-    webhook(&peer.url).send(Channel::Email, &letters).await.unwrap();
+    webhook(&peer.url, CALM).send(Channel::Email, &letters).await.unwrap();
     let body: serde_json::Value = serde_json::from_str(&peer.seen()[0].body).unwrap();
     let expected = serde_json::json!([
         {"name": "List-Unsubscribe", "value": "<https://crm.example/u/1>"},
@@ -106,22 +112,31 @@ async fn answers_mean_what_the_table_says() {
 
 #[tokio::test]
 async fn what_is_no_answer_is_asked_again_under_the_same_id() {
-    for (name, act) in [("reset", (|| Act::Reset) as fn() -> Act), ("half", || Act::Half), ("silence", || Act::Silence)] {
-        let (answer, seen) = sent(move |request| if request.before == 0 { act() } else { Act::Answer(200, &[], "") }).await;
+    // Of the answer to another attempt some may be lost as well, if the machine is busy for that long.
+    let silent = Patience { attempt: Duration::from_millis(300), call: Duration::from_secs(10) };
+    for (name, patience, act, most) in [
+        ("reset", CALM, (|| Act::Reset) as fn() -> Act, 2),
+        ("half", CALM, || Act::Half, 2),
+        ("silence", silent, || Act::Silence, usize::MAX),
+    ] {
+        let act = move |request: &Request| if request.before == 0 { act() } else { Act::Answer(200, &[], "") };
+        let (answer, seen) = sent_within(patience, act).await;
         assert!(is_taken(&answer, None), "{name}: {answer:?}");
         let keys: BTreeSet<_> = seen.iter().map(|request| request.headers["idempotency-key"].clone()).collect();
-        assert_eq!((seen.len(), keys.len()), (2, 1), "{name}");
+        assert!((2..=most).contains(&seen.len()) && keys.len() == 1, "{name}: {seen:?}");
     }
 }
 
 #[tokio::test]
 async fn a_gateway_that_stays_away_leaves_the_letter_queued() {
-    for act in [|| Act::Answer(503, &[], ""), || Act::Reset, || Act::Silence] as [fn() -> Act; 3] {
-        let (answer, seen) = sent(move |_| act()).await;
+    for (patience, act) in
+        [(BRIEF, (|| Act::Answer(503, &[], "")) as fn() -> Act), (BRIEF, || Act::Reset), (HASTY, || Act::Silence)]
+    {
+        let (answer, _) = sent_within(patience, move |_| act()).await;
         assert_eq!(answer, Sending::Deferred(30));
-        assert!(seen.len() > 1, "asked once only");
     }
-    let answers = webhook(&nobody().await).send(Channel::Sms, &letters(3)).await.unwrap();
+    let (_nobody, url) = nobody();
+    let answers = webhook(&url, BRIEF).send(Channel::Sms, &letters(3)).await.unwrap();
     assert_eq!(answers, vec![Sending::Deferred(30); 3]);
 }
 
@@ -166,12 +181,11 @@ async fn a_hundred_letters_get_their_own_answers_in_order_however_the_gateway_mi
         }
     })
     .await;
-    let answers = webhook(&peer.url).send(Channel::Whatsapp, &letters).await.unwrap();
+    let answers = webhook(&peer.url, CALM).send(Channel::Whatsapp, &letters).await.unwrap();
     for (letter, answer) in letters.iter().zip(&answers) {
         let is_refused = refused.contains(&letter.id.to_string());
         assert_eq!(matches!(answer, Sending::Refused(_)), is_refused, "{answer:?}");
-        // Who was not taken in time is not lost, but left to a later step.
-        assert!(is_refused || matches!(answer, Sending::Taken { .. } | Sending::Deferred(_)), "{answer:?}");
+        assert_eq!(matches!(answer, Sending::Taken { .. }), !is_refused, "{answer:?}");
     }
-    assert!(!refused.is_empty() && answers.iter().any(|answer| matches!(answer, Sending::Taken { .. })));
+    assert!(!refused.is_empty() && refused.len() < letters.len());
 }
