@@ -6,6 +6,7 @@ import json
 import subprocess
 
 from infra.checks.steps import ROOT
+from infra.fuzz.__main__ import TARGETS
 from infra.local import template
 
 _REQUIRED = {"Cargo.toml", "functions", "shared", "infra", "template.yaml", "events", "README.md"}
@@ -36,4 +37,16 @@ def check() -> list[str]:
                 json.loads(case.read_text())
             except ValueError as error:
                 faults.append(f"{case.relative_to(ROOT)} is not JSON: {error}")
+    return faults + _fuzzing()
+
+
+def _fuzzing() -> list[str]:
+    """Targets of `make fuzz` whose test is nowhere: a crate may have become a library, or a test may have been renamed."""
+    faults = []
+    for target, ((package, *kind), test) in TARGETS.items():
+        crate = next(path.parent for path in ROOT.glob(f"*/{package}/Cargo.toml"))
+        places = [crate / "tests" / kind[1], crate / "tests" / f"{kind[1]}.rs"] if kind[0] == "--test" else [crate / "src"]
+        sources = [source for place in places for source in (place.rglob("*.rs") if place.is_dir() else [place]) if source.is_file()]
+        if not any(f"fn {test.rsplit('::', 1)[-1]}()" in source.read_text() for source in sources):
+            faults.append(f"make fuzz TARGET={target} runs {test}, which {package} does not have")
     return faults
