@@ -196,7 +196,7 @@ async fn test_webhook<S: Store, Q: Enqueue>(
     let name = attempt.id.to_string();
     let event = told.telling.teller.event(EventType::WebhookTest, &[&id, &name], format!("webhooks/{id}"), attempt.at, &data);
     let queued = json!({ "eventId": event.id.to_string() });
-    told.store.note(&caller.audit(object(webhook.id), None, Some(queued))).await?;
+    told.store.note(&caller.audit_once(&attempt, object(webhook.id), None, Some(queued))).await?;
     let event_id = event.id;
     let task = Task::First { webhook: webhook.id, event: Box::new(event) };
     let queued = shapes::DeliveryQueued { id: task.delivery().to_string(), event_id: event_id.to_string() };

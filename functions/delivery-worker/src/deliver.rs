@@ -262,8 +262,9 @@ fn in_time(campaign: &Campaign, entry: &Message, state: &CampaignState, now: Tim
     campaign.due(entry, state).filter(|_| is_due).map(|variant| Message { variant, ..entry.clone() })
 }
 
-/// The entry with what the provider answered, in words that quote nobody. It keeps the text without the links that lead past us, which would open it for
-/// whoever reads it there; seconds until it may be asked again, when it has not taken the letter yet.
+/// The entry with what the provider answered, in words that quote nobody. It keeps the text without the links that lead past
+/// us, which would open it for whoever reads it there; seconds until it may be asked again, when it has not taken the letter
+/// yet.
 pub(crate) fn answered(entry: &Message, text: Rendered, answer: Sending) -> Result<Message, u32> {
     let Rendered { subject, body } = text;
     let entry = Message { subject, body: Some(body), ..entry.clone() };

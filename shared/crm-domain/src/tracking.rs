@@ -11,6 +11,8 @@ use crate::message::MessageId;
 
 /// Longest address that is led past us; a longer one stays as it is.
 const MAX_URL: usize = 2_000;
+/// What may end a sentence, or what stands in brackets or is marked, behind an address.
+const ENDINGS: &str = ".,;:!?)]*_~";
 /// What programs that look at mail before people do, and those that look for what it links to, have in their names.
 const MACHINES: [&str; 22] = [
     "bot",
@@ -66,7 +68,8 @@ impl Addresses {
             rest = rest.get(at + length..).unwrap_or_default();
             // Without a path the host itself would go on: `https://shop.example{{x}}` with `.evil.example`.
             let has_host = target.split_once("://").is_some_and(|(_, behind)| behind.contains(['/', '?', '#']));
-            if rest.starts_with("{{") || rest.starts_with("{%") {
+            let behind = rest.trim_start_matches(|c| ENDINGS.contains(c));
+            if ["{{", "{%", "{#"].iter().any(|tag| behind.starts_with(tag)) {
                 addresses.begun.extend(has_host.then(|| target.clone()));
             }
             addresses.whole.push(target);
@@ -167,7 +170,7 @@ fn bare(text: &str) -> Option<(usize, usize, String)> {
         // What ends a sentence does not belong to the address, nor does a bracket that was opened before it.
         while let Some((last, _)) = found.last() {
             let open = *last == ')' && found.iter().any(|(c, _)| *c == '(');
-            if open || !".,;:!?)]*_~".contains(*last) {
+            if open || !ENDINGS.contains(*last) {
                 break;
             }
             found.pop();

@@ -31,7 +31,7 @@ const SEEN: Duration = Duration::from_secs(30);
 /// How often the last use of a key is noted at most.
 const NOTED: Duration = Duration::from_mins(1);
 /// Attempts to take from a bucket while others take too.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: u32 = 8;
 
 /// The storage that the gate needs.
 pub trait GateStore: ReadAccess + KeepRequests {}
@@ -174,11 +174,12 @@ impl<S: GateStore> Inner<S> {
         let signing = keys.0.first().map(String::as_str).unwrap_or_default();
         // Hashed with a key: an address is personal, and a table of plain hashes of them is soon reversed.
         let key = auth::sign(signing, "rate", format!("{}\n{subject}", rate.name).as_bytes());
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             let full_at = self.store.bucket(&key).await?;
             let next = rate.take(full_at, Time::now()).map_err(Problem::too_many_requests)?;
             match self.store.set_bucket(&key, full_at, next).await {
-                Err(StoreError::Conflict) => {}
+                // Others of the same caller were faster; with pauses of random length not all of them come again at once.
+                Err(StoreError::Conflict) => tokio::time::sleep(Duration::from_millis(world::up_to(5 << attempt))).await,
                 done => return Ok(done?),
             }
         }

@@ -14,6 +14,8 @@ use tokio::sync::Semaphore;
 
 /// What API Gateway waits for an integration.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// By then nobody is at work on an invocation any more: its function has ended without a word.
+const LOST: Duration = Duration::from_mins(15);
 /// Invocations of one function that are under way or wait at the Lambda API, which stands still for good with more than 100.
 const AT_ONCE: usize = 64;
 
@@ -59,9 +61,9 @@ impl Client {
         let sent = async {
             let place = room.acquire_owned().await;
             let sending = tokio::spawn(async move {
-                let sent = send(http, request).await;
+                let sent = tokio::time::timeout(LOST, send(http, request)).await;
                 drop(place);
-                sent
+                sent.unwrap_or(Err(InvokeError::TimedOut))
             });
             sending.await.map_err(|error| InvokeError::Failed(error.to_string()))?
         };

@@ -143,23 +143,39 @@ impl Report {
 /// erasure finds it.
 #[must_use]
 pub fn quoting_nobody(reason: &str) -> String {
-    let word = |word: &str| match word {
-        word if word.contains('@') => "(address)".to_owned(),
-        word if is_telephone(word) => "(number)".to_owned(),
-        word => word.to_owned(),
-    };
-    let words = reason.split(|c: char| c.is_whitespace() || c.is_control()).map(word).collect::<Vec<_>>().join(" ");
+    let words: Vec<&str> = reason.split(|c: char| c.is_whitespace() || c.is_control()).collect();
+    let mut told = Vec::with_capacity(words.len());
+    let mut rest = words.as_slice();
+    while let [word, behind @ ..] = rest {
+        // A number may be written in groups: `+91 98450 12345`.
+        let groups = behind.iter().take_while(|word| is_group(word)).count();
+        let grouped = rest.get(..=groups).unwrap_or_default().concat();
+        rest = behind;
+        told.push(match word {
+            word if word.contains('@') => "(address)",
+            word if has_telephone(word) => "(number)",
+            word if word.contains('+') && has_telephone(&grouped) => {
+                rest = behind.get(groups..).unwrap_or_default();
+                "(number)"
+            }
+            word => word,
+        });
+    }
     // After the rest: an address that is cut before its sign is none that can be seen.
-    words.chars().take(MAX_REASON).collect()
+    told.join(" ").chars().take(MAX_REASON).collect()
 }
 
-/// Whether a word is a number as those of people are written: international, or of ten digits and more. Dots are in the
-/// addresses of servers, which say who refused.
-fn is_telephone(word: &str) -> bool {
-    let number = word.trim_matches(|c: char| !c.is_ascii_digit() && c != '+');
-    let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    let least = if number.starts_with('+') { 7 } else { 10 };
-    digits >= least && number.chars().all(|c| c.is_ascii_digit() || "+-()".contains(c))
+/// Whether there is a number in a word as those of people are written: international, or of ten digits and more. Dots are in
+/// the addresses of servers, which say who refused.
+fn has_telephone(word: &str) -> bool {
+    word.split(|c: char| !c.is_ascii_digit() && !"+-()".contains(c)).any(|number| {
+        let digits = number.bytes().filter(u8::is_ascii_digit).count();
+        digits >= if number.contains('+') { 7 } else { 10 }
+    })
+}
+
+fn is_group(word: &str) -> bool {
+    word.contains(|c: char| c.is_ascii_digit()) && word.chars().all(|c| c.is_ascii_digit() || "-().,;:".contains(c))
 }
 
 #[cfg(test)]
@@ -187,6 +203,9 @@ mod tests {
                 "Invalid parameter: PhoneNumber Reason: (number) is not valid",
             ),
             ("to (919845012345).", "to (number)"),
+            ("rejected:to=919845012345;code=21211 (21211)", "(number) (21211)"),
+            ("no +91 98450 12345, twice", "no (number) twice"),
+            ("+1 in 550 of 1000", "+1 in 550 of 1000"),
             ("host [203.0.113.225] said: 554 5.7.1, try 20260115", "host [203.0.113.225] said: 554 5.7.1, try 20260115"),
         ] {
             assert_eq!(quoting_nobody(reason), told);

@@ -81,9 +81,15 @@ fn an_address_that_a_value_brought_stays_text() {
             "https://evil.example: <a href=\"[https://x.in/a]\">https://x.in/a</a>, \
              <a href=\"[https://x.in/?of=7]\">https://x.in/?of=7</a>.",
         ),
+        (
+            "https://x.in/order_{{attributes.id}} https://x.in/?{{attributes.q}}",
+            "https://x.in/order_7 https://x.in/?a=b",
+            "<a href=\"[https://x.in/order_7]\">https://x.in/order_7</a> <a href=\"[https://x.in/?a=b]\">https://x.in/?a=b</a>",
+        ),
         // A value neither makes a host nor goes on with one, nor with a path that has ended.
         ("https://{{name}}", "https://evil.example", "https://evil.example"),
         ("https://x.in{{name}}", "https://x.in.evil.example", "https://x.in.evil.example"),
+        ("https://x.in.{{name}}", "https://x.in.evil.example", "https://x.in.evil.example"),
         ("https://x.in{{name}}", "https://x.in", r#"<a href="[https://x.in]">https://x.in</a>"#),
         ("https://x.in/a {{name}}", "https://x.in/ab", "https://x.in/ab"),
         ("{{name}}https://x.in/", "https://evil.example/https://x.in/", "https://evil.example/https://x.in/"),
