@@ -159,7 +159,7 @@ impl<S: Store + KeepAlarms, Q: Enqueue + CountDeadLetters> Clock<S, Q> {
                 return false;
             }
         };
-        let message = Outgoing { body: Task::Build { everyone: false, since: None }.body(), ..Outgoing::default() };
+        let message = Outgoing { body: Task::Build { everyone: false, after: None }.body(), ..Outgoing::default() };
         if unbuilt && let Err(error) = self.queue.enqueue(QueueName::Segments, vec![message]).await {
             tracing::error!(cause = %chain(&error), "the segments queue does not answer");
             return false;

@@ -22,15 +22,22 @@ pub(crate) const SILENCE: i64 = MINUTE;
 const ATTEMPTS: usize = 10;
 
 impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
+    /// What settles everybody as they are by now: a build that begins later than this. By the version of what is stored, and by
+    /// no clock: whoever begins the next one may have another.
+    pub(crate) async fn everyone(&self) -> Result<Next, TaskError> {
+        let after = self.store.build().await?.map_or(0, |held| held.version);
+        Ok(Next::Then(Task::Build { everyone: true, after: Some(after) }))
+    }
+
     /// Begins a build if one is needed and none is under way; wakes one of which nothing is heard. One is needed where there
-    /// are new meanings, and where everybody is to be settled by one that began at `since` or later.
-    pub(crate) async fn begin(&self, since: Option<Time>, now: Time) -> Result<Next, TaskError> {
+    /// are new meanings, and where everybody is to be settled by one that began at version `after` or later.
+    pub(crate) async fn begin(&self, after: Option<u64>, now: Time) -> Result<Next, TaskError> {
         let segments = self.store.all_segments().await?;
         let held = self.store.build().await?;
         let version = held.as_ref().map_or(0, |held| held.version);
         let last = held.map(|held| held.record);
         // One that began before may have passed customers who changed since.
-        let serves = |build: &Build| since.is_none_or(|since| since <= build.started_at);
+        let serves = |build: &Build| after.is_none_or(|after| after <= build.after);
         match last {
             Some(build) if !build.finished => {
                 if build.touched_at.plus(SILENCE) < now {
@@ -39,15 +46,15 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
                 // It looks for new meanings itself when it ends.
                 if serves(&build) { Ok(Next::Done) } else { Err(TaskError::BuildUnderWay) }
             }
-            last if segments.is_unbuilt() || !last.as_ref().map_or(since.is_none(), serves) => {
+            last if segments.is_unbuilt() || !last.as_ref().map_or(after.is_none(), serves) => {
                 let days = self.store.figures().await?.days;
                 let customers = days.iter().map(|day| day.figures.customers).sum::<i64>().max(0) as u64;
                 let parts = customers.div_ceil(CUSTOMERS_A_PART).clamp(1, MAX_PARTS) as u32;
-                let build = Build::new(segments.revision, parts, customers, now);
+                let build = Build::new(segments.revision, parts, customers, version, now);
                 match self.store.put_build(version, &build).await {
                     Ok(()) => self.hand_out(&build).await.map(|()| Next::Done),
                     // Somebody else has begun one, perhaps just before.
-                    Err(StoreError::Conflict) if since.is_some() => Err(TaskError::BuildUnderWay),
+                    Err(StoreError::Conflict) if after.is_some() => Err(TaskError::BuildUnderWay),
                     Err(StoreError::Conflict) => Ok(Next::Done),
                     Err(error) => Err(error.into()),
                 }
@@ -121,7 +128,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
             tracing::info!(build.target = target, build.customers = finished.scanned.values().sum::<u64>(), "build complete");
         }
         if self.store.all_segments().await?.is_unbuilt() {
-            let again = Outgoing { body: Task::Build { everyone: false, since: None }.body(), ..Outgoing::default() };
+            let again = Outgoing { body: Task::Build { everyone: false, after: None }.body(), ..Outgoing::default() };
             self.queue.enqueue(QueueName::Segments, vec![again]).await?;
         }
         Ok(())

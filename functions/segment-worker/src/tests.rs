@@ -133,7 +133,7 @@ fn lives(city: &str) -> Value {
     json!({"combinator": "and", "rules": [{"field": "city", "operator": "=", "value": city}]})
 }
 
-const BUILD: Task = Task::Build { everyone: false, since: None };
+const BUILD: Task = Task::Build { everyone: false, after: None };
 
 #[tokio::test]
 async fn a_new_segment_is_shown_when_it_is_complete() {
@@ -277,13 +277,18 @@ async fn a_lost_batch_of_the_stream_is_made_good_by_looking_at_everybody() {
 async fn batches_lost_together_are_made_good_by_one_build_that_began_after_them() {
     let crm = Crm::new(30);
     let id = crm.create("Pune").await;
-    crm.handle(BUILD).await;
+    // A clock that is an hour ahead changes nothing of what follows.
+    let now = Time::now();
+    crm.worker.begin(None, now.plus(60 * MINUTE)).await.unwrap();
     let under_way = crm.memory.drain(QueueName::Segments);
-    let build = crm.memory.build().await.unwrap().unwrap().record;
-    let lost = [1, 2].map(|seconds| build.started_at.plus(seconds));
+    let lost = async || match crm.worker.everyone().await.unwrap() {
+        Next::Then(Task::Build { everyone: true, after: Some(after) }) => after,
+        other => panic!("{other:?}"),
+    };
+    let lost = [lost().await, lost().await];
     // The one under way may have passed them, whether anything is heard of it or not.
-    let begin = async |since: Time, now: Time| crm.worker.begin(Some(since), now).await;
-    for now in [lost[1], lost[1].plus(2 * SILENCE)] {
+    let begin = async |after: u64, now: Time| crm.worker.begin(Some(after), now).await;
+    for now in [now, now.plus(60 * MINUTE + 2 * SILENCE)] {
         assert!(matches!(begin(lost[0], now).await, Err(TaskError::BuildUnderWay)));
     }
     for part in under_way {
@@ -291,16 +296,16 @@ async fn batches_lost_together_are_made_good_by_one_build_that_began_after_them(
     }
     crm.drain(false).await;
     crm.lives_in(1, 2, "Pune");
-    assert_eq!(begin(lost[0], lost[1]).await.unwrap(), Next::Done);
+    assert_eq!(begin(lost[0], now).await.unwrap(), Next::Done);
     let parts = crm.memory.drain(QueueName::Segments);
     assert!(!parts.is_empty());
     // It serves all others, while it is under way and when it has ended.
-    assert_eq!(begin(lost[1], lost[1]).await.unwrap(), Next::Done);
+    assert_eq!(begin(lost[1], now).await.unwrap(), Next::Done);
     for part in parts {
         crm.deliver(part.body).await;
     }
     assert_eq!(crm.shown(id).await.unwrap().len(), 11);
-    assert_eq!(begin(lost[1], lost[1].plus(MINUTE)).await.unwrap(), Next::Done);
+    assert_eq!(begin(lost[1], now.plus(MINUTE)).await.unwrap(), Next::Done);
     assert!(crm.memory.drain(QueueName::Segments).is_empty());
 }
 
@@ -313,8 +318,8 @@ async fn a_part_of_the_build_before_completes_nothing_of_this_one() {
     for part in &late {
         crm.deliver(part.body.clone()).await;
     }
-    let since = crm.memory.build().await.unwrap().unwrap().record.started_at.plus(1);
-    assert_eq!(crm.worker.begin(Some(since), since).await.unwrap(), Next::Done);
+    let held = crm.memory.build().await.unwrap().unwrap();
+    assert_eq!(crm.worker.begin(Some(held.version), held.record.started_at.plus(1)).await.unwrap(), Next::Done);
     let parts = crm.memory.drain(QueueName::Segments);
     for part in late {
         crm.deliver(part.body).await;

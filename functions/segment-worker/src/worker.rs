@@ -102,7 +102,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
             // What a stream that gave up on a batch says does not name the customers: everybody is looked at once.
             Err(_) if message.body.contains("DDBStreamBatchInfo") => {
                 tracing::error!("the stream gave up on a batch");
-                self.run(Step::first(Task::Build { everyone: true, since: message.sent_at })).await
+                self.run(Step::first(Task::Build { everyone: true, after: None })).await
             }
             Err(reason) => self.bury(message.body, &reason, 1).await,
         };
@@ -137,10 +137,8 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     async fn advance(&self, task: Task) -> Result<Next, TaskError> {
         let deadline = Instant::now() + BUDGET;
         match task {
-            Task::Build { everyone, since } => {
-                let now = Time::now();
-                self.begin(everyone.then(|| since.unwrap_or(now)), now).await
-            }
+            Task::Build { everyone: true, after: None } => self.everyone().await,
+            Task::Build { after, .. } => self.begin(after, Time::now()).await,
             Task::SettlePart(part) => self.settle_part(part, deadline).await,
             Task::Settle { customers, cause } => {
                 let outcome = self.keeper.settle(&customers, cause, Time::now()).await?;

@@ -189,7 +189,7 @@ async fn change<S: Store, Q: Enqueue>(
 /// Asks for what a change entails. What is lost here is not lost: the clock asks for unfinished builds every minute.
 async fn follow_up<Q: Enqueue>(queue: &Q, change: &SegmentsChange) {
     let build =
-        change.puts.iter().any(|held| !held.record.is_built()).then_some((Task::Build { everyone: false, since: None }, 0));
+        change.puts.iter().any(|held| !held.record.is_built()).then_some((Task::Build { everyone: false, after: None }, 0));
     let sweeps = change
         .retired
         .iter()

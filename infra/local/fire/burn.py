@@ -138,7 +138,7 @@ def _redrive(settings: Settings, api: Api, shop: Shop) -> int:
 
 def _look(settings: Settings, shop: Shop) -> tuple[invariants.Stored, list[str]]:
     """What is wrong, once it does not get better: memberships follow their customers in a moment of their own."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while True:
         stored = invariants.read(settings, shop.book)
         faults = invariants.faults(stored, shop.book)

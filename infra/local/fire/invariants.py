@@ -245,7 +245,9 @@ def _segments(stored: Stored, book: Book) -> Iterator[str]:
         members = stored.members[segment["id"]]
         what = f"segment {segment['name']}"
         if segment["state"] != "live":
+            # A new one says nothing else before it is complete.
             yield f"{what} is {segment['state']}"
+            continue
         if len(members) != len(set(members)):
             yield f"{what} lists {len(members)} members, of whom {len(set(members))} are different"
         yield from (f"{what} lacks {email}" for email in wanted - set(members))

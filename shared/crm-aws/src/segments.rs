@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_build_comes_back_as_it_was() {
-        let mut build = Build::new(7, 2, 100, Time::from_micros(1));
+        let mut build = Build::new(7, 2, 100, 0, Time::from_micros(1));
         build.scanned.insert(1, 40);
         build.done.insert(0, true);
         let read: Versioned<Build> = read_row(row(STATE, "build", 3, &build).unwrap()).unwrap();

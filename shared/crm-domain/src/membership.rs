@@ -270,6 +270,9 @@ pub struct Build {
     /// Parts that are complete.
     pub done: BTreeMap<u32, bool>,
     pub finished: bool,
+    /// The version of what it was stored over. Any later one was read after it had begun.
+    #[serde(default)]
+    pub after: u64,
     pub started_at: Time,
     /// When anything was heard of it last.
     pub touched_at: Time,
@@ -278,7 +281,7 @@ pub struct Build {
 impl Build {
     /// One that has not begun.
     #[must_use]
-    pub const fn new(target: EditionId, parts: u32, customers: u64, started_at: Time) -> Self {
+    pub const fn new(target: EditionId, parts: u32, customers: u64, after: u64, started_at: Time) -> Self {
         Self {
             target,
             parts,
@@ -286,6 +289,7 @@ impl Build {
             scanned: BTreeMap::new(),
             done: BTreeMap::new(),
             finished: false,
+            after,
             started_at,
             touched_at: started_at,
         }
@@ -338,14 +342,14 @@ impl Build {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "task", rename_all_fields = "camelCase")]
 pub enum Task {
-    /// Build what is not built yet; with `everyone`, settle everybody though nothing is new, unless a build that began at
-    /// `since` or later does so.
+    /// Build what is not built yet; with `everyone`, settle everybody though nothing is new, unless a build does so that began
+    /// when version `after` of it, or a later one, was stored.
     #[serde(rename = "build.v1")]
     Build {
         #[serde(default)]
         everyone: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        since: Option<Time>,
+        after: Option<u64>,
     },
     /// Settle everybody in one part of the scan of all customers.
     #[serde(rename = "settle-part.v1")]

@@ -168,7 +168,7 @@ async fn a_day_on_which_as_many_came_as_went_is_folded_away_too() {
 async fn a_build_is_one_for_all_of_its_parts() {
     let store = store().await;
     assert_eq!(store.build().await.unwrap(), None);
-    let build = Build::new(4, 2, 10, at("2026-01-01"));
+    let build = Build::new(4, 2, 10, 0, at("2026-01-01"));
     store.put_build(0, &build).await.unwrap();
     conflicts(store.put_build(0, &build).await);
     let now = at("2026-01-02");
