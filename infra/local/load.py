@@ -16,8 +16,9 @@ os.environ.setdefault("TEST_PORTS", "28280,29200,24766")
 os.environ.setdefault("TEST_STATE_DIR", ".local-load")
 
 from infra.local import aws, imports
-from infra.local.fire import invariants
+from infra.local.fire import invariants, memory
 from infra.local.fire.book import Order
+from infra.local.fire.burn import look
 from infra.local.fire.client import Client, Tally
 from infra.local.fire.feeder import Feeder
 from infra.local.fire.killer import Killer
@@ -75,7 +76,7 @@ class Load:
         shop.close()
         took = time.monotonic() - began
         emptied = self.until_empty()
-        stored, faults = self.look()
+        stored, faults = look(SETTINGS, self.shop)
         return self.report(took, emptied, stored, [*shop.failures, *faults])
 
     def now_and_then(self, segment: str) -> None:
@@ -122,16 +123,6 @@ class Load:
         wait_until(lambda: not any(sum(depth) for depth in invariants.waiting(SETTINGS).values()), 900, "empty queues")
         return time.monotonic() - started
 
-    def look(self) -> tuple[invariants.Stored, list[str]]:
-        """The invariants, once memberships have followed."""
-        deadline = time.monotonic() + 90
-        while True:
-            stored = invariants.read(SETTINGS, self.shop.book)
-            faults = invariants.faults(stored, self.shop.book)
-            if not faults or time.monotonic() > deadline:
-                return stored, faults
-            time.sleep(2)
-
     def report(self, took: float, emptied: float, stored: invariants.Stored, faults: list[str]) -> bool:
         """Prints everything; whether all is well."""
         tally = self.shop.tally
@@ -147,7 +138,7 @@ class Load:
 
     def show_memory(self) -> list[str]:
         """Who grows."""
-        growing = []
+        faults = []
         print(f"{'memory, MB':28}{'processes':>10}{'first third':>12}{'middle':>10}{'last':>10}{'most':>10}")
         for name, processes in self.memory.by_name().items():
             thirds = [sum(part) for part in zip(*(held.thirds() for held in processes), strict=True)]
@@ -158,8 +149,8 @@ class Load:
                 grown, items = processes[0].samples[-1] - processes[0].samples[0], self.items[-1] - self.items[0]
                 print(f"  holds all data in memory: {items} items more, {grown / max(items, 1) / 1024:.1f} KB for each")
             else:
-                growing += [f"{name} grows: {held.thirds()[1] / 2**20:.1f} to {held.thirds()[2] / 2**20:.1f} MB" for held in processes if not held.is_flat()]
-        return growing
+                faults += [f"{name} grows: {megabytes(held.before())} at most before, then {megabytes(held.thirds()[2])} MB" for held in memory.growing(processes)]
+        return faults
 
 
 def everything(clerk: Clerk) -> Deeds:

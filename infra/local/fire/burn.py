@@ -19,6 +19,7 @@ from infra.local.fire.shop import SEGMENTS, Deeds, Shop
 from infra.local.settings import Settings
 
 _POLL = 0.5
+_RIGHT_WITHIN = 300.0
 
 
 @dataclass
@@ -73,7 +74,7 @@ def burn(settings: Settings, supervisor: int, seed: int, seconds: float, outages
     killer.stop_aws()
     redriven = _peace(settings, shop)
     clock.note("until all was applied")
-    stored, faults = _look(settings, shop)
+    stored, faults = look(settings, shop)
     clock.note("until all was right" if not faults else "until it was given up")
     clock.took["of these without a local AWS"] = clock.away
     return Burnt(shop, killer, stored, [*shop.failures, *faults], redriven, clock.took)
@@ -136,9 +137,10 @@ def _redrive(settings: Settings, api: Api, shop: Shop) -> int:
     return count
 
 
-def _look(settings: Settings, shop: Shop) -> tuple[invariants.Stored, list[str]]:
-    """What is wrong, once it does not get better: memberships follow their customers in a moment of their own."""
-    deadline = time.monotonic() + 300
+def look(settings: Settings, shop: Shop) -> tuple[invariants.Stored, list[str]]:
+    """What is wrong, once it does not get better: memberships follow their customers in a moment of their own, and builds of new
+    segments, which may wait for a minute in between, count as work of later."""
+    deadline = time.monotonic() + _RIGHT_WITHIN
     while True:
         stored = invariants.read(settings, shop.book)
         faults = invariants.faults(stored, shop.book)

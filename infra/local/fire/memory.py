@@ -10,7 +10,7 @@ from pathlib import Path
 from infra.local import processes
 from infra.local.fire.killer import Killer
 
-# The last third of the samples may be so many times the middle third, and so many bytes besides: an allocator keeps what it has had.
+# The last third of the samples may be so many times what came before, and so many bytes besides: an allocator keeps what it has had.
 RATIO = 1.1
 ALLOWANCE = 2 << 20
 # Fewer samples say nothing about a trend.
@@ -30,12 +30,16 @@ class Held:
         parts = (self.samples[:third], self.samples[third : 2 * third], self.samples[-third:])
         return (statistics.median(parts[0]), statistics.median(parts[1]), statistics.median(parts[2]))
 
-    def is_flat(self) -> bool:
-        """Whether the last third is what the middle third was. What came before is warming up."""
-        if len(self.samples) < _ENOUGH:
-            return True
-        _, middle, last = self.thirds()
-        return last <= RATIO * middle + ALLOWANCE
+    def before(self) -> int:
+        """The most that it held before the last third."""
+        return max(self.samples[: -(len(self.samples) // 3)])
+
+
+def growing(processes: list[Held]) -> list[Held]:
+    """Which of those that do the same hold more in their last third than any of them has held before. Not than itself has: what one
+    keeps is what its largest batch took, and which of them gets that one, and when, is chance."""
+    most = max(held.before() for held in processes)
+    return [held for held in processes if held.thirds()[2] > RATIO * most + ALLOWANCE]
 
 
 class Memory:
