@@ -7,6 +7,8 @@ use simulator::weakness::Weakness;
 
 /// Histories within which a defect is found.
 const SEEDS: u64 = 60;
+/// Of those that need a coincidence, in one history of fifty: whatever draws another number in the code draws other histories.
+const RARE: u64 = 400;
 
 fn first_broken(kind: Kind, plan: &Plan, weakness: Weakness, seeds: u64) -> Option<u64> {
     let setup = Setup { kind: Some(kind), plan: Some(plan.clone()), weakness: Some(weakness), ..Setup::default() };
@@ -94,18 +96,22 @@ fn an_environment_that_outlives_a_crash_brings_out_who_calls_done_what_it_has_be
 
 #[test]
 fn faults_bring_out_who_loses_changes_of_members() {
-    assert_brings_out(
-        Kind::Memberships,
-        &Plan::quiet(),
-        &[(Fault::Repeated, Weakness::StandingsAreNotChecked), (Fault::Crashed, Weakness::CrashesAreAcknowledged)],
-    );
+    assert_brings_out(Kind::Memberships, &Plan::quiet(), &[(Fault::Crashed, Weakness::CrashesAreAcknowledged)]);
+}
+
+#[test]
+fn work_on_one_customer_at_the_same_time_brings_out_who_does_not_look_at_standings() {
+    let weakness = Weakness::StandingsAreNotChecked;
+    assert!(first_broken(Kind::Memberships, &Plan::quiet(), weakness, 3).is_none());
+    let together = Plan::quiet().at(Fault::Slow, 150).with(Fault::Delayed).at(Fault::Repeated, 600);
+    assert!(first_broken(Kind::Memberships, &together, weakness, RARE).is_some());
 }
 
 #[test]
 fn minutes_without_a_tick_bring_out_a_clock_that_does_not_look_back() {
     let weakness = Weakness::MissedMinutesAreForgotten;
     assert!(first_broken(Kind::Memberships, &Plan::quiet(), weakness, 3).is_none());
-    assert!(first_broken(Kind::Memberships, &Plan::quiet().at(Fault::TickMissed, 700), weakness, SEEDS).is_some());
+    assert!(first_broken(Kind::Memberships, &Plan::quiet().at(Fault::TickMissed, 850), weakness, RARE).is_some());
 }
 
 #[test]
