@@ -24,7 +24,8 @@ export default defineConfig({
   test: {
     restoreMocks: true,
     // Forms that are filled in key by key take seconds on a machine that builds something else meanwhile.
-    testTimeout: 20_000,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
     // Plain functions need no document, which costs a second per file.
     projects: [
       {

@@ -4,7 +4,7 @@ import { afterEach } from "vitest";
 afterEach(cleanup);
 
 // For machines that build something else meanwhile; what is there sooner is found sooner.
-configure({ asyncUtilTimeout: 4_000 });
+configure({ asyncUtilTimeout: 30_000 });
 
 // Not part of jsdom. A light screen.
 window.matchMedia = (media) =>

@@ -78,7 +78,9 @@ describe("the command palette", () => {
     await user.type(await box(), "asha");
     const group = within(await screen.findByRole("group", { name: "Customers" }));
     expect(group.getByText("asha@example.com")).toBeTruthy();
-    expect(calls(FIND).at(-1)?.query.get("search")).toBe("asha");
+    await waitFor(() => expect(calls(FIND).at(-1)?.query.get("search")).toBe("asha"));
+    // Whom fewer letters have found cannot be chosen.
+    await waitFor(() => expect(screen.queryByText("Looking for customers…")).toBeNull());
     expect(options()).toEqual(["Asha Raoasha@example.com", "All customers like “asha”"]);
     await user.click(group.getByText("Asha Rao"));
     expect(router.state.location.pathname).toBe("/customers/c1");

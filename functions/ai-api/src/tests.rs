@@ -26,7 +26,7 @@ use crate::http::{Desk, router};
 /// More than any answer takes, however busy the machine: what ends with an answer does not wait for it.
 const CALM: (Duration, Duration) = (Duration::from_secs(20), Duration::from_mins(1));
 /// For a model that will not answer. What one attempt may take, and all of them.
-const HASTY: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(10));
+const HASTY: (Duration, Duration) = (Duration::from_secs(6), Duration::from_secs(30));
 
 /// A CRM with thirty customers, and a model.
 struct Crm {

@@ -83,7 +83,7 @@ async fn a_question_waits_until_the_model_answers_again() {
     desk.handle(step.body()).await;
     assert_eq!(desk.outcome(id).await, None);
     let again = desk.memory.drain(QueueName::Questions);
-    assert_eq!((again.len(), again[0].delay), (1, 5));
+    assert!(again.len() == 1 && (5..=60).contains(&again[0].delay), "{again:?}");
     let looks = 20;
     for _ in 0..looks {
         desk.handle(again[0].body.clone()).await;

@@ -12,7 +12,7 @@ use crate::schema::{messages_answer_schema, rules_answer_schema, suggestion_answ
 
 /// Pauses so short that nobody waits for a test, and attempts long enough for a busy machine.
 const PATIENCE: Patience =
-    Patience { attempt: Duration::from_secs(5), shortest: Duration::from_millis(50), pause: Duration::from_millis(4) };
+    Patience { attempt: Duration::from_secs(15), shortest: Duration::from_millis(50), pause: Duration::from_millis(4) };
 const LONG: Duration = Duration::from_secs(20);
 const PROMPT: &str = "customers who spent over 5000";
 
@@ -206,7 +206,7 @@ async fn nobody_there_is_unavailable() {
 
 #[tokio::test]
 async fn who_hangs_is_left_in_time_for_another_attempt() {
-    let patience = Patience { attempt: Duration::from_secs(2), ..PATIENCE };
+    let patience = Patience { attempt: Duration::from_secs(6), ..PATIENCE };
     let peer = Peer::start().await;
     peer.always(Behaviour::Hang);
     let answer = ask(&client(&peer, patience), None, LONG).await;
@@ -220,14 +220,13 @@ async fn the_deadline_holds_whatever_happens() {
     let began = Instant::now();
     let patience = Patience { attempt: LONG, ..PATIENCE };
     let answer = ask(&client(&peer, patience), None, Duration::from_secs(2)).await;
-    assert_eq!((answer.text, peer.requests().len()), (Err(AiError::Unavailable { after: None }), 1));
+    assert_eq!(answer.text, Err(AiError::Unavailable { after: None }));
+    // None where the machine was busy until then.
+    assert!(peer.requests().len() <= 1, "{}", peer.requests().len());
     assert!(began.elapsed() < LONG, "an attempt may take twenty seconds: {:?}", began.elapsed());
     let late = ask(&client(&peer, PATIENCE), None, Duration::ZERO).await;
-    assert_eq!(
-        (late.text, peer.requests().len()),
-        (Err(AiError::Unavailable { after: None }), 1),
-        "nothing is begun that cannot end"
-    );
+    assert_eq!(late.text, Err(AiError::Unavailable { after: None }));
+    assert!(peer.requests().len() <= 1, "nothing is begun that cannot end");
 }
 
 #[tokio::test]

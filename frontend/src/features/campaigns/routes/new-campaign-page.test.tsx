@@ -375,10 +375,9 @@ describe("the message", () => {
     await user.click(screen.getByRole("radio", { name: /SMS/ }));
     await waitFor(() => expect(calls(RENDER).map(body).at(-1)).toMatchObject({ channel: "sms" }));
     const asked = calls(RENDER).map(body);
-    expect(asked.map(({ channel, variants: [variant] }) => [channel, "subject" in variant])).toEqual([
-      ["email", true],
-      ["sms", false],
-    ]);
+    // Once each, or more often where the machine is slower than somebody types.
+    const kinds = asked.map(({ channel, variants: [variant] }) => `${channel} ${"subject" in variant}`);
+    expect([...new Set(kinds)]).toEqual(["email true", "sms false"]);
   });
 
   it("is warned of where it has tags and no HTML", async () => {

@@ -177,7 +177,7 @@ describe("merging a duplicate", () => {
       },
     });
     await chooseTwin();
-    expect(calls(SEARCH).map(({ query }) => query.get("search"))).toEqual(["asha"]);
+    expect(calls(SEARCH).at(-1)?.query.get("search")).toBe("asha");
     const table = screen.getByRole("table", { name: "Both customers side by side" });
     const row = (name: string) => within(table).getByRole("rowheader", { name }).closest("tr")?.textContent;
     expect(row("E-mail")).toBe("E-mailasha@example.comasha.rao@example.com");

@@ -1,4 +1,4 @@
-import { act, screen, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
@@ -120,11 +120,11 @@ it("follows what happens to somebody", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   let orderCount = 2;
   open({ "GET /api/customers/c1": () => ({ ...ASHA, orderCount }) });
-  const figure = async () => (await screen.findByText("Orders", { selector: "dt" })).nextSibling?.textContent;
-  expect(await figure()).toBe("2");
+  const figure = () => screen.getByText("Orders", { selector: "dt" }).nextSibling?.textContent;
+  await waitFor(() => expect(figure()).toBe("2"));
   orderCount = 3;
   await act(() => vi.advanceTimersByTimeAsync(8_000));
-  expect(await figure()).toBe("3");
+  await waitFor(() => expect(figure()).toBe("3"));
   vi.useRealTimers();
 });
 

@@ -158,6 +158,8 @@ it("follows by itself, and rests while the tab is hidden", async () => {
   seen.mockReturnValue("visible");
   document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   await act(() => vi.advanceTimersByTimeAsync(4_000));
-  for (const [index, calls] of count().entries()) expect(calls).toBeGreaterThan(before[index] ?? 0);
+  await waitFor(() => {
+    for (const [index, calls] of count().entries()) expect(calls).toBeGreaterThan(before[index] ?? 0);
+  });
   vi.useRealTimers();
 });

@@ -143,10 +143,11 @@ async fn a_lost_answer_is_unknown_and_never_asked_for_again() {
     ] {
         let (answer, seen) = by_ses_within(patience, move |_| act()).await;
         assert!(matches!(answer, Sending::Unknown(_)), "{answer:?}");
-        assert_eq!(seen.len(), 1, "sent again");
+        // None where the machine was busy for as long as the hasty one waits.
+        assert!(seen.len() <= 1, "sent again");
         let (answer, seen) = by_sns_within(patience, move |_| act()).await;
         assert!(matches!(answer, Sending::Unknown(_)), "{answer:?}");
-        assert_eq!(seen.len(), 1, "sent again");
+        assert!(seen.len() <= 1, "sent again");
     }
 }
 

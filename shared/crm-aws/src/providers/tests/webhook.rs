@@ -113,7 +113,7 @@ async fn answers_mean_what_the_table_says() {
 #[tokio::test]
 async fn what_is_no_answer_is_asked_again_under_the_same_id() {
     // Of the answer to another attempt some may be lost as well, if the machine is busy for that long.
-    let silent = Patience { attempt: Duration::from_millis(300), call: Duration::from_secs(10) };
+    let silent = Patience { attempt: Duration::from_secs(2), call: Duration::from_mins(1) };
     for (name, patience, act, most) in [
         ("reset", CALM, (|| Act::Reset) as fn() -> Act, 2),
         ("half", CALM, || Act::Half, 2),
