@@ -29,6 +29,10 @@ class ApiError(Exception):
     """The API answered with something else than success."""
 
 
+# Seconds between the attempts of one request: a function that was killed under load needs some to be there again.
+_PAUSES = (0.2, 0.5, 1, 2, 4, 8, 8, 8, 0)
+
+
 class Api:
     """Keeps one connection and one token."""
 
@@ -81,8 +85,16 @@ class Api:
         return self._expect("POST", path, body, headers)
 
     def _expect(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
-        for wait in (0.2, 0.5, 1, 2, 4, 0):
-            answer = self.call(method, path, body, headers)
+        for wait in _PAUSES:
+            try:
+                answer = self.call(method, path, body, headers)
+            except (OSError, http.client.HTTPException):
+                # Whether a write was taken is not known then.
+                if method != "GET" or not wait:
+                    raise
+                self.connection = None
+                time.sleep(wait)
+                continue
             if answer.status < 300:
                 return answer.json()
             if answer.status not in (429, 502, 503, 504) or not wait:

@@ -19,7 +19,8 @@ from infra.local.api import Api
 from infra.local.counted import Counted, Logs, Use, over
 from infra.local.scale import built, chunks, create, rules
 from infra.local.settings import ROOT
-from infra.local.tests.harness import SETTINGS, STACK, wait_until
+from infra.local.tests.harness import SETTINGS, STACK
+from infra.local.waiting import wait_until
 
 _ALONE = 10
 _SEGMENTS = 50

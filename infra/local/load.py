@@ -24,7 +24,8 @@ from infra.local.fire.feeder import Feeder
 from infra.local.fire.killer import Killer
 from infra.local.fire.memory import Memory, load_average, megabytes
 from infra.local.fire.shop import CITIES, Clerk, Deeds, Shop
-from infra.local.tests.harness import SETTINGS, STACK, wait_until
+from infra.local.tests.harness import SETTINGS, STACK
+from infra.local.waiting import wait_until
 
 _CLERKS = 6
 _FIRST, _PEOPLE = 500, 1_500

@@ -21,7 +21,8 @@ from infra.local import aws
 from infra.local.api import Api
 from infra.local.one_change import Changes
 from infra.local.settings import ROOT
-from infra.local.tests.harness import SETTINGS, STACK, wait_until
+from infra.local.tests.harness import SETTINGS, STACK
+from infra.local.waiting import wait_until
 
 CITIES = ("Pune", "Goa", "Delhi", "Mumbai", "Chennai", "Kochi", "Jaipur", "Indore", "Surat", "Agra")
 _BULK = 500

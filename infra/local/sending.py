@@ -16,7 +16,8 @@ from infra.local import aws
 from infra.local.api import Api
 from infra.local.scale import figure, load_customers, timed
 from infra.local.settings import ROOT
-from infra.local.tests.harness import SETTINGS, STACK, wait_until
+from infra.local.tests.harness import SETTINGS, STACK
+from infra.local.waiting import wait_until
 
 _PATIENCE = 7200
 # Of one recipient, without caps: DECISIONS.md.

@@ -95,23 +95,23 @@ class Supervisor:
         command = [sys.executable, "-m", "infra.local.emulator"]
         # SIGTERM, and not SIGKILL, when we die: it then still saves its state.
         self._spawn(Child("aws", command, {**os.environ, **emulator.environment(settings)}, settings.logs, signal.SIGTERM))
-        self._until("the local AWS", 60, lambda: _answers(f"{settings.aws_url}/_ministack/health"))
+        self._until("the local AWS", 180, lambda: _answers(f"{settings.aws_url}/_ministack/health"))
 
         say("deploying template.yaml ...")
         deploy.deploy(settings, deploy.parameters(settings))
         gemini.keep_key(settings)
         if model := gemini.child(settings):
             self._spawn(model)
-            self._until("the model's stand-in", 20, lambda: _listens(settings.gemini_port))
+            self._until("the model's stand-in", 120, lambda: _listens(settings.gemini_port))
         elif settings.gemini == "fake":
             raise StartFailed("the model's stand-in is not built")
 
         self._spawn(functions.lambda_api(settings))
-        self._until("the Lambda API", 20, lambda: _listens(settings.lambda_port))
+        self._until("the Lambda API", 120, lambda: _listens(settings.lambda_port))
         for child in functions.children(settings):
             self._spawn(child)
         self._spawn(self._gateway())
-        self._until("the product", 30, lambda: _answers(f"{settings.url}/api/health"))
+        self._until("the product", 180, lambda: _answers(f"{settings.url}/api/health"))
         self._check_listeners()
 
         first = settings.demo_customers > 0 and seed.is_first_time(settings)

@@ -1,7 +1,7 @@
 /** Without a pointer: sign in, go to the segments, open one, edit its rules, and see the count follow. */
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
-import { journey } from "../stack.ts";
+import { journey, until } from "../stack.ts";
 
 /** More than any page has to be stepped through. */
 const MOST = 80;
@@ -22,12 +22,12 @@ await journey(async (stack) => {
 
   await page.keyboard.press("Tab");
   await page.getByRole("link", { name: "Skip to content" }).waitFor();
-  assert.equal(await focusText(page), "Skip to content");
+  await focused(page, "Skip to content");
   await page.keyboard.press("Enter");
   await tabTo(page, page.getByRole("link", { name: `Keys ${mark}` }));
   await page.keyboard.press("Enter");
   await marketer.heading(`Keys ${mark}`).waitFor();
-  assert.equal(await focusText(page), `Keys ${mark}`, "the focus has not come along");
+  await focused(page, `Keys ${mark}`);
 
   await tabTo(page, page.getByRole("link", { name: "Edit", exact: true }));
   await page.keyboard.press("Enter");
@@ -82,6 +82,8 @@ async function assertSeen(target: Locator): Promise<void> {
   assert.ok(isSeen, `the focus is not seen on ${target}`);
 }
 
-function focusText(page: Page): Promise<string | undefined> {
-  return page.evaluate(() => document.activeElement?.textContent ?? undefined);
+/** Waits until what has this text has the focus. */
+function focused(page: Page, text: string): Promise<void> {
+  const found = () => page.evaluate(() => document.activeElement?.textContent);
+  return until(`the focus on ${text}`, async () => (await found()) === text);
 }

@@ -1,6 +1,6 @@
 /** The connection goes and comes back: a notice, figures that stay, a page and a start that wait; all recovers by itself. */
 import assert from "node:assert/strict";
-import { journey } from "../stack.ts";
+import { journey, until } from "../stack.ts";
 
 await journey(async (stack) => {
   await stack.customers(1);
@@ -23,10 +23,11 @@ await journey(async (stack) => {
   await context.setOffline(true);
   await owner.navigation().getByRole("link", { name: "Segments" }).click();
   await owner.heading("This page could not be shown").waitFor();
-  assert.equal(await page.title(), "This page could not be shown · Mini CRM");
+  const titled = (title: string) => until(`the title "${title}"`, async () => (await page.title()) === title);
+  await titled("This page could not be shown · Mini CRM");
   await context.setOffline(false);
   await owner.heading("Segments").waitFor();
-  assert.equal(await page.title(), "Segments · Mini CRM");
+  await titled("Segments · Mini CRM");
 
   // What an outage has kept back is asked for again.
   owner.expect(/^503 of GET .*\/api\/orders/);

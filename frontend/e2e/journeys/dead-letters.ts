@@ -29,6 +29,8 @@ await journey(async (stack) => {
   // Still wrong, it comes back as another letter.
   await stack.deadLetterBack(number);
   await page.getByRole("button", { name: "Look again" }).click();
+  // The list that came after the redrive may still show the first one.
+  await page.reload();
   await letter.getByRole("button", { name: /^Discard: / }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Discard" }).click();

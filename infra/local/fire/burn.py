@@ -7,7 +7,6 @@ of sight for twelve minutes. Whatever is among the dead letters by then is redri
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from infra.local.api import Api
@@ -17,8 +16,8 @@ from infra.local.fire.feeder import Feeder
 from infra.local.fire.killer import Killer
 from infra.local.fire.shop import SEGMENTS, Deeds, Shop
 from infra.local.settings import Settings
+from infra.local.waiting import PASSING, wait_until
 
-_POLL = 0.5
 _RIGHT_WITHIN = 300.0
 
 
@@ -122,7 +121,7 @@ def _peace(settings: Settings, shop: Shop) -> int:
         busy = any(sum(depth) for depth in invariants.waiting(settings).values())
         return not busy and all(api.get(f"/api/campaigns/{one}")["status"] == "sent" for one in shop.book.audiences)
 
-    _until(at_rest, 900, "peace")
+    wait_until(at_rest, 900, "peace")
     return redriven
 
 
@@ -142,19 +141,15 @@ def look(settings: Settings, shop: Shop) -> tuple[invariants.Stored, list[str]]:
     segments, which may wait for a minute in between, count as work of later."""
     deadline = time.monotonic() + _RIGHT_WITHIN
     while True:
-        stored = invariants.read(settings, shop.book)
-        faults = invariants.faults(stored, shop.book)
-        if not faults or time.monotonic() > deadline:
-            return stored, faults
+        try:
+            stored = invariants.read(settings, shop.book)
+            faults = invariants.faults(stored, shop.book)
+            if not faults or time.monotonic() > deadline:
+                return stored, faults
+        except PASSING:
+            if time.monotonic() > deadline:
+                raise
         time.sleep(2)
-
-
-def _until(holds: Callable[[], bool], seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not come within {seconds:.0f} s")
-        time.sleep(_POLL)
 
 
 class _Clock:

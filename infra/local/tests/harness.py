@@ -26,6 +26,7 @@ from typing import Any
 from infra.local import aws, processes
 from infra.local.api import Api
 from infra.local.settings import ROOT, Settings
+from infra.local.waiting import wait_until
 
 # TEST_PORTS moves it, for two runs at a time on one machine. The model's stand-in is never far from the local AWS.
 _PORT, _LAMBDA_PORT, _AWS_PORT = (int(port) for port in os.environ.get("TEST_PORTS", "18080,19000,14566").split(","))
@@ -112,15 +113,6 @@ class Stack:
 
 
 STACK = Stack()
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 60, what: str = "the condition") -> None:
-    """Waits for something that becomes true by itself, and fails when it does not."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not come true within {seconds:.0f} s")
-        time.sleep(0.1)
 
 
 class StackTest(unittest.TestCase):

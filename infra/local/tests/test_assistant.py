@@ -50,7 +50,8 @@ class Assistant(StackTest):
         self.eventually(offline)
 
     def test_a_question_over_the_quota_waits_and_is_answered(self) -> None:
-        self.script({"kind": "rateLimited", "retryAfterSeconds": 2}, forever=True)
+        # Longer than anybody waits for an answer, so that nobody asks again before all have asked.
+        self.script({"kind": "rateLimited", "retryAfterSeconds": 30}, forever=True)
         headers = {"prefer": "respond-async"}
         segment = self.satara()
         prompt = {"prompt": "customers who ordered more than 41 times"}
@@ -63,11 +64,11 @@ class Assistant(StackTest):
         impatient = self.api.post("/api/generate-rules", {"prompt": "customers who ordered more than 42 times"})
         self.assertEqual((impatient["source"], impatient["offlineReason"]), ("offline", "quota"))
         self.script()
-        self.eventually(lambda: self.api.get(place)["status"] == "answered", 60)
+        self.eventually(lambda: self.api.get(place)["status"] == "answered", 120)
         result = self.api.get(place)["result"]
         self.assertEqual((result["source"], result["rules"]["rules"][0]["value"]), ("gemini", 41))
         for other in others:
-            self.eventually(lambda other=other: self.api.get(other.headers["location"])["status"] == "answered", 60)  # type: ignore[misc]
+            self.eventually(lambda other=other: self.api.get(other.headers["location"])["status"] == "answered", 120)  # type: ignore[misc]
 
     def about(self, segment: str) -> list[tuple[str, dict[str, Any]]]:
         """Questions about anybody, about the members of a segment, and about people whom the objective names."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from infra.local import aws
 from infra.local.api import Api
-from infra.local.tests.harness import SETTINGS, StackTest, wait_until
+from infra.local.tests.harness import SETTINGS, StackTest
+from infra.local.waiting import wait_until
 
 _PEOPLE = 30
 _CAPS = {"messages": 2, "days": 7}

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.local import aws, imports
-from infra.local.tests.harness import SETTINGS, StackTest, wait_until
+from infra.local.tests.harness import SETTINGS, StackTest
+from infra.local.waiting import wait_until
 
 
 def event(kind: str, data: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from infra.backup.deployment import BackupError, Deployment
 from infra.local import aws
 from infra.local.api import Api
 from infra.local.settings import ROOT
-from infra.local.tests.harness import SETTINGS, STACK, Stack, StackTest, wait_until
+from infra.local.tests.harness import SETTINGS, STACK, Stack, StackTest
+from infra.local.waiting import wait_until
 
 # An empty product beside the one that is exported.
 _OTHER = Stack(

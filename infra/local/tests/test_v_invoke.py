@@ -18,7 +18,8 @@ from typing import Any
 from infra.local import template, tokens
 from infra.local.build import VENV
 from infra.local.settings import ROOT
-from infra.local.tests.harness import SETTINGS, STACK, StackTest, wait_until
+from infra.local.tests.harness import SETTINGS, STACK, StackTest
+from infra.local.waiting import wait_until
 
 _ENVIRONMENT = {**os.environ, **STACK.environment(), "PATH": f"{VENV}{os.pathsep}{os.environ['PATH']}"}
 # The segment and the customer that events of campaigns name.

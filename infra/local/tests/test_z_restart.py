@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError
 from infra.local import aws, processes
 from infra.local.settings import ROOT
 from infra.local.snapshots import saved_at
-from infra.local.tests.harness import SETTINGS, STACK, StackTest, wait_until
+from infra.local.tests.harness import SETTINGS, STACK, StackTest
+from infra.local.waiting import wait_until
 
 
 class Restart(StackTest):
