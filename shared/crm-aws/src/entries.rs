@@ -17,7 +17,7 @@ use crate::records::Item;
 use crate::statements::{Attributes, insert, update};
 
 /// What counting looks at, and what every entry has.
-pub(crate) const COUNTED: [&str; 19] = [
+pub(crate) const COUNTED: [&str; 21] = [
     "customerId",
     "email",
     "channel",
@@ -34,6 +34,8 @@ pub(crate) const COUNTED: [&str; 19] = [
     "complainedAt",
     "unsubscribedAt",
     "failedAt",
+    "failedReason",
+    "explained",
     "unknownAt",
     "skippedReason",
     "skippedPhase",
@@ -170,7 +172,7 @@ pub(crate) fn read_message(mut item: Item) -> Result<Message, StoreError> {
     let missing = |name: &str| corrupt(format!("an entry of the log has no {name}"));
     let explained: Option<String> = word(item, "explained")?;
     let intent = word(item, "intentAt")?.zip(word(item, "intentBy")?);
-    Ok(Message {
+    let stored = Message {
         customer_id: word(item, "customerId")?.ok_or_else(|| missing("customerId"))?,
         email: word(item, "email")?.ok_or_else(|| missing("email"))?,
         channel: word(item, "channel")?.ok_or_else(|| missing("channel"))?,
@@ -199,7 +201,8 @@ pub(crate) fn read_message(mut item: Item) -> Result<Message, StoreError> {
         skipped_phase: word(item, "skippedPhase")?,
         subject: word(item, "subject")?,
         body: word(item, "body")?,
-    })
+    };
+    Ok(stored.reconciled())
 }
 
 fn word<T: DeserializeOwned>(item: &mut Item, name: &str) -> Result<Option<T>, StoreError> {

@@ -160,6 +160,14 @@ impl Message {
         }
     }
 
+    /// As it counts where two have handed it over at once, and it was refused to one of them and taken from the other: it was
+    /// sent. A failure that a receipt tells of stands.
+    #[must_use]
+    pub fn reconciled(self) -> Self {
+        let was_refused = self.failed_reason.is_some() && self.explained.is_none() && self.unknown_at.is_none();
+        if self.sent_at.is_some() && was_refused { Self { failed_at: None, failed_reason: None, ..self } } else { self }
+    }
+
     #[must_use]
     pub fn status(&self) -> MessageStatus {
         if self.skipped_reason.is_some() {

@@ -152,6 +152,7 @@ impl Mailroom {
             held.skipped_phase = entry.skipped_phase;
             held.subject.clone_from(&entry.subject);
             held.body.clone_from(&entry.body);
+            *held = held.clone().reconciled();
         }
         wrote(&*held);
     }

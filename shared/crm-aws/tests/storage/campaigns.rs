@@ -137,6 +137,7 @@ async fn of_a_batch_each_entry_is_settled_for_itself() {
     store.apply_receipts(&[bounced]).await.unwrap();
 
     let failed = |n, intent| Message { failed_at: Some(now), failed_reason: Some("no".into()), intent, ..entry(n) };
+    settle(&store, &campaign, &[failed(10, None)]).await;
     let mut all: Vec<_> = (0..55).map(sent).collect();
     all[5] = failed(5, None);
     all[7] = failed(7, Some(yours));
@@ -146,7 +147,8 @@ async fn of_a_batch_each_entry_is_settled_for_itself() {
     settle(&store, &campaign, &all).await;
     let held = async |n| store.entry(&campaign, entry(n).customer_id).await.unwrap();
     let status = async |n| held(n).await.map(|one: Message| one.status());
-    for n in [0, 5, 6, 24, 25, 54] {
+    // The tenth was refused to somebody else, and taken all the same.
+    for n in [0, 5, 6, 10, 24, 25, 54] {
         assert_eq!(status(n).await, Some(MessageStatus::Sent), "{n}");
     }
     assert_eq!(
@@ -155,6 +157,9 @@ async fn of_a_batch_each_entry_is_settled_for_itself() {
         "whoever has the intent"
     );
     assert_eq!(held(9).await.unwrap().sent_at, Some(at("2026-01-02")), "that it went out is true also where it has failed since");
+    assert_eq!(status(9).await, Some(MessageStatus::Failed));
+    let counted = store.recount(&campaign, 0).await.unwrap();
+    assert_eq!((counted.sent, counted.failed), (52, 2));
     assert_eq!(status(55).await, Some(MessageStatus::Queued));
     assert_eq!(held(900).await, None);
     store.log_recipients(&campaign, &all).await.unwrap();

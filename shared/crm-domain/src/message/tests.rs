@@ -11,6 +11,22 @@ fn receipt(message: MessageId, report: Report, at: i64) -> Receipt {
 }
 
 #[test]
+fn a_letter_that_was_taken_was_sent_though_it_was_refused_to_somebody_else() {
+    let at = Some(Time::from_micros(1));
+    let refused = Message { failed_at: at, failed_reason: Some("no such mailbox".into()), ..message() };
+    let both = Message { sent_at: at, ..refused.clone() };
+    let told = Explained { reason: "given up".into(), at: Time::from_micros(2) };
+    for (entry, status) in [
+        (refused, MessageStatus::Failed),
+        (both.clone(), MessageStatus::Sent),
+        (Message { explained: Some(told), ..both }, MessageStatus::Failed),
+        (Message { sent_at: at, failed_at: at, ..message() }, MessageStatus::Failed),
+    ] {
+        assert_eq!(entry.clone().reconciled().status(), status, "{entry:?}");
+    }
+}
+
+#[test]
 fn machines_that_open_are_marked_apart_in_any_order() {
     let id = MessageId { campaign: CampaignId::generate(), customer: message().customer_id };
     let second = |seconds: i64| seconds * SECOND;
