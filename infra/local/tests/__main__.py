@@ -13,6 +13,7 @@ from typing import Any
 from infra.local import processes
 from infra.local.settings import ROOT
 from infra.local.tests.harness import SETTINGS, STACK
+from infra.local.waiting import wait_until
 
 _SLOWEST = 20
 
@@ -25,7 +26,7 @@ class Lifecycle(unittest.TestCase):
         self.assertGreater(len(pids), 5)
         self.assertEqual(processes.exposed_listeners(pids), [], "something listened beyond loopback")
         self.assertEqual(STACK.stop(signal.SIGTERM), 0, STACK.said())
-        self.assertEqual([pid for pid in pids if processes.running(pid)], [], "processes outlived the stack")
+        wait_until(lambda: not any(map(processes.running, pids)), what="the end of all processes")
         self.assertEqual(processes.executing_below(SETTINGS.temporary), [])
 
 

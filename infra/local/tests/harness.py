@@ -95,7 +95,7 @@ class Stack:
         assert self.process
         return [self.process.pid, *processes.descendants(self.process.pid)]
 
-    def stop(self, sig: int = signal.SIGTERM, patience: float = 150) -> int:
+    def stop(self, sig: int = signal.SIGTERM, patience: float = 300) -> int:
         """Sends the signal and waits for the end, for longer than the local AWS is given to save its state; the exit code."""
         assert self.process
         self.process.send_signal(sig)

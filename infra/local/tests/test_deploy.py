@@ -53,7 +53,7 @@ class Deployment(StackTest):
     def deployed(cls, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A deployment of what is laid out."""
         where = ["--built", "--directory", str(cls.scratch), "--web", str(cls.scratch / "dist")]
-        return _run("deploy", *where, "--web-url", SETTINGS.url, "--api-url", SETTINGS.url, "--patience", "5", *arguments)
+        return _run("deploy", *where, "--web-url", SETTINGS.url, "--api-url", SETTINGS.url, "--patience", "60", *arguments)
 
     def test_1_a_first_deployment_is_asked_for_what_a_person_needs_and_is_told_its_own_address(self) -> None:
         self.assertEqual(self.first.returncode, 0, self.first.stdout + self.first.stderr)
@@ -108,7 +108,7 @@ class Deployment(StackTest):
     def test_5_what_does_not_answer_as_it_should_is_named(self) -> None:
         said: list[str] = []
         deployed = smoke.Deployed(SETTINGS.url, SETTINGS.url, "99.0.0", SETTINGS.url, closed=False)
-        faults = smoke.check(deployed, 0, said.append)
+        faults = smoke.check(deployed, 30, said.append)
         self.assertEqual(len(faults), 1, said)
         self.assertIn("99.0.0", faults[0])
 
@@ -347,6 +347,6 @@ def _run(command: str, *arguments: str, without: tuple[str, ...] = ()) -> subpro
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1500,
         check=False,
     )

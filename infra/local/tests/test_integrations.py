@@ -21,7 +21,7 @@ class ExampleClient(StackTest):
 
     def _run(self, script: str) -> None:
         environment = {**os.environ, **STACK.environment()}
-        done = subprocess.run(["bash", "-euc", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(["bash", "-euc", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("sent as", done.stdout)
 

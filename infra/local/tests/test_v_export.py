@@ -73,7 +73,6 @@ class Leaving(StackTest):
         rules = {"combinator": "and", "rules": [{"field": "attributes.mark", "operator": "=", "value": cls.mark}]}
         segment = api.post("/api/segments", {"name": f"Leaving {cls.mark}", "rules": rules})["id"]
         wait_until(lambda: api.get(f"/api/segments/{segment}").get("count") == 3, 60, "the segment")
-        cls._soon_over(api, people[1]["email"])
         variants = [{"subject": "For {{name}}", "body": "<p>Dear {{name}}</p>"}]
         launch = {"name": "Leaving", "segmentId": segment, "channel": "email", "variants": variants}
         campaign = api.post("/api/campaigns", launch)["id"]
@@ -88,12 +87,14 @@ class Leaving(StackTest):
         request = urllib.request.Request(upload["url"], b"%PDF", upload["headers"], method="PUT")
         urllib.request.urlopen(request, timeout=20).close()
         assert api.call("DELETE", f"/api/customers/{gone}").status == 204
+        # Last, so that there is time for the export.
+        cls._soon_over(api, people[1]["email"])
         cls._applied()
 
     @classmethod
     def _soon_over(cls, api: Api, email: str) -> None:
         """Somebody belongs to a segment until a moment that comes after the export."""
-        begun = datetime.now(UTC) - timedelta(hours=1) + timedelta(seconds=120)
+        begun = datetime.now(UTC) - timedelta(hours=1) + timedelta(seconds=180)
         api.post("/api/activities", {"email": email, "type": "visit", "at": begun.isoformat()})
         conditions = [{"field": "email", "operator": "=", "value": email}, {"field": "lastActiveAt", "operator": "within", "value": "PT1H"}]
         segment = api.post("/api/segments", {"name": f"Over {cls.mark}", "rules": {"combinator": "and", "rules": conditions}})["id"]
@@ -340,4 +341,4 @@ def make(command: str, directory: Path, stack: Stack = STACK, *variables: str) -
     """`make export` or `make restore` on a stack."""
     environment = {**os.environ, **stack.environment()}
     called = ["make", "--silent", command, f"DIR={directory}", *variables]
-    return subprocess.run(called, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(called, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1500, check=False)

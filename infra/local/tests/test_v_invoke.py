@@ -38,7 +38,7 @@ def block(number: int) -> str:
 
 def run(script: str) -> subprocess.CompletedProcess[str]:
     """A script, as somebody types it in the checkout."""
-    return subprocess.run(["bash", "-euc", script], cwd=ROOT, env=_ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(["bash", "-euc", script], cwd=ROOT, env=_ENVIRONMENT, capture_output=True, text=True, timeout=600, check=False)
 
 
 class Invocations(StackTest):
@@ -58,7 +58,7 @@ class Invocations(StackTest):
             if not case.name.startswith("bad-"):
                 event = event.replace(_SEGMENT, segment)
             command = ["cargo", "lambda", "invoke", "-A", "127.0.0.1", "-P", str(SETTINGS.lambda_port), case.parent.name, "--data-ascii", event]
-            return case, subprocess.run(command, cwd=ROOT, env=_ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
+            return case, subprocess.run(command, cwd=ROOT, env=_ENVIRONMENT, capture_output=True, text=True, timeout=600, check=False)
 
         cases = [case for one in template.functions(template.load()) for case in sorted((ROOT / "events" / one.name).glob("*.json"))]
         self.assertGreater(len(cases), 100)

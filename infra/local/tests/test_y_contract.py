@@ -37,7 +37,7 @@ class Contract(StackTest):
         # The same cases every time: a change is judged by what it changes. SEED tries others.
         command += ["--seed", os.environ.get("SEED", "1")]
         # It leaves notes where it runs.
-        done = subprocess.run(command, cwd=SETTINGS.directory, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS + 240, check=False)
+        done = subprocess.run(command, cwd=SETTINGS.directory, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS + 900, check=False)
         self.assertEqual(done.returncode, 0, f"{done.stdout[-12000:]}\n{done.stderr[-3000:]}")
         counted = re.search(r"(\d+) generated", done.stdout)
         self.assertTrue(counted, done.stdout[-2000:])

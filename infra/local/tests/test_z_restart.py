@@ -26,7 +26,7 @@ class Restart(StackTest):
     def test_a_second_stack_says_which_ports_are_taken(self) -> None:
         environment = {**os.environ, **STACK.environment(), "STATE_DIR": str(SETTINGS.directory / "other")}
         command = [sys.executable, "-m", "infra.local", "dev"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
         self.assertNotEqual(done.returncode, 0)
         for port in (SETTINGS.port, SETTINGS.lambda_port, SETTINGS.aws_port):
             self.assertIn(f"port {port} ", done.stdout)
@@ -77,7 +77,7 @@ class Restart(StackTest):
         # What functions were seen to do is looked at after this.
         calls = SETTINGS.calls.read_bytes()
         environment = {**os.environ, **STACK.environment()}
-        subprocess.run(["make", "reset"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, timeout=200, check=True)
+        subprocess.run(["make", "reset"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, timeout=600, check=True)
         # It has let go of its directory; its process may have a moment to live yet.
         wait_until(lambda: not any(processes.running(pid) for pid in pids), what="the end of all processes")
         self.assertFalse(SETTINGS.directory.exists())
