@@ -15,6 +15,7 @@ mod tests;
 mod users;
 mod webhooks;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, S3Uploads, SecretsManager, Sqs};
@@ -22,11 +23,13 @@ use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::{Settings, Telling};
 use crm_lambda::serve::serve;
-use crm_lambda::telemetry::start_logs;
+use crm_lambda::telemetry::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    start_logs();
+fn main() -> ExitCode {
+    start(function)
+}
+
+async fn function() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency.clone())?);

@@ -5,6 +5,7 @@ mod http;
 mod tests;
 mod usage;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use crm_ai::{Assistant, Gemini, Settings};
@@ -12,11 +13,13 @@ use crm_aws::{Dynamo, SecretsManager, Sqs};
 use crm_lambda::auth::Keys;
 use crm_lambda::config;
 use crm_lambda::serve::serve;
-use crm_lambda::telemetry::start_logs;
+use crm_lambda::telemetry::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    start_logs();
+fn main() -> ExitCode {
+    start(function)
+}
+
+async fn function() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config();
     let config::Settings { currency, consent_defaults } = config::Settings::from_env()?;
     let settings = Settings::from_env(currency.clone(), consent_defaults)?;

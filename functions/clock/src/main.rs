@@ -1,5 +1,6 @@
 //! `clock`: wiring.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use clock::tick::Clock;
@@ -8,11 +9,13 @@ use crm_domain::time::Time;
 use crm_lambda::config::Settings;
 use crm_lambda::memberships::Keeper;
 use crm_lambda::schedule::each_time;
-use crm_lambda::telemetry::start_logs;
+use crm_lambda::telemetry::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    start_logs();
+fn main() -> ExitCode {
+    start(function)
+}
+
+async fn function() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);

@@ -1,5 +1,6 @@
 //! `delivery-worker`: wiring.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, Providers, SecretsManager, Sqs};
@@ -7,12 +8,14 @@ use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::batch::consume;
 use crm_lambda::config::{Settings, var};
-use crm_lambda::telemetry::start_logs;
+use crm_lambda::telemetry::start;
 use delivery_worker::worker::{Letterhead, Worker};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    start_logs();
+fn main() -> ExitCode {
+    start(function)
+}
+
+async fn function() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);

@@ -1,16 +1,19 @@
 //! `erasure-worker`: wiring.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, S3Uploads, Sqs};
 use crm_lambda::batch::consume;
 use crm_lambda::config::Settings;
-use crm_lambda::telemetry::start_logs;
+use crm_lambda::telemetry::start;
 use erasure_worker::worker::Worker;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    start_logs();
+fn main() -> ExitCode {
+    start(function)
+}
+
+async fn function() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);

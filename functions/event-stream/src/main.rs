@@ -4,16 +4,19 @@ mod tell;
 #[cfg(test)]
 mod tests;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use crm_aws::{Bus, Dynamo, Recorded, Sqs};
 use crm_lambda::config::Telling;
 use crm_lambda::outbox::{Record, consume_records};
-use crm_lambda::telemetry::start_logs;
+use crm_lambda::telemetry::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    start_logs();
+fn main() -> ExitCode {
+    start(function)
+}
+
+async fn function() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config();
     let teller = Telling::from_env()?.teller;
     let store = Arc::new(Dynamo::from_env(&aws, teller.currency.clone())?);

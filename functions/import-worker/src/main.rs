@@ -6,16 +6,19 @@ mod stretch;
 mod tests;
 mod work;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, S3Uploads, Sqs};
 use crm_lambda::batch::consume;
 use crm_lambda::config::Settings;
-use crm_lambda::telemetry::start_logs;
+use crm_lambda::telemetry::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    start_logs();
+fn main() -> ExitCode {
+    start(function)
+}
+
+async fn function() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let app = Arc::new(work::App {

@@ -1,5 +1,6 @@
 //! `orders-api`: wiring.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, SecretsManager, Sqs};
@@ -7,11 +8,13 @@ use crm_lambda::api::App;
 use crm_lambda::auth::Keys;
 use crm_lambda::config::Settings;
 use crm_lambda::serve::serve;
-use crm_lambda::telemetry::start_logs;
+use crm_lambda::telemetry::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    start_logs();
+fn main() -> ExitCode {
+    start(function)
+}
+
+async fn function() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let app = App {

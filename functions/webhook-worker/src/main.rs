@@ -5,17 +5,20 @@ mod deliver;
 mod tests;
 mod worker;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, Receivers, SecretsManager, Sqs};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::consume;
 use crm_lambda::config::{Settings, Telling};
-use crm_lambda::telemetry::start_logs;
+use crm_lambda::telemetry::start;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    start_logs();
+fn main() -> ExitCode {
+    start(function)
+}
+
+async fn function() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let store = Arc::new(Dynamo::from_env(&aws, settings.currency)?);

@@ -1,16 +1,19 @@
 //! `write-worker`: wiring.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use crm_aws::{Dynamo, Sqs};
 use crm_lambda::batch;
 use crm_lambda::config::Settings;
-use crm_lambda::telemetry::start_logs;
+use crm_lambda::telemetry::start;
 use write_worker::consume::Worker;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    start_logs();
+fn main() -> ExitCode {
+    start(function)
+}
+
+async fn function() -> Result<(), lambda_runtime::Error> {
     let aws = crm_aws::config();
     let settings = Settings::from_env()?;
     let worker = Arc::new(Worker {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from typing import Any
 
 import jsonschema
 
+from infra.local.build import BINARIES
+from infra.local.settings import ROOT
 from infra.local.tests.harness import SETTINGS, StackTest
 
 # What the runtime itself writes when the local AWS stops or starts a function is not of a function.
@@ -126,6 +129,15 @@ class Logs(StackTest):
             datetime.fromisoformat(line["timestamp"])
         inside = [line for line in lines if line["level"] == "ERROR" and line["message"] != "panicked"]
         self.assertEqual([line for line in inside if not line.get("requestId")], [])
+
+    def test_whoever_cannot_start_says_why_in_such_a_line(self) -> None:
+        for folder in sorted((ROOT / "functions").iterdir()):
+            with self.subTest(folder.name):
+                done = subprocess.run([BINARIES / folder.name], env={}, capture_output=True, text=True, timeout=60, check=False)
+                self.assertEqual((done.returncode, done.stderr), (1, ""))
+                [line] = map(json.loads, done.stdout.splitlines())
+                self.assertEqual((line["level"], line["message"]), ("ERROR", "the function cannot run"))
+                self.assertRegex(line["cause"], r"^environment variable [A-Z_]+: is not set")
 
     def test_every_invocation_ends_with_how_it_went(self) -> None:
         def served() -> set[str]:

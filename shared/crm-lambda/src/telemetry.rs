@@ -9,6 +9,7 @@ mod invocation;
 mod lines;
 
 use std::io::Write;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::task;
 
@@ -23,6 +24,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::problem::chain;
 use invocation::Invocation;
 use lines::Lines;
 
@@ -36,8 +38,22 @@ const CLOSING: &str = "facts::closing";
 /// Libraries whose debugging would write down requests, with all that is in them.
 const OTHERS: &str = "aws_=info,h2=info,hyper=info,lambda_=info,reqwest=info,rustls=info";
 
+/// Runs a function from its start to the end of its environment. Why it cannot start, or not go on, is a line like any other.
+pub fn start<F: Future<Output = Result<(), Error>>>(function: impl FnOnce() -> F) -> ExitCode {
+    start_logs();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let ended = runtime.map_err(Error::from).and_then(|runtime| runtime.block_on(function()));
+    ended.map_or_else(
+        |error| {
+            tracing::error!(cause = %chain(&*error), "the function cannot run");
+            ExitCode::FAILURE
+        },
+        |()| ExitCode::SUCCESS,
+    )
+}
+
 /// Starts the lines, at the level of `LOG_LEVEL`. Closing lines come at every level: metrics are in them.
-pub fn start_logs() {
+fn start_logs() {
     let level = std::env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned());
     let lines = Lines::new(|line| {
         // A line that cannot be written is lost: there is nowhere to say so.
