@@ -3,22 +3,26 @@
 use crm_domain::import::rejected::Rejected;
 use crm_domain::import::rows::RowReader;
 use crm_domain::import::{Header, Import};
+use crm_domain::limits;
 use crm_domain::money::Currency;
 use crm_domain::ports::Outgoing;
 use crm_lambda::accept::pack;
 
-/// How much is read at a time. Both bound the memory of one invocation, the first also its time.
+/// How much is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
+    /// At a time, as `rows` are: both bound the memory of one invocation, this also its time.
     pub bytes: u64,
     pub rows: usize,
+    /// Of one file in all.
+    pub file_bytes: u64,
     /// What is waited between two attempts at the same stretch, doubling.
     pub pause_ms: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 4 << 20, rows: 100_000, pause_ms: 100 }
+        Self { bytes: 4 << 20, rows: 100_000, file_bytes: limits::IMPORT_BYTES, pause_ms: 100 }
     }
 }
 

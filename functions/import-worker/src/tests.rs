@@ -137,6 +137,10 @@ async fn one_bad_row_in_ten_thousand_is_listed_and_the_others_are_kept() {
 async fn files_that_cannot_be_imported_fail_with_a_reason() {
     assert!(failure(ImportKind::Orders, b"").await.contains("empty"));
     assert!(failure(ImportKind::Orders, b"who,what\na,b\n").await.contains("no column for email"));
+    let desk = desk_with(ImportKind::Orders, b"email,total\na@x.in,5\n");
+    let large = import(&desk, Limits { file_bytes: 20, ..Limits::default() }).await;
+    assert!(large.error.is_some_and(|error| error.contains("larger than 1 GB")));
+    assert!(take(&desk, QueueName::Orders).is_empty());
     let endless = format!("email,total\na@x.in,1\n\"{}", "x".repeat(2_000_000));
     let desk = desk_with(ImportKind::Orders, endless.as_bytes());
     let import = import(&desk, Limits::default()).await;
@@ -486,7 +490,7 @@ proptest! {
             let amount = if row % 7 == 3 { "x".to_owned() } else { row.to_string() };
             writeln!(file, "c{row}@x.in,{amount}").unwrap();
         }
-        let limits = Limits { bytes, rows, pause_ms: 0 };
+        let limits = Limits { bytes, rows, pause_ms: 0, ..Limits::default() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let (desk, applied) = runtime.block_on(import_with(troubles, file.as_bytes(), limits));
         let import = state(&desk);

@@ -133,6 +133,11 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
         } else {
             import.tag = Some(slice.tag);
             import.bytes_total = slice.size;
+            if slice.size > self.limits.file_bytes {
+                return self
+                    .fail(version, import, "The file is larger than 1 GB. Split it, and import the parts one after the other.")
+                    .await;
+            }
             match read_header(&slice.bytes, slice.bytes.len() as u64 >= slice.size, import.kind, &import.mapping) {
                 Ok(header) => import.header.insert(header).clone(),
                 Err(reason) => return self.fail(version, import, &reason).await,

@@ -52,6 +52,8 @@ pub const MERGED: usize = 50;
 pub const ATTACHMENTS: usize = 50;
 /// Greatest size of a file on a customer, in bytes.
 pub const ATTACHMENT_BYTES: i64 = 10_485_760;
+/// Greatest size of a file that is imported, in bytes: some ten million orders.
+pub const IMPORT_BYTES: u64 = 1_000_000_000;
 /// Most different attributes of the members of a segment that is exported: each of them is a column.
 pub const EXPORT_ATTRIBUTES: usize = 1_000;
 /// Most API keys that are neither revoked nor expired.

@@ -32,6 +32,8 @@ export function kindName(kind: ImportKind): string {
 
 /** So much of a file is looked at, for its columns and its first rows. */
 const LOOKED_AT = 65_536;
+/** The server refuses what is larger, once it is there. */
+const MOST_BYTES = 1_000_000_000;
 const SHOWN_ROWS = 3;
 
 type Chosen = { file: File; columns: string[]; rows: string[][]; isArchive: boolean };
@@ -63,12 +65,7 @@ export function NewImport() {
   const shown = choice ?? matched(kind, columns);
   const missing = tried && !chosen;
   const isUnreadable = chosen !== null && columns.length === 0;
-  const fault =
-    isUnreadable && isSpreadsheet(chosen)
-      ? t`This is a spreadsheet, which cannot be read as it is. Open it, save it as CSV in UTF-8, and choose that file.`
-      : chosen
-        ? faultOf(kind, columns, shown)
-        : undefined;
+  const fault = chosen ? faultIn(chosen, kind, shown) : undefined;
 
   async function choose(file: File | undefined) {
     if (!file) return;
@@ -221,6 +218,17 @@ const ARCHIVE = "PK\u0003";
 
 /** A spreadsheet, an archive, or text in another encoding. */
 const isNoText = (name: string) => name.includes("\0") || name.includes("\uFFFD") || name.startsWith(ARCHIVE);
+
+/** Why a file cannot be imported. */
+function faultIn(chosen: Chosen, kind: ImportKind, choice: Choice): string | undefined {
+  if (chosen.file.size > MOST_BYTES) {
+    return t`The file is larger than 1 GB. Split it, and import the parts one after the other.`;
+  }
+  if (chosen.columns.length === 0 && isSpreadsheet(chosen)) {
+    return t`This is a spreadsheet, which cannot be read as it is. Open it, save it as CSV in UTF-8, and choose that file.`;
+  }
+  return faultOf(kind, chosen.columns, choice);
+}
 
 const isSpreadsheet = ({ file, isArchive }: Chosen) =>
   /\.(xls|xlsx|xlsm|xlsb|ods|numbers)$/i.test(file.name) || (isArchive && !/\.zip$/i.test(file.name));

@@ -116,6 +116,16 @@ describe("a new import", () => {
     expect(calls(START)).toEqual([]);
   });
 
+  it("does not send what is too large to be imported", async () => {
+    const { calls, user } = open();
+    const file = csv("email\na@x.in\n");
+    Object.defineProperty(file, "size", { value: 1_000_000_001 });
+    await choose(user, file);
+    expect(await screen.findByText(/The file is larger than 1 GB/)).toBeTruthy();
+    await start(user);
+    expect(calls(START)).toEqual([]);
+  });
+
   it("says when the file did not arrive, and sends it again", async () => {
     const { uploads, user } = open();
     await choose(user, csv("email\na@x.in\n"));
