@@ -9,7 +9,7 @@ use crm_domain::erasure::Erased;
 use crm_domain::event::Event;
 use crm_domain::identity::Identity;
 use crm_domain::ids::{ActivityId, CustomerId, ImportId, OrderId};
-use crm_domain::ledger::Ledger;
+use crm_domain::ledger::{Held, Ledger};
 use crm_domain::message::Receipt;
 use crm_domain::ports::{ApplyEvents, EditCustomers, StoreError};
 use crm_domain::time::Time;
@@ -87,22 +87,32 @@ impl EditCustomers for Dynamo {
 
 impl Dynamo {
     /// Puts identities under a ledger's hand, and those into which they were merged.
+    ///
+    /// No two reads are of the same moment, and what is written rests only on the last identity of a way. So it is asked once
+    /// more whether the way leads there: whoever was erased in between, under all names at once, would otherwise begin anew with
+    /// what was said of them before, under a name that seemed merely to lead to them.
     async fn hold_followed(&self, ledger: &mut Ledger, mut ids: BTreeSet<CustomerId>) -> Result<(), StoreError> {
         let mut asked: BTreeSet<CustomerId> = ledger.customers().map(|(id, _)| *id).collect();
         loop {
             ids.retain(|id| asked.insert(*id));
-            if ids.is_empty() {
-                return Ok(());
+            let is_again = ids.is_empty();
+            if is_again {
+                let merged = |held: &Held<Identity>| matches!(held.now(), Some(Identity::Merged(_)));
+                ids = ledger.customers().filter(|(_, held)| merged(held)).map(|(id, _)| *id).collect();
             }
+            let (mut leads, mut is_same) = (BTreeSet::new(), true);
             let keys = ids.iter().map(|id| key([("id", id.to_string())])).collect();
-            let found = self.whole_identities(self.get_all(&self.customers, keys).await?).await?;
-            ids.clear();
-            for (id, held) in found {
+            for (id, held) in self.whole_identities(self.get_all(&self.customers, keys).await?).await? {
+                is_same &= ledger.identity(id) == Some(&held.record);
                 if let Identity::Merged(merged) = &held.record {
-                    ids.insert(CustomerId::of(&merged.into));
+                    leads.insert(CustomerId::of(&merged.into));
                 }
                 ledger.hold_customer(id, Some((held.version, held.record)));
             }
+            if is_again && is_same {
+                return Ok(());
+            }
+            ids = leads;
         }
     }
 

@@ -1,6 +1,7 @@
 //! Customers, orders and activities: written together, read one by one, in lists, and forgotten.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crm_domain::audit::Actor;
 use crm_domain::email::Email;
@@ -16,7 +17,7 @@ use crm_domain::stamp::Stamp;
 use crm_domain::time::{DAY, Time};
 use serde_json::json;
 
-use crate::store::{all, applied, apply, at, audit, conflicts, customer, event, order, store};
+use crate::store::{Gate, all, applied, apply, at, audit, conflicts, customer, event, held_up, order, store};
 
 fn id(email: &str) -> CustomerId {
     CustomerId::of(&Email::parse(email).unwrap())
@@ -191,6 +192,31 @@ async fn two_who_are_merged_are_one_under_both_names() {
     assert_eq!(store.recent_customers(None, 10).await.unwrap().items.len(), 1);
     apply(&store, &[order("b@x.in", "3", 4, 5)]).await;
     assert_eq!(store.customer(a).await.unwrap().unwrap().record.sums.order_count, 3, "events of either go to the one");
+}
+
+/// An order of B is read with what B was: merged into A. Before A is read, A and with them B are erased.
+#[tokio::test]
+async fn who_is_erased_while_records_are_read_does_not_begin_anew_under_a_former_name() {
+    let store = store().await;
+    apply(&store, &[customer("a@x.in", 0, "A"), customer("b@x.in", 1, "B")]).await;
+    let (a, b) = (id("a@x.in"), id("b@x.in"));
+    let mut ledger = store.hold(&[a, b]).await.unwrap();
+    ledger.merge(a, b, &Stamp::new(at("2026-01-03"), "m-1", "/users/owner")).unwrap();
+    store.edit(&ledger, None, None).await.unwrap();
+
+    let gate = Arc::new(Gate::default());
+    // Of orders, of B, and then of A.
+    let slow = held_up("BatchGetItem", 3, &gate);
+    let erasure = async {
+        let mut ledger = store.hold(&[a]).await.unwrap();
+        assert!(ledger.erase(a, at("2026-01-09")));
+        store.edit(&ledger, None, None).await.unwrap();
+    };
+    let late = [order("b@x.in", "1", 4, 10)];
+    let ((ledger, _), ()) = tokio::join!(applied(&slow, &late), gate.meanwhile(erasure));
+    store.commit(&[&ledger]).await.unwrap();
+    assert_eq!(store.customer(a).await.unwrap(), None, "what was said before is forgotten");
+    assert_eq!(store.order(number("1")).await.unwrap().unwrap().record.customer_id(), None);
 }
 
 #[tokio::test]

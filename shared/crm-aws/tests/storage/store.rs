@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
+use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::Client;
@@ -13,6 +16,8 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType,
 };
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use crm_aws::Dynamo;
 use crm_domain::audit::{Actor, AuditEntry};
 use crm_domain::event::Event;
@@ -24,6 +29,10 @@ use crm_domain::ports::{ApplyEvents, Page, StoreError};
 use crm_domain::time::Time;
 use serde_json::{Value, json};
 use serde_yaml_ng::Value as Yaml;
+use tokio::sync::Notify;
+
+/// Where the tables are.
+static ENDPOINT: OnceLock<String> = OnceLock::new();
 
 thread_local! {
     /// Begins the names of the tables of the test that this thread runs.
@@ -32,19 +41,74 @@ thread_local! {
 
 /// Empty tables.
 pub async fn store() -> Dynamo {
-    let endpoint = std::env::var("STORAGE_ENDPOINT").unwrap_or_else(|_| dynoxide());
-    let config = aws_config::SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "tests")))
-        .endpoint_url(endpoint)
-        .build();
+    let config = config();
     PREFIX.set(format!("storage-{}", uuid::Uuid::now_v7().simple()));
     let client = Client::new(&config);
     for (name, table) in tables() {
         create(&client, &variable(&format!("{name}_TABLE")).unwrap(), &table).await;
     }
     Dynamo::named_by(&config, currency(), variable).unwrap()
+}
+
+/// The tables of this test over a connection of their own, on which the request with that number, of those for `operation`, is
+/// held up at `gate`.
+pub fn held_up(operation: &'static str, number: usize, gate: &Arc<Gate>) -> Dynamo {
+    let client = aws_smithy_http_client::Builder::new().build_http();
+    let (awaited, gate) = (Arc::new(AtomicUsize::new(number)), gate.clone());
+    let client = http_client_fn(move |settings, components| {
+        let line = client.http_connector(settings, components);
+        SharedHttpConnector::new(Line { line, operation, awaited: awaited.clone(), gate: gate.clone() })
+    });
+    let config = config().into_builder().http_client(client).build();
+    Dynamo::named_by(&config, currency(), variable).unwrap()
+}
+
+/// Where a request waits.
+#[derive(Debug, Default)]
+pub struct Gate {
+    reached: Notify,
+    open: Notify,
+}
+
+impl Gate {
+    /// Does something while a request is held up.
+    pub async fn meanwhile(&self, what: impl Future) {
+        self.reached.notified().await;
+        what.await;
+        self.open.notify_one();
+    }
+}
+
+/// A connection with a gate.
+#[derive(Debug, Clone)]
+struct Line {
+    line: SharedHttpConnector,
+    operation: &'static str,
+    awaited: Arc<AtomicUsize>,
+    gate: Arc<Gate>,
+}
+
+impl HttpConnector for Line {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let Self { line, operation, awaited, gate } = self.clone();
+        HttpConnectorFuture::new(async move {
+            let named = request.headers().get("x-amz-target").is_some_and(|target| target.ends_with(operation));
+            if named && awaited.fetch_sub(1, Ordering::Relaxed) == 1 {
+                gate.reached.notify_one();
+                gate.open.notified().await;
+            }
+            line.call(request).await
+        })
+    }
+}
+
+fn config() -> SdkConfig {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "tests")))
+        .endpoint_url(ENDPOINT.get_or_init(|| std::env::var("STORAGE_ENDPOINT").unwrap_or_else(|_| dynoxide())))
+        .build()
 }
 
 /// What the environment of a function says of the tables: `CUSTOMERS_TABLE` and so on.
