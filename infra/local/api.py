@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -34,13 +35,23 @@ _PAUSES = (0.2, 0.5, 1, 2, 4, 8, 8, 8, 0)
 
 
 class Api:
-    """Keeps one connection and one token."""
+    """Keeps one token, and one connection for each thread."""
 
     def __init__(self, settings: Settings, email: str = "owner@example.com", role: str = "owner", patience: float = 60) -> None:
         self.settings = settings
         self.patience = patience
         self.token: str | None = tokens.token(settings, email, role)
-        self.connection: http.client.HTTPConnection | None = None
+        self._kept = threading.local()
+
+    @property
+    def connection(self) -> http.client.HTTPConnection | None:
+        """This thread's."""
+        kept: http.client.HTTPConnection | None = getattr(self._kept, "connection", None)
+        return kept
+
+    @connection.setter
+    def connection(self, connection: http.client.HTTPConnection | None) -> None:
+        self._kept.connection = connection
 
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         """One request. A dict or list travels as JSON, bytes as they are."""

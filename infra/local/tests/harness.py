@@ -8,7 +8,7 @@
             self.eventually(lambda: self.api.get("/api/stats")["orders"] == 1)
 
 `python -m infra.local.tests [PATTERN]` starts the stack from nothing, runs `test_*.py` in the order of their names,
-stops the stack, and asserts that nothing is left of it.
+stops the stack, and asserts that nothing is left of it. Tests that wait for the clock are begun first (`waits`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import sys
 import time
 import unittest
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from typing import Any
 
 from infra.local import aws, processes
@@ -113,6 +114,21 @@ class Stack:
 
 
 STACK = Stack()
+
+
+def waits(test: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Marks a test that does little but wait for the product's own clock, with data of its own: it is run beside the first others."""
+    vars(test)["waits"] = True
+    return test
+
+
+# Those that run.
+BESIDE: list[Future[Any]] = []
+
+
+def alone() -> None:
+    """Returns once no other test runs beside."""
+    wait(BESIDE)
 
 
 class StackTest(unittest.TestCase):

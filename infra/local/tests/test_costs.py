@@ -10,7 +10,7 @@ from typing import Any
 
 from infra.local import aws
 from infra.local.counted import Counted, Logs, over
-from infra.local.tests.harness import SETTINGS, StackTest
+from infra.local.tests.harness import SETTINGS, StackTest, alone
 
 _BULK = 300
 _EACH = 3
@@ -23,6 +23,7 @@ class Costs(StackTest):
     """Of functions of the write path: what segments of other tests make of a change is left out."""
 
     def setUp(self) -> None:
+        alone()
         self.logs = Logs(SETTINGS)
         self.mark = uuid.uuid4().hex[:8]
         # Whatever other tests have begun.

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from infra.local.api import Api
-from infra.local.tests.harness import SETTINGS, StackTest
+from infra.local.tests.harness import SETTINGS, StackTest, waits
 
 
 class Launches(StackTest):
@@ -96,6 +96,7 @@ class Launches(StackTest):
         tried = self.api.post("/api/campaigns/render", {"email": self.email(1), "channel": "email", "variants": [{"subject": "Hi {{name}}", "body": "x"}]})
         self.assertEqual(tried["messages"], [{"subject": "Hi Person 1", "body": "x"}])
 
+    @waits
     def test_the_rest_gets_the_winner_after_the_test_phase(self) -> None:
         test = {"share": 0.5, "minutes": 1}
         launched = self.api.post("/api/campaigns", self.body("first", "second", test=test))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from infra.local.tests.harness import StackTest
+from infra.local.tests.harness import StackTest, waits
 
 _ZONES = ("Asia/Kolkata", "America/New_York", "Pacific/Kiritimati")
 _EACH = 4
@@ -45,6 +45,7 @@ class Timing(StackTest):
         items: list[dict[str, Any]] = self.api.get(f"{path}/messages?limit=100")["items"]
         return items
 
+    @waits
     def test_a_scheduled_campaign_waits_for_its_second(self) -> None:
         at = datetime.now(UTC) + timedelta(seconds=30)
         path = self.launch(scheduledAt=at.isoformat())
@@ -86,6 +87,7 @@ class Timing(StackTest):
                 self.assertEqual((entry["status"], shown), ("queued", ahead))
         self.assertEqual(self.api.call("POST", f"{path}/cancel").status, 200)
 
+    @waits
     def test_a_rate_is_kept_through_a_pause(self) -> None:
         began = datetime.now(UTC)
         path = self.launch(ratePerMinute=12)
