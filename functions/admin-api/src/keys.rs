@@ -53,7 +53,11 @@ async fn create_key<S: Store>(
     }
     let secret = new_secret().ok_or_else(Problem::unauthorized)?;
     // An earlier attempt may have stored it and died before anybody saw its secret: that one is replaced.
-    let version = store.api_key(id).await?.map_or(0, |key| key.version);
+    let stored = store.api_key(id).await?;
+    if stored.as_ref().is_some_and(|key| key.record.revoked_at.is_some()) {
+        return Err(Problem::conflict("The API key of this request has been revoked since; ask for another under another key."));
+    }
+    let version = stored.map_or(0, |key| key.version);
     let key = ApiKey {
         id,
         name: draft.name,

@@ -8,10 +8,13 @@ use tokio::time::Instant;
 use crm_domain::customer::ConsentDefaults;
 use crm_domain::delivery;
 use crm_domain::event::Event;
+use crm_domain::history::History;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::json::Json;
-use crm_domain::membership::{Cause, EditionId, Minute, Step, Task};
-use crm_domain::ports::{Alarm, Enqueue, KeepAlarms, KeepMemberships, Outgoing, QueueName};
+use crm_domain::membership::{Build, Cause, EditionId, Minute, Step, Task};
+use crm_domain::ports::{
+    Alarm, Enqueue, KeepAlarms, KeepMemberships, KeepSegments, Outgoing, QueueName, ReadCustomers, ReadSegments,
+};
 use crm_domain::time::{DAY, HOUR, MINUTE, SECOND, Time};
 use crm_lambda::memberships::Keeper;
 use crm_testing::{Facts, Memory, cases, settings};
@@ -98,6 +101,18 @@ async fn people_leave_in_the_very_minute_and_an_order_meanwhile_costs_one_look_i
 }
 
 #[tokio::test]
+async fn what_was_read_for_older_rules_is_not_judged_by_newer_ones() {
+    let crm = Crm::new();
+    let now = at("2026-01-01T10:00:30Z");
+    let asha = crm.order(1, now).await;
+    // Read for rules that do not look at orders, while others have settled her by those that do.
+    let mut read = crm.memory.customers_with_history(&[asha]).await.unwrap();
+    read[0].record.history = History::default();
+    crm.clock.keeper.settle_read(read, Arc::default(), Cause::Rules, now).await.unwrap();
+    assert_eq!((crm.members(), crm.memory.moves_of(asha).len()), (1, 1));
+}
+
+#[tokio::test]
 async fn a_clock_that_stood_still_is_late_and_loses_nobody() {
     let crm = Crm::new();
     let start = at("2026-01-01T10:00:30Z");
@@ -174,6 +189,20 @@ async fn forgotten_builds_are_asked_for() {
     crm.memory.unbuild_segments();
     crm.clock.tick(now).await;
     assert_eq!(crm.memory.drain(QueueName::Segments).len(), 1);
+}
+
+#[tokio::test]
+async fn a_build_that_nobody_may_have_been_told_of_is_asked_for_until_it_is_finished() {
+    let crm = Crm::new();
+    let now = at("2026-01-01T10:00:30Z");
+    // Of everybody, for the sake of a lost batch: there are no new meanings.
+    let build = Build::new(crm.memory.all_segments().await.unwrap().revision, 1, 0, 0, now);
+    crm.memory.put_build(0, &build).await.unwrap();
+    for (version, is_asked_for) in [(1, true), (2, false)] {
+        crm.clock.tick(now).await;
+        assert_eq!(crm.memory.drain(QueueName::Segments).len(), usize::from(is_asked_for), "{version}");
+        crm.memory.put_build(version, &Build { finished: true, ..build.clone() }).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,9 @@ use tokio::time::Instant;
 
 use crm_domain::delivery;
 use crm_domain::membership::{Cause, Minute, Task};
-use crm_domain::ports::{Alarm, CountDeadLetters, Enqueue, KeepAlarms, Outgoing, QueueError, QueueName, StoreError};
+use crm_domain::ports::{
+    Alarm, CountDeadLetters, Enqueue, KeepAlarms, KeepSegments, Outgoing, QueueError, QueueName, StoreError,
+};
 use crm_domain::time::{HOUR, MINUTE, SECOND, Time};
 use crm_lambda::memberships::{Keeper, Store, hand_on};
 use crm_lambda::problem::chain;
@@ -52,7 +54,7 @@ pub struct Tick {
     pub moves: usize,
 }
 
-impl<S: Store + KeepAlarms, Q: Enqueue + CountDeadLetters> Clock<S, Q> {
+impl<S: Store + KeepAlarms + KeepSegments, Q: Enqueue + CountDeadLetters> Clock<S, Q> {
     /// Does all that is due at `now`; tells what was done. What fails is left to the next tick.
     pub async fn tick(&self, now: Time) -> Value {
         let started = Instant::now();
@@ -152,8 +154,8 @@ impl<S: Store + KeepAlarms, Q: Enqueue + CountDeadLetters> Clock<S, Q> {
 
     /// Asks for builds that somebody may have failed to ask for; false when that fails.
     async fn wake_builds(&self) -> bool {
-        let unbuilt = match self.keeper.store.all_segments().await {
-            Ok(segments) => segments.is_unbuilt(),
+        let unbuilt = match self.is_unbuilt().await {
+            Ok(unbuilt) => unbuilt,
             Err(error) => {
                 tracing::error!(cause = %chain(&error), "segments cannot be read");
                 return false;
@@ -165,5 +167,11 @@ impl<S: Store + KeepAlarms, Q: Enqueue + CountDeadLetters> Clock<S, Q> {
             return false;
         }
         true
+    }
+
+    /// Whether there is something to build, or a build under way: its parts may have been lost before they were handed out.
+    async fn is_unbuilt(&self) -> Result<bool, StoreError> {
+        let build = self.keeper.store.build().await?;
+        Ok(build.is_some_and(|held| !held.record.finished) || self.keeper.store.all_segments().await?.is_unbuilt())
     }
 }

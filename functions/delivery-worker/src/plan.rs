@@ -113,6 +113,8 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             // Planning ends with handing out.
             Some(found) if !found.record.state.planned => Ok(Next::Done),
             Some(found) => {
+                // Of one that failed no report may have been due any more.
+                self.store.set_alarm(Alarm::Recount, id, Some(self.now().plus(HOUR))).await?;
                 let tallies = self.shards_in_order(id).await?;
                 self.hand_out_now(&found.record, &found.record.state, &tallies).await?;
                 Ok(Next::Done)

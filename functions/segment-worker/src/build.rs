@@ -77,12 +77,12 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
 
     /// Settles the customers of one part, until `deadline`; with the last part the build is complete.
     pub(crate) async fn settle_part(&self, mut at: PartOfBuild, deadline: Instant) -> Result<Next, TaskError> {
-        let catalogue = self.keeper.catalogue().await?;
         while self.is_wanted(&at).await? {
+            let catalogue = self.keeper.catalogue().await?;
             let scan = ScanPart { part: at.part, of: at.of, after: at.after, most: None };
             let (customers, next) = self.store.scan_consistently(&scan, catalogue.reads()).await?;
             at.scanned += customers.len() as u64;
-            let outcome = self.keeper.settle_read(customers, Cause::Rules, Time::now()).await?;
+            let outcome = self.keeper.settle_read(customers, catalogue, Cause::Rules, Time::now()).await?;
             TaskError::of(&outcome)?;
             at.after = next;
             let noted = self.store.note_build(&at, next.is_none(), Time::now()).await?;

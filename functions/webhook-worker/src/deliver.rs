@@ -157,6 +157,8 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
                 Err(error) => return Err(error),
             }
             match self.store.delivery(changed.webhook, changed.id).await? {
+                // It was written, and the answer lost: asked once more by the SDK, it met itself.
+                Some(found) if found.record == changed => return Ok(Some(changed)),
                 // Only its event was forgotten, or it was asked to be sent again.
                 Some(found) if found.record.attempts == attempts && held.version > 0 => held = found,
                 _ => return Ok(None),

@@ -211,6 +211,21 @@ async fn a_crash_between_record_and_queue_loses_no_attempt() {
 }
 
 #[tokio::test]
+async fn a_record_whose_answer_was_lost_loses_no_attempt() {
+    let (crm, event) = (Crm::new().await, event("a"));
+    crm.receiver.answers([Some(500)]);
+    crm.memory.lose_answers_of_deliveries(1);
+    assert!(crm.begin(&event).await);
+    assert_eq!((crm.delivery().attempts, crm.again().attempts), (1, 1));
+    // Nor does one that is put off before its first attempt.
+    let resting = Crm::new().await;
+    resting.set_health(&failing_since(Time::now(), 20)).await;
+    resting.memory.lose_answers_of_deliveries(1);
+    assert!(resting.begin(&event).await);
+    assert_eq!((resting.delivery().attempts, resting.again().attempts), (0, 0));
+}
+
+#[tokio::test]
 async fn of_two_messages_for_one_attempt_one_goes_on() {
     let (crm, event) = (Crm::new().await, event("a"));
     crm.receiver.answers([Some(500), Some(500)]);

@@ -33,7 +33,6 @@ impl ApplyEvents for Dynamo {
             customer_ids.extend(order.record.body().map(|body| CustomerId::of(&body.email)));
             ledger.hold_order(order.record.id, Some((order.version, order.record)));
         }
-        self.hold_followed(&mut ledger, customer_ids).await?;
         let keys = activity_ids
             .iter()
             .map(|(customer, id)| key([("customerId", customer.to_string()), ("id", id.to_string())]))
@@ -42,6 +41,8 @@ impl ApplyEvents for Dynamo {
             let activity = read_activity(item)?;
             ledger.hold_activity(activity.record.customer, activity.record.id, Some((activity.version, activity.record)));
         }
+        // Last: what others have written meanwhile, with what was read before, is found to have come too late.
+        self.hold_followed(&mut ledger, customer_ids).await?;
         Ok(ledger)
     }
 
@@ -120,7 +121,7 @@ impl Dynamo {
     async fn write_ledgers(&self, ledgers: &[&Ledger], told: Vec<TransactWriteItem>) -> Result<(), StoreError> {
         let now = Time::now();
         let mut writes = Vec::new();
-        let (mut order_lists, mut customer_lists, mut search_rows) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut order_lists, mut customer_lists, mut search_rows, mut anew) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for ledger in ledgers {
             for (id, held) in ledger.customers() {
                 let Some((version, identity)) = held.change() else { continue };
@@ -130,6 +131,9 @@ impl Dynamo {
                 customer_lists.push(records::customer_list(customer).0);
                 let before = held.before().and_then(Identity::customer);
                 if before.is_none_or(|before| before.search_tokens() != customer.search_tokens()) {
+                    if matches!(held.before(), Some(Identity::Erased(_))) {
+                        anew.extend(crate::search::rows(customer));
+                    }
                     search_rows.extend(crate::search::rows(customer));
                 }
             }
@@ -153,7 +157,9 @@ impl Dynamo {
         self.register_partitions(CUSTOMERS, &customer_lists).await?;
         self.put_all(&self.search, search_rows).await?;
         // The SDK gives each call a token, so that its own retry of a lost answer writes nothing twice.
-        self.transact(writes).await
+        self.transact(writes).await?;
+        // What leads to whoever has begun anew may have been swept away with the words of before, since they were not there yet.
+        self.put_all(&self.search, anew).await
     }
 
     fn put(table: &str, version: u64, item: Item) -> Result<TransactWriteItem, StoreError> {

@@ -80,18 +80,24 @@ impl<S: Store> Keeper<S> {
     pub async fn settle(&self, customers: &[CustomerId], cause: Cause, now: Time) -> Result<Outcome, StoreError> {
         let ids: BTreeSet<CustomerId> = customers.iter().copied().collect();
         let (found, unread) = self.read(ids).await?;
-        let mut outcome = self.settle_found(found, cause, now).await?;
+        let mut outcome = self.settle_found(found, self.catalogue().await?, cause, now).await?;
         outcome.failed.extend(unread);
         Ok(outcome)
     }
 
-    /// Settles customers who have just been read.
+    /// Settles customers of whom what the rules of `catalogue` look at has just been read.
     ///
     /// # Errors
     /// As [`Keeper::settle`].
-    pub async fn settle_read(&self, customers: Vec<Versioned<Customer>>, cause: Cause, now: Time) -> Result<Outcome, StoreError> {
+    pub async fn settle_read(
+        &self,
+        customers: Vec<Versioned<Customer>>,
+        catalogue: Arc<Catalogue>,
+        cause: Cause,
+        now: Time,
+    ) -> Result<Outcome, StoreError> {
         let found = customers.into_iter().map(|customer| (customer.record.id, Some(customer))).collect();
-        self.settle_found(found, cause, now).await
+        self.settle_found(found, catalogue, cause, now).await
     }
 
     /// All segments as of now, compiled. They are read again only when their revision has moved.
@@ -114,9 +120,14 @@ impl<S: Store> Keeper<S> {
         self.catalogue.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn settle_found(&self, mut found: Vec<Found>, cause: Cause, now: Time) -> Result<Outcome, StoreError> {
+    async fn settle_found(
+        &self,
+        mut found: Vec<Found>,
+        mut catalogue: Arc<Catalogue>,
+        cause: Cause,
+        now: Time,
+    ) -> Result<Outcome, StoreError> {
         let mut outcome = Outcome::default();
-        let mut catalogue = self.catalogue().await?;
         let mut failures = 0;
         let mut together = true;
         while failures < ROUNDS {
@@ -124,6 +135,10 @@ impl<S: Store> Keeper<S> {
             // Somebody has settled them by newer segments than ours.
             if standings.values().any(|standing| standing.revision > catalogue.revision) {
                 catalogue = self.catalogue().await?;
+                // Their rules may look at what was not read.
+                let unread;
+                (found, unread) = self.read(found.into_iter().map(|(id, _)| id).collect()).await?;
+                outcome.failed.extend(unread);
             }
             outcome.evaluated += found.len();
             did!(customers.evaluated = found.len());

@@ -25,6 +25,8 @@ pub(crate) struct Outbound {
     deliveries: BTreeMap<(WebhookId, DeliveryId), (u64, Delivery)>,
     /// Writes of deliveries that fail before any succeeds.
     failing: u32,
+    /// Writes of deliveries that are made, and then once more by whoever got no answer.
+    repeated: u32,
     published: Option<Vec<DomainEvent>>,
     bus_is_down: bool,
     quiet_until: Option<Time>,
@@ -54,6 +56,11 @@ impl Memory {
     /// Lets the next writes of deliveries get no answer, and not be made.
     pub fn fail_deliveries(&self, count: u32) {
         self.outbound.lock().unwrap().failing = count;
+    }
+
+    /// Lets the next writes of deliveries be made, but their answers be lost; the SDK then sends them once more.
+    pub fn lose_answers_of_deliveries(&self, count: u32) {
+        self.outbound.lock().unwrap().repeated = count;
     }
 
     /// The log of a webhook.
@@ -143,6 +150,10 @@ impl KeepDeliveries for Memory {
         if outbound.failing > 0 {
             outbound.failing -= 1;
             return Err(StoreError::Unavailable("no answer".into()));
+        }
+        if outbound.repeated > 0 {
+            outbound.repeated -= 1;
+            put(&mut outbound.deliveries, (delivery.webhook, delivery.id), version, delivery.clone())?;
         }
         put(&mut outbound.deliveries, (delivery.webhook, delivery.id), version, delivery.clone())
     }

@@ -79,6 +79,20 @@ async fn there_are_no_more_valid_keys_than_there_may_be_however_many_were_revoke
 }
 
 #[tokio::test]
+async fn a_key_that_was_revoked_stays_so_when_the_request_for_it_comes_again() {
+    let (router, _, memory) = house();
+    let body = r#"{"name":"Shop","scopes":["read"]}"#;
+    let path = keyed(&router, "k", "/api/keys", body).await.headers["location"].to_str().unwrap().to_owned();
+    assert_eq!(send(&router, "DELETE", &path, "").await.status, 204);
+    // Its answer was lost, and who revoked it is somebody else.
+    memory.end_leases();
+    assert_eq!(keyed(&router, "k", "/api/keys", body).await.status, 409);
+    let keys = send(&router, "GET", "/api/keys", "").await.json["items"].clone();
+    let id = path.rsplit_once('/').unwrap().1;
+    assert!(keys.as_array().unwrap().iter().any(|key| key["id"] == id && !key["revokedAt"].is_null()), "{keys}");
+}
+
+#[tokio::test]
 async fn a_refused_request_frees_its_key() {
     let (router, ..) = house();
     assert_eq!(keyed(&router, "k", "/api/keys", "{}").await.status, 422);

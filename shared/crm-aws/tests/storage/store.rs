@@ -56,8 +56,8 @@ pub fn held_up(operation: &'static str, number: usize, gate: &Arc<Gate>) -> Dyna
     let client = aws_smithy_http_client::Builder::new().build_http();
     let (awaited, gate) = (Arc::new(AtomicUsize::new(number)), gate.clone());
     let client = http_client_fn(move |settings, components| {
-        let line = client.http_connector(settings, components);
-        SharedHttpConnector::new(Line { line, operation, awaited: awaited.clone(), gate: gate.clone() })
+        let connector = client.http_connector(settings, components);
+        SharedHttpConnector::new(Line { connector, operation, awaited: awaited.clone(), gate: gate.clone() })
     });
     let config = config().into_builder().http_client(client).build();
     Dynamo::named_by(&config, currency(), variable).unwrap()
@@ -82,7 +82,7 @@ impl Gate {
 /// A connection with a gate.
 #[derive(Debug, Clone)]
 struct Line {
-    line: SharedHttpConnector,
+    connector: SharedHttpConnector,
     operation: &'static str,
     awaited: Arc<AtomicUsize>,
     gate: Arc<Gate>,
@@ -90,14 +90,14 @@ struct Line {
 
 impl HttpConnector for Line {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Self { line, operation, awaited, gate } = self.clone();
+        let Self { connector, operation, awaited, gate } = self.clone();
         HttpConnectorFuture::new(async move {
             let named = request.headers().get("x-amz-target").is_some_and(|target| target.ends_with(operation));
             if named && awaited.fetch_sub(1, Ordering::Relaxed) == 1 {
                 gate.reached.notify_one();
                 gate.open.notified().await;
             }
-            line.call(request).await
+            connector.call(request).await
         })
     }
 }
