@@ -95,8 +95,11 @@ impl<S: Store + KeepAlarms + KeepSegments, Q: Enqueue + CountDeadLetters> Clock<
                 }
                 hand_on(&*self.queue, &outcome.failed, Cause::Time).await?;
             }
-            // Who has a later flip by now has another minute; what is left here belongs to nobody.
-            store.forget_due(minute, &due).await?;
+            // Whoever was settled has taken their timer along: what is left at the last look is nobody's. Before, it may be of
+            // somebody whom the stream has just put back to this minute, by a clock that is a little behind.
+            if minute.plus(OVERLAP) <= begun {
+                store.forget_due(minute, &due).await?;
+            }
             if minute.begins_a_day() {
                 self.fold_sizes().await;
             }
