@@ -57,10 +57,12 @@ pub fn days(json: &Json) -> Result<u32, Reason> {
 }
 
 impl Window {
-    /// The window of `entry`; none for those who were neither written to nor held out.
+    /// The window of `entry`; none for those who were neither written to nor held out, or whom nothing has reached.
     #[must_use]
     pub fn of(entry: &Message, days: u32) -> Option<Self> {
         let (side, after) = match entry.went_out_at() {
+            // The provider took it and could not deliver it: it counts as failed.
+            Some(_) if entry.failed_at.is_some() => return None,
             Some(at) => (Side::Sent, at),
             None if entry.skipped_reason == Some(SkipReason::HeldOut) => (Side::HeldOut, entry.queued_at),
             None => return None,
@@ -150,6 +152,15 @@ mod tests {
         assert_eq!((side(&heard, &[], 7), credit(&heard, &[], &history, 7).revenue), (Some(Side::Sent), Money::from_minor(2)));
         let held = Message { skipped_reason: Some(SkipReason::HeldOut), ..entry("b@x.in", None) };
         assert_eq!(side(&held, &[heard], 7), None);
+    }
+
+    #[test]
+    fn what_the_provider_could_not_deliver_earns_nothing() {
+        let history = history(&[("2026-11-03", 1, true)]);
+        let taken = entry("a@x.in", Some("2026-11-02"));
+        let failed = Message { failed_at: Some(at("2026-11-02T01:00:00Z")), ..taken.clone() };
+        assert_eq!(credit(&taken, &[], &history, 7).orders, 1);
+        assert_eq!((side(&failed, &[], 7), credit(&failed, &[], &history, 7)), (None, Credit::default()));
     }
 
     #[test]

@@ -4,8 +4,12 @@
 //! are HTML-escaped in the bodies of e-mails and nowhere else. There are no includes and no functions, and both the work
 //! and the length of one message are bounded.
 
+mod lists;
+
 use std::io;
 
+use minijinja::machinery::parse;
+use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, ErrorKind, HtmlEscape, Output, State, UndefinedBehavior, escape_formatter};
 
@@ -50,7 +54,7 @@ pub struct Rendered {
 pub fn check(source: &str) -> Result<(), Reason> {
     let mut engine = engine();
     let unreadable = |error: &minijinja::Error| Reason::from(format!("is not a valid template: {}", told(error)));
-    engine.add_template_owned("check", source.to_owned()).map_err(|error| unreadable(&error))?;
+    add(&mut engine, "check".to_owned(), source).map_err(|error| unreadable(&error))?;
     let template = engine.get_template("check").map_err(|error| unreadable(&error))?;
     let mut unknown: Vec<String> =
         template.undeclared_variables(false).into_iter().filter(|name| !NAMES.contains(&name.as_str())).collect();
@@ -95,7 +99,7 @@ impl Templates {
     /// Says which text is not a template.
     pub fn compile(channel: Channel, variants: &[Variant]) -> Result<Self, String> {
         let (mut engine, mut names) = (engine(), Vec::with_capacity(variants.len()));
-        let mut add = |name: String, source: &str| match engine.add_template_owned(name.clone(), source.to_owned()) {
+        let mut add = |name: String, source: &str| match add(&mut engine, name.clone(), source) {
             Ok(()) => Ok(name),
             Err(error) => Err(told(&error)),
         };
@@ -141,7 +145,19 @@ fn engine() -> Environment<'static> {
     for filter in ["safe", "format", "indent", "pprint", "batch", "slice"] {
         engine.remove_filter(filter);
     }
+    // What makes lists of lists: see `lists`.
+    for filter in ["items", "dictsort", "map", "selectattr", "rejectattr", "groupby", "chain", "zip"] {
+        engine.remove_filter(filter);
+    }
     engine
+}
+
+/// Compiles a text. The engine works out what it can while it does, so that lists are looked at before.
+fn add(engine: &mut Environment<'static>, name: String, source: &str) -> Result<(), minijinja::Error> {
+    if lists::grow(&parse(source, &name, SyntaxConfig::default())?) {
+        return Err(minijinja::Error::new(ErrorKind::SyntaxError, "a list cannot be added to, repeated, or put into another"));
+    }
+    engine.add_template_owned(name, source.to_owned())
 }
 
 /// Writes a value. `{% autoescape false %}` is a statement of the language, and no way around escaping.
@@ -292,6 +308,8 @@ mod tests {
             "100 %}",
             "{% set n = name %}{{ n }}",
             "{% for word in name|split(' ') %}{{ loop.index }}{{ word }}{% endfor %}",
+            "{{ name|split|first ~ '!' }}{% set words = name|split %}{{ words[0] }}",
+            "{% if city in ['Pune', 'Goa'] and attributes.points + 2 > 3 %}{{ (city or 'x') * 2 }}{% endif %}",
         ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
@@ -310,6 +328,18 @@ mod tests {
             "{{ debug() }}",
             "{{ name|default(1,2,3) }}",
             "{{ 'x' * 99999999 }}",
+            "{{ ['x'] * 99999999 }}",
+            "{{ (['x', 'y'] * 99999999)|string }}",
+            "{{ ('x', 'y') * 99999999 }}",
+            "{{ ['x'] ~ '' }}",
+            "{% set a = name|split %}{% set a = a + a %}{{ a }}",
+            "{% if city %}{% set a = a * 9 %}{% else %}{% set a = ['x'] %}{% endif %}",
+            "{{ ((city or ['x']) if name else 1)[:1] * 99999999 }}",
+            "{{ (attributes.none|default(['x'])|reverse) * 99999999 }}",
+            "{% with a = [1] %}{{ a * 99999999 }}{% endwith %}",
+            "{% for a in [[1], [2]] %}{{ a * 99999999 }}{% endfor %}",
+            "{{ {'a': [1]}.a * 99999999 }}",
+            "{% for pair in attributes|items %}{{ pair * 99999999 }}{% endfor %}",
         ] {
             assert!(check(bad).is_err(), "{bad}");
         }

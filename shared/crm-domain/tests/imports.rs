@@ -170,6 +170,14 @@ fn byte_order_marks_between_rows_are_no_rows_wherever_a_stretch_begins() {
 }
 
 #[test]
+fn what_was_kept_from_being_a_formula_comes_back_as_it_was() {
+    let file = b"email,phone,attributes.balance,attributes.note\na@b.cd,'+919845012345,'-5.5,'quoted'\n";
+    let told = rows(ImportKind::Customers, file).remove(0).1.unwrap();
+    assert!(told.contains(r#""+919845012345""#) && told.contains("-5.5") && !told.contains("'-5.5"), "{told}");
+    assert!(told.contains("'quoted'"), "{told}");
+}
+
+#[test]
 fn a_quote_that_is_never_closed_is_named() {
     let found = rows(ImportKind::Orders, b"email,total\na@b.cd,1\n\"b@b.cd,2\nc@b.cd,3\n");
     assert_eq!(found.len(), 2);

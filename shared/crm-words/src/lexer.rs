@@ -178,7 +178,14 @@ impl<'a> Lexer<'a> {
         if is_name {
             return self.word();
         }
-        let digits = self.rest().get(..length).unwrap_or_default().replace(',', "");
+        let digits = self.rest().get(..length).unwrap_or_default();
+        // In `99,50` the comma is a decimal point: no number that is understood here, rather than a hundredfold one.
+        let whole = digits.split(['.', 'e', 'E']).next().unwrap_or_default();
+        if whole.rsplit_once(',').is_some_and(|(_, group)| group.len() != 3) {
+            let word = digits.to_owned();
+            return self.push(Kind::Word, word, length);
+        }
+        let digits = digits.replace(',', "");
         self.push(Kind::Number, digits, length);
         if letters > 0 {
             self.push(Kind::Word, unit.to_ascii_lowercase(), letters);

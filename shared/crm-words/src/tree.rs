@@ -214,7 +214,8 @@ impl Condition {
             (vague.operator, self.operator),
             ("within", "notWithin") | ("notWithin", "within") | (">" | ">=", "<" | "<=") | ("<" | "<=", ">" | ">=")
         );
-        self.field == vague.field && !other_way
+        // How many orders somebody has in a month says nothing of how many they have at all.
+        self.field == vague.field && self.within == vague.within && !other_way
     }
 
     /// What holds exactly when this does not, if an operator says so.

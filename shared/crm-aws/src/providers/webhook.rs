@@ -165,11 +165,14 @@ async fn provider_id(mut response: Response) -> Option<String> {
 /// The wait that `Retry-After` asks for: seconds, or a date (RFC 9110, 10.2.3).
 fn retry_after(headers: &HeaderMap, now: Time) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp().as_microsecond();
-    Some(Duration::from_micros(u64::try_from(at - now.micros()).unwrap_or_default()))
+    let wait = if let Ok(seconds) = value.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp().as_microsecond();
+        Duration::from_micros(u64::try_from(at - now.micros()).unwrap_or_default())
+    };
+    // Nobody waits for longer, and a moment so far ahead could not even be told.
+    Some(wait.min(Duration::from_secs(u64::from(MAX_WAIT))))
 }
 
 #[cfg(test)]
@@ -187,6 +190,9 @@ mod tests {
         assert_eq!(told("Wed, 25 Nov 2026 07:28:30 GMT"), Some(30));
         assert_eq!(told("Wed, 25 Nov 2026 07:00:00 GMT"), Some(0));
         assert_eq!(told("soon"), None);
+        for endless in ["18446744073709551615", "99999999", "Fri, 31 Dec 9998 23:59:59 GMT"] {
+            assert_eq!(told(endless), Some(u64::from(MAX_WAIT)), "{endless}");
+        }
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
     }
 

@@ -101,7 +101,9 @@ impl CampaignState {
     pub fn planned(&self, log: &Tally, test: Option<&Test>, now: Time) -> Option<Self> {
         let funnel = Some(log.funnel);
         let is_known = self.planned && self.audience == log.audience && self.funnel == funnel;
-        let test_until = self.test_until.or_else(|| test.map(|test| now.plus(i64::from(test.minutes) * MINUTE)));
+        // Who is written to in their own hours is tested from then on.
+        let begins = log.first_due.map_or(now, |due| due.max(now));
+        let test_until = self.test_until.or_else(|| test.map(|test| begins.plus(i64::from(test.minutes) * MINUTE)));
         (!is_known).then(|| Self { planned: true, audience: log.audience, funnel, test_until, ..self.clone() })
     }
 
@@ -140,7 +142,7 @@ impl CampaignState {
 mod tests {
     use super::*;
     use crate::experiment::{Share, WinBy};
-    use crate::time::SECOND;
+    use crate::time::{DAY, SECOND};
 
     const NOW: Time = Time::from_micros(1_800_000_000 * SECOND);
 
@@ -188,6 +190,11 @@ mod tests {
         let tested = sending.planned(&log, Some(&test), NOW).unwrap();
         assert_eq!(tested.test_until, Some(NOW.plus(2 * MINUTE)));
         assert_eq!(tested.planned(&log, Some(&test), NOW.plus(MINUTE)), None);
+        // Those who sleep are asked when they have been written to.
+        let asleep = Tally { first_due: Some(NOW.plus(DAY)), ..log };
+        assert_eq!(sending.planned(&asleep, Some(&test), NOW).unwrap().test_until, Some(NOW.plus(DAY + 2 * MINUTE)));
+        let awake = Tally { first_due: Some(NOW.plus(-DAY)), ..log };
+        assert_eq!(sending.planned(&awake, Some(&test), NOW).unwrap().test_until, tested.test_until);
         let more = Tally { audience: 4, ..log };
         assert_eq!(tested.planned(&more, Some(&test), NOW.plus(MINUTE)).unwrap().test_until, tested.test_until);
     }

@@ -9,6 +9,7 @@ use csv::ByteRecord;
 use crate::faults::Reason;
 use crate::import::{Header, ImportKind, cells};
 use crate::json::Json;
+use crate::spreadsheet;
 
 /// Most bytes of one row.
 pub const MAX_RECORD: usize = 1 << 20;
@@ -103,7 +104,7 @@ impl<'a> RowReader<'a> {
         let mut made = Made::default();
         for (cell, field) in record.iter().zip(&self.header.columns) {
             let Ok(text) = std::str::from_utf8(cell) else { return Err("is not valid UTF-8".into()) };
-            let text = text.trim_matches(' ');
+            let text = spreadsheet::plain(text.trim_matches(' '));
             if let Some(field) = field.as_deref().filter(|_| !text.is_empty()) {
                 made.add(self.kind, field, text);
             }

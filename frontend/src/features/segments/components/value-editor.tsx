@@ -337,7 +337,11 @@ function unitName(unit: SpanUnit): string {
   return names[unit];
 }
 
+/** Commas only where they group: `99,50` is no number, rather than a hundredfold one. */
+const GROUPED = /^-?\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d*)?$/;
+
 function toNumber(text: string): number | "" {
-  const plain = text.replace(/[\s,_]/g, "");
+  const typed = text.replace(/[\s_]/g, "");
+  const plain = GROUPED.test(typed) ? typed.replaceAll(",", "") : typed;
   return /^-?\d*\.?\d+$/.test(plain) || /^-?\d+\.$/.test(plain) ? Number(plain) : "";
 }
