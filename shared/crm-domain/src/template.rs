@@ -155,7 +155,10 @@ fn engine() -> Environment<'static> {
 /// Compiles a text. The engine works out what it can while it does, so that lists are looked at before.
 fn add(engine: &mut Environment<'static>, name: String, source: &str) -> Result<(), minijinja::Error> {
     if lists::grow(&parse(source, &name, SyntaxConfig::default())?) {
-        return Err(minijinja::Error::new(ErrorKind::SyntaxError, "a list cannot be added to, repeated, or put into another"));
+        return Err(minijinja::Error::new(
+            ErrorKind::SyntaxError,
+            "a list cannot be added to, repeated, put into another, or have over 1,000 items",
+        ));
     }
     engine.add_template_owned(name, source.to_owned())
 }
@@ -353,6 +356,8 @@ mod tests {
         let long = format!("{{% for a in [{list}] %}}{}{{% endfor %}}", "x".repeat(5_000));
         assert!(check(&long).is_err());
         assert!(rendered(Channel::Sms, None, &long, &customer()).is_err());
+        let names = |count: usize| format!("{{% set s = 'x' %}}{{{{ [{}]|join|length }}}}", vec!["s"; count].join(","));
+        assert_eq!((check(&names(1_000)), check(&names(1_001)).is_err()), (Ok(()), true));
     }
 
     #[test]

@@ -53,11 +53,16 @@ where
 {
     let consume = &consume;
     let handler = service_fn(move |event: LambdaEvent<SqsEvent>| async move {
+        let strange = unrecognised(&event.payload);
+        if !strange.is_empty() {
+            tracing::error!(messages = strange.len(), "messages of a queue that is none of ours");
+        }
         let messages = incoming(event.payload);
         let received = messages.len();
         telemetry::note_origins(messages.iter().filter_map(|message| message.attribute(dead_letter::REQUEST)).map(Into::into));
         // Boxed: a consumer's whole call tree in one future is deeper than the compiler computes layouts for.
-        let failed = Box::pin(consume(messages)).await;
+        let mut failed = Box::pin(consume(messages)).await;
+        failed.extend(strange);
         did!(batch.messages = received, batch.failed = failed.len());
         Ok::<_, std::convert::Infallible>(answer(failed))
     });
@@ -123,10 +128,20 @@ pub fn answer(failed: Vec<String>) -> SqsBatchResponse {
     response
 }
 
+/// The messages of an event of which nobody can say what they are. They are given back: what is not named is deleted.
+fn unrecognised(event: &SqsEvent) -> Vec<String> {
+    event.records.iter().filter(|message| queue_of(message).is_none()).filter_map(|message| message.message_id.clone()).collect()
+}
+
+/// The queue of a message. Our own names end in `-NAME`, mini-crm-dev-orders; others call theirs `OrdersQueue`, or `orders_queue`.
+fn queue_of(message: &SqsMessage) -> Option<QueueName> {
+    let name = message.event_source_arn.as_deref()?.rsplit(':').next()?.to_ascii_lowercase();
+    let name = name.strip_suffix("queue").unwrap_or(&name).trim_end_matches(['-', '_']);
+    QueueName::parse(name.rsplit(['-', '_']).next()?)
+}
+
 fn read(message: SqsMessage) -> Option<Incoming> {
-    // The queue's resource name ends in `-NAME`: mini-crm-dev-orders.
-    let arn = message.event_source_arn?;
-    let queue = QueueName::parse(arn.rsplit(['-', ':']).next()?)?;
+    let queue = queue_of(&message)?;
     let attributes = message
         .message_attributes
         .into_iter()
@@ -197,6 +212,23 @@ mod tests {
     async fn given_back(desk: &Desk, message: &Incoming, may_succeed: bool) -> Vec<String> {
         let failed = Failed { message, cause: "storage is unavailable".to_owned(), may_succeed };
         give_back(desk, vec![failed]).await
+    }
+
+    #[test]
+    fn what_nobody_can_name_is_given_back_and_not_deleted() {
+        let of = |arn: &str| {
+            let record = serde_json::json!({"messageId": arn, "body": "{}", "eventSource": "aws:sqs", "eventSourceARN": arn});
+            serde_json::from_value::<SqsEvent>(serde_json::json!({"Records": [record]})).unwrap()
+        };
+        for name in ["mini-crm-dev-orders", "OrdersQueue", "orders-queue", "crm_orders", "orders"] {
+            let event = of(&format!("arn:aws:sqs:ap-south-1:123456789012:{name}"));
+            assert_eq!((unrecognised(&event).len(), incoming(event)[0].queue), (0, QueueName::Orders), "{name}");
+        }
+        for name in ["mini-crm-dev-others", "queue", "", "orders-2"] {
+            let arn = format!("arn:aws:sqs:ap-south-1:123456789012:{name}");
+            let event = of(&arn);
+            assert_eq!((unrecognised(&event), incoming(event).len()), (vec![arn], 0));
+        }
     }
 
     #[tokio::test]

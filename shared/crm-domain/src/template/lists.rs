@@ -12,7 +12,10 @@ const LISTS: [&str; 7] = ["split", "lines", "list", "sort", "unique", "select", 
 /// Filters whose outcome is what they are given, or one of their arguments.
 const PASSES: [&str; 3] = ["default", "d", "reverse"];
 
-/// Whether a text adds or repeats a list, or has one inside another.
+/// Most items of a list that a text writes out.
+const MAX_ITEMS: usize = 1_000;
+
+/// Whether a text adds or repeats a list, has one inside another, or one that is too long.
 pub(super) fn grow(template: &Stmt<'_>) -> bool {
     let mut found = Lists::default();
     // A name that is a list anywhere counts as one everywhere.
@@ -115,9 +118,9 @@ impl<'a> Lists<'a> {
         }
     }
 
-    /// The items of a list, of which none may be one.
+    /// The items of a list, of which none may be one. A name takes a letter and may be a long text, so there are not many.
     fn flat<'e>(&mut self, items: &'e [Expr<'a>]) -> Vec<&'e Expr<'a>> {
-        self.grow |= items.iter().any(|item| self.is_list(item));
+        self.grow |= items.len() > MAX_ITEMS || items.iter().any(|item| self.is_list(item));
         items.iter().collect()
     }
 
