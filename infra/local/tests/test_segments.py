@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from infra.local import aws
-from infra.local.tests.harness import SETTINGS, StackTest, waits
+from infra.local.tests.harness import SETTINGS, StackTest
 
 
 def where(field: str, operator: str, value: Any, **more: Any) -> dict[str, Any]:
@@ -138,7 +138,6 @@ class Segments(StackTest):
         moves = self.api.get(f"{self.profile(1)}/segments/history")["items"]
         self.assertEqual([one["event"] for one in moves if one["name"] == "Buyers"], ["entered"])
 
-    @waits
     def test_time_alone_moves_people_in_the_minute_it_happens(self) -> None:
         now = datetime.now(UTC)
         leaves = now.replace(microsecond=0) + timedelta(seconds=150)
