@@ -131,10 +131,10 @@ class Deployment:
             time.sleep(1)
 
     def _tick(self) -> bool:
-        """Lets the clock do what one call of it does; true when that was nothing but the minute that has begun."""
+        """Lets the clock do what one call of it does; true when nothing is due any more."""
         answer = self.client("lambda").invoke(FunctionName=self.resources["ClockFunction"], Payload=b"{}")
         with closing(answer["Payload"]) as payload:
             tick = json.loads(payload.read())
         if answer.get("FunctionError") or not tick["sound"]:
             raise BackupError(f"the clock fails: {tick}; its log says why. Try again.")
-        return int(tick["minutes"]) <= 4
+        return bool(tick["caughtUp"])

@@ -23,14 +23,10 @@ def main() -> int:
     """The exit code."""
     seconds = 60 * float(os.environ.get("MINUTES") or 10)
     seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
-    STACK.wipe()
-    STACK.start()
-    print(f"seed {seed}, {seconds:.0f} s; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
-    try:
+    with STACK.fresh():
+        print(f"seed {seed}, {seconds:.0f} s; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
         assert STACK.process
         burnt = burn(SETTINGS, STACK.process.pid, seed, seconds, max(1, round(seconds / _OUTAGE_EVERY)))
-    finally:
-        STACK.stop()
     for line in burnt.told():
         print(line, flush=True)
     if burnt.faults:

@@ -36,13 +36,9 @@ def main() -> None:
     """Loads, counts, prints; fails where a budget is not held."""
     orders, recipients, changes = (int(os.environ.get(name) or "100000") for name in ("ORDERS", "RECIPIENTS", "CHANGES"))
     subprocess.run(["cargo", "build", "--quiet", "--workspace", "--bins"], cwd=ROOT, check=not os.environ.get("SKIP_BUILD"))
-    STACK.wipe()
-    STACK.start()
-    try:
+    with STACK.fresh():
         faults = workloads(Api(SETTINGS), Logs(SETTINGS), orders, recipients, changes)
-    finally:
-        STACK.stop()
-        STACK.wipe()
+    STACK.wipe()
     if faults:
         raise SystemExit("\n".join(faults))
 

@@ -40,14 +40,9 @@ def main() -> int:
     """The exit code."""
     seconds = 60 * float(os.environ.get("MINUTES") or 30)
     rate = float(os.environ.get("RATE") or 4)
-    STACK.wipe()
-    STACK.start()
-    try:
+    with STACK.fresh():
         assert STACK.process
-        load = Load(STACK.process.pid, rate)
-        good = load.run(seconds)
-    finally:
-        STACK.stop()
+        good = Load(STACK.process.pid, rate).run(seconds)
     if good:
         STACK.wipe()
     return 0 if good else 1

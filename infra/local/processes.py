@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -30,12 +30,7 @@ class Child:
         _children.append(self)
 
     def start(self) -> None:
-        """Starts it. To be called by the main thread only: the kernel ties a child to the *thread* that made it."""
-        death = self.death
-
-        def die_with_parent() -> None:
-            _libc.prctl(_PR_SET_PDEATHSIG, death, 0, 0, 0)
-
+        """Starts it. To be called by the main thread only (`with_parent`)."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -44,7 +39,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=with_parent(self.death),
             )
         self.started = time.monotonic()
 
@@ -83,6 +78,11 @@ class Child:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         except OSError:
             return ""
+
+
+def with_parent(death: int) -> Callable[[], None]:
+    """For `preexec_fn`: a child that gets a signal when we die. The kernel ties it to the *thread* that made it."""
+    return lambda: _libc.prctl(_PR_SET_PDEATHSIG, death, 0, 0, 0)
 
 
 def adopt_orphans() -> None:

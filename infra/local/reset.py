@@ -22,7 +22,7 @@ def reset(settings: Settings) -> int:
     if not _stopped(settings, signal.SIGTERM, 150) and not _stopped(settings, signal.SIGKILL, 10):
         print("the stack does not end")
         return 1
-    _wait_for(settings.state / "lock", 60)
+    let_go(settings.state / "lock", 60)
     shutil.rmtree(directory)
     print(f"wiped {directory}")
     return 0
@@ -30,17 +30,17 @@ def reset(settings: Settings) -> int:
 
 def _stopped(settings: Settings, sig: int, seconds: float) -> bool:
     lock = settings.directory / "lock"
-    if _wait_for(lock, 0):
+    if let_go(lock):
         return True
     try:
         # Who holds the lock wrote this, so the id is not someone else's.
         os.kill(json.loads((settings.directory / "running.json").read_text())["pid"], sig)
     except (OSError, ValueError, KeyError):
         pass
-    return _wait_for(lock, seconds)
+    return let_go(lock, seconds)
 
 
-def _wait_for(lock: os.PathLike[str], seconds: float) -> bool:
+def let_go(lock: os.PathLike[str], seconds: float = 0) -> bool:
     """Whether nobody holds the lock, at the latest after so many seconds."""
     deadline = time.monotonic() + seconds
     try:

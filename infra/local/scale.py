@@ -34,9 +34,7 @@ def main() -> None:
     customers, segments = int(os.environ.get("CUSTOMERS", "100000")), int(os.environ.get("SEGMENTS", "200"))
     # Now, so that no compiler is at work while something is measured.
     subprocess.run(["cargo", "build", "--quiet", "--workspace", "--bins", "--examples"], cwd=ROOT, check=True)
-    STACK.wipe()
-    STACK.start()
-    try:
+    with STACK.fresh():
         api = Api(SETTINGS)
         people: list[str] = []
         figure("customers loaded", timed(lambda: load(api, customers, people)), "s", f"{customers} customers, two orders each third")
@@ -47,9 +45,7 @@ def main() -> None:
         one_change(api, people, segments)
         figure("one more segment built", timed(lambda: built(api, [create(api, "Late", rules(7))], 600)), "s")
         previews(api)
-    finally:
-        STACK.stop()
-        STACK.wipe()
+    STACK.wipe()
 
 
 def figure(name: str, value: float, unit: str, note: str = "") -> None:

@@ -28,15 +28,11 @@ def main() -> None:
     """Loads, sends, prints; fails where the budget of a recipient is not held."""
     recipients = int(os.environ.get("RECIPIENTS", "100000"))
     subprocess.run(["cargo", "build", "--quiet", "--workspace", "--bins"], cwd=ROOT, check=True)
-    STACK.wipe()
-    STACK.start()
-    try:
+    with STACK.fresh():
         api = Api(SETTINGS)
         figure("customers loaded", timed(lambda: load_customers(api, recipients, [])), "s", f"{recipients} customers")
         report = send(api, recipients)
-    finally:
-        STACK.stop()
-        STACK.wipe()
+    STACK.wipe()
     costs(report, recipients)
 
 

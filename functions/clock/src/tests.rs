@@ -167,6 +167,19 @@ async fn one_who_cannot_be_settled_holds_up_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_tick_that_runs_out_of_time_says_that_something_is_left() {
+    let crm = Crm::new();
+    let start = at("2026-01-01T10:00:30Z");
+    crm.order(1, start).await;
+    assert!(crm.tick(start).await.unwrap().is_caught_up);
+    // However few minutes were looked at: one of them can take all the time there is.
+    let mut tick = Tick::default();
+    crm.clock.flip(start.plus(31 * DAY), Instant::now(), &mut tick).await.unwrap();
+    assert!(!tick.is_caught_up);
+    assert!(crm.tick(start.plus(31 * DAY)).await.unwrap().is_caught_up);
+}
+
+#[tokio::test]
 async fn a_flip_that_is_written_after_its_minute_was_looked_at_is_found() {
     let crm = Crm::new();
     let start = at("2026-01-01T10:00:30Z");

@@ -52,6 +52,8 @@ pub struct Tick {
     pub minutes: u32,
     pub evaluated: usize,
     pub moves: usize,
+    /// Whether nothing that is due by now is left for the next one.
+    pub is_caught_up: bool,
 }
 
 impl<S: Store + KeepAlarms + KeepSegments, Q: Enqueue + CountDeadLetters> Clock<S, Q> {
@@ -71,7 +73,9 @@ impl<S: Store + KeepAlarms + KeepSegments, Q: Enqueue + CountDeadLetters> Clock<
         let letters = Minute::begun(now).number() % LETTERS != 0 || self.count_letters().await;
         let sound = flips.is_ok() && builds && alarms.is_ok() && letters;
         did!(clock.minutes = tick.minutes, clock.sound = sound);
-        json!({"minutes": tick.minutes, "evaluated": tick.evaluated, "moves": tick.moves, "sound": sound})
+        json!({
+            "minutes": tick.minutes, "evaluated": tick.evaluated, "moves": tick.moves, "caughtUp": tick.is_caught_up, "sound": sound,
+        })
     }
 
     /// Makes every flip up to the minute that has begun.
@@ -109,6 +113,7 @@ impl<S: Store + KeepAlarms + KeepSegments, Q: Enqueue + CountDeadLetters> Clock<
             tick.minutes += 1;
             minute = minute.plus(1);
         }
+        tick.is_caught_up = minute > begun;
         Ok(())
     }
 

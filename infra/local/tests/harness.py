@@ -20,12 +20,14 @@ import subprocess
 import sys
 import time
 import unittest
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from typing import Any
 
 from infra.local import aws, processes
 from infra.local.api import Api
+from infra.local.reset import let_go
 from infra.local.settings import ROOT, Settings
 from infra.local.waiting import wait_until
 
@@ -65,6 +67,8 @@ class Stack:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # Not even one that is killed leaves a stack behind.
+                preexec_fn=processes.with_parent(signal.SIGTERM),
             )
         while f"ready: {self.settings.url}" not in self.said():
             if self.process.poll() is not None:
@@ -108,8 +112,20 @@ class Stack:
         self.process.kill()
         self.process.wait()
 
+    @contextmanager
+    def fresh(self) -> Iterator[float]:
+        """Runs from nothing, and stops whatever happens; the seconds that its start took."""
+        self.wipe()
+        try:
+            yield self.start()
+        finally:
+            if self.process and self.process.poll() is None:
+                self.stop()
+
     def wipe(self) -> None:
         """Removes its state."""
+        if not let_go(self.settings.directory / "lock"):
+            raise SystemExit(f"a stack runs in {self.settings.directory} already")
         shutil.rmtree(self.settings.directory, ignore_errors=True)
 
 
