@@ -14,6 +14,7 @@ use crm_domain::email::Email;
 use crm_domain::erasure::{Erased, Sweep};
 use crm_domain::event::{Command, Event};
 use crm_domain::faults::{Faults, Fields};
+use crm_domain::identity::Identity;
 use crm_domain::ids::CustomerId;
 use crm_domain::json::Json as Tree;
 use crm_domain::ledger::Ledger;
@@ -53,7 +54,7 @@ pub async fn change_customer<S: Store, Q: Enqueue>(
     let told = |customer: &Customer| caller.audit(object(customer.id), None, Some(json!({"fields": fields(&body)})));
     let change = |ledger: &mut Ledger, customer: &Customer| {
         let profile = Profile { email: customer.email.clone(), ..said.clone() };
-        let (source, time) = (caller.source(), after_all_of(&[customer]));
+        let (source, time) = (caller.source(), after_all_of(ledger, &[customer]));
         let command = Command::UpsertCustomer(Box::new(profile));
         ledger.apply(&Event { id: attempt.name.clone(), source, time, command });
         Ok(())
@@ -82,7 +83,7 @@ pub async fn merge_customers<S: Store, Q: Enqueue>(
     let change = |ledger: &mut Ledger, customer: &Customer| {
         let goes = ledger.known_by(from).cloned();
         let people: Vec<&Customer> = goes.iter().chain([customer]).collect();
-        let stamp = Stamp::new(after_all_of(&people), &attempt.name, &caller.source());
+        let stamp = Stamp::new(after_all_of(ledger, &people), &attempt.name, &caller.source());
         ledger.merge(id, from, &stamp).map_err(|reason| Faults::of("from", reason.to_string()))?;
         Ok(())
     };
@@ -101,7 +102,7 @@ pub async fn erase_customer<S: Store, Q: Enqueue>(
         let mut ledger = app.store.hold(&[id]).await?;
         let customer = ledger.known_by(id).cloned().ok_or_else(|| Problem::not_found("customer"))?;
         check_match(&headers, ledger.version_of(id))?;
-        let at = after_all_of(&[&customer]);
+        let at = after_all_of(&ledger, &[&customer]);
         // First what sees to the rest; should this request end here, it finds that nobody was erased, and ends too.
         let (identities, emails) = (customer.identities(), customer.emails().cloned().collect());
         let sweep = Sweep { customer: customer.id, at, identities: identities.clone(), emails, pass: 0, replayed: false };
@@ -162,10 +163,13 @@ async fn pause(attempt: u32) {
     tokio::time::sleep(Duration::from_millis(world::up_to(20 << attempt))).await;
 }
 
-/// A moment after everything that was ever said of these customers: who changes them by hand knows what they change.
-fn after_all_of(customers: &[&Customer]) -> Time {
-    let said = customers.iter().filter_map(|customer| customer.stamps.latest().max(Some(customer.first_seen))).max();
-    said.map_or_else(Time::now, |said| said.plus(1).max(Time::now()))
+/// A moment after everything that was ever said of these customers, and after they were erased last, under any identity: who
+/// changes them by hand knows what they change, by whatever clock.
+fn after_all_of(ledger: &Ledger, customers: &[&Customer]) -> Time {
+    let said = customers.iter().filter_map(|customer| customer.stamps.latest().max(Some(customer.first_seen)));
+    let identities = customers.iter().flat_map(|customer| customer.identities());
+    let erased = identities.filter_map(|id| ledger.identity(id).and_then(Identity::erased_at));
+    said.chain(erased).max().map_or_else(Time::now, |last| last.plus(1).max(Time::now()))
 }
 
 fn parse_merge(body: &Tree) -> Result<CustomerId, Faults> {

@@ -1,4 +1,4 @@
-"""What the functions have said of themselves while all other tests ran: whole, counted right, and nothing about anybody.
+"""What the functions have said of themselves while the other tests of this stack ran: whole, counted right, and nothing about anybody.
 
 Runs late, when there is something to look at, and before the tests that begin with nothing.
 """

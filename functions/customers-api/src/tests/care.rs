@@ -190,6 +190,30 @@ async fn an_erasure_comes_after_what_was_dated_ahead() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_behind_erases_and_changes_who_was_erased_before() {
+    let (router, memory) = crm();
+    let first = customer(&router, &memory, json!({"email": "a@x.in"})).await;
+    order(&memory, "a@x.in", "o1", 100, &Time::now().plus(HOUR).to_string());
+    assert_eq!(send(&router, "DELETE", &first, "").await.status, 204);
+    let erased = memory.identity(identity(&first)).and_then(|identity| identity.erased_at()).unwrap();
+    // They begin anew, take in somebody who was there long before, and are taken in by somebody else.
+    order(&memory, "a@x.in", "o2", 100, &erased.plus(1).to_string());
+    customer(&router, &memory, json!({"email": "b@x.in"})).await;
+    order(&memory, "b@x.in", "o3", 100, "2026-01-01T00:00:00Z");
+    let merge = send(&router, "POST", &format!("{first}/merge"), r#"{"from":"b@x.in"}"#).await;
+    assert_eq!((merge.status, &merge.json["orderCount"]), (200, &json!(2)), "{merge:?}");
+    let named = matched(&router, "PATCH", &first, merge.headers["etag"].to_str().unwrap(), &json!({"name": "Asha"})).await;
+    assert_eq!((named.status, &named.json["name"]), (200, &json!("Asha")));
+    let last = customer(&router, &memory, json!({"email": "c@x.in"})).await;
+    assert_eq!(send(&router, "POST", &format!("{last}/merge"), r#"{"from":"a@x.in"}"#).await.status, 200);
+    assert_eq!(send(&router, "DELETE", &first, "").await.status, 204);
+    for path in [&first, &last] {
+        assert_eq!(send(&router, "GET", path, "").await.status, 404);
+        assert!(memory.identity(identity(path)).and_then(|identity| identity.erased_at()) > Some(erased));
+    }
+}
+
+#[tokio::test]
 async fn a_timeline_tells_everything_once_and_newest_first() {
     let (router, memory) = crm();
     let path = customer(&router, &memory, json!({"email": "a@x.in"})).await;
