@@ -19,11 +19,14 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from infra.checks import versions
+from infra.deploy import __main__ as commands
 from infra.deploy import sam, smoke, web
-from infra.deploy.account import Account, Refused
-from infra.deploy.stack import Stack
+from infra.deploy.account import Account, Refused, longest_name
+from infra.deploy.destroy import destroy
+from infra.deploy.stack import Resource, Stack
 from infra.local import aws, build, template
 from infra.local.settings import REGION, ROOT
 from infra.local.tests.harness import SETTINGS, StackTest
@@ -118,6 +121,7 @@ class Deployment(StackTest):
             (["--parameters", "FirstOwner"], "is not Name=value"),
             (["--parameters", "Colour=red"], "template.yaml has no Colour"),
             (["--parameters", "Stage=prod"], "the Stage is said by STAGE"),
+            (["--stack", "mini-crm-of-a-name-without-an-end"], "is too long for the name of a stack"),
             (["--stage", "prod"], f"{_STACK} is of STAGE=dev, not prod"),
             (["--stack", "mini-crm-third"], "a first deployment needs to know its owner"),
         ):
@@ -235,6 +239,67 @@ class Telling(unittest.TestCase):
         first = sam.parameters(account, None, {"LogLevel": "warn"}, "x86_64")
         self.assertEqual(first, {"Stage": "dev", "LogRetentionDays": "7", "Architecture": "x86_64", "LogLevel": "warn"})
         self.assertEqual(sam.parameters(account, stack, {}, "arm64"), {"Stage": "dev", "Architecture": "arm64"})
+
+
+class Minding(unittest.TestCase):
+    """What is not done to a stack, without one."""
+
+    def account(self, stack: str = _STACK) -> Any:
+        """Of an account in which nothing is asked of AWS."""
+        session = mock.Mock(region_name="ap-southeast-2")
+        patched = mock.patch.object(Account, "session", session), mock.patch.object(Account, "check", return_value="0" * 12)
+        for one in patched:
+            one.start()
+            self.addCleanup(one.stop)
+        return Account("dev", stack)
+
+    def test_a_dry_run_deletes_nothing(self) -> None:
+        self.account()
+        options = commands._parser().parse_args(["deploy", "--stage=dev", f"--stack={_STACK}", "--dry", "--built"])
+        failed = Stack("id", "ROLLBACK_COMPLETE", {"Stage": "dev"}, {})
+        with (
+            mock.patch.object(commands.stacks, "find", return_value=failed),
+            mock.patch.object(commands.stacks, "delete") as delete,
+            mock.patch.object(commands.sam, "need_tools"),
+            mock.patch.object(commands.sam, "deploy") as deploy,
+            mock.patch.object(commands, "say") as say,
+        ):
+            commands.deploy(options)
+        self.assertEqual((delete.call_count, deploy.call_count), (0, 0))
+        self.assertEqual(say.call_args_list[-2:], [mock.call(said) for said in (
+            "its first deployment failed and left nothing of use: a deployment would delete that, and begin anew", "nothing is changed"
+        )])
+
+    def test_messages_that_came_while_somebody_was_asked_are_not_lost(self) -> None:
+        account = self.account()
+        counts = {"ApproximateNumberOfMessages": "0"}
+        account.session.client.return_value.get_queue_attributes = lambda **_: {"Attributes": counts}
+
+        def confirmed() -> bool:
+            counts["ApproximateNumberOfMessages"] = "1"
+            return True
+
+        with (
+            mock.patch.object(commands.stacks, "find", return_value=Stack("id", "CREATE_COMPLETE", {}, {})),
+            mock.patch.object(commands.stacks, "resources", return_value=[Resource("OrdersQueue", "AWS::SQS::Queue", "url")]),
+            mock.patch.object(commands.stacks, "delete") as delete,
+            self.assertRaisesRegex(Refused, "messages would be lost with their queues: OrdersQueue 1"),
+        ):
+            destroy(account, confirmed, False, lambda line: None)
+        self.assertEqual(delete.call_count, 0)
+
+    def test_a_stack_is_called_so_that_its_buckets_can_be(self) -> None:
+        longest = longest_name("ap-southeast-2")
+        for name, reason in (("m" * longest, ""), ("m" * (longest + 1), "27 characters at most"), ("mini-CRM", "lower-case letters")):
+            with self.subTest(name):
+                account = self.account(name)
+                if reason:
+                    self.assertRaisesRegex(Refused, reason, account.check_name)
+                else:
+                    account.check_name()
+        bucket = template.load()["Resources"]["UploadsBucket"]["Properties"]["BucketName"]
+        names = {"AWS::StackName": "m" * longest, "AWS::AccountId": "0" * 12, "AWS::Region": "ap-southeast-2"}
+        self.assertEqual(len(template.resolved(bucket, names)), 63)
 
 
 class Asking(unittest.TestCase):
