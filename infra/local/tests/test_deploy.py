@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import zipfile
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,6 +31,7 @@ from infra.deploy.stack import Resource, Stack
 from infra.local import aws, build, template
 from infra.local.settings import REGION, ROOT
 from infra.local.tests.harness import SETTINGS, StackTest
+from infra.release.__main__ import assemble
 
 _STACK = "mini-crm-second"
 _OWNER = "owner@second.example"
@@ -239,6 +241,56 @@ class Telling(unittest.TestCase):
         first = sam.parameters(account, None, {"LogLevel": "warn"}, "x86_64")
         self.assertEqual(first, {"Stage": "dev", "LogRetentionDays": "7", "Architecture": "x86_64", "LogLevel": "warn"})
         self.assertEqual(sam.parameters(account, stack, {}, "arm64"), {"Stage": "dev", "Architecture": "arm64"})
+
+
+class Releasing(unittest.TestCase):
+    """What is published, without what it came from."""
+
+    def test_sam_packages_a_release_from_where_it_lies(self) -> None:
+        there: dict[str, bytes] = {}
+
+        class Bucket(BaseHTTPRequestHandler):
+            def do_HEAD(self) -> None:
+                self.answer(200 if self.path in there else 404)
+
+            def do_PUT(self) -> None:
+                there[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+                self.answer(200)
+
+            def answer(self, status: int) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Bucket)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        directory, web_app = (Path(scratch.name) / name for name in ("release", "web"))
+        directory.mkdir()
+        web_app.mkdir()
+        functions = template.functions(template.load())
+        for function in functions:
+            with zipfile.ZipFile(directory / f"{function.name}-arm64.zip", "w") as archive:
+                archive.writestr("bootstrap", function.name)
+        assemble(directory, versions.current(), web_app, ["arm64"])
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        environment |= {**aws.CREDENTIALS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "AWS_CONFIG_FILE": "/dev/null", "SAM_CLI_TELEMETRY": "0"}
+        command = [str(ROOT / ".venv" / "sam" / "bin" / "sam"), "package", "--template-file", "template-arm64.yaml", "--s3-bucket", "bucket"]
+        command += ["--region", REGION, "--output-template-file", "packaged.yaml"]
+        done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        packaged = template.load(directory / "packaged.yaml")["Resources"]
+        uris = [packaged[function.resource]["Properties"]["CodeUri"] for function in functions]
+        self.assertTrue(all(uri.startswith("s3://bucket/") for uri in uris), uris)
+        # As they were built: not a zip within a zip.
+        self.assertLessEqual({(directory / f"{function.name}-arm64.zip").read_bytes() for function in functions}, set(there.values()))
+        self.assertTrue(packaged["Observability"]["Properties"]["Location"].startswith("http"))
 
 
 class Minding(unittest.TestCase):
