@@ -50,12 +50,13 @@ seed: .venv/ready
 import: .venv/ready
 	@$(LOCAL) import --kind "$(KIND)" --file "$(FILE)" --mapping '$(MAPPING)'
 
-# Of the local product, or of STACK=name in the AWS account of the environment.
+# Of the local product, or of STACK=name in the AWS account of the environment. TABLES="CustomersTable=name ..." reads other tables than its own.
 export: .venv/ready
-	@.venv/bin/python -m infra.backup export --dir "$(DIR)" --stack "$(STACK)"
+	@.venv/bin/python -m infra.backup export --dir "$(DIR)" --stack "$(STACK)" --tables "$(TABLES)"
 
+# ERASURES=path of a later export: who was erased since the backup is on the list of erasures too.
 restore: .venv/ready
-	@.venv/bin/python -m infra.backup restore --dir "$(DIR)" --stack "$(STACK)" $(if $(ASLEEP),--asleep)
+	@.venv/bin/python -m infra.backup restore --dir "$(DIR)" --stack "$(STACK)" --erasures "$(ERASURES)" $(if $(ASLEEP),--asleep)
 
 reset: .venv/ready
 	@$(LOCAL) reset

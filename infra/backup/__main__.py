@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -21,8 +22,11 @@ def main() -> int:
         command = commands.add_parser(name)
         command.add_argument("--dir", required=True, type=Path)
         command.add_argument("--stack", default="")
-        if name == "restore":
+        if name == "export":
+            command.add_argument("--tables", default="", help="Name=physical-name of tables that are read instead of the stack's own")
+        else:
             command.add_argument("--asleep", action="store_true")
+            command.add_argument("--erasures", default="", help="a later export, of which the list of erasures is loaded too")
     options = parser.parse_args()
     if options.dir == Path():
         print(f"make {options.command}: DIR=path is missing", file=sys.stderr)
@@ -31,12 +35,12 @@ def main() -> int:
     def say(line: str) -> None:
         print(line, flush=True)
 
-    deployment = Deployment.of(options.stack)
     try:
         if options.command == "export":
-            export(deployment, options.dir, say)
+            export(Deployment.of(options.stack, elsewhere=elsewhere(options.tables)), options.dir, say)
         else:
-            restore(deployment, options.dir, say, options.asleep)
+            later = Path(options.erasures) if options.erasures else None
+            restore(Deployment.of(options.stack), options.dir, say, options.asleep, later)
     except BackupError as error:
         print(f"make {options.command}: {error}", file=sys.stderr)
         return 1
@@ -45,6 +49,21 @@ def main() -> int:
         print(f"make {options.command}: {error}{hint}", file=sys.stderr)
         return 1
     return 0
+
+
+def elsewhere(text: str) -> dict[str, str]:
+    """Of TABLES: which table of the template is read under which other name.
+
+    Raises:
+        BackupError: it is not said so.
+    """
+    found = {}
+    for pair in shlex.split(text):
+        name, _, physical = pair.partition("=")
+        if not name or not physical or name in found:
+            raise BackupError(f"TABLES: {pair} is not Name=physical-name, each name once")
+        found[name] = physical
+    return found
 
 
 if __name__ == "__main__":

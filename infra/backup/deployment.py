@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,8 @@ from botocore.config import Config
 from infra.local import aws, template
 from infra.local.settings import Settings
 
-# Idempotency keys and rates, which are over within a day, and the log of what webhooks were sent, on which nothing rests.
+# Idempotency keys and rates, which are over within a day, and the log of what webhooks were sent: no figure rests on it, and what it
+# says is still to be sent again has its message in a queue, which is not exported either.
 _TRANSIENT = {"RequestsTable", "DeliveriesTable"}
 _RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10})
 
@@ -41,16 +42,18 @@ class Deployment:
 
     stack: str
     client: Callable[[str], Any]
+    # Physical names of tables that are read instead of the stack's own, by those of the template: of a recovery to a point in time.
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
-    def of(stack: str, settings: Settings | None = None) -> Deployment:
+    def of(stack: str, settings: Settings | None = None, elsewhere: Mapping[str, str] | None = None) -> Deployment:
         """The stack of that name in the caller's AWS account; without a name, the local product."""
         if stack:
             # boto3 alone reads AWS_DEFAULT_REGION only.
             session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
-            return Deployment(stack, lambda service: session.client(service, config=_RETRIES))
+            return Deployment(stack, lambda service: session.client(service, config=_RETRIES), elsewhere or {})
         local = settings or Settings.from_environment()
-        return Deployment(local.stack_name, lambda service: aws.client(local, service))
+        return Deployment(local.stack_name, lambda service: aws.client(local, service), elsewhere or {})
 
     @cached_property
     def resources(self) -> dict[str, str]:
@@ -67,12 +70,18 @@ class Deployment:
 
     @cached_property
     def tables(self) -> list[Table]:
-        """Every table of the template whose items outlive a day."""
+        """Every table of the template whose items outlive a day, but for the log of webhooks.
+
+        Raises:
+            BackupError: a table is to be read elsewhere that there is not, or that is never exported.
+        """
         found = []
         for name, body in template.load()["Resources"].items():
             if body["Type"] == "AWS::DynamoDB::Table" and name not in _TRANSIENT:
                 keys = tuple(key["AttributeName"] for key in body["Properties"]["KeySchema"])
-                found.append(Table(name.removesuffix("Table"), self.resources[name], keys))
+                found.append(Table(name.removesuffix("Table"), self.elsewhere.get(name, self.resources[name]), keys))
+        if unknown := sorted(self.elsewhere.keys() - {f"{one.name}Table" for one in found}):
+            raise BackupError(f"TABLES: no table that is exported is called {', '.join(unknown)}, but {', '.join(f'{one.name}Table' for one in found)} are")
         return found
 
     @property

@@ -74,12 +74,16 @@ def _lines(deployment: Deployment, table: Table, parts: Path) -> Iterator[str]:
 
 def _files(deployment: Deployment, directory: Path, say: Say) -> dict[str, Entry]:
     """Fetches the files; `files.jsonl` names them with what they were stored as."""
-    s3, entries = deployment.client("s3"), {}
+    s3, entries, gone = deployment.client("s3"), {}, 0
 
-    def fetch(key: str) -> dict[str, Any]:
+    def fetch(key: str) -> dict[str, Any] | None:
         path = place(directory, key)
+        try:
+            answer = s3.get_object(Bucket=deployment.bucket, Key=key)
+        except s3.exceptions.NoSuchKey:
+            # Somebody removed it after it was listed.
+            return None
         path.parent.mkdir(parents=True, exist_ok=True)
-        answer = s3.get_object(Bucket=deployment.bucket, Key=key)
         digest, length = hashlib.sha256(), 0
         with path.open("wb") as file:
             for chunk in answer["Body"].iter_chunks(_CHUNK):
@@ -89,14 +93,18 @@ def _files(deployment: Deployment, directory: Path, say: Say) -> dict[str, Entry
         return {"key": key, "contentType": answer["ContentType"], "bytes": length, "sha256": digest.hexdigest()}
 
     def listed() -> Iterator[str]:
+        nonlocal gone
         with ThreadPoolExecutor(_READERS) as pool:
             for prefix in KEPT_FILES:
                 for keys in deployment.objects(prefix):
                     for file in pool.map(fetch, keys):
-                        yield json.dumps(file, sort_keys=True) + "\n"
+                        if file is None:
+                            gone += 1
+                        else:
+                            yield json.dumps(file, sort_keys=True) + "\n"
 
     entry = entries["files.jsonl"] = manifest.write(directory / "files.jsonl", listed())
-    say(f"files: {entry.items}")
+    say(f"files: {entry.items}" + (f"; {gone} were removed meanwhile and are left out" if gone else ""))
     return entries
 
 

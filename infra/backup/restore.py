@@ -20,6 +20,7 @@ from infra.backup import manifest
 from infra.backup.deployment import BackupError, Deployment, Table
 from infra.backup.export import KEPT_FILES, Say, is_kept, place
 from infra.backup.items import of_line
+from infra.backup.manifest import Manifest
 
 _BATCH = 25
 _WRITERS = 8
@@ -31,8 +32,11 @@ _CLOCK = {"pk": {"S": "clock"}, "sk": {"S": "drained"}}
 _LAST = ("Customers", "Memberships", "App", "Timers")
 
 
-def restore(deployment: Deployment, directory: Path, say: Say, asleep: bool = False) -> None:
-    """Loads the backup, and wakes the deployment unless it is to stay asleep; then the same call again wakes it."""
+def restore(deployment: Deployment, directory: Path, say: Say, asleep: bool = False, erasures: Path | None = None) -> None:
+    """Loads the backup, and wakes the deployment unless it is to stay asleep; then the same call again wakes it.
+
+    Of `erasures`, a later export, the list of who was erased is loaded as well: a backup knows nothing of those after it.
+    """
     backup, digest = manifest.verified(directory)
     say(f"{len(backup.entries)} files are whole: {backup.stack}, exported at {backup.began}")
     if backup.currency != deployment.currency:
@@ -40,6 +44,8 @@ def restore(deployment: Deployment, directory: Path, say: Say, asleep: bool = Fa
     tables = sorted(deployment.tables, key=lambda table: _LAST.index(table.name) if table.name in _LAST else -1)
     if missing := [table.name for table in tables if f"tables/{table.name}.jsonl" not in backup.entries]:
         raise BackupError(f"the export knows nothing of the tables {', '.join(missing)}")
+    if erasures:
+        _need_later(erasures, backup)
     app = next(table for table in tables if table.name == "App")
     mark = _Mark(deployment, app, digest)
     if not mark.stands():
@@ -51,6 +57,10 @@ def restore(deployment: Deployment, directory: Path, say: Say, asleep: bool = Fa
             count = _load(deployment, table, _items(directory, table))
             mark.note(table.name)
             say(f"{table.name}: {count} items")
+    if erasures and "later erasures" not in mark.done:
+        table = next(table for table in tables if table.name == "Erasures")
+        say(f"Erasures, of {erasures}: {_load(deployment, table, _items(erasures, table))} items")
+        mark.note("later erasures")
     if "files" not in mark.done:
         say(f"files: {_load_files(deployment, directory)}")
         mark.note("files")
@@ -61,7 +71,7 @@ def restore(deployment: Deployment, directory: Path, say: Say, asleep: bool = Fa
     mark.quiet()
     deployment.wake()
     mark.remove()
-    for line in _left_to_do(deployment):
+    for line in _left_to_do(deployment, erasures is not None or "later erasures" in mark.done):
         say(line)
 
 
@@ -108,6 +118,13 @@ class _Mark:
     def remove(self) -> None:
         """It is over."""
         self.dynamodb.delete_item(TableName=self.table, Key=_MARK)
+
+
+def _need_later(directory: Path, backup: Manifest) -> None:
+    """The list of erasures is whole, and of no earlier moment than the backup."""
+    later, _ = manifest.verified(directory)
+    if later.began < backup.began:
+        raise BackupError(f"ERASURES: {directory} was exported at {later.began}, before the backup ({backup.began})")
 
 
 def _refuse_what_is_there(deployment: Deployment, tables: list[Table]) -> None:
@@ -199,14 +216,19 @@ def _wind(deployment: Deployment, app: Table, directory: Path) -> None:
         deployment.client("dynamodb").put_item(TableName=app.physical, Item=clock)
 
 
-def _left_to_do(deployment: Deployment) -> list[str]:
+def _left_to_do(deployment: Deployment, later_erasures: bool) -> list[str]:
     secret = deployment.outputs["AppSecretArn"]
+    replay = "POST /api/erasures/replay, as an administrator,"
+    erasures = (
+        [f"2. {replay} erases everybody on the list of erasures again. Whoever was erased", "   after that list was exported is to be erased by hand."]
+        if later_erasures
+        else [f"2. {replay} finishes erasures of the export that were not finished. Whoever was", "   erased after the export is here again and on no list here: erase them again."]
+    )
     return [
         "restored. What is left to you:",
         f"1. The secret {secret} is not part of a backup. Give it, of the secret of the old deployment, addressKey, or, where that has",
         "   none, its signingKey as addressKey: without it nothing is sent, since nobody could tell who is suppressed. Its signingKey as",
         "   previousSigningKey keeps links in messages that were sent working.",
-        "2. Whoever was erased after the export is here again: erase them again. Erasures of the export that were not finished are finished by",
-        "   POST /api/erasures/replay, as an administrator.",
+        *erasures,
         "3. Campaigns that were being sent when the export was made go on when they are paused and resumed.",
     ]

@@ -22,6 +22,8 @@ from infra.backup.manifest import Entry
 _DECIMALS = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0) | dict.fromkeys(
     "BHD IQD JOD KWD LYD OMR TND".split(), 3
 )
+# What a formula begins with.
+_BEGINS = "=+-@\t\r"
 _read = TypeDeserializer().deserialize
 
 Record = dict[str, Any]
@@ -169,8 +171,15 @@ def _json(value: Any) -> Any:
 
 def cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula, as in shared/crm-domain/src/spreadsheet.rs."""
-    guard = "'" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else ""
+    guarded, begins = "", True
+    for sign in text:
+        if begins and sign in _BEGINS:
+            guarded += "'"
+        # Where a comma stands for the decimal point, spreadsheets take `;` for the delimiter, quotes within a line for text,
+        # and so the end of a line for the end of a row.
+        begins = sign in ";\n\r" or begins and sign in ' "' and guarded != ""
+        guarded += sign
     if any(sign in text for sign in ',"\n\r;'):
-        quoted = text.replace('"', '""')
-        return f'"{guard}{quoted}"'
-    return guard + text
+        quoted = guarded.replace('"', '""')
+        return f'"{quoted}"'
+    return guarded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.checks import contract, deploying, documents, layers, layout, messages, posture, release, versions, watching, workflows
+from infra.checks import contract, deploying, documents, environment, layers, layout, messages, posture, release, versions, watching, workflows
 from infra.checks.steps import ROOT, Score
 from infra.local import build
 
@@ -21,6 +21,7 @@ def run(score: Score) -> None:
     score.hold("versions: one everywhere", versions.check)
     score.hold("workflows", workflows.check)
     score.hold("deployments: configuration, role, what outlives a stack", deploying.check)
+    score.hold("variables of functions: within Lambda's limit", environment.check)
     score.hold("releases: sums and bills of materials", release.check)
     score.run("format", ["cargo", "fmt", "--all", "--", "--check", "-l"])
     score.run("templates: cfn-lint", [str(_SAM / "cfn-lint"), *_TEMPLATES])

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from infra.checks import versions
+from infra.local import template
 from infra.release.__main__ import assemble
 
 
@@ -15,14 +16,14 @@ def check() -> list[str]:
     """One complaint each."""
     with tempfile.TemporaryDirectory() as scratch:
         web, first, second = (Path(scratch) / name for name in ("web", "first", "second"))
-        for directory in (web, first, second):
-            directory.mkdir()
+        web.mkdir()
         (web / "index.html").write_text("page")
-        (first / "clock-arm64.zip").write_bytes(b"zip")
-        (second / "clock-arm64.zip").write_bytes(b"zip")
         for directory in (first, second):
-            assemble(directory, versions.current(), web)
-        return _sums(first) + _bills(first) + ([] if _sums_of(first) == _sums_of(second) else ["two releases of the same differ"])
+            directory.mkdir()
+            for function in template.functions(template.load()):
+                (directory / f"{function.name}-arm64.zip").write_bytes(b"zip")
+            assemble(directory, versions.current(), web, ["arm64"])
+        return _sums(first) + _bills(first) + _templates(first) + ([] if _sums_of(first) == _sums_of(second) else ["two releases of the same differ"])
 
 
 def _sums(directory: Path) -> list[str]:
@@ -30,6 +31,24 @@ def _sums(directory: Path) -> list[str]:
     there = {path.name for path in directory.iterdir()} - {"SHA256SUMS"}
     faults = [f"{name} has no sum" for name in sorted(there - summed.keys())]
     return faults + [f"the sum of {name} is wrong" for name, sum_ in summed.items() if hashlib.sha256((directory / name).read_bytes()).hexdigest() != sum_]
+
+
+def _templates(directory: Path) -> list[str]:
+    """What is deployed from there is what is deployed from here, and all that it names lies beside it."""
+    ours, theirs = template.load(), template.load(directory / "template-arm64.yaml")
+    faults = []
+    for name, body in theirs["Resources"].items():
+        key = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::Application": "Location"}.get(body["Type"])
+        if key:
+            named = body["Properties"][key]
+            if "/" in named or not (directory / named).is_file():
+                faults.append(f"template-arm64.yaml: {named}, of {name}, is not beside it")
+            body["Properties"][key] = ours["Resources"][name]["Properties"][key]
+    architecture = theirs["Parameters"]["Architecture"]
+    if (architecture["Default"], architecture["AllowedValues"]) != ("arm64", ["arm64"]):
+        faults.append("template-arm64.yaml may be deployed for another architecture than its functions are built for")
+    theirs["Parameters"]["Architecture"] = ours["Parameters"]["Architecture"]
+    return faults + ([] if ours == theirs else ["template-arm64.yaml says something else than template.yaml"])
 
 
 def _bills(directory: Path) -> list[str]:

@@ -54,7 +54,13 @@ def deploy(options: argparse.Namespace) -> None:
     account = Account(options.stage, options.stack)
     sam.need_tools()
     number = account.check()
+    account.check_name()
     given = dict(_pair(pair) for pair in shlex.split(options.parameters))
+    if options.dry and (failed := stacks.find(account)) and _is_of_no_use(failed):
+        # Nothing can be changed in it, so there is nothing to show either.
+        say("its first deployment failed and left nothing of use: a deployment would delete that, and begin anew")
+        say("nothing is changed")
+        return
     stack = _ready_for_it(account)
     architecture = sam.architecture(stack, options.arch)
     say(f"{account.stack_name} to account {number}, {account.session.region_name}, for {architecture}")
@@ -112,8 +118,7 @@ def say(line: str) -> None:
 def _ready_for_it(account: Account) -> Stack | None:
     """The stack as it is, if there is one that can be changed."""
     stack = stacks.find(account)
-    # A stack that took nothing back has no outputs; all that it was to hold stays.
-    if stack and (stack.status == "ROLLBACK_COMPLETE" or stack.status == "IMPORT_ROLLBACK_COMPLETE" and not stack.outputs):
+    if stack and _is_of_no_use(stack):
         say("its first deployment failed and left nothing of use: deleting that")
         stacks.delete(account, stack)
         stack = None
@@ -122,6 +127,11 @@ def _ready_for_it(account: Account) -> Stack | None:
     if stack and stack.parameters["Stage"] != account.stage:
         raise Refused(f"{account.stack_name} is of STAGE={stack.parameters['Stage']}, not {account.stage}")
     return stack
+
+
+def _is_of_no_use(stack: Stack) -> bool:
+    # A stack that took nothing back has no outputs; all that it was to hold stays.
+    return stack.status == "ROLLBACK_COMPLETE" or stack.status == "IMPORT_ROLLBACK_COMPLETE" and not stack.outputs
 
 
 def _deployed(account: Account) -> Stack:

@@ -7,6 +7,7 @@ AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,11 +18,18 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 ROOT = Path(__file__).resolve().parents[2]
+# S3's limit, and what the name of the bucket of all files has besides those of stack and region: `-uploads-`, an account, a hyphen.
+_BUCKET, _BUCKET_REST = 63, 9 + 12 + 1
 CONFIGURATION = ROOT / "samconfig.toml"
 
 
 class Refused(Exception):
     """Why nothing was done, or what went wrong; one message for the person at the terminal."""
+
+
+def longest_name(region: str) -> int:
+    """How long the name of a stack may be there."""
+    return _BUCKET - _BUCKET_REST - len(region)
 
 
 def stages() -> dict[str, dict[str, Any]]:
@@ -49,6 +57,21 @@ class Account:
     def stack_name(self) -> str:
         """What CloudFormation calls it."""
         return self.named or str(self.said["stack_name"])
+
+    def check_name(self) -> None:
+        """Whether buckets can be named after the stack.
+
+        Raises:
+            Refused: they cannot, and why.
+        """
+        longest = longest_name(self.session.region_name)
+        if len(self.stack_name) > longest:
+            raise Refused(
+                f"{self.stack_name} is too long for the name of a stack: in {self.session.region_name} it has {longest} characters at most, "
+                f"since the name of its uploads bucket ends in account and region and has {_BUCKET}"
+            )
+        if not re.fullmatch("[a-z][a-z0-9-]*", self.stack_name):
+            raise Refused(f"{self.stack_name} cannot be the name of a stack: buckets are called after it, so lower-case letters, digits and hyphens")
 
     @cached_property
     def session(self) -> Any:

@@ -29,6 +29,9 @@ def destroy(account: Account, confirmed: Callable[[], bool], with_data: bool, sa
     say(f"about to delete {account.stack_name} in {account.session.region_name} {what}")
     if not confirmed():
         raise Refused(f"not confirmed: CONFIRM={account.stack_name} says yes")
+    if stack and not with_data:
+        # Something may have come while somebody was asked.
+        _need_empty_queues(account, stack)
     if stack:
         # A bucket must be empty to be deleted; this one holds what a build makes again.
         if bucket := stack.outputs.get("WebBucketName"):

@@ -15,18 +15,23 @@ import sys
 import tempfile
 import threading
 import unittest
+import zipfile
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from infra.checks import versions
+from infra.deploy import __main__ as commands
 from infra.deploy import sam, smoke, web
-from infra.deploy.account import Account, Refused
-from infra.deploy.stack import Stack
+from infra.deploy.account import Account, Refused, longest_name
+from infra.deploy.destroy import destroy
+from infra.deploy.stack import Resource, Stack
 from infra.local import aws, build, template
 from infra.local.settings import REGION, ROOT
 from infra.local.tests.harness import SETTINGS, StackTest
+from infra.release.__main__ import assemble
 
 _STACK = "mini-crm-second"
 _OWNER = "owner@second.example"
@@ -118,6 +123,7 @@ class Deployment(StackTest):
             (["--parameters", "FirstOwner"], "is not Name=value"),
             (["--parameters", "Colour=red"], "template.yaml has no Colour"),
             (["--parameters", "Stage=prod"], "the Stage is said by STAGE"),
+            (["--stack", "mini-crm-of-a-name-without-an-end"], "is too long for the name of a stack"),
             (["--stage", "prod"], f"{_STACK} is of STAGE=dev, not prod"),
             (["--stack", "mini-crm-third"], "a first deployment needs to know its owner"),
         ):
@@ -235,6 +241,117 @@ class Telling(unittest.TestCase):
         first = sam.parameters(account, None, {"LogLevel": "warn"}, "x86_64")
         self.assertEqual(first, {"Stage": "dev", "LogRetentionDays": "7", "Architecture": "x86_64", "LogLevel": "warn"})
         self.assertEqual(sam.parameters(account, stack, {}, "arm64"), {"Stage": "dev", "Architecture": "arm64"})
+
+
+class Releasing(unittest.TestCase):
+    """What is published, without what it came from."""
+
+    def test_sam_packages_a_release_from_where_it_lies(self) -> None:
+        there: dict[str, bytes] = {}
+
+        class Bucket(BaseHTTPRequestHandler):
+            def do_HEAD(self) -> None:
+                self.answer(200 if self.path in there else 404)
+
+            def do_PUT(self) -> None:
+                there[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+                self.answer(200)
+
+            def answer(self, status: int) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Bucket)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        directory, web_app = (Path(scratch.name) / name for name in ("release", "web"))
+        directory.mkdir()
+        web_app.mkdir()
+        functions = template.functions(template.load())
+        for function in functions:
+            with zipfile.ZipFile(directory / f"{function.name}-arm64.zip", "w") as archive:
+                archive.writestr("bootstrap", function.name)
+        assemble(directory, versions.current(), web_app, ["arm64"])
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        environment |= {**aws.CREDENTIALS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "AWS_CONFIG_FILE": "/dev/null", "SAM_CLI_TELEMETRY": "0"}
+        command = [str(ROOT / ".venv" / "sam" / "bin" / "sam"), "package", "--template-file", "template-arm64.yaml", "--s3-bucket", "bucket"]
+        command += ["--region", REGION, "--output-template-file", "packaged.yaml"]
+        done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        packaged = template.load(directory / "packaged.yaml")["Resources"]
+        uris = [packaged[function.resource]["Properties"]["CodeUri"] for function in functions]
+        self.assertTrue(all(uri.startswith("s3://bucket/") for uri in uris), uris)
+        # As they were built: not a zip within a zip.
+        self.assertLessEqual({(directory / f"{function.name}-arm64.zip").read_bytes() for function in functions}, set(there.values()))
+        self.assertTrue(packaged["Observability"]["Properties"]["Location"].startswith("http"))
+
+
+class Minding(unittest.TestCase):
+    """What is not done to a stack, without one."""
+
+    def account(self, stack: str = _STACK) -> Any:
+        """Of an account in which nothing is asked of AWS."""
+        session = mock.Mock(region_name="ap-southeast-2")
+        patched = mock.patch.object(Account, "session", session), mock.patch.object(Account, "check", return_value="0" * 12)
+        for one in patched:
+            one.start()
+            self.addCleanup(one.stop)
+        return Account("dev", stack)
+
+    def test_a_dry_run_deletes_nothing(self) -> None:
+        self.account()
+        options = commands._parser().parse_args(["deploy", "--stage=dev", f"--stack={_STACK}", "--dry", "--built"])
+        failed = Stack("id", "ROLLBACK_COMPLETE", {"Stage": "dev"}, {})
+        with (
+            mock.patch.object(commands.stacks, "find", return_value=failed),
+            mock.patch.object(commands.stacks, "delete") as delete,
+            mock.patch.object(commands.sam, "need_tools"),
+            mock.patch.object(commands.sam, "deploy") as deploy,
+            mock.patch.object(commands, "say") as say,
+        ):
+            commands.deploy(options)
+        self.assertEqual((delete.call_count, deploy.call_count), (0, 0))
+        self.assertEqual(say.call_args_list[-2:], [mock.call(said) for said in (
+            "its first deployment failed and left nothing of use: a deployment would delete that, and begin anew", "nothing is changed"
+        )])
+
+    def test_messages_that_came_while_somebody_was_asked_are_not_lost(self) -> None:
+        account = self.account()
+        counts = {"ApproximateNumberOfMessages": "0"}
+        account.session.client.return_value.get_queue_attributes = lambda **_: {"Attributes": counts}
+
+        def confirmed() -> bool:
+            counts["ApproximateNumberOfMessages"] = "1"
+            return True
+
+        with (
+            mock.patch.object(commands.stacks, "find", return_value=Stack("id", "CREATE_COMPLETE", {}, {})),
+            mock.patch.object(commands.stacks, "resources", return_value=[Resource("OrdersQueue", "AWS::SQS::Queue", "url")]),
+            mock.patch.object(commands.stacks, "delete") as delete,
+            self.assertRaisesRegex(Refused, "messages would be lost with their queues: OrdersQueue 1"),
+        ):
+            destroy(account, confirmed, False, lambda line: None)
+        self.assertEqual(delete.call_count, 0)
+
+    def test_a_stack_is_called_so_that_its_buckets_can_be(self) -> None:
+        longest = longest_name("ap-southeast-2")
+        for name, reason in (("m" * longest, ""), ("m" * (longest + 1), "27 characters at most"), ("mini-CRM", "lower-case letters")):
+            with self.subTest(name):
+                account = self.account(name)
+                if reason:
+                    self.assertRaisesRegex(Refused, reason, account.check_name)
+                else:
+                    account.check_name()
+        bucket = template.load()["Resources"]["UploadsBucket"]["Properties"]["BucketName"]
+        names = {"AWS::StackName": "m" * longest, "AWS::AccountId": "0" * 12, "AWS::Region": "ap-southeast-2"}
+        self.assertEqual(len(template.resolved(bucket, names)), 63)
 
 
 class Asking(unittest.TestCase):

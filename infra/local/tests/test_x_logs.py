@@ -17,7 +17,7 @@ from typing import Any
 import jsonschema
 
 from infra.local.build import BINARIES
-from infra.local.settings import ROOT
+from infra.local.settings import REGION, ROOT
 from infra.local.tests.harness import SETTINGS, StackTest
 
 # What the runtime itself writes when the local AWS stops or starts a function is not of a function.
@@ -241,6 +241,6 @@ class Logs(StackTest):
         watched = next(alarm for alarm in alarms if alarm["AlarmName"].endswith("-orders-late"))
         queue = {dimension["Name"]: dimension["Value"] for dimension in watched["Dimensions"]}["QueueName"]
         self.assertIn("QueueUrl", self.aws("sqs").get_queue_url(QueueName=queue))
-        body = cloudwatch.get_dashboard(DashboardName=SETTINGS.stack_name)["DashboardBody"]
+        body = cloudwatch.get_dashboard(DashboardName=f"{SETTINGS.stack_name}-{REGION}")["DashboardBody"]
         self.assertGreater(len(json.loads(body)["widgets"]), 10)
         self.assertIn("DashboardUrl", self.outputs())

@@ -28,7 +28,8 @@ const ROUNDS: u32 = 5;
 /// Seconds for which dead letters are out of sight while all of them are looked at.
 const LOOK: i32 = 120;
 
-/// SQS; each queue's URL is in `NAME_QUEUE_URL`, its dead-letter queue's in `NAME_DEAD_URL`.
+/// SQS; each queue's URL is in `NAME_QUEUE_URL`, its dead-letter queue's in `NAME_DEAD_URL`. Without that one, it is the queue's
+/// own with `-dead` behind it, as template.yaml names them all.
 pub struct Sqs {
     pub(crate) client: Client,
     variables: Variables,
@@ -49,8 +50,11 @@ impl Sqs {
 
     /// The URL of a queue (`QUEUE`) or of its dead-letter queue (`DEAD`).
     pub(crate) fn url(&self, queue: QueueName, which: &str) -> Result<String, QueueError> {
-        let name = format!("{}_{which}_URL", queue.as_str().to_uppercase());
-        (self.variables)(&name).ok_or_else(|| failed(format!("environment variable {name} is not set")))
+        let named = |which: &str| format!("{}_{which}_URL", queue.as_str().to_uppercase());
+        // A function that knows every queue could not be told of both of each: Lambda takes 4,096 bytes of variables.
+        let beside = || if which == "DEAD" { (self.variables)(&named("QUEUE")).map(|url| format!("{url}-dead")) } else { None };
+        let told = (self.variables)(&named(which)).or_else(beside);
+        told.ok_or_else(|| failed(format!("environment variable {} is not set", named(which))))
     }
 
     pub(crate) async fn send(&self, url: &str, messages: Vec<Outgoing>) -> Result<(), QueueError> {
@@ -215,4 +219,31 @@ pub(crate) fn sent_at(letter: &Message) -> Option<Time> {
 
 pub(crate) fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> QueueError {
     QueueError(cause.into())
+}
+
+#[cfg(all(test, feature = "providers"))]
+mod tests {
+    use super::*;
+    use crate::providers::tests::config;
+
+    #[test]
+    fn a_queue_that_is_known_leads_to_its_dead_letter_queue() {
+        let sqs = Sqs::named_by(&config("http://127.0.0.1:1"), |name| match name {
+            "ORDERS_QUEUE_URL" => Some("https://sqs.example/orders".to_owned()),
+            "SEGMENTS_QUEUE_URL" => Some("https://sqs.example/segments".to_owned()),
+            "SEGMENTS_DEAD_URL" => Some("https://sqs.example/elsewhere".to_owned()),
+            "IMPORTS_DEAD_URL" => Some("https://sqs.example/imports-dead".to_owned()),
+            _ => None,
+        });
+        for (queue, which, expected) in [
+            (QueueName::Orders, "QUEUE", Some("https://sqs.example/orders")),
+            (QueueName::Orders, "DEAD", Some("https://sqs.example/orders-dead")),
+            (QueueName::Segments, "DEAD", Some("https://sqs.example/elsewhere")),
+            (QueueName::Imports, "QUEUE", None),
+            (QueueName::Imports, "DEAD", Some("https://sqs.example/imports-dead")),
+            (QueueName::Receipts, "DEAD", None),
+        ] {
+            assert_eq!(sqs.url(queue, which).ok().as_deref(), expected, "{queue:?} {which}");
+        }
+    }
 }
