@@ -4,7 +4,7 @@ import { queryOptions, useQueries, useQuery, useQueryClient } from "@tanstack/re
 import { call, callTagged } from "./call";
 import type { Segment, SegmentDraft } from "./contract";
 import { useCursorList } from "./cursor-list";
-import { useIntent } from "./intent";
+import { type SentDraft, useIntent } from "./intent";
 
 /** The segments, newest first; asked for again while one of them is being built. */
 export function useSegments(enabled = true) {
@@ -20,11 +20,11 @@ export function buildingInterval(...segments: Segment[]): number | false {
 }
 
 /** Keeps an audience as a segment. */
-export function useCreateSegment() {
+export function useCreateSegment(of?: SentDraft) {
   const queryClient = useQueryClient();
   return useIntent(
     (draft: SegmentDraft, idempotencyKey) => call("POST /api/segments", { body: draft, idempotencyKey }),
-    { onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }) },
+    { draft: of, onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }) },
   );
 }
 

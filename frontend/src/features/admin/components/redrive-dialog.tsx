@@ -23,18 +23,21 @@ export function RedriveDialog({ queue, onClose }: RedriveDialogProps) {
     onClose();
   }
 
-  function confirm() {
-    redrive.mutate(name, {
-      onSuccess: ({ moved }) => {
-        toast(
-          plural(moved, {
-            one: "# dead letter gets another try",
-            other: "# dead letters get another try",
-          }),
-        );
-        close();
+  function confirm({ name, deadLetters }: Pick<QueueState, "name" | "deadLetters">) {
+    redrive.mutate(
+      { name, deadLetters },
+      {
+        onSuccess: ({ moved }) => {
+          toast(
+            plural(moved, {
+              one: "# dead letter gets another try",
+              other: "# dead letters get another try",
+            }),
+          );
+          close();
+        },
       },
-    });
+    );
   }
 
   return (
@@ -48,7 +51,7 @@ export function RedriveDialog({ queue, onClose }: RedriveDialogProps) {
             <Button onClick={close}>
               <Trans>Leave them</Trans>
             </Button>
-            <Button look="primary" busy={redrive.isPending} onClick={confirm}>
+            <Button look="primary" busy={redrive.isPending} onClick={() => confirm(queue)}>
               <Trans>Redrive</Trans>
             </Button>
           </>

@@ -100,6 +100,8 @@ export function useCampaignAction(id: string) {
       mutationKey: actionOn(id),
       // Who pauses and at once resumes gets both, in this order.
       queue: actionOn(id).join("/"),
+      // Paused by an answer that was lost, and resumed by somebody else: the next pause is another one.
+      seen: () => queryClient.getQueryData(queryKey)?.etag,
       async expect(action) {
         const expected = EXPECTED[action];
         if (!expected) return undefined;

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, callTagged } from "@/lib/call";
 import type { CustomerChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
-import { useIntent } from "@/lib/intent";
+import { type SentDraft, useIntent } from "@/lib/intent";
 import { LIVE, liveList } from "@/lib/live";
 import { refreshSoon } from "@/lib/refresh-soon";
 
@@ -22,12 +22,12 @@ export function useCustomer(id: string) {
   });
 }
 
-export function useCreateCustomer() {
+export function useCreateCustomer(draft: SentDraft) {
   const queryClient = useQueryClient();
   return useIntent(
     (customer: CustomerChange & { email: string }, idempotencyKey) =>
       call("POST /api/customers", { body: customer, idempotencyKey }),
-    { onSuccess: () => refreshSoon(queryClient, "customers") },
+    { draft, onSuccess: () => refreshSoon(queryClient, "customers") },
   );
 }
 
