@@ -2,7 +2,7 @@ import { type InfiniteData, useMutation, useQuery, useQueryClient } from "@tanst
 import { call, callTagged } from "@/lib/call";
 import type { Delivery, Page, WebhookChange, WebhookRequest } from "@/lib/contract";
 import { type SentDraft, useIntent } from "@/lib/intent";
-import { LIVE } from "@/lib/live";
+import { LIVE, liveOne } from "@/lib/live";
 
 const KEY = ["webhooks"];
 
@@ -20,7 +20,7 @@ export function useWebhook(id: string) {
   return useQuery({
     queryKey: [...KEY, id],
     queryFn: ({ signal }) => callTagged("GET /api/webhooks/{id}", { path: { id }, signal }),
-    refetchInterval: LIVE,
+    refetchInterval: liveOne,
   });
 }
 

@@ -42,13 +42,14 @@ export function RedriveDialog({ queue, onClose }: RedriveDialogProps) {
 
   return (
     <Dialog
+      busy={redrive.isPending}
       open={queue !== null}
       title={t`Try the dead letters of ${name} again?`}
       onClose={close}
       footer={
         queue && (
           <>
-            <Button onClick={close}>
+            <Button disabled={redrive.isPending} onClick={close}>
               <Trans>Leave them</Trans>
             </Button>
             <Button look="primary" busy={redrive.isPending} onClick={() => confirm(queue)}>

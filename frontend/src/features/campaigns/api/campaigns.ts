@@ -4,6 +4,7 @@ import type { Campaign, Message } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
 import { liveList } from "@/lib/live";
+import { isGone } from "@/lib/problem";
 
 const OVER: readonly Campaign["status"][] = ["sent", "cancelled", "failed"];
 
@@ -47,7 +48,8 @@ export function useCampaign(id: string) {
   const isActing = useIsMutating({ mutationKey: actionOn(id) }) > 0;
   return useQuery({
     ...campaignQuery(id),
-    refetchInterval: ({ state: { data } }) => (data && !isActing ? interval(data.data) : false),
+    refetchInterval: ({ state: { data, error } }) =>
+      data && !isActing && !isGone(error) ? interval(data.data) : false,
   });
 }
 

@@ -3,7 +3,7 @@ import { call, callTagged } from "@/lib/call";
 import type { CustomerChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { type SentDraft, useIntent } from "@/lib/intent";
-import { LIVE, liveList } from "@/lib/live";
+import { LIVE, liveList, liveOne } from "@/lib/live";
 import { refreshSoon } from "@/lib/refresh-soon";
 
 export function useCustomers(search: string, options: { enabled?: boolean } = {}) {
@@ -18,7 +18,7 @@ export function useCustomer(id: string) {
   return useQuery({
     queryKey: ["customers", id],
     queryFn: ({ signal }) => callTagged("GET /api/customers/{id}", { path: { id }, signal }),
-    refetchInterval: LIVE,
+    refetchInterval: liveOne,
   });
 }
 

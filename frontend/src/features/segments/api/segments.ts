@@ -3,7 +3,7 @@ import { call } from "@/lib/call";
 import type { ListChange, MembersEdit, Segment, SegmentChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
-import { LIVE, liveList } from "@/lib/live";
+import { liveList, liveOne } from "@/lib/live";
 import { isPassing, Problem } from "@/lib/problem";
 import { buildingInterval, segmentQuery } from "@/lib/segments";
 
@@ -11,7 +11,8 @@ import { buildingInterval, segmentQuery } from "@/lib/segments";
 export function useSegment(id: string) {
   return useQuery({
     ...segmentQuery(id),
-    refetchInterval: ({ state }) => (state.data && buildingInterval(state.data.data)) || LIVE,
+    refetchInterval: (query) =>
+      (!query.state.error && query.state.data && buildingInterval(query.state.data.data)) || liveOne(query),
   });
 }
 
