@@ -84,7 +84,7 @@ describe("the language of the app", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     vi.useRealTimers();
     await vi.waitFor(() => expect(said()).toContain("साइन आउट करें"));
-    expect(said()).not.toContain("Place order");
+    await vi.waitFor(() => expect(said()).not.toContain("Place order"));
   });
 
   it("is kept when it is chosen", async () => {
