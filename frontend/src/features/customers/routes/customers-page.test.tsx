@@ -155,19 +155,20 @@ describe("the customers page", () => {
   });
 
   it("is of those who are shown, but for the one who was taken out, once somebody is taken out of all", async () => {
+    const later = Promise.withResolvers<unknown>();
     const { calls } = open(inAddress(RULES), {
       "POST /api/customers/search": ({ query }) => {
         const cursor = query.get("cursor");
         if (cursor === "2") return new Promise(() => undefined);
-        return cursor ? { items: [RAVI], nextCursor: "2" } : { items: [ASHA], nextCursor: "1" };
+        return cursor ? later.promise : { items: [ASHA], nextCursor: "1" };
       },
       "POST /api/segments/preview": () => ({ count: 7, total: 9, sample: [], tookMs: 3 }),
       "POST /api/customers/tags": () => accepted({ queued: 1, changes: [], rejected: [] }),
     });
-    await screen.findByText("Ravi");
     await userEvent.click(await screen.findByRole("checkbox", { name: "Select all shown" }));
     await userEvent.click(await screen.findByRole("button", { name: "Select all 7 who match" }));
-    await userEvent.click(screen.getByRole("checkbox", { name: "Select Ravi" }));
+    later.resolve({ items: [RAVI], nextCursor: "2" });
+    await userEvent.click(await screen.findByRole("checkbox", { name: "Select Ravi" }));
     expect(screen.getByText("1 customer selected")).toBeTruthy();
     await userEvent.click(screen.getByRole("button", { name: "Change tags" }));
     await userEvent.type(screen.getByLabelText("Add tags"), "vip{Enter}");
