@@ -8,6 +8,7 @@ import type { User } from "@/lib/contract";
 import { Problem } from "@/lib/problem";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
+import "@/testing/dialogs";
 import { grant, json, noContent, OWNER, problem, signedIn } from "@/testing/signed-in";
 import { followSession } from "./query-client";
 import { RequireSession } from "./require-session";
@@ -35,6 +36,7 @@ function Draft() {
     <main>
       <h1>Page</h1>
       <input aria-label="Draft" />
+      <dialog>Asked on the page</dialog>
       <p>{stats.data && `${stats.data.orders} orders`}</p>
     </main>
   );
@@ -104,6 +106,19 @@ it("keeps what was typed when the session ends under the page, and refreshes wha
   expect(screen.getByLabelText<HTMLInputElement>("Draft").value).toBe("half a thought");
   expect(screen.queryByText("Your session has ended")).toBeNull();
   expect(session.get()).toMatchObject({ phase: "in", token: "token-2" });
+});
+
+it("asks above a dialog that is open on the page, and leaves that as it is", async () => {
+  const shown = vi.spyOn(HTMLDialogElement.prototype, "showModal");
+  await openAndLoseSession();
+  screen.getByRole<HTMLDialogElement>("dialog", { hidden: true }).showModal();
+  serve(OWNER);
+  await act(() => request("/api/stats").catch(() => undefined));
+  const form = (await screen.findByRole("button", { name: "Sign in" })).closest("dialog");
+  expect(shown.mock.contexts.at(-1)).toBe(form);
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  expect(await screen.findByText("7 orders")).toBeTruthy();
+  expect(screen.getByText("Asked on the page").closest("dialog")?.open).toBe(true);
 });
 
 it("shows another person nothing of what the one before had typed or loaded", async () => {

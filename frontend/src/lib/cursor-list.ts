@@ -8,6 +8,7 @@ import {
 import { request } from "./api";
 import { type Answer, type Argument, addressOf, type Input, type Path, type Route } from "./call";
 import type { Page } from "./contract";
+import { FIRST_PAGES } from "./live";
 
 const PAGE_SIZE = 50;
 
@@ -51,8 +52,14 @@ export function useCursorList<R extends ListRoute>(
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
     enabled,
+    // They are read one after the other: long scrolls are left in peace, unless something is known to have changed.
+    refetchOnWindowFocus: ({ state }) => isShort(state),
+    refetchOnMount: ({ state }) => state.isInvalidated || isShort(state),
     refetchInterval: ({ state: { data } }) =>
       refetchInterval?.(data?.pages.flatMap((page) => page.items) ?? [], data?.pages.length ?? 0) ?? false,
   });
   return { ...list, items: list.data?.pages.flatMap((page) => page.items) ?? [] };
 }
+
+const isShort = ({ data }: { data: InfiniteData<unknown> | undefined }) =>
+  (data?.pages.length ?? 0) <= FIRST_PAGES;

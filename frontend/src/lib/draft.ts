@@ -8,6 +8,7 @@ import { session, userOf } from "./session";
 const PREFIX = "mini-crm-draft:";
 
 export type KeptDraft<T> = {
+  name: string;
   value: T;
   /** Whether it is from before: of a former visit to the page, or of the page before a reload. */
   restored: boolean;
@@ -22,6 +23,7 @@ export function useDraft<T>(name: string, initial: () => T): KeptDraft<T> {
   const [kept] = useState(() => read<T>(key));
   const [value, setValue] = useState<T>(() => kept ?? initial());
   return {
+    name,
     value,
     restored: kept !== undefined,
     change(next) {
@@ -34,6 +36,26 @@ export function useDraft<T>(name: string, initial: () => T): KeptDraft<T> {
 
 export function forgetDraft(name: string): void {
   attempt(() => sessionStorage.removeItem(keyOf(name)));
+}
+
+/** Keys under which a draft was sent, as long as nobody knows what has become of it. */
+export type KeptKeys = ReturnType<typeof keptKeys>;
+
+export function keptKeys(draft: string) {
+  const at = keyOf(`${draft}/keys`);
+  const all = () => new Map(read<[content: string, key: string][]>(at));
+  function keep(keys: Map<string, string>) {
+    if (keys.size > 0) write(at, [...keys]);
+    else attempt(() => sessionStorage.removeItem(at));
+  }
+  return {
+    read: all,
+    set: (content: string, key: string) => keep(all().set(content, key)),
+    drop(content: string) {
+      const keys = all();
+      if (keys.delete(content)) keep(keys);
+    },
+  };
 }
 
 /** Leaves the drafts of this person alone; without one, none. */

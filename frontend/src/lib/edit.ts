@@ -1,5 +1,5 @@
 /** A form over a record that others may change meanwhile: what is saved rests on what the form began from. */
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Tagged } from "./api";
 import { useDraft } from "./draft";
 import { isOutdated } from "./problem";
@@ -22,6 +22,11 @@ export type EditOptions<Row, Values> = {
 export function useEdit<Row, Values>({ name, loaded, reload, valuesOf, rebased }: EditOptions<Row, Values>) {
   const draft = useDraft<Begun<Values>>(name, () => begun(loaded, valuesOf));
   const { before, values, etag } = draft.value;
+  // As it is by then, for what takes a while.
+  const now = useRef(draft.value);
+  useEffect(() => {
+    now.current = draft.value;
+  });
   const [restored, setRestored] = useState(draft.restored);
   const [reloaded, setReloaded] = useState(false);
   const [reloading, setReloading] = useState(false);
@@ -38,6 +43,7 @@ export function useEdit<Row, Values>({ name, loaded, reload, valuesOf, rebased }
     setReloading(true);
     try {
       const fresh = begun(await reload(), valuesOf);
+      const { before, values } = now.current;
       draft.change({ ...fresh, values: rebased(before, values, fresh.values) });
       setReloaded(true);
       setFault(null);

@@ -65,6 +65,28 @@ describe("the language of the app", () => {
     expect(said().length).toBeGreaterThan(before);
   });
 
+  it("is English where a catalogue cannot be fetched, until it can", async () => {
+    vi.useFakeTimers();
+    for (const of of ["shell", "orders"]) {
+      vi.doMock(`@/locales/${of}/hi.po`, () => {
+        throw new Error("lost");
+      });
+    }
+    const { loadMessages, startMessages } = await begin("hi-IN");
+    const { i18n } = await import("@lingui/core");
+    const said = () => Object.values(i18n.messages).flat();
+    await startMessages();
+    expect(said()).toContain("Sign out");
+    await loadMessages("orders");
+    expect(said()).toContain("Place order");
+
+    for (const of of ["shell", "orders"]) vi.doUnmock(`@/locales/${of}/hi.po`);
+    await vi.advanceTimersByTimeAsync(10_000);
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(said()).toContain("साइन आउट करें"));
+    await vi.waitFor(() => expect(said()).not.toContain("Place order"));
+  });
+
   it("is kept when it is chosen", async () => {
     const { choose } = await begin("en-IN");
     choose("en");

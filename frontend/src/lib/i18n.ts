@@ -31,6 +31,9 @@ type Catalogue = Feature | "shared";
 /** What somebody comes to first has nothing of what is shared. */
 const FIRST: readonly Feature[] = ["shell", "sign-in", "dashboard"];
 
+/** Milliseconds after which a catalogue that could not be fetched is asked for again. */
+const AGAIN = 10_000;
+
 const KEY = "mini-crm-language";
 const catalogues = import.meta.glob<{ messages: Messages }>("../locales/*/*.po");
 const fetched = new Set<Catalogue>();
@@ -85,7 +88,18 @@ function isLanguage(tag: string | null | undefined): tag is Language {
 
 async function fetchCatalogue(of: Catalogue): Promise<void> {
   if (fetched.has(of)) return;
-  const catalogue = await catalogues[`../locales/${of}/${language}.po`]?.();
+  try {
+    await load(of, language);
+    fetched.add(of);
+  } catch (error) {
+    if (language === "en") throw error;
+    // Better in English than not at all; that of the shell is there from the start.
+    if (of !== "shell") await load(of, "en");
+    setTimeout(() => fetchCatalogue(of).catch(() => undefined), AGAIN);
+  }
+}
+
+async function load(of: Catalogue, from: Language): Promise<void> {
+  const catalogue = await catalogues[`../locales/${of}/${from}.po`]?.();
   if (catalogue) i18n.load(language, catalogue.messages);
-  fetched.add(of);
 }

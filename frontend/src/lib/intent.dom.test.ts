@@ -60,11 +60,13 @@ describe("the key of an intent", () => {
 describe("useIntent", () => {
   afterEach(() => vi.useRealTimers());
 
-  function hook(send: (input: string, key: string) => Promise<string>) {
+  type Send = (input: string, key: string) => Promise<string>;
+
+  function hook(send: Send, options?: Parameters<typeof useIntent<string, string>>[1]) {
     const client = new QueryClient();
     const wrapper = ({ children }: { children: ReactNode }) =>
       createElement(QueryClientProvider, { client }, children);
-    return renderHook(() => useIntent(send), { wrapper }).result;
+    return renderHook(() => useIntent(send, options), { wrapper }).result;
   }
 
   it("tries a lost request again by itself, with the same key", async () => {
@@ -93,5 +95,83 @@ describe("useIntent", () => {
     const result = hook(send);
     await act(() => result.current.mutateAsync("launch").catch(() => undefined));
     expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  /** Wishes whose answers are as given, and the keys that were sent. */
+  async function sentFor(wishes: [string, unknown?][], options?: Parameters<typeof hook>[1]) {
+    const answers = [...wishes];
+    const send = vi.fn<Send>(async () => {
+      const [, lost] = answers.shift() ?? [];
+      if (lost) throw lost;
+      return "done";
+    });
+    const result = hook(send, options);
+    for (const [wish] of wishes) await act(() => result.current.mutateAsync(wish).catch(() => undefined));
+    return send.mock.calls.map(([, key]) => key);
+  }
+  // It says when, and that is too late to wait for.
+  const lost = failure(503, 60);
+
+  it("takes what is wished again after something else was done for another wish", async () => {
+    const [first, , again] = await sentFor([["pause", lost], ["resume"], ["pause"]]);
+    expect(again).not.toBe(first);
+  });
+
+  it("takes it for the same wish after something else was refused", async () => {
+    const [first, , again] = await sentFor([["order", lost], ["other", failure(422)], ["order"]]);
+    expect(again).toBe(first);
+  });
+
+  it("takes it for the same wish as long as the same is seen", async () => {
+    let version = 1;
+    const seen = () => version;
+    const [first, again] = await sentFor(
+      [
+        ["pause", lost],
+        ["pause", lost],
+      ],
+      { seen },
+    );
+    expect(again).toBe(first);
+    const changes = [1, 2];
+    const other = await sentFor([["pause", lost], ["pause"]], {
+      seen: () => {
+        version = changes.shift() ?? 0;
+        return version;
+      },
+    });
+    expect(new Set(other).size).toBe(2);
+  });
+
+  it("keeps the key of what is tried again while something else is done", async () => {
+    vi.useFakeTimers();
+    let tries = 0;
+    const send = vi.fn<Send>(async (input) => {
+      if (input === "slow" && tries++ === 0) throw failure(0);
+      return "done";
+    });
+    const result = hook(send);
+    await act(async () => {
+      const slow = result.current.mutateAsync("slow");
+      await vi.advanceTimersByTimeAsync(100);
+      await result.current.mutateAsync("quick");
+      await vi.advanceTimersByTimeAsync(2_000);
+      await slow;
+    });
+    const keys = send.mock.calls.filter(([input]) => input === "slow").map(([, key]) => key);
+    expect(keys.length).toBe(2);
+    expect(keys[1]).toBe(keys[0]);
+  });
+
+  it("keeps the key of a draft with it, over a reload, until it is done", async () => {
+    const draft = { name: "order/1", forget: vi.fn() };
+    const [first] = await sentFor([["order", lost]], { draft });
+    expect(draft.forget).not.toHaveBeenCalled();
+    const [again] = await sentFor([["order"]], { draft });
+    expect(again).toBe(first);
+    expect(draft.forget).toHaveBeenCalledOnce();
+    const [later] = await sentFor([["order"]], { draft });
+    expect(later).not.toBe(first);
+    expect(sessionStorage.length).toBe(0);
   });
 });

@@ -136,6 +136,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether there is no such thing, or not any more. */
+export const isGone = (error: unknown): boolean => error instanceof Problem && error.status === 404;
+
 /** Whether something was not changed since somebody else had changed it before. */
 export const isOutdated = (error: unknown): error is Problem =>
   error instanceof Problem && error.status === 412;

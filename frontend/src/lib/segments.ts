@@ -1,10 +1,10 @@
 /** Segments as other things need them: to choose from, by their names, and a new one of an audience that was proposed. */
 import { t } from "@lingui/core/macro";
 import { queryOptions, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { call } from "./call";
+import { call, callTagged } from "./call";
 import type { Segment, SegmentDraft } from "./contract";
 import { useCursorList } from "./cursor-list";
-import { useIntent } from "./intent";
+import { type SentDraft, useIntent } from "./intent";
 
 /** The segments, newest first; asked for again while one of them is being built. */
 export function useSegments(enabled = true) {
@@ -20,12 +20,20 @@ export function buildingInterval(...segments: Segment[]): number | false {
 }
 
 /** Keeps an audience as a segment. */
-export function useCreateSegment() {
+export function useCreateSegment(of?: SentDraft) {
   const queryClient = useQueryClient();
   return useIntent(
     (draft: SegmentDraft, idempotencyKey) => call("POST /api/segments", { body: draft, idempotencyKey }),
-    { onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }) },
+    { draft: of, onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }) },
   );
+}
+
+/** A segment with the tag that a change of it has to name. */
+export function segmentQuery(id: string) {
+  return queryOptions({
+    queryKey: ["segments", id],
+    queryFn: ({ signal }) => callTagged("GET /api/segments/{id}", { path: { id }, signal }),
+  });
 }
 
 /** The name of one segment; nothing is asked about an empty id. */

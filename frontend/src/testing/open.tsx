@@ -80,9 +80,14 @@ export const all = (...items: unknown[]) => ({ items, nextCursor: null });
 
 /** Renders `Component` at `address`, which `path` describes; any other page only tells its address. */
 export function openPage(Component: () => ReactNode, path: string, address: InitialEntry) {
+  return openPages({ [path]: Component }, address);
+}
+
+/** As `openPage`, of pages that are gone between and share what is loaded. */
+export function openPages(pages: Record<string, () => ReactNode>, address: InitialEntry) {
   const router = createMemoryRouter(
     [
-      { path, Component },
+      ...Object.entries(pages).map(([path, Component]) => ({ path, Component })),
       { path: "*", element: <p>Elsewhere</p> },
     ],
     { initialEntries: [address] },

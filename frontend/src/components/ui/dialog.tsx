@@ -6,13 +6,15 @@ type DialogProps = {
   title: string;
   /** For two things side by side. */
   wide?: boolean;
+  /** Something runs that cannot be called back: it does not close until that is known to have worked, or not. */
+  busy?: boolean;
   onClose: () => void;
   children: ReactNode;
   footer: ReactNode;
 };
 
 /** A modal on the browser's own `<dialog>`, which keeps the focus inside, closes on Escape and gives the focus back. */
-export function Dialog({ open, title, wide = false, onClose, children, footer }: DialogProps) {
+export function Dialog({ open, title, wide = false, busy = false, onClose, children, footer }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
@@ -27,6 +29,9 @@ export function Dialog({ open, title, wide = false, onClose, children, footer }:
     <dialog
       ref={dialog}
       aria-labelledby={heading}
+      // Some browsers take a second Escape for an answer.
+      closedby={busy ? "none" : undefined}
+      onCancel={(event) => busy && event.preventDefault()}
       onClose={onClose}
       className={cn(
         "m-auto rounded-2xl border border-line bg-surface p-0 text-ink shadow-2xl",

@@ -1,5 +1,5 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { focusManager, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { useCursorList } from "@/lib/cursor-list";
@@ -42,14 +42,59 @@ function Names() {
   );
 }
 
-function show() {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+const newClient = () => new QueryClient({ defaultOptions: { queries: { retry: false } } });
+
+function show(client = newClient()) {
   render(
     <QueryClientProvider client={client}>
       <Names />
     </QueryClientProvider>,
   );
 }
+
+/** Somebody looks elsewhere, and comes back. */
+async function comeBack() {
+  await act(async () => focusManager.setFocused(false));
+  await act(async () => focusManager.setFocused(true));
+}
+
+describe("a list by pages", () => {
+  afterEach(() => focusManager.setFocused(undefined));
+
+  it("reads its first pages again as one comes back to it, and leaves a long scroll in peace", async () => {
+    fetched.mockImplementation(async (address) => {
+      const at = Number(new URL(String(address), "http://x").searchParams.get("cursor") ?? 0);
+      return page([`Name ${at}`], String(at + 1));
+    });
+    const client = newClient();
+    show(client);
+    await screen.findByText("Name 0");
+    const more = async (last: string) => {
+      await userEvent.click(screen.getByRole("button", { name: /more/ }));
+      await screen.findByText(last);
+    };
+    await more("Name 1");
+    expect(fetched).toHaveBeenCalledTimes(2);
+    await comeBack();
+    await waitFor(() => expect(fetched).toHaveBeenCalledTimes(4));
+    await waitFor(() => expect(client.isFetching()).toBe(0));
+
+    await more("Name 2");
+    expect(fetched).toHaveBeenCalledTimes(5);
+    await comeBack();
+    cleanup();
+    show(client);
+    expect(screen.getByText("Name 2")).toBeTruthy();
+    expect(client.isFetching()).toBe(0);
+    expect(fetched).toHaveBeenCalledTimes(5);
+
+    // But for what is known to have changed.
+    cleanup();
+    await client.invalidateQueries();
+    show(client);
+    await waitFor(() => expect(fetched).toHaveBeenCalledTimes(8));
+  });
+});
 
 describe("ListView", () => {
   it("says that it is loading until the first page is there", async () => {

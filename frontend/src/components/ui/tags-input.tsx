@@ -11,21 +11,34 @@ type TagsInputProps = {
   onChange: (value: string[]) => void;
 };
 
-/** Tags, each with a button that takes it away, and a box in which Enter or a comma adds the next. */
+/**
+ * Tags, each with a button that takes it away, and a box in which Enter or a comma adds the next. What stands in the box
+ * counts as well: were it added on leaving, the button that one presses for it would move from under the mouse.
+ */
 export function TagsInput({ label, hint, value, error, onChange }: TagsInputProps) {
   const id = useId();
   const box = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
+  /** Tags that only the box holds. */
+  const [pending, setPending] = useState<readonly string[]>([]);
+  const chosen = value.filter((tag) => !pending.includes(tag));
   const takeOut = useRemoval(value, (tag) => tag, onChange);
   const described = [error && `${id}-error`, `${id}-hint`].filter(Boolean).join(" ");
 
+  // The form was emptied, or begun anew.
+  if (pending.some((tag) => !value.includes(tag))) add();
+
+  function type(next: string) {
+    const named = next.split(",").map((tag) => tag.trim());
+    const added = [...new Set(named)].filter((tag) => tag !== "" && !chosen.includes(tag));
+    setText(next);
+    setPending(added);
+    if (added.length > 0 || pending.length > 0) onChange([...chosen, ...added]);
+  }
+
   function add() {
-    const named = text
-      .split(",")
-      .map((tag) => tag.trim())
-      .filter(Boolean);
-    if (named.length > 0) onChange([...new Set([...value, ...named])]);
     setText("");
+    setPending([]);
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -35,7 +48,7 @@ export function TagsInput({ label, hint, value, error, onChange }: TagsInputProp
       event.preventDefault();
       add();
     }
-    const last = value.at(-1);
+    const last = chosen.at(-1);
     if (event.key === "Backspace" && text === "" && last !== undefined) remove(last);
   }
 
@@ -51,9 +64,9 @@ export function TagsInput({ label, hint, value, error, onChange }: TagsInputProp
       <label htmlFor={id} className="text-sm font-medium">
         {label}
       </label>
-      {value.length > 0 && (
+      {chosen.length > 0 && (
         <ul aria-label={t`${label}: chosen`} className="flex flex-wrap gap-1.5">
-          {value.map((tag) => (
+          {chosen.map((tag) => (
             <li
               key={tag}
               className="inline-flex min-h-8 items-center gap-0.5 rounded-full bg-accent-soft pl-3 text-sm text-accent"
@@ -79,9 +92,8 @@ export function TagsInput({ label, hint, value, error, onChange }: TagsInputProp
         autoComplete="off"
         aria-invalid={error ? true : undefined}
         aria-describedby={described}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => type(event.target.value)}
         onKeyDown={onKeyDown}
-        onBlur={add}
         className="control max-w-md"
       />
       {error && (

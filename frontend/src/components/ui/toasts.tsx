@@ -1,13 +1,14 @@
-import { Trans } from "@lingui/react/macro";
+import { t } from "@lingui/core/macro";
 import { type FocusEvent, useId, useRef, useSyncExternalStore } from "react";
 
-type Toast = { id: number; text: string; undo: (() => unknown) | undefined };
+type Action = { label: string; run: () => unknown };
+type Toast = { id: number; text: string; action: Action | undefined };
 /** How long one has left, and since when that runs; not while somebody reads it closely. */
 type Clock = { left: number; since: number; timer: ReturnType<typeof setTimeout> | undefined };
 
 const STAYS = 5_000;
 /** Long enough to read it, to think again and to get there. */
-const STAYS_WITH_UNDO = 8_000;
+const STAYS_WITH_ACTION = 8_000;
 
 let toasts: readonly Toast[] = [];
 let next = 1;
@@ -16,12 +17,16 @@ const listeners = new Set<() => void>();
 
 /**
  * Says that something has worked, for a few seconds. Faults belong beside what failed, not here. With `undo` it offers to
- * take it back, once; what goes wrong in doing so is for `undo` to say.
+ * take it back, once; what goes wrong in doing so is for `undo` to say. With `show` it offers the way to what it is about.
  */
-export function toast(text: string, { undo }: { undo?: () => unknown } = {}): void {
+export function toast(
+  text: string,
+  { undo, show }: { undo?: () => unknown; show?: () => unknown } = {},
+): void {
   const id = next++;
-  clocks.set(id, { left: undo ? STAYS_WITH_UNDO : STAYS, since: 0, timer: undefined });
-  set([...toasts, { id, text, undo }]);
+  const action = undo ? { label: t`Undo`, run: undo } : show && { label: t`Show it`, run: show };
+  clocks.set(id, { left: action ? STAYS_WITH_ACTION : STAYS, since: 0, timer: undefined });
+  set([...toasts, { id, text, action }]);
   run(id);
 }
 
@@ -33,8 +38,8 @@ export function Toasts() {
       className="pointer-events-none fixed inset-x-4 bottom-20 z-50 grid justify-items-center gap-2 md:bottom-6"
     >
       {shown.map((entry) =>
-        entry.undo ? (
-          <Undoable key={entry.id} entry={entry} undo={entry.undo} />
+        entry.action ? (
+          <WithAction key={entry.id} entry={entry} action={entry.action} />
         ) : (
           <p key={entry.id} className="rounded-lg bg-ink px-4 py-2 text-sm text-canvas shadow-lg">
             {entry.text}
@@ -46,7 +51,7 @@ export function Toasts() {
 }
 
 /** Stays for as long as the mouse or the focus is on it. */
-function Undoable({ entry: { id, text }, undo }: { entry: Toast; undo: () => unknown }) {
+function WithAction({ entry: { id, text }, action }: { entry: Toast; action: Action }) {
   const said = useId();
   const before = useRef<Element | null>(null);
   const holds = useRef(new Set<"mouse" | "focus">());
@@ -64,7 +69,7 @@ function Undoable({ entry: { id, text }, undo }: { entry: Toast; undo: () => unk
     const back = before.current?.isConnected ? before.current : document.getElementById("main");
     drop(id);
     if (back instanceof HTMLElement) back.focus({ preventScroll: true });
-    undo();
+    action.run();
   }
 
   return (
@@ -86,7 +91,7 @@ function Undoable({ entry: { id, text }, undo }: { entry: Toast; undo: () => unk
         onClick={press}
         className="min-h-9 rounded-md px-3 font-semibold underline underline-offset-4 -outline-offset-2! hover:bg-canvas/15 focus-visible:outline-canvas!"
       >
-        <Trans>Undo</Trans>
+        {action.label}
       </button>
     </div>
   );

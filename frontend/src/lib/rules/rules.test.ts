@@ -61,6 +61,20 @@ describe("toWire", () => {
   });
 });
 
+describe("attributesIn", () => {
+  const known = { field: "attributes.points", operator: "notNull" };
+  const number = { field: "attributes.points", operator: ">=", value: 100 };
+  it.each([
+    [[known, number], "number"],
+    [[number, known], "number"],
+    [[known], "text"],
+  ])("takes the kind of an attribute from a condition that has a value: %j", (rules, kind) => {
+    const group: RuleGroup = { combinator: "and", not: false, rules };
+    expect(attributesIn(group)).toMatchObject([{ name: "attributes.points", kind }]);
+    expect(toWire(group, attributesIn(group))).toEqual(group);
+  });
+});
+
 describe("queryFault", () => {
   it("lets a complete query and an empty one pass", () => {
     expect(queryFault(WIRE, attributesIn(WIRE))).toBeUndefined();

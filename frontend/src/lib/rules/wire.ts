@@ -32,13 +32,12 @@ export function toWire(query: unknown, attributes: readonly RuleField[] = []): R
 
 /** The custom attributes that a query speaks of, their kinds read off the values. */
 export function attributesIn(group: RuleGroup): RuleField[] {
-  const found = new Map<string, RuleField>();
-  for (const rule of conditions(group)) {
-    if (rule.field.startsWith("attributes.") && !found.has(rule.field)) {
-      found.set(rule.field, attributeField(rule.field, kindOfValue(rule.value)));
-    }
+  const kinds = new Map<string, FieldKind | undefined>();
+  for (const { field, value } of conditions(group)) {
+    // One without a value, such as that it is known, says nothing of the kind.
+    if (field.startsWith("attributes.")) kinds.set(field, kinds.get(field) ?? kindOfValue(value));
   }
-  return [...found.values()];
+  return [...kinds].map(([name, kind]) => attributeField(name, kind ?? "text"));
 }
 
 export function conditions(group: RuleGroup): Rule[] {
@@ -133,8 +132,9 @@ function scalar(kind: FieldKind, value: unknown): unknown {
   return value === undefined || value === null ? "" : String(value);
 }
 
-function kindOfValue(value: unknown): FieldKind {
+function kindOfValue(value: unknown): FieldKind | undefined {
   const one = Array.isArray(value) ? value[0] : value;
+  if (isBlank(one)) return undefined;
   if (typeof one === "number") return "number";
   return typeof one === "boolean" ? "boolean" : "text";
 }

@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { call } from "@/lib/call";
-import type { Delivery, DeliveryOutcome } from "@/lib/contract";
+import type { Delivery, DeliveryOutcome, DeliveryWithEvent } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
 import { LIVE, liveList } from "@/lib/live";
@@ -22,10 +22,18 @@ export function useDeliveries(webhook: string, outcome: DeliveryOutcome | "", ex
   });
 }
 
+const deliveryKey = (webhook: string, delivery: string) => [
+  "webhooks",
+  webhook,
+  "deliveries",
+  "one",
+  delivery,
+];
+
 /** One of them, with its event. */
 export function useDelivery(webhook: string, delivery: string) {
   return useQuery({
-    queryKey: ["webhooks", webhook, "deliveries", "one", delivery],
+    queryKey: deliveryKey(webhook, delivery),
     queryFn: ({ signal }) =>
       call("GET /api/webhooks/{id}/deliveries/{deliveryId}", {
         path: { id: webhook, deliveryId: delivery },
@@ -39,15 +47,21 @@ export function useDelivery(webhook: string, delivery: string) {
   });
 }
 
-/** Sends an event once more. */
+/** Sends an event once more. After another attempt that is another wish. */
 export function useResend(webhook: string) {
+  const queryClient = useQueryClient();
+  const lookAgain = useLookAgain();
   return useIntent(
     (delivery: string, idempotencyKey) =>
       call("POST /api/webhooks/{id}/deliveries/{deliveryId}/resend", {
         path: { id: webhook, deliveryId: delivery },
         idempotencyKey,
       }),
-    useLookAgain(),
+    {
+      ...lookAgain,
+      seen: (delivery) =>
+        queryClient.getQueryData<DeliveryWithEvent>(deliveryKey(webhook, delivery))?.attempts,
+    },
   );
 }
 

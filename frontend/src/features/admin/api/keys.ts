@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { call } from "@/lib/call";
 import type { ApiKeyRequest } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
-import { useIntent } from "@/lib/intent";
+import { type SentDraft, useIntent } from "@/lib/intent";
 
 const KEY = ["keys"];
 
@@ -10,11 +10,11 @@ export function useKeys() {
   return useCursorList(KEY, "GET /api/keys");
 }
 
-export function useCreateKey() {
+export function useCreateKey(draft: SentDraft) {
   const queryClient = useQueryClient();
   return useIntent(
     (wanted: ApiKeyRequest, idempotencyKey) => call("POST /api/keys", { body: wanted, idempotencyKey }),
-    { onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }) },
+    { draft, onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }) },
   );
 }
 

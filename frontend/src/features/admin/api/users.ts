@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { call } from "@/lib/call";
 import type { Invitation, UserChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
-import { useIntent } from "@/lib/intent";
+import { type SentDraft, useIntent } from "@/lib/intent";
 
 const KEY = ["users"];
 
@@ -10,11 +10,11 @@ export function useUsers() {
   return useCursorList(KEY, "GET /api/users");
 }
 
-export function useInviteUser() {
+export function useInviteUser(draft?: SentDraft) {
   const queryClient = useQueryClient();
   return useIntent(
     (invitation: Invitation, idempotencyKey) => call("POST /api/users", { body: invitation, idempotencyKey }),
-    { onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }) },
+    { draft, onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }) },
   );
 }
 

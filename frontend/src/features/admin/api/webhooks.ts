@@ -1,8 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, callTagged } from "@/lib/call";
-import type { WebhookChange, WebhookRequest } from "@/lib/contract";
-import { useIntent } from "@/lib/intent";
-import { LIVE } from "@/lib/live";
+import type { Delivery, Page, WebhookChange, WebhookRequest } from "@/lib/contract";
+import { type SentDraft, useIntent } from "@/lib/intent";
+import { LIVE, liveOne } from "@/lib/live";
 
 const KEY = ["webhooks"];
 
@@ -20,14 +20,14 @@ export function useWebhook(id: string) {
   return useQuery({
     queryKey: [...KEY, id],
     queryFn: ({ signal }) => callTagged("GET /api/webhooks/{id}", { path: { id }, signal }),
-    refetchInterval: LIVE,
+    refetchInterval: liveOne,
   });
 }
 
-export function useCreateWebhook() {
+export function useCreateWebhook(draft: SentDraft) {
   return useIntent(
     (wanted: WebhookRequest, idempotencyKey) => call("POST /api/webhooks", { body: wanted, idempotencyKey }),
-    useLookAgain(),
+    { draft, ...useLookAgain() },
   );
 }
 
@@ -71,11 +71,20 @@ export function useRotateSecret(id: string) {
   );
 }
 
-/** Sends an event that tells of nothing. Answers with its delivery, which is in the log after the first attempt. */
+/**
+ * Sends an event that tells of nothing. Answers with its delivery, which is in the log after the first attempt. Once
+ * something else is at the top of the log, another test is another wish.
+ */
 export function useTestWebhook(id: string) {
+  const queryClient = useQueryClient();
+  const lookAgain = useLookAgain();
+  const newest = () =>
+    queryClient
+      .getQueriesData<InfiniteData<Page<Delivery>>>({ queryKey: [...KEY, id, "deliveries", {}] })
+      .map(([, log]) => log?.pages[0]?.items[0]?.id);
   return useIntent(
     (_: undefined, idempotencyKey) => call("POST /api/webhooks/{id}/test", { path: { id }, idempotencyKey }),
-    useLookAgain(),
+    { ...lookAgain, seen: newest },
   );
 }
 

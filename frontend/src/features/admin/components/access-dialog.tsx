@@ -5,7 +5,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { FormProblem } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Colleague } from "@/lib/contract";
-import { Problem } from "@/lib/problem";
+import { isGone } from "@/lib/problem";
 import { useChangeUser, useInviteUser, useWithdrawInvitation } from "../api/users";
 
 type Question = {
@@ -68,19 +68,19 @@ export function AccessDialog({ user, onClose }: AccessDialogProps) {
       return change.mutate({ id, change: { disabled: status === "active" } }, { onSuccess });
     }
     // Somebody else was faster: what was wanted is so.
-    const isGone = (error: unknown) => error instanceof Problem && error.status === 404;
     withdraw.mutate(id, { onSuccess, onError: (error) => isGone(error) && onSuccess() });
   }
 
   return (
     <Dialog
+      busy={change.isPending || withdraw.isPending}
       open={user !== null}
       title={asked?.title(user?.name || user?.email || "") ?? ""}
       onClose={close}
       footer={
         user && (
           <>
-            <Button onClick={close}>
+            <Button disabled={change.isPending || withdraw.isPending} onClick={close}>
               <Trans>Cancel</Trans>
             </Button>
             <Button

@@ -7,7 +7,7 @@ import { FormProblem } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Webhook } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
-import { isOutdated, Problem } from "@/lib/problem";
+import { isGone, isOutdated } from "@/lib/problem";
 import { useDeleteWebhook } from "../api/webhooks";
 import { explained } from "./outdated-webhook";
 import { editWebhook } from "./webhook-values";
@@ -32,7 +32,6 @@ export function DeleteWebhookDialog({ webhook, etag, reload, open, onClose }: De
       navigate("/webhooks", { replace: true });
     };
     // Somebody else was faster: what was wanted is so.
-    const isGone = (error: unknown) => error instanceof Problem && error.status === 404;
     remove.mutate(etag, {
       onSuccess: done,
       onError(error) {
@@ -49,12 +48,13 @@ export function DeleteWebhookDialog({ webhook, etag, reload, open, onClose }: De
 
   return (
     <Dialog
+      busy={remove.isPending}
       open={open}
       title={t`Delete this webhook?`}
       onClose={close}
       footer={
         <>
-          <Button onClick={close}>
+          <Button disabled={remove.isPending} onClick={close}>
             <Trans>Keep it</Trans>
           </Button>
           <Button look="danger" busy={remove.isPending} onClick={submit}>

@@ -16,12 +16,13 @@ type DisableDialogProps = {
 export function DisableDialog({ open, busy, error, onConfirm, onClose }: DisableDialogProps) {
   return (
     <Dialog
+      busy={busy}
       open={open}
       title={t`Disable this webhook?`}
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>
+          <Button disabled={busy} onClick={onClose}>
             <Trans>Keep it</Trans>
           </Button>
           <Button look="danger" busy={busy} onClick={onConfirm}>

@@ -8,7 +8,7 @@ import { FormProblem } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { DeadLetter } from "@/lib/contract";
 import { useDraft } from "@/lib/draft";
-import { faultsByField, Problem } from "@/lib/problem";
+import { faultsByField, isGone } from "@/lib/problem";
 import { useDiscardLetter } from "../api/dead-letters";
 
 type DiscardDialogProps = { queue: string; letter: DeadLetter | null; onClose: () => void };
@@ -44,7 +44,6 @@ export function DiscardDialog({ queue, letter, onClose }: DiscardDialogProps) {
       close();
     };
     // Somebody else was faster: what was wanted is so.
-    const isGone = (error: unknown) => error instanceof Problem && error.status === 404;
     discard.mutate(
       { queue, id: letter.id, reason: reason.trim() },
       { onSuccess: done, onError: (error) => isGone(error) && done() },
@@ -53,13 +52,14 @@ export function DiscardDialog({ queue, letter, onClose }: DiscardDialogProps) {
 
   return (
     <Dialog
+      busy={discard.isPending}
       open={letter !== null}
       title={t`Discard this letter?`}
       onClose={close}
       footer={
         letter && (
           <>
-            <Button onClick={close}>
+            <Button disabled={discard.isPending} onClick={close}>
               <Trans>Keep it</Trans>
             </Button>
             <Button look="danger" type="submit" form={form} busy={discard.isPending}>

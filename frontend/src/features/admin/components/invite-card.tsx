@@ -17,7 +17,7 @@ export function InviteCard({ own }: { own: Role }) {
   const draft = useDraft<{ email: string; role: Role }>("invite/1", () => ({ email: "", role: "marketer" }));
   const { email, role } = draft.value;
   const [missing, setMissing] = useState(false);
-  const invite = useInviteUser();
+  const invite = useInviteUser(draft);
   const faults = faultsByField(invite.error);
 
   function submit(event: FormEvent) {

@@ -21,7 +21,7 @@ export function NewKeyCard() {
   const draft = useDraft("new-key/1", () => EMPTY);
   const { value: values, change: setValues } = draft;
   const [tried, setTried] = useState(false);
-  const create = useCreateKey();
+  const create = useCreateKey(draft);
   const faultId = useId();
   const refused = faultsByField(create.error);
   const faults = {
@@ -39,7 +39,7 @@ export function NewKeyCard() {
     const name = values.name.trim();
     if (name === "" || values.scopes.length === 0 || create.isPending) return;
     const { scopes, expiresAt } = values;
-    create.mutate({ name, scopes, ...(expiresAt && { expiresAt }) }, { onSuccess: draft.forget });
+    create.mutate({ name, scopes, ...(expiresAt && { expiresAt }) });
   }
 
   function forget() {

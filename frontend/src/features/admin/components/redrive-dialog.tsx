@@ -23,32 +23,36 @@ export function RedriveDialog({ queue, onClose }: RedriveDialogProps) {
     onClose();
   }
 
-  function confirm() {
-    redrive.mutate(name, {
-      onSuccess: ({ moved }) => {
-        toast(
-          plural(moved, {
-            one: "# dead letter gets another try",
-            other: "# dead letters get another try",
-          }),
-        );
-        close();
+  function confirm({ name, deadLetters }: Pick<QueueState, "name" | "deadLetters">) {
+    redrive.mutate(
+      { name, deadLetters },
+      {
+        onSuccess: ({ moved }) => {
+          toast(
+            plural(moved, {
+              one: "# dead letter gets another try",
+              other: "# dead letters get another try",
+            }),
+          );
+          close();
+        },
       },
-    });
+    );
   }
 
   return (
     <Dialog
+      busy={redrive.isPending}
       open={queue !== null}
       title={t`Try the dead letters of ${name} again?`}
       onClose={close}
       footer={
         queue && (
           <>
-            <Button onClick={close}>
+            <Button disabled={redrive.isPending} onClick={close}>
               <Trans>Leave them</Trans>
             </Button>
-            <Button look="primary" busy={redrive.isPending} onClick={confirm}>
+            <Button look="primary" busy={redrive.isPending} onClick={() => confirm(queue)}>
               <Trans>Redrive</Trans>
             </Button>
           </>

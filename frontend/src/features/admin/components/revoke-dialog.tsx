@@ -32,13 +32,14 @@ export function RevokeDialog({ apiKey, onClose }: RevokeDialogProps) {
 
   return (
     <Dialog
+      busy={revoke.isPending}
       open={apiKey !== null}
       title={t`Revoke “${called}”?`}
       onClose={close}
       footer={
         apiKey && (
           <>
-            <Button onClick={close}>
+            <Button disabled={revoke.isPending} onClick={close}>
               <Trans>Keep it</Trans>
             </Button>
             <Button look="danger" busy={revoke.isPending} onClick={() => confirm(apiKey)}>

@@ -49,13 +49,14 @@ export function RoleDialog({ user, own, onClose }: RoleDialogProps) {
 
   return (
     <Dialog
+      busy={change.isPending}
       open={user !== null}
       title={t`Role of ${who}`}
       onClose={close}
       footer={
         user && (
           <>
-            <Button onClick={close}>
+            <Button disabled={change.isPending} onClick={close}>
               <Trans>Cancel</Trans>
             </Button>
             <Button look="primary" busy={change.isPending} onClick={() => save(user)}>

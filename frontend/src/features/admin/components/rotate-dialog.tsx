@@ -37,13 +37,14 @@ export function RotateDialog({ webhook, etag, reload, open, onClose }: RotateDia
   return (
     <>
       <Dialog
+        busy={rotate.isPending}
         open={open && rotate.data === undefined}
         title={t`Rotate the secret?`}
         // It closes by itself too, as the new secret is there.
         onClose={() => rotate.data === undefined && close()}
         footer={
           <>
-            <Button onClick={close}>
+            <Button disabled={rotate.isPending} onClick={close}>
               <Trans>Keep it</Trans>
             </Button>
             {!isWaiting && (

@@ -11,6 +11,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Webhook } from "@/lib/contract";
 import { useEdit } from "@/lib/edit";
+import { isGone } from "@/lib/problem";
 import { useChangeWebhook, useWebhook } from "../api/webhooks";
 import { NoWebhook } from "../components/no-webhook";
 import { WebhookForm } from "../components/webhook-form";
@@ -19,7 +20,7 @@ import { changeOf, editWebhook, rebased, valuesOf } from "../components/webhook-
 export function Component() {
   const { id = "" } = useParams();
   const webhook = useWebhook(id);
-  if (!webhook.data) {
+  if (!webhook.data || isGone(webhook.error)) {
     return (
       <Page title={t`Change webhook`} back={{ to: "/webhooks", label: t`Webhooks` }}>
         <Card flush>

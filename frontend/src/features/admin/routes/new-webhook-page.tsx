@@ -13,7 +13,7 @@ import { EMPTY, NEW_WEBHOOK, requestOf } from "../components/webhook-values";
 export function Component() {
   const draft = useDraft(NEW_WEBHOOK, () => EMPTY);
   const [restored, setRestored] = useState(draft.restored);
-  const create = useCreateWebhook();
+  const create = useCreateWebhook(draft);
   const navigate = useNavigate();
   const made = create.data;
 
@@ -40,7 +40,7 @@ export function Component() {
         busy={create.isPending || made !== undefined}
         error={create.error}
         onCancel={draft.forget}
-        onSubmit={() => create.mutate(requestOf(draft.value), { onSuccess: draft.forget })}
+        onSubmit={() => create.mutate(requestOf(draft.value))}
       />
       <SecretDialog
         made={made}

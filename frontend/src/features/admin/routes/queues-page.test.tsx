@@ -47,6 +47,29 @@ it("says when they cannot be had, and asks again on demand", async () => {
   expect(await screen.findByText("Everything is applied; nothing was set aside.")).toBeTruthy();
 });
 
+it("gives others another try though it is not known what became of the former ones", async () => {
+  let deadLetters = 3;
+  const { calls, user } = open({
+    [LIST]: () => all(CUSTOMERS, { ...ORDERS, deadLetters }),
+    [REDRIVE]: () => problem(503, "unavailable", { "retry-after": "60" }),
+  });
+  const redrive = async () => {
+    await user.click(await screen.findByRole("button", { name: "Redrive the dead letters of orders" }));
+    const dialog = within(screen.getByRole("dialog"));
+    await user.click(dialog.getByRole("button", { name: "Redrive" }));
+    await dialog.findByText("Refused: unavailable");
+    await user.click(dialog.getByRole("button", { name: "Leave them" }));
+  };
+  await redrive();
+  await redrive();
+  deadLetters = 4;
+  await screen.findByText("1,210 messages to be applied; 4 dead letters.");
+  await redrive();
+  const [first, again, other] = calls(REDRIVE).map(({ headers }) => headers.get("idempotency-key"));
+  expect(again).toBe(first);
+  expect(other).not.toBe(first);
+});
+
 it("gives dead letters another try, after a question", async () => {
   const answers = [problem(404, "not_found"), json({ name: "orders", moved: 3 }, { status: 202 })];
   const { calls, user } = open({ [REDRIVE]: () => answers.shift() });

@@ -235,6 +235,25 @@ describe("its log", () => {
     expect(calls(TEST)[0]?.headers.get("idempotency-key")).toBeTruthy();
   });
 
+  it("is sent another test once a former one, whose answer was lost, has arrived there", async () => {
+    const test = { ...FAILED, id: "d9", type: "crm.webhook.test.v1", subject: "webhooks/w1" };
+    const { calls, user } = open({
+      [TEST]: () => problem(503, "unavailable", { "retry-after": "60" }),
+      [LOG]: () => (calls(TEST).length > 1 ? all(test, FAILED) : all(FAILED)),
+    });
+    await screen.findByText("crm.order.applied.v1");
+    for (const count of [1, 2]) {
+      await press(user, "Send a test");
+      await waitFor(() => expect(calls(TEST).length).toBe(count));
+    }
+    await screen.findByText("crm.webhook.test.v1");
+    await press(user, "Send a test");
+    await waitFor(() => expect(calls(TEST).length).toBe(3));
+    const [first, again, other] = calls(TEST).map(({ headers }) => headers.get("idempotency-key"));
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
   it("opens a delivery with its event, from its address too, and sends it once more", async () => {
     const { calls, user, router } = open(
       {

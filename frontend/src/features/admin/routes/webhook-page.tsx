@@ -11,7 +11,7 @@ import { FormProblem, SkeletonRows } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import type { Webhook } from "@/lib/contract";
 import { formatDateTime } from "@/lib/format";
-import { isOutdated } from "@/lib/problem";
+import { isGone, isOutdated } from "@/lib/problem";
 import { useInAddress } from "@/lib/use-in-address";
 import { useChangeWebhook, useTestWebhook, useWebhook } from "../api/webhooks";
 import { DeleteWebhookDialog } from "../components/delete-webhook-dialog";
@@ -28,7 +28,7 @@ const back = () => ({ to: "/webhooks", label: t`Webhooks` });
 export function Component() {
   const { id = "" } = useParams();
   const webhook = useWebhook(id);
-  if (!webhook.data) {
+  if (!webhook.data || isGone(webhook.error)) {
     return (
       <Page title={t`Webhook`} back={back()}>
         <Card flush>

@@ -4,6 +4,7 @@ import type { Campaign, Message } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
 import { liveList } from "@/lib/live";
+import { isGone } from "@/lib/problem";
 
 const OVER: readonly Campaign["status"][] = ["sent", "cancelled", "failed"];
 
@@ -47,7 +48,8 @@ export function useCampaign(id: string) {
   const isActing = useIsMutating({ mutationKey: actionOn(id) }) > 0;
   return useQuery({
     ...campaignQuery(id),
-    refetchInterval: ({ state: { data } }) => (data && !isActing ? interval(data.data) : false),
+    refetchInterval: ({ state: { data, error } }) =>
+      data && !isActing && !isGone(error) ? interval(data.data) : false,
   });
 }
 
@@ -100,6 +102,8 @@ export function useCampaignAction(id: string) {
       mutationKey: actionOn(id),
       // Who pauses and at once resumes gets both, in this order.
       queue: actionOn(id).join("/"),
+      // Paused by an answer that was lost, and resumed by somebody else: the next pause is another one.
+      seen: () => queryClient.getQueryData(queryKey)?.etag,
       async expect(action) {
         const expected = EXPECTED[action];
         if (!expected) return undefined;

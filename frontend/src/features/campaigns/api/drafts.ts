@@ -2,7 +2,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, callTagged } from "@/lib/call";
 import type { CampaignChange, CampaignDraft, Channel, Variant } from "@/lib/contract";
-import { useIntent } from "@/lib/intent";
+import { type SentDraft, useIntent } from "@/lib/intent";
 
 /** Lists and figures that a draft, or a launch, is part of. */
 function useRefresh() {
@@ -16,21 +16,28 @@ function useRefresh() {
   };
 }
 
+/** What is typed is kept or launched, which are two things and have keys of their own. */
+const draftOf = ({ name, forget }: SentDraft, as: "kept" | "launched"): SentDraft => ({
+  name: `${name}/${as}`,
+  forget,
+});
+
 /** Launches at once what was never kept. */
-export function useLaunchCampaign() {
+export function useLaunchCampaign(draft: SentDraft) {
   const { refresh } = useRefresh();
   return useIntent(
     (body: CampaignDraft, idempotencyKey) => call("POST /api/campaigns", { body, idempotencyKey }),
-    { onSuccess: refresh },
+    { draft: draftOf(draft, "launched"), onSuccess: refresh },
   );
 }
 
-export function useKeepDraft() {
+export function useKeepDraft(of?: SentDraft) {
   const { queryClient, refresh } = useRefresh();
   return useIntent(
     (draft: CampaignDraft, idempotencyKey) =>
       callTagged("POST /api/campaigns", { body: { ...draft, draft: true }, idempotencyKey }),
     {
+      draft: of && draftOf(of, "kept"),
       onSuccess: (kept) => {
         queryClient.setQueryData(["campaigns", kept.data.id], kept);
         refresh();

@@ -112,12 +112,13 @@ function RunningActions({ campaign }: { campaign: Campaign }) {
         </Button>
       )}
       <Dialog
+        busy={act.isPending}
         open={asking}
         onClose={() => setAsking(false)}
         title={t`Cancel this campaign?`}
         footer={
           <>
-            <Button onClick={() => setAsking(false)}>
+            <Button disabled={act.isPending} onClick={() => setAsking(false)}>
               <Trans>Go on sending</Trans>
             </Button>
             <Button look="danger" busy={act.isPending} onClick={() => run("cancel")}>

@@ -61,12 +61,13 @@ export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraft
 
   return (
     <Dialog
+      busy={remove.isPending}
       open={open}
       onClose={close}
       title={t`Delete the draft “${name}”?`}
       footer={
         <>
-          <Button onClick={close}>
+          <Button disabled={remove.isPending} onClick={close}>
             <Trans>Keep it</Trans>
           </Button>
           <Button look="danger" busy={remove.isPending} onClick={confirm}>

@@ -23,12 +23,13 @@ export function LaunchDialog(props: LaunchDialogProps) {
   const { people, cost, when, open, busy, error, onClose, onLaunch } = props;
   return (
     <Dialog
+      busy={busy}
       open={open}
       onClose={onClose}
       title={t`Launch to ${plural(people, { one: "# person", other: "# people" })}?`}
       footer={
         <>
-          <Button onClick={onClose}>
+          <Button disabled={busy} onClick={onClose}>
             <Trans>Back to the draft</Trans>
           </Button>
           <Button look="primary" busy={busy} onClick={onLaunch}>

@@ -164,6 +164,29 @@ describe("the actions of a campaign", () => {
     expect(screen.getByRole("button", { name: "Pause" })).toBeTruthy();
   });
 
+  it("are done anew where the answer was lost and somebody else has done the opposite since", async () => {
+    let [status, version]: [Campaign["status"], number] = ["sending", 1];
+    const pause = "POST /api/campaigns/c1/pause";
+    const { calls, user } = open(
+      {},
+      {
+        [GET]: () => tagged({ ...CAMPAIGN, status }, version),
+        [pause]: () => {
+          [status, version] = ["paused", version + 1];
+          return problem(503, "unavailable", { "retry-after": "60" });
+        },
+      },
+    );
+    await user.click(await screen.findByRole("button", { name: "Pause" }));
+    await screen.findByRole("alert");
+    await screen.findByRole("button", { name: "Resume" });
+    [status, version] = ["sending", 3];
+    await user.click(await screen.findByRole("button", { name: "Pause" }));
+    await waitFor(() => expect(calls(pause).length).toBe(2));
+    const [first, again] = calls(pause).map(({ headers }) => headers.get("idempotency-key"));
+    expect(again).not.toBe(first);
+  });
+
   it("leave the focus at the heading where they leave no button", async () => {
     let status: Campaign["status"] = "sending";
     const { user } = open(

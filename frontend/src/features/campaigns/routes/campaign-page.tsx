@@ -10,6 +10,7 @@ import type { Tagged } from "@/lib/api";
 import { channelName } from "@/lib/channel-name";
 import type { Campaign } from "@/lib/contract";
 import { formatDateTime } from "@/lib/format";
+import { isGone } from "@/lib/problem";
 import { useSegmentName } from "@/lib/segments";
 import { isDraft, isOver, useCampaign } from "../api/campaigns";
 import { CampaignActions } from "../components/campaign-actions";
@@ -26,7 +27,7 @@ const back = () => ({ to: "/campaigns", label: t`Campaigns` });
 export function Component() {
   const { id = "" } = useParams();
   const campaign = useCampaign(id);
-  if (!campaign.data) {
+  if (!campaign.data || isGone(campaign.error)) {
     return (
       <Page title={t`Campaign`} back={back()}>
         <Card flush>

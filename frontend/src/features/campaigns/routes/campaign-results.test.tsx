@@ -192,6 +192,19 @@ describe("results of a campaign", () => {
     expect(calls(REPORT).length).toBe(3);
   });
 
+  it("goes on asking after a short outage", async () => {
+    const answers = [
+      report({ recounting: true }),
+      problem(503, "unavailable"),
+      report({ attribution: { ...report().attribution, revenue: 90000 } }),
+    ];
+    open({ [REPORT]: () => answers.shift() });
+    expect(await screen.findByText("₹80,000.50")).toBeTruthy();
+    await pass(2_100);
+    await pass(15_100);
+    expect(await screen.findByText("₹90,000")).toBeTruthy();
+  });
+
   it("says when the report cannot be had, and asks again on demand", async () => {
     const answers = [problem(503, "unavailable"), json(report())];
     const { user } = open({ [REPORT]: () => answers.shift() });

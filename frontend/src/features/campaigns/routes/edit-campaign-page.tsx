@@ -11,6 +11,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Campaign } from "@/lib/contract";
 import { useEdit } from "@/lib/edit";
+import { isGone } from "@/lib/problem";
 import { isDraft, useCampaign } from "../api/campaigns";
 import { useChangeDraft, useLaunchDraft } from "../api/drafts";
 import { CampaignForm } from "../components/campaign-form";
@@ -20,7 +21,7 @@ import { NoCampaign } from "../components/no-campaign";
 export function Component() {
   const { id = "" } = useParams();
   const campaign = useCampaign(id);
-  if (!campaign.data) {
+  if (!campaign.data || isGone(campaign.error)) {
     return (
       <Page title={t`Edit campaign`} back={{ to: "/campaigns", label: t`Campaigns` }}>
         <Card flush>

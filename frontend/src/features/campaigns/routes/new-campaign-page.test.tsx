@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Toasts } from "@/components/ui/toasts";
@@ -255,6 +255,31 @@ describe("a new campaign", () => {
     await open({}, "/campaigns/new?segment=nope");
     expect(await screen.findByText("There is no such segment any more: choose another one.")).toBeTruthy();
     expect(screen.getByRole("option", { name: "No such segment" })).toBeTruthy();
+  });
+
+  it("is launched once though its answer was lost with the page", async () => {
+    const first = await open({ [CREATE]: () => problem(503, "unavailable", { "retry-after": "60" }) });
+    await fill(first.user);
+    await step(first.user, 4);
+    const launch = async (user: User) => {
+      await user.click(await screen.findByRole("button", { name: "Launch to 1,000 people…" }));
+      await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Launch" }));
+    };
+    await screen.findByText("Will get it");
+    await launch(first.user);
+    await screen.findByText("Refused: unavailable");
+    cleanup();
+    const again = await open({ [CREATE]: () => json({ id: "c1", status: "sending" }, { status: 202 }) });
+    await step(again.user, 4);
+    await screen.findByText("Will get it");
+    await launch(again.user);
+    await waitFor(() => expect(again.router.state.location.pathname).toBe("/campaigns/c1"));
+    const keys = [...first.calls(CREATE), ...again.calls(CREATE)].map(({ headers }) =>
+      headers.get("idempotency-key"),
+    );
+    expect(keys.length).toBe(2);
+    expect(keys[1]).toBe(keys[0]);
+    expect(sessionStorage.length).toBe(0);
   });
 
   it("is there again after a reload, of the segment that one came from", async () => {

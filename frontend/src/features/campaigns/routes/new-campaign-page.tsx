@@ -55,8 +55,8 @@ function Begun({ settings, missing }: BegunProps) {
   const begun = () => ({ ...begunWith(settings, suggested), segmentId });
   const draft = useDraft(newDraftName(segmentId), begun);
   const [restored, setRestored] = useState(draft.restored);
-  const keep = useKeepDraft();
-  const launch = useLaunchCampaign();
+  const keep = useKeepDraft(draft);
+  const launch = useLaunchCampaign(draft);
   const navigate = useNavigate();
 
   // The next step of the form is another entry of the history, which does not hold it: the tab does from now on.
@@ -69,7 +69,6 @@ function Begun({ settings, missing }: BegunProps) {
     launch.reset();
     keep.mutate(wireOf(draft.value), {
       onSuccess: ({ data }) => {
-        draft.forget();
         toast(t`Draft saved`);
         const step = params.get("step") ?? "audience";
         navigate(`/campaigns/${encodeURIComponent(data.id)}/edit?step=${step}`, { replace: true });
@@ -81,7 +80,6 @@ function Begun({ settings, missing }: BegunProps) {
     keep.reset();
     launch.mutate(wireOf(draft.value), {
       onSuccess: ({ id }) => {
-        draft.forget();
         toast(t`Campaign launched`);
         navigate(`/campaigns/${encodeURIComponent(id)}`);
       },

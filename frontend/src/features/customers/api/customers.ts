@@ -2,8 +2,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, callTagged } from "@/lib/call";
 import type { CustomerChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
-import { useIntent } from "@/lib/intent";
-import { LIVE, liveList } from "@/lib/live";
+import { type SentDraft, useIntent } from "@/lib/intent";
+import { LIVE, liveList, liveOne } from "@/lib/live";
 import { refreshSoon } from "@/lib/refresh-soon";
 
 export function useCustomers(search: string, options: { enabled?: boolean } = {}) {
@@ -18,16 +18,16 @@ export function useCustomer(id: string) {
   return useQuery({
     queryKey: ["customers", id],
     queryFn: ({ signal }) => callTagged("GET /api/customers/{id}", { path: { id }, signal }),
-    refetchInterval: LIVE,
+    refetchInterval: liveOne,
   });
 }
 
-export function useCreateCustomer() {
+export function useCreateCustomer(draft: SentDraft) {
   const queryClient = useQueryClient();
   return useIntent(
     (customer: CustomerChange & { email: string }, idempotencyKey) =>
       call("POST /api/customers", { body: customer, idempotencyKey }),
-    { onSuccess: () => refreshSoon(queryClient, "customers") },
+    { draft, onSuccess: () => refreshSoon(queryClient, "customers") },
   );
 }
 

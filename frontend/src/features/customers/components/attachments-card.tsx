@@ -221,12 +221,13 @@ function DeleteDialog({ customerId, attachment, onDeleted, onClose }: DeleteDial
   }
   return (
     <Dialog
+      busy={remove.isPending}
       open={attachment !== null}
       onClose={close}
       title={name === undefined ? t`Delete the file?` : t`Delete “${name}”?`}
       footer={
         <>
-          <Button onClick={close}>{t`Keep it`}</Button>
+          <Button disabled={remove.isPending} onClick={close}>{t`Keep it`}</Button>
           <Button
             look="danger"
             busy={remove.isPending}

@@ -30,7 +30,8 @@ export function CustomerList({ audience, total, columns, empty }: CustomerListPr
   const list = useCustomerRows(audience, inView);
   const mayWrite = useMay("write");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [isAll, setIsAll] = useState(false);
+  /** Of whom it was said that all are chosen: of any others nobody has said so. */
+  const [allOf, setAllOf] = useState<string | null>(null);
   const [tagging, setTagging] = useState(false);
   const [lastSeen, setLastSeen] = useState(0);
 
@@ -47,17 +48,25 @@ export function CustomerList({ audience, total, columns, empty }: CustomerListPr
     if (isNear && !isLoadingMore && !hasFailedToLoadMore) loadMore();
   });
 
-  const toggle = useCallback((id: string) => {
-    setIsAll(false);
-    setChosen((before) => {
-      const next = new Set(before);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
-  }, []);
+  const asked = JSON.stringify(audience);
+  if (allOf !== null && allOf !== asked) setAllOf(null);
+  const isAll = allOf === asked;
+
+  const toggle = useCallback(
+    (id: string) => {
+      setAllOf(null);
+      setChosen((before) => {
+        // Who is taken out of all leaves the others who are shown.
+        const next = new Set(isAll ? rows.map((row) => row.id) : before);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      });
+    },
+    [isAll, rows],
+  );
 
   function clear() {
-    setIsAll(false);
+    setAllOf(null);
     setChosen(new Set());
   }
 
@@ -91,7 +100,7 @@ export function CustomerList({ audience, total, columns, empty }: CustomerListPr
           count={isAll ? total : chosen.size}
           isAll={isAll}
           total={total}
-          onAll={mayChooseAll && areAllChosen && hasMore ? () => setIsAll(true) : undefined}
+          onAll={mayChooseAll && areAllChosen && hasMore ? () => setAllOf(asked) : undefined}
           onTag={() => setTagging(true)}
           onClear={clear}
         />

@@ -61,12 +61,13 @@ export function EraseDialog({ loaded: { data: customer, etag }, reload, open, on
 
   return (
     <Dialog
+      busy={erase.isPending}
       open={open}
       onClose={close}
       title={t`Delete “${name}”?`}
       footer={
         <>
-          <Button onClick={close}>{t`Keep them`}</Button>
+          <Button disabled={erase.isPending} onClick={close}>{t`Keep them`}</Button>
           <Button type="submit" form={form} look="danger" busy={erase.isPending}>
             {t`Delete for good`}
           </Button>

@@ -56,13 +56,14 @@ export function MergeDialog({ customer, open, onClose }: MergeDialogProps) {
 
   return (
     <Dialog
+      busy={merge.isPending}
       open={open}
       wide
       onClose={close}
       title={t`Merge a duplicate`}
       footer={
         <>
-          <Button onClick={close}>{t`Cancel`}</Button>
+          <Button disabled={merge.isPending} onClick={close}>{t`Cancel`}</Button>
           {goes && (
             <Button look="danger" busy={merge.isPending} onClick={run}>
               {t`Merge for good`}

@@ -89,6 +89,7 @@ export function TagDialog({ open, whom, onClose, onDone }: TagDialogProps) {
 
   return (
     <Dialog
+      busy={isPending}
       open={open}
       onClose={close}
       title={
@@ -98,7 +99,7 @@ export function TagDialog({ open, whom, onClose, onDone }: TagDialogProps) {
       }
       footer={
         <>
-          <Button onClick={close}>{t`Cancel`}</Button>
+          <Button disabled={isPending} onClick={close}>{t`Cancel`}</Button>
           <Button type="submit" form={form} look="primary" busy={isPending}>
             {t`Change tags`}
           </Button>

@@ -144,6 +144,17 @@ describe("deleting somebody", () => {
     expect(await screen.findByText("Elsewhere")).toBeTruthy();
   });
 
+  it("cannot be turned away from while it is being done", async () => {
+    const answer = Promise.withResolvers<Response>();
+    open({ [ERASE]: () => answer.promise });
+    await press("Delete");
+    await confirm("asha@example.com");
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Keep them" }).disabled).toBe(true);
+    answer.resolve(problem(503, "unavailable"));
+    await screen.findByText("Refused: unavailable");
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Keep them" }).disabled).toBe(false);
+  });
+
   it("says why it failed, and deletes nothing when one thinks better of it", async () => {
     const { calls } = open({ [ERASE]: () => problem(503, "unavailable") });
     await press("Delete");

@@ -12,6 +12,7 @@ import type { Tagged } from "@/lib/api";
 import type { Customer } from "@/lib/contract";
 import { formatMoney, formatNumber, formatRelative } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
+import { isGone } from "@/lib/problem";
 import { useCurrency } from "@/lib/stats";
 import { useCustomer } from "../api/customers";
 import { AttachmentsCard } from "../components/attachments-card";
@@ -31,7 +32,7 @@ export function Component() {
   const { search } = useLocation();
   const customer = useCustomer(id);
 
-  if (!customer.data) {
+  if (!customer.data || isGone(customer.error)) {
     return (
       <Page title={t`Customer`} back={back()}>
         <Card flush>

@@ -154,6 +154,48 @@ describe("the customers page", () => {
     expect(sent(calls("POST /api/customers/edit")[0])).toEqual({ rules: RULES, tagsRemoved: ["old"] });
   });
 
+  it("is of those who are shown, but for the one who was taken out, once somebody is taken out of all", async () => {
+    const later = Promise.withResolvers<unknown>();
+    const { calls } = open(inAddress(RULES), {
+      "POST /api/customers/search": ({ query }) => {
+        const cursor = query.get("cursor");
+        if (cursor === "2") return new Promise(() => undefined);
+        return cursor ? later.promise : { items: [ASHA], nextCursor: "1" };
+      },
+      "POST /api/segments/preview": () => ({ count: 7, total: 9, sample: [], tookMs: 3 }),
+      "POST /api/customers/tags": () => accepted({ queued: 1, changes: [], rejected: [] }),
+    });
+    await userEvent.click(await screen.findByRole("checkbox", { name: "Select all shown" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Select all 7 who match" }));
+    later.resolve({ items: [RAVI], nextCursor: "2" });
+    await userEvent.click(await screen.findByRole("checkbox", { name: "Select Ravi" }));
+    expect(screen.getByText("1 customer selected")).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Change tags" }));
+    await userEvent.type(screen.getByLabelText("Add tags"), "vip{Enter}");
+    const dialog = within(screen.getByRole("dialog"));
+    await userEvent.click(dialog.getByRole("button", { name: "Change tags" }));
+    await waitFor(() => expect(sent(calls("POST /api/customers/tags")[0])?.ids).toEqual(["a"]));
+  });
+
+  it("forgets that all are selected as soon as others are looked for, and goes on with single ones", async () => {
+    open("/customers", {
+      "GET /api/customers": ({ query }) => {
+        if (query.get("search")) return all(RAVI);
+        return query.get("cursor") ? new Promise(() => undefined) : { items: [ASHA], nextCursor: "1" };
+      },
+    });
+    await userEvent.click(await screen.findByRole("checkbox", { name: "Select all shown" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Select all 2 who match" }));
+    await userEvent.type(screen.getByRole("searchbox"), "ra");
+    expect(await screen.findByText("1 customer selected")).toBeTruthy();
+    expect(await screen.findByRole<HTMLInputElement>("checkbox", { name: "Select Ravi" })).toMatchObject({
+      checked: false,
+    });
+    await userEvent.clear(screen.getByRole("searchbox"));
+    await screen.findByText("Asha");
+    expect(screen.getByText("1 customer selected")).toBeTruthy();
+  });
+
   it("exports what the filter matches, and nothing of a search", async () => {
     const { calls } = open(inAddress(RULES), {
       "POST /api/customers/exports": () => accepted({ id: "x1", status: "queued" }),

@@ -9,11 +9,11 @@ import { Card } from "@/components/ui/card";
 import { ExportStatus } from "@/components/ui/export-status";
 import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
-import { call } from "@/lib/call";
 import { useFileExport } from "@/lib/exports";
 import { useMay } from "@/lib/permissions";
 import { usePreview } from "@/lib/preview";
 import { EVERYONE } from "@/lib/rules/wire";
+import { segmentQuery } from "@/lib/segments";
 import { statsQuery, useCurrency } from "@/lib/stats";
 import { useDebounced } from "@/lib/use-debounced";
 import { ColumnsDialog } from "../components/columns-dialog";
@@ -145,13 +145,13 @@ function useTotal(audience: Audience): number | undefined {
   const everyone = useQuery({ ...statsQuery, enabled: isEveryone, select: ({ customers }) => customers });
   const segment = audience.by === "segment" ? audience.segment : "";
   const members = useQuery({
-    queryKey: ["segments", segment],
-    queryFn: ({ signal }) => call("GET /api/segments/{id}", { path: { id: segment }, signal }),
+    ...segmentQuery(segment),
     enabled: segment !== "",
+    select: ({ data }) => data.count,
   });
   const matching = usePreview(audience.by === "rules" ? audience.rules : null);
   if (isEveryone) return everyone.data;
-  return segment ? members.data?.count : matching.data?.count;
+  return segment ? members.data : matching.data?.count;
 }
 
 /** The filter as typed, kept in the address. Words are typed over; a filter can be gone back from. */

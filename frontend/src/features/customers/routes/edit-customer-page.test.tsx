@@ -98,6 +98,23 @@ describe("saving", () => {
 });
 
 describe("a refused save", () => {
+  it("keeps what is typed while the newest state is loading", async () => {
+    const answer = Promise.withResolvers<Response>();
+    let isLoaded = false;
+    open({
+      [READ]: () => (isLoaded ? answer.promise : tagged(ASHA, '"1"')),
+      [SAVE]: () => problem(412, "precondition_failed"),
+    });
+    await retype("Name (optional)", "Asha Rao");
+    await save();
+    isLoaded = true;
+    await userEvent.click(await screen.findByRole("button", { name: "Reload and keep my changes" }));
+    await userEvent.type(await box("Name (optional)"), " Iyer");
+    answer.resolve(tagged({ ...ASHA, city: "Mumbai" }, '"2"'));
+    expect(await screen.findByDisplayValue("Mumbai")).toBeTruthy();
+    expect((await box("Name (optional)")).value).toBe("Asha Rao Iyer");
+  });
+
   it("shows each fault at its field, and those without one together", async () => {
     const errors = [
       { field: "timeZone", reason: "must be an IANA time zone such as Asia/Kolkata" },

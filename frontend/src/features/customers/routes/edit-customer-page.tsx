@@ -12,6 +12,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Customer } from "@/lib/contract";
 import { useEdit } from "@/lib/edit";
+import { isGone } from "@/lib/problem";
 import { useCustomer, useUpdateCustomer } from "../api/customers";
 import { CustomerForm } from "../components/customer-form";
 import { changeOf, draftName, rebased, valuesOf } from "../components/customer-values";
@@ -20,7 +21,7 @@ import { NoCustomer } from "../components/no-customer";
 export function Component() {
   const { id = "" } = useParams();
   const customer = useCustomer(id);
-  if (!customer.data) {
+  if (!customer.data || isGone(customer.error)) {
     return (
       <Page title={t`Edit customer`} back={{ to: "/customers", label: t`Customers` }}>
         <Card flush>

@@ -18,7 +18,7 @@ export function Component() {
   const draft = useDraft("new-customer/1", () => ({ email: "", values: EMPTY }));
   const { email, values } = draft.value;
   const [tried, setTried] = useState(false);
-  const create = useCreateCustomer();
+  const create = useCreateCustomer(draft);
   const navigate = useNavigate();
   const fault = addressFault(email);
 
@@ -31,7 +31,6 @@ export function Component() {
       { email: email.trim(), ...changeOf(EMPTY, values), ...consents },
       {
         onSuccess: () => {
-          draft.forget();
           const name = values.name.trim() || email.trim();
           toast(t`${name} will be in the list in a moment`);
           navigate("/customers");

@@ -2,7 +2,7 @@ import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { FileText, Upload } from "lucide-react";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -10,11 +10,12 @@ import { DropArea } from "@/components/ui/drop-area";
 import { Choices } from "@/components/ui/field";
 import { Progress } from "@/components/ui/progress";
 import { FormProblem } from "@/components/ui/states";
+import { toast } from "@/components/ui/toasts";
 import type { ImportKind, ImportRequest } from "@/lib/contract";
 import { firstRows } from "@/lib/csv";
 import { formatBytes, formatShare } from "@/lib/format";
 import { useIntent } from "@/lib/intent";
-import { faultsByField } from "@/lib/problem";
+import { asProblem, faultsByField } from "@/lib/problem";
 import { isCancelled, uploadFile } from "@/lib/upload-file";
 import { createImport } from "../api/imports";
 import { type Choice, faultOf, mappingOf, matched } from "./columns";
@@ -58,6 +59,7 @@ export function NewImport() {
   const [error, setError] = useState<unknown>(null);
   const announce = useIntent((file: Announcement, key) => createImport(requestOf(file), key));
   const abort = useRef<AbortController | null>(null);
+  const isOpen = useIsOpen();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const uploading = sent !== null;
@@ -102,10 +104,16 @@ export function NewImport() {
       });
       await uploadFile(ticket.upload, chosen.file, setSent, abort.current.signal);
       void queryClient.invalidateQueries({ queryKey: ["imports"] });
-      navigate(`/imports/${encodeURIComponent(ticket.id)}`);
+      const show = () => navigate(`/imports/${encodeURIComponent(ticket.id)}`);
+      // Who has gone on to something else is not taken away from it.
+      if (isOpen.current) show();
+      else toast(t`${name} is being imported`, { show });
     } catch (failure) {
       setSent(null);
-      if (!isCancelled(failure)) setError(failure);
+      if (isCancelled(failure)) return;
+      setError(failure);
+      const [file, reason] = [chosen.file.name, asProblem(failure).message];
+      if (!isOpen.current) toast(t`${file} was not imported: ${reason}`);
     }
   }
 
@@ -211,6 +219,18 @@ export function NewImport() {
       </form>
     </Card>
   );
+}
+
+/** Whether this is still on the screen: an upload goes on without it. */
+function useIsOpen() {
+  const isOpen = useRef(false);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => {
+      isOpen.current = false;
+    };
+  }, []);
+  return isOpen;
 }
 
 /** How archives begin, and with them the files of spreadsheets. */

@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Toasts } from "@/components/ui/toasts";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { all, openPage, serve } from "@/testing/open";
@@ -54,6 +55,20 @@ describe("a new import", () => {
     await uploads[0]?.progress(10);
     expect(screen.getByRole("progressbar", { name: "Upload" })).toBeTruthy();
     await uploads[0]?.answer(200);
+    await waitFor(() => expect(router.state.location.pathname).toBe("/imports/i1"));
+  });
+
+  it("leaves who has gone on to another page there, and offers the way to the import", async () => {
+    const { router, uploads, user } = open();
+    render(<Toasts />);
+    await choose(user, csv("email\na@x.in\n"));
+    await start(user);
+    await waitFor(() => expect(uploads).toHaveLength(1));
+    await act(() => router.navigate("/customers/c1/edit"));
+    await uploads[0]?.answer(200);
+    expect(await screen.findByText("people.csv is being imported")).toBeTruthy();
+    expect(router.state.location.pathname).toBe("/customers/c1/edit");
+    await user.click(screen.getByRole("button", { name: "Show it" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/imports/i1"));
   });
 

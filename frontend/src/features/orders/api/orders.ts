@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, callTagged } from "@/lib/call";
 import type { Order, OrderRequest, OrderStatus } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
-import { useIntent } from "@/lib/intent";
+import { type SentDraft, useIntent } from "@/lib/intent";
 import { liveList } from "@/lib/live";
 import { refreshSoon } from "@/lib/refresh-soon";
 
@@ -38,12 +38,12 @@ export function useOrder(id: string, changing: (order: Order) => number | false)
   });
 }
 
-export function usePlaceOrder() {
+export function usePlaceOrder(draft: SentDraft) {
   const queryClient = useQueryClient();
   return useIntent(
     (order: OrderRequest, idempotencyKey) => call("POST /api/orders", { body: order, idempotencyKey }),
     // Whoever ordered is changed, or created, by it.
-    { onSuccess: () => refreshSoon(queryClient, "orders", "customers", "stats") },
+    { draft, onSuccess: () => refreshSoon(queryClient, "orders", "customers", "stats") },
   );
 }
 

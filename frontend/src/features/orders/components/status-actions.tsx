@@ -85,13 +85,14 @@ export function StatusActions({ order, etag, waiting, onAccepted, reload }: Stat
         </Button>
       ))}
       <Dialog
+        busy={change.isPending}
         open={asked !== null}
         onClose={close}
         title={action?.question ?? ""}
         footer={
           asked && (
             <>
-              <Button onClick={close}>
+              <Button disabled={change.isPending} onClick={close}>
                 <Trans>Leave it as it is</Trans>
               </Button>
               <Button

@@ -1,11 +1,11 @@
-import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Toasts } from "@/components/ui/toasts";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { openPage, serve } from "@/testing/open";
-import { json, signedIn } from "@/testing/signed-in";
+import { json, problem, signedIn } from "@/testing/signed-in";
 import { Component as NewOrderPage } from "./new-order-page";
 
 const PLACE = "POST /api/orders";
@@ -106,6 +106,43 @@ it("shows what the server refuses at its field, and keeps everything over a relo
   expect(item(1).getByLabelText<HTMLInputElement>("Unit price").value).toBe("99");
   await userEvent.click(screen.getByRole("button", { name: "Discard it" }));
   expect(item(1).getByLabelText<HTMLInputElement>("Unit price").value).toBe("");
+});
+
+async function fillIn() {
+  await userEvent.type(await screen.findByLabelText("Customer e-mail"), "asha@example.com");
+  await userEvent.type(item(1).getByLabelText("SKU"), "TEA-1");
+  await userEvent.type(item(1).getByLabelText("Name"), "Tea");
+  await userEvent.type(item(1).getByLabelText("Unit price"), "99");
+}
+
+it("is placed once though its answer was lost with the page", async () => {
+  const first = open(() => problem(503, "unavailable", { "retry-after": "60" }));
+  await fillIn();
+  await place();
+  await screen.findByText("Refused: unavailable");
+  cleanup();
+  const again = open(() => json({ id: "o1", status: "queued" }, { status: 202 }));
+  await place();
+  expect(await screen.findByText("Elsewhere")).toBeTruthy();
+  const [before] = first.calls(PLACE);
+  const [after] = again.calls(PLACE);
+  expect(before?.headers.get("idempotency-key")).toBeTruthy();
+  expect(after?.headers.get("idempotency-key")).toBe(before?.headers.get("idempotency-key"));
+  expect(sessionStorage.length).toBe(0);
+});
+
+it("does not come back once it is placed, also when one has left before the answer", async () => {
+  const answer = Promise.withResolvers<unknown>();
+  const { router } = open(() => answer.promise);
+  await fillIn();
+  await place();
+  await router.navigate("/customers");
+  await screen.findByText("Elsewhere");
+  expect(sessionStorage.length).toBeGreaterThan(0);
+  answer.resolve(json({ id: "o1", status: "queued" }, { status: 202 }));
+  await waitFor(() => expect(sessionStorage.length).toBe(0));
+  await router.navigate("/orders/new");
+  expect((await screen.findByLabelText<HTMLInputElement>("Customer e-mail")).value).toBe("");
 });
 
 it("puts a removed item back at its place, with what was typed since", async () => {

@@ -14,14 +14,13 @@ export function Component() {
   const draft = useDraft("new-order/1", emptyOrder);
   const [restored, setRestored] = useState(draft.restored);
   const currency = useCurrency();
-  const place = usePlaceOrder();
+  const place = usePlaceOrder(draft);
   const navigate = useNavigate();
 
   function submit() {
     const email = draft.value.email.trim();
     place.mutate(orderOf(draft.value, currency), {
       onSuccess: () => {
-        draft.forget();
         toast(t`The order of ${email} will be in the list in a moment`);
         navigate("/orders");
       },

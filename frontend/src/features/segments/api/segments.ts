@@ -1,18 +1,18 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { call, callTagged } from "@/lib/call";
+import { call } from "@/lib/call";
 import type { ListChange, MembersEdit, Segment, SegmentChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 import { useIntent } from "@/lib/intent";
-import { LIVE, liveList } from "@/lib/live";
+import { liveList, liveOne } from "@/lib/live";
 import { isPassing, Problem } from "@/lib/problem";
-import { buildingInterval } from "@/lib/segments";
+import { buildingInterval, segmentQuery } from "@/lib/segments";
 
-/** A segment with the tag that a change of it has to name. */
+/** A segment as it changes. */
 export function useSegment(id: string) {
   return useQuery({
-    queryKey: ["segments", id],
-    queryFn: ({ signal }) => callTagged("GET /api/segments/{id}", { path: { id }, signal }),
-    refetchInterval: ({ state }) => (state.data && buildingInterval(state.data.data)) || LIVE,
+    ...segmentQuery(id),
+    refetchInterval: (query) =>
+      (!query.state.error && query.state.data && buildingInterval(query.state.data.data)) || liveOne(query),
   });
 }
 

@@ -56,12 +56,13 @@ export function DeleteDialog({ segment, etag, reload, open, onClose }: DeleteDia
 
   return (
     <Dialog
+      busy={remove.isPending}
       open={open}
       onClose={close}
       title={t`Delete “${name}”?`}
       footer={
         <>
-          <Button onClick={close}>
+          <Button disabled={remove.isPending} onClick={close}>
             <Trans>Keep it</Trans>
           </Button>
           <Button look="danger" busy={remove.isPending} disabled={users.length > 0} onClick={submit}>

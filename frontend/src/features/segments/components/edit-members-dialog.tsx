@@ -70,13 +70,14 @@ export function EditMembersDialog({ segment, open, onClose }: EditMembersDialogP
 
   return (
     <Dialog
+      busy={edit.isPending}
       open={open}
       wide
       onClose={close}
       title={says.title}
       footer={
         <>
-          <Button onClick={close}>
+          <Button disabled={edit.isPending} onClick={close}>
             <Trans>Cancel</Trans>
           </Button>
           <Button type="submit" form={form} look="primary" busy={edit.isPending}>

@@ -31,8 +31,8 @@ type SegmentFormProps = {
   cancelTo: string;
   busy: boolean;
   error: unknown;
-  /** Beside what went wrong. */
-  remedy?: ReactNode;
+  /** Beside what went wrong: what else can be done with the form as it is by then. */
+  remedy?: { label: string; onSubmit: (draft: SegmentWritten) => void } | undefined;
   onCancel: () => void;
   onSubmit: (draft: SegmentWritten) => void;
 };
@@ -82,11 +82,14 @@ export function SegmentForm(props: SegmentFormProps) {
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (isReadOnly) return;
+    if (!isReadOnly) send(props.onSubmit);
+  }
+
+  function send(how: (draft: SegmentWritten) => void) {
     setTried(true);
     if (name.trim() === "" || (!isList && queryFault(rules, attributes))) return;
     const named = { name: name.trim(), description: description.trim() || null };
-    props.onSubmit(isList ? named : { ...named, rules });
+    how(isList ? named : { ...named, rules });
   }
 
   return (
@@ -156,7 +159,13 @@ export function SegmentForm(props: SegmentFormProps) {
           shown={error instanceof Problem ? error.errors.map(({ field }) => field).filter(isOwn) : []}
           name={conditionName}
         />
-        {remedy}
+        {remedy && (
+          <div>
+            <Button busy={busy} onClick={() => send(remedy.onSubmit)}>
+              {remedy.label}
+            </Button>
+          </div>
+        )}
         {isReadOnly ? (
           <p className="text-sm text-muted">{readOnly()}</p>
         ) : (

@@ -1,8 +1,6 @@
 import { t } from "@lingui/core/macro";
-import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
-import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Page } from "@/components/ui/page";
 import { RestoredNotice } from "@/components/ui/restored-notice";
@@ -11,7 +9,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Segment } from "@/lib/contract";
 import { useDraft } from "@/lib/draft";
-import { isOutdated, Problem } from "@/lib/problem";
+import { isGone, isOutdated, Problem } from "@/lib/problem";
 import { useSegment, useUpdateSegment } from "../api/segments";
 import { NoSegment } from "../components/no-segment";
 import { SegmentForm } from "../components/segment-form";
@@ -23,7 +21,7 @@ type Draft = { values: SegmentValues; etag: string | null };
 export function Component() {
   const { id = "" } = useParams();
   const segment = useSegment(id);
-  if (!segment.data) {
+  if (!segment.data || isGone(segment.error)) {
     return (
       <Page title={t`Edit segment`} back={{ to: "/segments", label: t`Segments` }}>
         <Card flush>
@@ -49,7 +47,6 @@ function Edit({ loaded, reload }: EditProps) {
   const { values, etag } = draft.value;
   const [restored, setRestored] = useState(draft.restored);
   const [fault, setFault] = useState<unknown>(null);
-  const [written, setWritten] = useState<SegmentWritten | null>(null);
   const save = useUpdateSegment(id);
   const navigate = useNavigate();
   const home = `/segments/${encodeURIComponent(id)}`;
@@ -57,7 +54,6 @@ function Edit({ loaded, reload }: EditProps) {
 
   function submit(change: SegmentWritten, guard = etag) {
     setFault(null);
-    setWritten(change);
     save.mutate(
       { change, etag: guard },
       {
@@ -72,9 +68,7 @@ function Edit({ loaded, reload }: EditProps) {
 
   async function saveOverTheirs(change: SegmentWritten) {
     try {
-      const fresh = await reload();
-      draft.change({ values, etag: fresh.etag });
-      submit(change, fresh.etag);
+      submit(change, (await reload()).etag);
     } catch (failure) {
       setFault(failure);
     }
@@ -102,14 +96,9 @@ function Edit({ loaded, reload }: EditProps) {
         busy={save.isPending}
         error={explained(error)}
         remedy={
-          isOutdated(error) &&
-          written && (
-            <div>
-              <Button busy={save.isPending} onClick={() => void saveOverTheirs(written)}>
-                <Trans>Save mine over theirs</Trans>
-              </Button>
-            </div>
-          )
+          isOutdated(error)
+            ? { label: t`Save mine over theirs`, onSubmit: (change) => void saveOverTheirs(change) }
+            : undefined
         }
         onCancel={draft.forget}
         onSubmit={(change) => submit(change)}

@@ -32,7 +32,7 @@ export function Component() {
   const draft = useDraft(NEW_SEGMENT, begun);
   const [restored, setRestored] = useState(draft.restored);
   const mayWrite = useMay("write");
-  const create = useCreateSegment();
+  const create = useCreateSegment(draft);
   const navigate = useNavigate();
   const { kind } = draft.value;
   const isList = kind === "list";
@@ -41,7 +41,6 @@ export function Component() {
     const segment: SegmentDraft = { ...rest, ...(description && { description }) };
     create.mutate(isList ? { ...segment, kind } : segment, {
       onSuccess: ({ id }) => {
-        draft.forget();
         toast(t`Segment created`);
         navigate(`/segments/${encodeURIComponent(id)}`);
       },

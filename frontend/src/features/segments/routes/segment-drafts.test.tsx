@@ -111,10 +111,14 @@ describe("a changed segment that was not saved", () => {
     await user.click(button("Save changes"));
     expect(await screen.findByText("Somebody else has changed this segment meanwhile")).toBeTruthy();
     expect(value("Visits: value")).toBe("8");
+    // What is typed since is part of it.
+    await user.type(screen.getByLabelText("Visits: value"), "9");
     await user.click(button("Save mine over theirs"));
     await screen.findByText("Elsewhere");
     const saved = calls("PATCH /api/segments/s1").map(({ headers }) => headers.get("if-match"));
     expect(saved).toEqual(['"1"', '"2"']);
+    const last = JSON.parse(calls("PATCH /api/segments/s1").at(-1)?.body ?? "");
+    expect(last.rules.rules[0].value).toBe(89);
     openEdit();
     await screen.findByLabelText("Visits: value");
     expect(screen.queryByText(RESTORED)).toBeNull();

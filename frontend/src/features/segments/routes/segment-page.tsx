@@ -11,6 +11,7 @@ import { SkeletonRows } from "@/components/ui/states";
 import type { Segment } from "@/lib/contract";
 import { formatNumber } from "@/lib/format";
 import { useMay } from "@/lib/permissions";
+import { isGone } from "@/lib/problem";
 import { useSegment } from "../api/segments";
 import { BuildingBadge } from "../components/building-badge";
 import { DeleteDialog } from "../components/delete-dialog";
@@ -27,7 +28,7 @@ const back = () => ({ to: "/segments", label: t`Segments` });
 export function Component() {
   const { id = "" } = useParams();
   const segment = useSegment(id);
-  if (!segment.data) {
+  if (!segment.data || isGone(segment.error)) {
     return (
       <Page title={t`Segment`} back={back()}>
         <Card flush>

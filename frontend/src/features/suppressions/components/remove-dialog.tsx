@@ -6,7 +6,7 @@ import { FormProblem } from "@/components/ui/states";
 import { toast } from "@/components/ui/toasts";
 import { channelName } from "@/lib/channel-name";
 import type { Suppression } from "@/lib/contract";
-import { Problem } from "@/lib/problem";
+import { isGone } from "@/lib/problem";
 import { usePutBack, useRemoveSuppression } from "../api/suppressions";
 import { reasons } from "./reason-words";
 
@@ -36,19 +36,19 @@ export function RemoveDialog({ suppression, onClose }: RemoveDialogProps) {
       close();
     };
     // Somebody else was faster: what was wanted is so.
-    const isGone = (error: unknown) => error instanceof Problem && error.status === 404;
     remove.mutate(one.id, { onSuccess: done, onError: (error) => isGone(error) && done() });
   }
 
   return (
     <Dialog
+      busy={remove.isPending}
       open={suppression !== null}
       onClose={close}
       title={t`Take ${address} off the list?`}
       footer={
         suppression && (
           <>
-            <Button onClick={close}>
+            <Button disabled={remove.isPending} onClick={close}>
               <Trans>Leave it</Trans>
             </Button>
             <Button look="danger" busy={remove.isPending} onClick={() => confirm(suppression)}>
