@@ -10,6 +10,7 @@ from typing import Any
 
 from infra.local import aws, identity, template
 from infra.local.build import VENV
+from infra.local.settings import REGION
 from infra.local.tests.harness import SETTINGS, StackTest
 
 
@@ -70,7 +71,7 @@ class Distribution(StackTest):
             self.assertEqual(matching, ["api"], f"{route.path} does not reach the API")
 
     def test_addresses_of_the_app_are_its_page_and_files_are_files(self) -> None:
-        code = aws.client(SETTINGS, "cloudfront").get_function(Name=f"{SETTINGS.stack_name}-web", Stage="LIVE")["FunctionCode"].read()
+        code = aws.client(SETTINGS, "cloudfront").get_function(Name=f"{SETTINGS.stack_name}-web-{REGION}", Stage="LIVE")["FunctionCode"].read()
         for address, becomes in {
             "/": "/index.html",
             "/customers/0190-ab": "/index.html",
