@@ -26,8 +26,8 @@ from infra.local.tests.harness import BESIDE, SETTINGS, STACK, Stack
 from infra.local.waiting import wait_until
 
 _SLOWEST = 20
-# Those that work the most, and those that take their stack down.
-_BESIDE = "test_[v-wy-z]_*.py"
+# What runs on the second stack: those that work the most, and those that take their stack down.
+_SECOND = "test_[v-wy-z]_*.py"
 # How far its ports are from the first stack's.
 _APART = 200
 # Whoever began the tests looks at what is left.
@@ -85,7 +85,7 @@ def _run(tests: unittest.TestSuite, says: TextIO) -> Timed:
     return result
 
 
-class Beside:
+class Second:
     """Tests on a second stack in a process of their own: there is more waiting than work."""
 
     def __init__(self, pattern: str) -> None:
@@ -124,8 +124,8 @@ def main() -> int:
     with STACK.fresh() as seconds:
         print(f"stack ready after {seconds:.0f} s", flush=True)
         # Not before: nothing is built twice at once.
-        second = Beside(_BESIDE) if STACK.whole else None
-        found = [test for test in _found(pattern) if not second or not fnmatch(_file(test), _BESIDE)]
+        second = Second(_SECOND) if STACK.whole else None
+        found = [test for test in _found(pattern) if not second or not fnmatch(_file(test), _SECOND)]
         waiting = [test for test in found if hasattr(getattr(test, test.id().rpartition(".")[2], None), "waits")]
         last = [test for test in found if _file(test).startswith("test_zz_")]
         with ThreadPoolExecutor(max(len(waiting), 1)) as beside:
