@@ -63,8 +63,11 @@ class UnderFire(StackTest):
         def later(text: str) -> str:
             return (datetime.fromisoformat(text) + timedelta(hours=1)).isoformat()
 
-        def sent(stored: invariants.Stored) -> dict[str, Any]:
-            return next(one for one in stored.messages if one.get("deliveredAt"))
+        def sent(entries: list[dict[str, Any]]) -> dict[str, Any]:
+            return next(one for one in entries if one.get("deliveredAt"))
+
+        def log(stored: invariants.Stored) -> list[dict[str, Any]]:
+            return next(iter(stored.logs.values()))
 
         def counting(stored: invariants.Stored) -> int:
             return next(n for n, one in enumerate(stored.orders) if one.get("body") and not one.get("status"))
@@ -80,8 +83,9 @@ class UnderFire(StackTest):
             ({"2"}, lambda stored: stored.customers[0].update(lastOrderAt="2020-01-01T00:00:00Z")),
             ({"3"}, lambda stored: next(one for one in stored.shown if "name" in one).update(name="Somebody else")),
             ({"3"}, lambda stored: stored.shown.pop()),
-            ({"4", "5"}, lambda stored: stored.messages.append(sent(stored))),
-            ({"4"}, lambda stored: sent(stored).update(sentAt=later(sent(stored)["deliveredAt"]))),
+            ({"4", "5"}, lambda stored: stored.messages.append(sent(stored.messages))),
+            ({"4"}, lambda stored: sent(log(stored)).update(sentAt=later(sent(log(stored))["deliveredAt"]))),
+            ({"4"}, lambda stored: log(stored).pop()),
             ({"4", "5"}, lambda stored: stored.messages.pop()),
             ({"5"}, lambda stored: stored.campaigns[0].update(delivered=stored.campaigns[0]["delivered"] + 1)),
             ({"5"}, lambda stored: stored.segments[0].update(count=stored.segments[0]["count"] + 1)),
