@@ -51,7 +51,7 @@ async fn create_key<S: Store>(
     if is_full(&*store, id, now).await? {
         return Err(Problem::conflict("There are as many API keys as there may be; revoke one first."));
     }
-    let secret = new_secret().ok_or_else(Problem::unauthorized)?;
+    let secret = new_secret()?;
     // An earlier attempt may have stored it and died before anybody saw its secret: that one is replaced.
     let stored = store.api_key(id).await?;
     if stored.as_ref().is_some_and(|key| key.record.revoked_at.is_some()) {

@@ -1,6 +1,6 @@
 //! Questions about one person: what they would get, and why they got it or did not.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use crm_domain::audience::Audience;
 use crm_domain::campaign::Campaign;
@@ -22,6 +22,8 @@ use crm_lambda::audience::contacts_of;
 use crm_lambda::body::JsonBody;
 use crm_lambda::contract::launches::{Rendered, RenderedAll, Why, WhyStep};
 use crm_lambda::problem::Problem;
+use crm_lambda::query::{Asked, required};
+use serde::Deserialize;
 
 use crate::http::{Store, find};
 use crate::view;
@@ -45,15 +47,19 @@ pub async fn render_campaign<S: Store, Q: Enqueue>(
     Ok(Json(RenderedAll { messages: messages.collect() }))
 }
 
+#[derive(Deserialize)]
+pub struct About {
+    email: Option<String>,
+}
+
 pub async fn explain_recipient<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
     Extension(addresses): Extension<Addresses>,
     Path(id): Path<String>,
-    Query(pairs): Query<Vec<(String, String)>>,
+    Asked(query): Asked<About>,
 ) -> Result<Json<Why>, Problem> {
-    let email = pairs.iter().find(|(key, _)| key == "email").map(|(_, value)| value.as_str());
-    let email = email.ok_or_else(|| Faults::of("email", "is required"))?;
-    let email = Email::parse(email).map_err(|reason| Faults::of("email", reason))?;
+    let email = required(query.email, "email")?;
+    let email = Email::parse(&email).map_err(|reason| Faults::of("email", reason))?;
     let campaign = find(&*app.store, &id).await?.record;
     let asked = CustomerId::of(&email);
     let (customer, entry) = entry_of(&*app.store, &campaign, &email).await?;

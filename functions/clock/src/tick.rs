@@ -4,13 +4,13 @@
 //! Flips are found by minute. The clock remembers up to which minute all of them have been made, so a tick that fails or
 //! never comes is late, and nothing is lost.
 
-use crm_domain::did;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crm_domain::delivery;
+use crm_domain::did;
 use crm_domain::membership::{Cause, Minute, Task};
 use crm_domain::ports::{
     Alarm, CountDeadLetters, Enqueue, KeepAlarms, KeepSegments, Outgoing, QueueError, QueueName, StoreError,
@@ -25,7 +25,7 @@ const BUDGET: Duration = Duration::from_secs(45);
 /// Customers settled together.
 const CHUNK: usize = 400;
 /// Minutes from one look at the dead-letter queues to the next: each asks all of them.
-const LETTERS: i64 = 5;
+const DEAD_LETTERS: i64 = 5;
 /// Minutes looked at once more: a flip that was computed just before its minute may be written just after it.
 const OVERLAP: i64 = 3;
 
@@ -61,17 +61,18 @@ impl<S: Store + KeepAlarms + KeepSegments, Q: Enqueue + CountDeadLetters> Clock<
     pub async fn tick(&self, now: Time) -> Value {
         let started = Instant::now();
         let mut tick = Tick::default();
-        let flips = self.flip(now, started + BUDGET, &mut tick).await;
-        if let Err(error) = &flips {
-            tracing::error!(cause = %chain(error), "flips are late");
+        let done = [
+            (self.flip(now, started + BUDGET, &mut tick).await, "flips are late"),
+            (self.wake_builds().await, "builds are late"),
+            (self.ring(now).await, "alarms are late"),
+            (self.count_dead_letters(now).await, "dead letters cannot be counted"),
+        ];
+        for (done, what) in &done {
+            if let Err(error) = done {
+                tracing::error!(cause = %chain(error), "{what}");
+            }
         }
-        let builds = self.wake_builds().await;
-        let alarms = self.ring(now).await;
-        if let Err(error) = &alarms {
-            tracing::error!(cause = %chain(error), "alarms are late");
-        }
-        let letters = Minute::begun(now).number() % LETTERS != 0 || self.count_letters().await;
-        let sound = flips.is_ok() && builds && alarms.is_ok() && letters;
+        let sound = done.iter().all(|(done, _)| done.is_ok());
         did!(clock.minutes = tick.minutes, clock.sound = sound);
         json!({
             "minutes": tick.minutes, "evaluated": tick.evaluated, "moves": tick.moves, "caughtUp": tick.is_caught_up, "sound": sound,
@@ -133,19 +134,14 @@ impl<S: Store + KeepAlarms + KeepSegments, Q: Enqueue + CountDeadLetters> Clock<
         Ok(())
     }
 
-    /// Says how many dead letters there are, for the alarm; false when nobody can tell.
-    async fn count_letters(&self) -> bool {
-        match self.queue.count_dead().await {
-            Ok(0) => true,
-            Ok(waiting) => {
-                did!(letters.waiting = waiting);
-                true
-            }
-            Err(error) => {
-                tracing::error!(cause = %chain(&error), "dead letters cannot be counted");
-                false
-            }
+    /// Says now and then how many dead letters there are, for the alarm.
+    async fn count_dead_letters(&self, now: Time) -> Result<(), TickError> {
+        if Minute::begun(now).number() % DEAD_LETTERS == 0
+            && let waiting @ 1.. = self.queue.count_dead().await?
+        {
+            did!(letters.waiting = waiting);
         }
+        Ok(())
     }
 
     async fn ask(&self, task: &delivery::Task, delay: u32) -> Result<(), QueueError> {
@@ -160,21 +156,13 @@ impl<S: Store + KeepAlarms + KeepSegments, Q: Enqueue + CountDeadLetters> Clock<
         }
     }
 
-    /// Asks for builds that somebody may have failed to ask for; false when that fails.
-    async fn wake_builds(&self) -> bool {
-        let unbuilt = match self.is_unbuilt().await {
-            Ok(unbuilt) => unbuilt,
-            Err(error) => {
-                tracing::error!(cause = %chain(&error), "segments cannot be read");
-                return false;
-            }
-        };
-        let message = Outgoing { body: Task::Build { everyone: false, after: None }.body(), ..Outgoing::default() };
-        if unbuilt && let Err(error) = self.queue.enqueue(QueueName::Segments, vec![message]).await {
-            tracing::error!(cause = %chain(&error), "the segments queue does not answer");
-            return false;
+    /// Asks for builds that somebody may have failed to ask for.
+    async fn wake_builds(&self) -> Result<(), TickError> {
+        if self.is_unbuilt().await? {
+            let message = Outgoing { body: Task::Build { everyone: false, after: None }.body(), ..Outgoing::default() };
+            self.queue.enqueue(QueueName::Segments, vec![message]).await?;
         }
-        true
+        Ok(())
     }
 
     /// Whether there is something to build, or a build under way: its parts may have been lost before they were handed out.

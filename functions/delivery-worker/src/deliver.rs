@@ -4,7 +4,6 @@
 //! id, where the provider recognises it and sends nothing twice. Where it does not, the intent is noted before each letter
 //! by itself; one that is found without an outcome is never sent again, but said to be unknown.
 
-use crm_domain::did;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -16,11 +15,13 @@ use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus};
 use crm_domain::caps::Room;
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::delivery::Task;
+use crm_domain::did;
 use crm_domain::hand::Ending;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::links::Links;
 use crm_domain::message::{Message, SkipReason, Tally, quoting_nobody};
 use crm_domain::ports::{Enqueue, Letter, SendLetters, StoreError};
+use crm_domain::round::RECIPIENTS;
 use crm_domain::sending::{Intent, Sending};
 use crm_domain::template::{Rendered, Templates};
 use crm_domain::time::{SECOND, Time};
@@ -30,7 +31,6 @@ use crm_lambda::problem::chain;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::worker::{Next, StepError, Store, Worker};
-use crm_domain::round::RECIPIENTS;
 
 /// Shards read or counted side by side.
 pub(crate) const SHARDS: usize = 8;

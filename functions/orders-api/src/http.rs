@@ -1,19 +1,17 @@
 //! The routes of orders.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use crm_domain::email::Email;
-use crm_domain::event::{Envelope, Kind};
+use crm_domain::event::Kind;
 use crm_domain::faults::{Faults, Fields};
 use crm_domain::ids::{CustomerId, OrderId};
 use crm_domain::json::Json as Tree;
 use crm_domain::order::OrderStatus;
-use crm_domain::ports::{Enqueue, KeepAudit, Outgoing, QueueName, ReadCustomers, ReadOrders};
-use crm_domain::time::Time;
-use crm_domain::world;
-use crm_lambda::accept::{Write, accept, queue_messages};
+use crm_domain::ports::{Enqueue, KeepAudit, QueueName, ReadCustomers, ReadOrders};
+use crm_lambda::accept::{Accepted, Write, accept};
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
@@ -26,6 +24,7 @@ use crm_lambda::{routes, view};
 use serde_json::json;
 
 const PLACE: Write = Write { kind: Kind::PlaceOrder, queue: QueueName::Orders, location: Some("/api/orders") };
+const CHANGE: Write = Write { kind: Kind::ChangeOrderStatus, ..PLACE };
 
 /// The storage that orders need.
 pub trait Store: ReadOrders + ReadCustomers + KeepAudit + GateStore {}
@@ -86,18 +85,11 @@ async fn change_status<S: Store, Q: Enqueue>(
     let found = app.store.order(id).await?.ok_or_else(|| Problem::not_found("order"))?;
     check_match(&headers, found.version)?;
     let data = Tree::Object(vec![("id".into(), Tree::Text(id.to_string())), ("status".into(), status.clone())]);
-    let (event_id, source) = (world::fresh_id().to_string(), caller.source());
-    let envelope = Envelope::new(Kind::ChangeOrderStatus, &source, &event_id, Time::now(), &data);
-    let body = serde_json::to_string(&envelope).unwrap_or_default();
+    let accepted = Accepted::read(CHANGE, &caller.source(), &attempt, &data, &app.settings.currency)?;
     let (before, after) = (json!({"status": found.record.status()}), json!({"status": status}));
     // Told beforehand: nothing changes without a trace.
     app.store.note(&caller.audit_once(&attempt, format!("orders/{id}"), Some(before), Some(after))).await?;
-    queue_messages(&*app.queue, QueueName::Orders, vec![Outgoing { body, ..Outgoing::default() }], 1).await?;
-    let mut response = (StatusCode::ACCEPTED, Json(json!({"id": id, "status": "queued"}))).into_response();
-    if let Ok(location) = HeaderValue::from_str(&format!("/api/orders/{id}")) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
+    accepted.queue(&*app.queue).await
 }
 
 fn parse_status(body: &Tree) -> Result<Tree, Faults> {

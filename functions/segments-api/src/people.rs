@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use axum::Json;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use crm_domain::email::Email;
 use crm_domain::event::{Envelope, Kind};
 use crm_domain::faults::{Fault, Faults};
-use crm_domain::ids::CustomerId;
+use crm_domain::ids::{CustomerId, SegmentId};
 use crm_domain::json::Json as Tree;
 use crm_domain::limits;
 use crm_domain::membership::EditionId;
@@ -22,8 +22,10 @@ use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::contract::shapes::{ListChanged, Overlap};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
+use crm_lambda::query::{Asked, required};
 use crm_lambda::view;
 use futures_util::future::try_join;
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::audience;
@@ -60,27 +62,40 @@ pub async fn list_members<S: Store, Q: Enqueue>(
     Ok(paging.answer(page, |customer| view::customer(&customer, &app.settings)))
 }
 
+#[derive(Deserialize)]
+pub struct About {
+    email: Option<String>,
+}
+
 pub async fn explain_member<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
     Path(id): Path<String>,
-    Query(pairs): Query<Vec<(String, String)>>,
+    Asked(query): Asked<About>,
 ) -> Result<Response, Problem> {
-    let email = asked(&pairs, "email")?;
-    let email = Email::parse(email).map_err(|reason| Faults::of("email", reason))?;
+    let email = required(query.email, "email")?;
+    let email = Email::parse(&email).map_err(|reason| Faults::of("email", reason))?;
     let segment = find(&*app.store, &id).await?.record;
     let customer = app.store.customer(CustomerId::of(&email)).await?.ok_or_else(|| Problem::not_found("customer"))?;
     Ok(Json(segment.edition.rules.explain(&customer.record, &context(&app))).into_response())
 }
 
+#[derive(Deserialize)]
+pub struct Other {
+    with: Option<String>,
+}
+
 pub async fn compare_segments<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
     Path(id): Path<String>,
-    Query(pairs): Query<Vec<(String, String)>>,
+    Asked(query): Asked<Other>,
 ) -> Result<Json<Overlap>, Problem> {
-    let other = asked(&pairs, "with")?;
+    let other = required(query.with, "with")?;
     let one = shown_edition(&find(&*app.store, &id).await?.record)?;
-    let other = find(&*app.store, other).await.map_err(|_| Faults::of("with", "names no segment"))?;
-    let other = shown_edition(&other.record)?;
+    let other = match SegmentId::parse(&other) {
+        Some(id) => app.store.segment(id).await?,
+        None => None,
+    };
+    let other = shown_edition(&other.ok_or_else(|| Faults::of("with", "names no segment"))?.record)?;
     // Page after page of each, and both at once: for very many members the time counts.
     let (members, others) = try_join(members_of(&*app.store, one), members_of(&*app.store, other)).await?;
     let both = members.intersection(&others).count() as u64;
@@ -99,15 +114,20 @@ pub async fn change_members<S: Store, Q: Enqueue>(
     change_list(&app, &caller, &attempt, &id, people).await
 }
 
+#[derive(Deserialize)]
+pub struct Change {
+    action: Option<String>,
+}
+
 pub async fn import_members<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
     caller: Caller,
     attempt: Attempt,
     Path(id): Path<String>,
-    Query(pairs): Query<Vec<(String, String)>>,
+    Asked(query): Asked<Change>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let joins = match asked(&pairs, "action")? {
+    let joins = match required(query.action, "action")?.as_str() {
         "add" => true,
         "remove" => false,
         _ => return Err(Faults::of("action", "must be add or remove").into()),
@@ -190,11 +210,6 @@ async fn addresses<S: ReadCustomers>(store: &S, ids: BTreeSet<CustomerId>) -> Re
         addresses.extend(store.customer(id).await?.map(|found| (id, found.record.email)));
     }
     Ok(addresses)
-}
-
-fn asked<'a>(pairs: &'a [(String, String)], name: &'static str) -> Result<&'a str, Faults> {
-    let found = pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    found.ok_or_else(|| Faults::of(name, "is required"))
 }
 
 /// The meaning whose members are kept.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use crm_domain::faults::Faults;
 use crm_domain::ports::{Enqueue, KeepSegments, ReadMemberships, StoreError};
 use crm_domain::segment::Segment;
@@ -12,7 +12,9 @@ use crm_domain::time::{DAY, Time, parse_date};
 use crm_lambda::api::App;
 use crm_lambda::contract::shapes;
 use crm_lambda::problem::Problem;
+use crm_lambda::query::Asked;
 use jiff::civil::Date;
+use serde::Deserialize;
 
 use crate::http::{Store, find};
 
@@ -21,13 +23,19 @@ const DAYS: i64 = 90;
 /// Attempts to read counters and history that belong together.
 const ATTEMPTS: usize = 5;
 
+#[derive(Deserialize)]
+pub struct Span {
+    from: Option<String>,
+    to: Option<String>,
+}
+
 pub async fn show_sizes<S: Store, Q: Enqueue>(
     State(app): State<App<S, Q>>,
     Path(id): Path<String>,
-    Query(pairs): Query<Vec<(String, String)>>,
+    Asked(span): Asked<Span>,
 ) -> Result<Json<shapes::Sizes>, Problem> {
     let now = Time::now();
-    let (from, to) = asked(&pairs, now)?;
+    let (from, to) = days(&span, now)?;
     let segment = find(&*app.store, &id).await?.record;
     let days = days_of(&*app.store, &segment, from, to, now).await?;
     Ok(Json(shapes::Sizes { days: days.iter().map(told).collect() }))
@@ -70,17 +78,17 @@ async fn days_of<S: KeepSegments + ReadMemberships>(
     Err(StoreError::Conflict)
 }
 
-fn asked(pairs: &[(String, String)], now: Time) -> Result<(Date, Date), Faults> {
+/// The first and the last day that are asked for.
+fn days(span: &Span, now: Time) -> Result<(Date, Date), Faults> {
     let mut faults = Faults::default();
-    let mut date = |name: &'static str| {
-        let text = pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())?;
-        let date = parse_date(text);
+    let mut date = |name: &'static str, given: Option<&str>| {
+        let date = parse_date(given?);
         if date.is_none() {
             faults.add(name, "must be a date like 2026-01-31");
         }
         date
     };
-    let (from, to) = (date("from"), date("to"));
+    let (from, to) = (date("from", span.from.as_deref()), date("to", span.to.as_deref()));
     if !faults.is_empty() {
         return Err(faults);
     }

@@ -167,6 +167,7 @@ async fn counts_members_and_overlap_are_those_that_are_kept() {
     for bad in ["", "?with=", "?with=7"] {
         assert_eq!(send(&router, "GET", &format!("/api/segments/{a}/overlap{bad}"), "").await.status, 422, "{bad}");
     }
+    assert_eq!(send(&router, "GET", &format!("/api/segments/{a}/overlap?with={a}&with={b}"), "").await.status, 400);
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 //! A message may come again after any step, so each step may be repeated: events and receipts are idempotent, the mark of
 //! an import's part is a set, and what is hopeless is set aside last, when the rest of its message is done.
 
-use crm_domain::did;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crm_domain::dead_letter;
+use crm_domain::did;
 use crm_domain::event::{Command, Event};
 use crm_domain::ids::ImportId;
 use crm_domain::json::Json;
@@ -98,12 +98,12 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
     async fn apply_events(&self, carried: &[Carried], deadline: Instant) -> BTreeMap<usize, Unapplied> {
         let events: Vec<&Event> = carried.iter().map(|carried| &carried.event).collect();
         let mut failed = BTreeMap::new();
-        let mut counts = [0_u64; 4];
+        let mut counts = BTreeMap::<Outcome, u64>::new();
         let mut kept: Vec<&Command> = Vec::with_capacity(events.len());
         for (carried, outcome) in carried.iter().zip(apply(&*self.store, &events, deadline).await) {
             match outcome {
                 Ok(outcome) => {
-                    counts[outcome as usize] += 1;
+                    *counts.entry(outcome).or_default() += 1;
                     // Of duplicates too: who applied them may have died before this. What is forgotten says nothing.
                     if outcome != Outcome::Forgotten {
                         kept.push(&carried.event.command);
@@ -115,13 +115,13 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
             }
         }
         if !events.is_empty() {
-            let [applied, duplicate, conflict, forgotten] = counts;
+            let count = |outcome| counts.get(&outcome).copied().unwrap_or_default();
             did!(
-                writes.applied = applied,
-                writes.duplicate = duplicate,
-                writes.conflict = conflict,
-                writes.forgotten = forgotten,
-                writes.rejected = conflict + forgotten,
+                writes.applied = count(Outcome::Applied),
+                writes.duplicate = count(Outcome::Duplicate),
+                writes.conflict = count(Outcome::Conflict),
+                writes.forgotten = count(Outcome::Forgotten),
+                writes.rejected = count(Outcome::Conflict) + count(Outcome::Forgotten),
             );
         }
         self.note_names(kept).await;
@@ -216,7 +216,3 @@ fn parse_one(queue: QueueName, item: &Json, currency: &Currency, now: Time) -> R
     };
     said.map_err(|faults| (item.to_string(), faults.to_string()))
 }
-
-/// The places of [`Outcome`] in the counts.
-const _: () = assert!(Outcome::Applied as usize == 0 && Outcome::Duplicate as usize == 1);
-const _: () = assert!(Outcome::Conflict as usize == 2 && Outcome::Forgotten as usize == 3);

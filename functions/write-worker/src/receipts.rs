@@ -1,10 +1,10 @@
 //! Receipts of one batch, campaign by campaign: so it is known what those of each have used.
 
-use crm_domain::did;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tokio::time::Instant;
 
 use crm_domain::cost::{Usage, Work};
+use crm_domain::did;
 use crm_domain::ids::CampaignId;
 use crm_domain::message::{Message, MessageId, Receipt};
 use crm_domain::ports::{ApplyEvents, KeepSuppressions, MeterUsage, ReadMessages, StoreError};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crm_domain::access::{ApiKey, UserId};
@@ -145,11 +146,13 @@ pub fn write_api_key(id: KeyId, secret: &str) -> String {
 }
 
 /// A new secret: 256 random bits.
-#[must_use]
-pub fn new_secret() -> Option<String> {
+///
+/// # Errors
+/// The system has none to give.
+pub fn new_secret() -> Result<String, Problem> {
     let mut bytes = [0; 32];
-    aws_lc_rs::rand::fill(&mut bytes).ok()?;
-    Some(URL_SAFE_NO_PAD.encode(bytes))
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|error| Problem::internal(&error))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Whether a secret is that of the key.
@@ -168,7 +171,7 @@ pub fn hash_secret(secret: &str) -> String {
 /// Equality in a time that does not depend on where the first difference is.
 #[must_use]
 pub fn same(given: &[u8], expected: &[u8]) -> bool {
-    given.len() == expected.len() && given.iter().zip(expected).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
+    verify_slices_are_equal(given, expected).is_ok()
 }
 
 /// The user whom a token names, when one of the keys signed it and it is still good.

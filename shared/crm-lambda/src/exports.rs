@@ -1,4 +1,5 @@
-//! Beginning an export: of the members of a segment, or of the log of a campaign. The segment worker makes the file.
+//! Beginning an export: of the members of a segment, of customers by rules, or of the log of a campaign. The segment worker
+//! makes the file.
 
 use axum::Json;
 use axum::http::{StatusCode, header};

@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use crm_domain::faults::Faults;
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
@@ -18,4 +19,12 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
             read.map_err(|_| Problem::bad_request("malformed_query", "A parameter of the query is given twice, or is no text."))?;
         Ok(Self(wanted))
     }
+}
+
+/// A parameter that a route cannot do without.
+///
+/// # Errors
+/// The fault that it is not there.
+pub fn required(given: Option<String>, name: &'static str) -> Result<String, Faults> {
+    given.ok_or_else(|| Faults::of(name, "is required"))
 }

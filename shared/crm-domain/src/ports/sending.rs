@@ -5,11 +5,9 @@ use std::future::Future;
 use crate::caps::Contact;
 use crate::hand::Hand;
 use crate::ids::{CampaignId, CustomerId};
-use crate::ports::{StoreError, Versioned};
+use crate::ports::{Stored, Versioned};
 use crate::time::Time;
 use crate::turn::Turn;
-
-type Stored<T> = Result<T, StoreError>;
 
 pub trait ReadContacts: Send + Sync + 'static {
     /// What the logs of all campaigns say that went to these people, or may have, after `since`; older ones may be among them.

@@ -3,11 +3,9 @@
 use std::future::Future;
 
 use crate::audit::AuditEntry;
-use crate::ports::{Page, StoreError};
+use crate::ports::{Page, Stored};
 use crate::suppression::{AddressHash, Note, Suppression, SuppressionFilter};
 use crate::time::Time;
-
-type Stored<T> = Result<T, StoreError>;
 
 /// Secrets from which the key of the suppression list may follow.
 #[derive(Clone, PartialEq, Eq)]
