@@ -194,6 +194,6 @@ fn object(id: AddressHash) -> String {
 }
 
 fn view(one: Suppression) -> Shape {
-    let Suppression { id, channel, reason, at, shown } = one;
+    let Suppression { id, channel, reason, at, shown, also: _ } = one;
     Shape { id: id.to_string(), channel, address: shown, reason, at }
 }

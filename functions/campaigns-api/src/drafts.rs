@@ -19,7 +19,7 @@ use crm_lambda::etag::{check_match, etag};
 use crm_lambda::problem::Problem;
 use serde_json::{Value, json};
 
-use crate::http::{ATTEMPTS, Store, begin, customers, find, launched, location, object, show};
+use crate::http::{ATTEMPTS, Store, begin, find, launched, location, object, show};
 use crate::{check, view};
 
 /// Keeps a new draft.
@@ -30,7 +30,7 @@ pub async fn keep<S: Store, Q: Enqueue>(app: &App<S, Q>, caller: &Caller, draft:
 
 /// The answer to whoever has a new draft kept.
 pub fn kept(draft: &Versioned<Campaign>) -> Response {
-    let body = Json(view::campaign(&draft.record, Tally::default()));
+    let body = Json(view::campaign(&draft.record, &Tally::default()));
     let mut response = (StatusCode::CREATED, [(header::ETAG, etag(draft.version))], body).into_response();
     response.headers_mut().extend(location(draft.record.id));
     response
@@ -96,7 +96,7 @@ pub async fn launch_draft<S: Store, Q: Enqueue>(
         }
         draft.check_time(attempt.at)?;
         let segment = segment_of(&app, draft.segment_id).await?;
-        let customers = customers(&*app.store).await?;
+        let customers = app.store.customer_count().await?;
         let Some(campaign) = draft.launched(segment.edition.rules, customers, attempt.at) else { continue };
         check::everyone(&app, &*addresses.key().await?, &campaign).await?;
         begin(&app, &campaign).await?;
@@ -132,5 +132,5 @@ async fn segment_of<S: Store, Q: Enqueue>(app: &App<S, Q>, id: SegmentId) -> Res
 }
 
 fn shown(campaign: &Campaign) -> Option<Value> {
-    serde_json::to_value(view::campaign(campaign, Tally::default())).ok()
+    serde_json::to_value(view::campaign(campaign, &Tally::default())).ok()
 }

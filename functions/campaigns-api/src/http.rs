@@ -99,7 +99,7 @@ async fn list_campaigns<S: Store, Q: Enqueue>(State(app): State<App<S, Q>>, pagi
     let Page { items, next } = app.store.campaigns(paging.after.clone(), paging.limit).await?;
     let tallies = try_join_all(items.iter().map(|campaign| tally(&*app.store, campaign))).await?;
     let items = items.into_iter().zip(tallies).collect();
-    Ok(paging.answer(Page { items, next }, |(campaign, tally)| view::campaign(&campaign, tally)))
+    Ok(paging.answer(Page { items, next }, |(campaign, tally)| view::campaign(&campaign, &tally)))
 }
 
 async fn launch_campaign<S: Store, Q: Enqueue>(
@@ -119,10 +119,10 @@ async fn launch_campaign<S: Store, Q: Enqueue>(
     if draft.draft {
         return drafts::keep(&app, &caller, draft.into_draft(id, segment.edition.rules, now)).await;
     }
-    let campaign = draft.into_campaign(id, segment.edition.rules, customers(&*app.store).await?, now);
+    let campaign = draft.into_campaign(id, segment.edition.rules, app.store.customer_count().await?, now);
     check::everyone(&app, &*addresses.key().await?, &campaign).await?;
     begin(&app, &campaign).await?;
-    let audit = caller.audit(object(id), None, serde_json::to_value(view::campaign(&campaign, Tally::default())).ok());
+    let audit = caller.audit(object(id), None, serde_json::to_value(view::campaign(&campaign, &Tally::default())).ok());
     app.store.create_campaign(&campaign, &audit).await?;
     Ok(launched(&campaign))
 }
@@ -139,12 +139,6 @@ pub(crate) async fn begin<S: Store, Q: Enqueue>(app: &App<S, Q>, campaign: &Camp
         }
     };
     Ok(app.queue.enqueue(QueueName::Delivery, messages).await?)
-}
-
-/// About how many customers there are.
-pub(crate) async fn customers<S: Store>(store: &S) -> Result<u64, StoreError> {
-    let customers: i64 = store.figures().await?.days.iter().map(|day| day.figures.customers).sum();
-    Ok(u64::try_from(customers).unwrap_or_default())
 }
 
 pub(crate) fn launched(campaign: &Campaign) -> Response {
@@ -186,7 +180,7 @@ async fn pause_campaign<S: Store, Q: Enqueue>(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let pause = Change { verb: "paused", spreads: false, to: |state, _| state.paused() };
+    let pause = Change { verb: "paused", spreads: false, to: CampaignState::paused };
     change_state(&app, &caller, &id, &headers, &pause).await
 }
 
@@ -196,7 +190,7 @@ async fn resume_campaign<S: Store, Q: Enqueue>(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let resume = Change { verb: "resumed", spreads: true, to: |state, _| state.resumed() };
+    let resume = Change { verb: "resumed", spreads: true, to: CampaignState::resumed };
     change_state(&app, &caller, &id, &headers, &resume).await
 }
 
@@ -206,7 +200,7 @@ async fn cancel_campaign<S: Store, Q: Enqueue>(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let cancel = Change { verb: "cancelled", spreads: true, to: |state, now| state.cancelled(now) };
+    let cancel = Change { verb: "cancelled", spreads: true, to: CampaignState::cancelled };
     change_state(&app, &caller, &id, &headers, &cancel).await
 }
 
@@ -235,8 +229,8 @@ async fn change_state<S: Store, Q: Enqueue>(
         };
         if change.spreads {
             let spread = Task::Spread { campaign: campaign.id, since: version };
-            // What was to freeze the audience may have been set aside when it failed.
-            let unplanned = campaign.state.status == CampaignStatus::Failed && !campaign.state.planned;
+            // What was to freeze the audience may have been set aside, or lost.
+            let unplanned = campaign.state.status != CampaignStatus::Scheduled && !campaign.state.planned;
             let tasks = unplanned.then(|| campaign.plan()).into_iter().flatten().chain([spread]);
             app.queue.enqueue(QueueName::Delivery, tasks.map(|task| message(&task)).collect()).await?;
         }
@@ -285,7 +279,7 @@ pub(crate) async fn find<S: Store>(store: &S, id: &str) -> Result<Versioned<Camp
 
 pub(crate) async fn show<S: Store>(store: &S, version: u64, campaign: &Campaign) -> Result<Response, Problem> {
     let tally = tally(store, campaign).await?;
-    Ok(([(header::ETAG, etag(version))], Json(view::campaign(campaign, tally))).into_response())
+    Ok(([(header::ETAG, etag(version))], Json(view::campaign(campaign, &tally))).into_response())
 }
 
 /// The counts of the whole log.

@@ -9,7 +9,6 @@ use axum::response::Response;
 use crm_domain::campaign::Campaign;
 use crm_domain::email::Email;
 use crm_domain::faults::Faults;
-use crm_domain::limits;
 use crm_domain::message::{Message, MessageStatus};
 use crm_domain::ports::{Enqueue, Page, StoreError};
 use crm_lambda::api::App;
@@ -24,6 +23,8 @@ use crate::why::entry_of;
 
 /// Most entries that one narrowed page looks at.
 const LOOKED_AT: usize = 5_000;
+/// Entries that are read at once for it: each reading asks which shards have any, and there may be thousands.
+const READ: usize = 1_000;
 
 /// What narrows a log down.
 #[derive(Debug, Default, Deserialize)]
@@ -110,7 +111,7 @@ async fn narrowed<S: Store>(
     let mut found = Vec::new();
     let mut looked_at = 0;
     loop {
-        let page = store.messages(campaign, after.clone(), limits::PAGE).await?;
+        let page = store.messages(campaign, after.clone(), READ).await?;
         looked_at += page.items.len();
         for (index, message) in page.items.into_iter().enumerate() {
             if !filter.fits(&message) {

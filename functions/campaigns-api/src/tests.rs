@@ -119,7 +119,7 @@ async fn a_failed_campaign_is_resumed_with_its_plan() {
     let campaign = CampaignId::parse(launched.json["id"].as_str().unwrap()).unwrap();
     let plan = tasks(&memory);
     let found = memory.campaign(campaign).await.unwrap().unwrap();
-    let failed = found.record.state.failed("storage is unavailable").unwrap();
+    let failed = found.record.state.failed("storage is unavailable", Time::now()).unwrap();
     memory.set_campaign_state(campaign, found.version, &failed, None).await.unwrap();
     let path = format!("/api/campaigns/{campaign}");
     let shown = send(&router, "GET", &path, "").await;
@@ -213,9 +213,10 @@ async fn states_change_only_where_they_may() {
     assert!(tasks(&memory).is_empty(), "a pause starts nothing");
     assert_eq!(to("resume").await.json["status"], "sending");
     let campaign = CampaignId::parse(&id).unwrap();
-    assert_eq!(tasks(&memory), [Task::Spread { campaign, since: 2 }], "whoever is queued is handed out again");
+    let plan = |since| vec![Task::Plan { campaign, part: 0, after: None, queued: 0 }, Task::Spread { campaign, since }];
+    assert_eq!(tasks(&memory), plan(2), "what froze the audience may be lost, and whoever is queued is handed out again");
     assert_eq!(to("cancel").await.json["status"], "cancelled");
-    assert_eq!(tasks(&memory), [Task::Spread { campaign, since: 3 }]);
+    assert_eq!(tasks(&memory), plan(3));
     assert_eq!(to("cancel").await.status, 409);
     assert_eq!(memory.campaign(campaign).await.unwrap().unwrap().record.state.status, CampaignStatus::Cancelled);
 }

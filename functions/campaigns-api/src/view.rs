@@ -11,7 +11,7 @@ use crm_lambda::contract::shapes;
 use crate::results::rounded;
 
 /// A campaign with the counts of its log.
-pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
+pub fn campaign(campaign: &Campaign, tally: &Tally) -> shapes::Campaign {
     let state = &campaign.state;
     shapes::Campaign {
         id: campaign.id.to_string(),
@@ -39,7 +39,7 @@ pub fn campaign(campaign: &Campaign, tally: Tally) -> shapes::Campaign {
         failed_reason: state.failed_reason.clone().filter(|_| state.status == CampaignStatus::Failed),
         planned: state.planned,
         attribution_days: campaign.attribution_days,
-        counts: tally.into(),
+        counts: (*tally).into(),
     }
 }
 

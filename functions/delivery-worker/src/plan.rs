@@ -10,7 +10,7 @@ use crm_domain::message::{Message, Tally};
 use crm_domain::ports::{Alarm, Enqueue, Outgoing, QueueName, ScanPart, SendLetters, StoreError, Versioned};
 use crm_domain::round::Round;
 use crm_domain::rules::Part;
-use crm_domain::time::{HOUR, Time};
+use crm_domain::time::{HOUR, SECOND, Time};
 use crm_lambda::audience::decide;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -43,13 +43,21 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             // Of another launch of the same draft, when there were more customers.
             return Ok(Next::Done);
         }
-        let campaign = found.record;
+        let mut campaign = found.record;
         if campaign.state.status == CampaignStatus::Scheduled {
-            if campaign.begins_at() > self.now() {
+            let wait = (campaign.begins_at().micros() - self.now().micros() + SECOND - 1) / SECOND;
+            if wait > MAX_DELAY {
                 // Its alarm asks for it when the time has come.
                 return Ok(Next::Done);
             }
+            if wait > 0 {
+                // By the clock of whoever asked for it, it has come.
+                return Ok(Next::Then(Task::Plan { campaign: id, part, after, queued }, wait as u32));
+            }
             self.change(id, CampaignState::begun).await?;
+            // Until then it may have been given other shards.
+            let Some(begun) = self.store.campaign(id).await? else { return Ok(Next::Wait) };
+            campaign = begun.record;
         }
         let audience = campaign.audience(self.consent_defaults);
         let (timing, week) = (&campaign.timing, campaign.timing.week());
@@ -129,21 +137,25 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         Ok(tallies)
     }
 
-    /// Hands out whoever is to be written to by now, and sees to it that the others are when their time comes.
+    /// Hands out whoever is to be written to by now, sees to it that the others are when their time comes, and asks for the end of
+    /// a test phase that is under way.
     pub(crate) async fn hand_out_now(
         &self,
         campaign: &Campaign,
         state: &CampaignState,
         tallies: &[(u32, Tally)],
     ) -> Result<(), StepError> {
-        match self.hand_out(campaign, state, tallies).await? {
-            Some(next) => Ok(self.store.bring_forward(Alarm::Wake, campaign.id, next).await?),
-            None => Ok(()),
+        if let Some(next) = self.hand_out(campaign, state, tallies).await? {
+            self.store.bring_forward(Alarm::Wake, campaign.id, next).await?;
         }
+        if campaign.is_testing(state) && !state.is_held() {
+            let decide = Task::Decide { campaign: campaign.id, asked_at: None }.body();
+            self.queue.enqueue(QueueName::Delivery, vec![Outgoing { body: decide, ..Outgoing::default() }]).await?;
+        }
+        Ok(())
     }
 
-    /// Hands out whoever is to be written to by now, and asks for the end of a test phase that is under way. Returns when to
-    /// do so again.
+    /// Hands out whoever is to be written to by now. Returns when to do so again.
     pub(crate) async fn hand_out(
         &self,
         campaign: &Campaign,
@@ -158,9 +170,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             // Resuming hands out.
             return Ok(None);
         }
-        let Round { mut deliveries, next } = Round::of(campaign, state, tallies, self.now());
-        let decide = Task::Decide { campaign: campaign.id, asked_at: None };
-        deliveries.extend(campaign.is_testing(state).then_some((decide, 0)));
+        let Round { deliveries, next } = Round::of(campaign, state, tallies, self.now());
         let messages = deliveries.into_iter().map(|(task, delay)| Outgoing { body: task.body(), delay, ..Outgoing::default() });
         self.queue.enqueue(QueueName::Delivery, messages.collect()).await?;
         Ok(next)

@@ -355,7 +355,7 @@ async fn nobody_is_written_to_while_the_key_of_the_suppression_list_is_missing()
     assert!(failed.failed_reason.unwrap().contains("suppression list"));
     // Somebody has seen to it, and lets it go on; what was to freeze the audience comes from the dead letters.
     crm.memory.rekey_suppressions(None);
-    assert!(crm.change(campaign.id, CampaignState::resumed).await);
+    assert!(crm.change(campaign.id, |state| state.resumed(Time::now())).await);
     crm.memory.enqueue(QueueName::Delivery, dead).await.unwrap();
     crm.drain().await;
     assert_eq!((crm.assert_counts(campaign.id).await.sent, crm.state(campaign.id).await.status), (3, CampaignStatus::Sent));
@@ -367,11 +367,11 @@ async fn a_pause_holds_everyone_and_a_resumption_reaches_everyone() {
     let campaign = crm.launch("x", 2_000, None).await;
     let plan = crm.memory.drain(QueueName::Delivery).into_iter().map(received).collect();
     crm.worker.handle(plan).await;
-    assert!(crm.change(campaign.id, CampaignState::paused).await);
+    assert!(crm.change(campaign.id, |state| state.paused(Time::now())).await);
     crm.drain().await;
     assert!(crm.memory.letters().is_empty());
     assert_eq!(crm.tally(campaign.id).await.queued, 17);
-    assert!(crm.change(campaign.id, CampaignState::resumed).await);
+    assert!(crm.change(campaign.id, |state| state.resumed(Time::now())).await);
     crm.drain().await;
     assert_eq!(crm.assert_counts(campaign.id).await.sent, 17);
     assert_eq!(crm.state(campaign.id).await.status, CampaignStatus::Sent);

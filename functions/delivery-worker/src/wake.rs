@@ -3,7 +3,7 @@
 use crm_domain::campaign::{Campaign, CampaignStatus};
 use crm_domain::delivery::Task;
 use crm_domain::ids::CampaignId;
-use crm_domain::ports::{Alarm, Enqueue, Outgoing, QueueName, SendLetters};
+use crm_domain::ports::{Alarm, Enqueue, Outgoing, QueueName, SendLetters, Versioned};
 use crm_domain::time::{MINUTE, Time};
 
 use crate::worker::{Next, StepError, Store, Worker};
@@ -20,7 +20,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                 if begins_at > self.now() {
                     Some(begins_at)
                 } else {
-                    self.begin(&found.record).await?;
+                    self.begin(found).await?;
                     None
                 }
             }
@@ -35,8 +35,11 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         Ok(Next::Done)
     }
 
-    /// Asks for the plan of a campaign; its first part says that it has begun.
-    async fn begin(&self, campaign: &Campaign) -> Result<(), StepError> {
+    /// Asks for the plan of a campaign; its first part says that it has begun. Since its launch there may have come many customers,
+    /// for whom its log needs more shards.
+    async fn begin(&self, found: Versioned<Campaign>) -> Result<(), StepError> {
+        let campaign = found.record.sized(self.store.customer_count().await?);
+        self.store.resize_campaign(found.version, &campaign).await?;
         let plan = campaign.plan().map(|task: Task| Outgoing { body: task.body(), ..Outgoing::default() });
         Ok(self.queue.enqueue(QueueName::Delivery, plan.collect()).await?)
     }

@@ -16,7 +16,8 @@ use crm_domain::ids::CampaignId;
 use crm_domain::links::Links;
 use crm_domain::ports::{
     Enqueue, KeepAlarms, KeepCampaigns, KeepHands, KeepLog, KeepReports, KeepRequests, KeepTurns, MeterUsage, Outgoing,
-    QueueError, QueueName, ReadContacts, ReadCustomers, ReadMessages, ReadSuppressions, ScanCustomers, SendLetters, StoreError,
+    QueueError, QueueName, ReadContacts, ReadCustomers, ReadFigures, ReadMessages, ReadSuppressions, ScanCustomers, SendLetters,
+    StoreError,
 };
 use crm_domain::sending;
 use crm_domain::step;
@@ -54,6 +55,7 @@ pub trait Store:
     + MeterUsage
     + ReadContacts
     + ReadCustomers
+    + ReadFigures
     + ReadMessages
     + ReadSuppressions
     + ScanCustomers
@@ -70,6 +72,7 @@ impl<S> Store for S where
         + MeterUsage
         + ReadContacts
         + ReadCustomers
+        + ReadFigures
         + ReadMessages
         + ReadSuppressions
         + ScanCustomers
@@ -229,7 +232,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     async fn fail(&self, task: &Task, reason: &str) -> Result<(), StepError> {
         match task {
             Task::Recount { .. } => Ok(()),
-            _ => self.change(task.campaign(), |state| state.failed(reason)).await.map(|_| ()),
+            _ => self.change(task.campaign(), |state| state.failed(reason, self.now())).await.map(|_| ()),
         }
     }
 

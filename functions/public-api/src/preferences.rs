@@ -129,7 +129,7 @@ async fn suppress<S: Store, Q: Enqueue>(
         }
         let hashes: Vec<AddressHash> = places.iter().map(|place| place.hash).collect();
         for one in app.store.suppressed(&hashes).await? {
-            if one.reason == SuppressionReason::Unsubscribed {
+            if one.reason == SuppressionReason::Unsubscribed && one.also.is_empty() {
                 app.store.lift(one.id, now, None).await?;
             }
         }

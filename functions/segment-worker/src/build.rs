@@ -47,8 +47,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
                 if serves(&build) { Ok(Next::Done) } else { Err(TaskError::BuildUnderWay) }
             }
             last if segments.is_unbuilt() || !last.as_ref().map_or(after.is_none(), serves) => {
-                let days = self.store.figures().await?.days;
-                let customers = days.iter().map(|day| day.figures.customers).sum::<i64>().max(0) as u64;
+                let customers = self.store.customer_count().await?;
                 let parts = customers.div_ceil(CUSTOMERS_A_PART).clamp(1, MAX_PARTS) as u32;
                 let build = Build::new(segments.revision, parts, customers, version, now);
                 match self.store.put_build(version, &build).await {

@@ -141,6 +141,20 @@ impl KeepCampaigns for Dynamo {
         self.transact(actions).await
     }
 
+    async fn resize_campaign(&self, version: u64, campaign: &Campaign) -> Result<(), StoreError> {
+        let number = |number: u64| AttributeValue::N(number.to_string());
+        let update = self.client.update_item().table_name(&self.app).set_key(Some(campaign_key(campaign.id)));
+        let update = update
+            .condition_expression("#version = :version")
+            .update_expression("SET #version = :next, shards = :shards, planParts = :parts")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", number(version))
+            .expression_attribute_values(":next", number(version + 1))
+            .expression_attribute_values(":shards", number(campaign.shards.into()))
+            .expression_attribute_values(":parts", number(campaign.plan_parts.into()));
+        update.send().await.map(|_| ()).map_err(store_error)
+    }
+
     async fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
         let put = put_at(&self.app, campaign_item(campaign, version + 1)?, version)?;
         self.transact([put, self.audit_put(audit)?].into_iter().chain(self.alarm_put(campaign)?).collect()).await
@@ -316,6 +330,7 @@ mod tests {
             test_until: Some(Time::from_micros(5)),
             winner: Some(1),
             finished_at: None,
+            held_at: Some(Time::from_micros(4)),
             failed_reason: None,
         };
         let test = Test { share: Share::of_a_million(200_000), minutes: 5, by: WinBy::Conversions };

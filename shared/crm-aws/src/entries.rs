@@ -17,12 +17,13 @@ use crate::records::Item;
 use crate::statements::{Attributes, insert, update};
 
 /// What counting looks at, and what every entry has.
-pub(crate) const COUNTED: [&str; 21] = [
+pub(crate) const COUNTED: [&str; 22] = [
     "customerId",
     "email",
     "channel",
     "variant",
     "queuedAt",
+    "waits",
     "dueAt",
     "sentAt",
     "deliveredAt",
@@ -110,6 +111,7 @@ fn whole(id: CampaignId, shard: u32, entry: &Message) -> Attributes {
     all.push(("email", AttributeValue::S(entry.email.clone())));
     all.push(("channel", AttributeValue::S(entry.channel.as_str().to_owned())));
     all.push(("place", AttributeValue::N(entry.place.to_string())));
+    all.extend(entry.waits.then_some(("waits", AttributeValue::Bool(true))));
     outcome(entry, &mut all);
     let times = [
         ("queuedAt", Some(entry.queued_at)),
@@ -180,6 +182,7 @@ pub(crate) fn read_message(mut item: Item) -> Result<Message, StoreError> {
         variant: number(item, "variant")?.ok_or_else(|| missing("variant"))?,
         place: number(item, "place")?.unwrap_or_default(),
         queued_at: word(item, "queuedAt")?.ok_or_else(|| missing("queuedAt"))?,
+        waits: item.remove("waits") == Some(AttributeValue::Bool(true)),
         due_at: word(item, "dueAt")?,
         sent_at: word(item, "sentAt")?,
         delivered_at: word(item, "deliveredAt")?,
@@ -244,6 +247,7 @@ mod tests {
             address: AddressHash::parse("0123456789abcdef0123456789abcdef"),
             variant: 2,
             place: 7,
+            waits: true,
             queued_at: at.unwrap(),
             due_at: at,
             sent_at: at,

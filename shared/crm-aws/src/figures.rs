@@ -42,11 +42,7 @@ pub(crate) fn month_updates(ledgers: &[&Ledger]) -> Vec<(Item, Vec<(String, i64)
 
 impl ReadFigures for Dynamo {
     async fn figures(&self) -> Result<Figures, StoreError> {
-        let shards = (0..SHARDS).map(|shard| self.partition_items(format!("figures#{shard}")));
-        let mut days: BTreeMap<Date, DayDelta> = BTreeMap::new();
-        for item in try_join_all(shards).await?.into_iter().flatten() {
-            add_month(&item, &mut days);
-        }
+        let mut days = self.days().await?;
         days.retain(|_, figures| *figures != DayDelta::default());
         let mut campaigns = self.partition_items("campaign".to_owned()).await?;
         campaigns.retain(|item| item.get("status") != Some(&AttributeValue::S("draft".to_owned())));
@@ -58,6 +54,11 @@ impl ReadFigures for Dynamo {
             days: days.into_iter().map(|(date, figures)| DayFigures { date, figures }).collect(),
         })
     }
+
+    async fn customer_count(&self) -> Result<u64, StoreError> {
+        let customers: i64 = self.days().await?.values().map(|day| day.customers).sum();
+        Ok(u64::try_from(customers).unwrap_or_default())
+    }
 }
 
 impl CheckHealth for Dynamo {
@@ -67,6 +68,15 @@ impl CheckHealth for Dynamo {
 }
 
 impl Dynamo {
+    async fn days(&self) -> Result<BTreeMap<Date, DayDelta>, StoreError> {
+        let shards = (0..SHARDS).map(|shard| self.partition_items(format!("figures#{shard}")));
+        let mut days = BTreeMap::new();
+        for item in try_join_all(shards).await?.into_iter().flatten() {
+            add_month(&item, &mut days);
+        }
+        Ok(days)
+    }
+
     /// All items of one partition of the App table.
     pub(crate) async fn partition_items(&self, pk: String) -> Result<Vec<Item>, StoreError> {
         self.client

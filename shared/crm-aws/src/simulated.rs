@@ -57,15 +57,14 @@ impl<Q: Enqueue> SendLetters for Simulated<Q> {
 fn receipts(letter: &Letter, now: Time, soon: &mut Vec<String>, later: &mut Vec<String>) {
     let first = now.plus(i64::from(SOON) * SECOND);
     if bounces(letter) {
-        soon.push(event(letter, Report::Bounced, first, now));
+        soon.push(event(letter, Report::Bounced, first));
         return;
     }
-    let delivered = event(letter, Report::Delivered, first, now);
+    let delivered = event(letter, Report::Delivered, first);
     if letter.id.draw("repeated", 100) < REPEATED {
         later.push(delivered.clone());
     }
-    let opened =
-        (letter.id.draw("opened", 100) < OPENED).then(|| event(letter, Report::Opened, first.plus(READING * SECOND), now));
+    let opened = (letter.id.draw("opened", 100) < OPENED).then(|| event(letter, Report::Opened, first.plus(READING * SECOND)));
     match opened {
         Some(opened) if letter.id.draw("hasty", 100) < HASTY => {
             soon.push(opened);
@@ -84,7 +83,7 @@ fn bounces(letter: &Letter) -> bool {
     letter.place.wrapping_add(letter.id.campaign.shard(BOUNCES)).is_multiple_of(BOUNCES)
 }
 
-fn event(letter: &Letter, report: Report, at: Time, now: Time) -> String {
+fn event(letter: &Letter, report: Report, at: Time) -> String {
     let id = letter.id.to_string();
     let mut data = vec![
         ("messageId".to_owned(), Json::from(id.as_str())),
@@ -99,7 +98,7 @@ fn event(letter: &Letter, report: Report, at: Time, now: Time) -> String {
     let event_id = format!("{id}.{}", report.as_str());
     let data = Json::Object(data);
     // Text and times only: this cannot fail.
-    serde_json::to_string(&Envelope::new(Kind::RecordReceipt, "/providers/simulated", &event_id, now, &data)).unwrap_or_default()
+    serde_json::to_string(&Envelope::new(Kind::RecordReceipt, "/providers/simulated", &event_id, at, &data)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub struct Campaign {
     /// When somebody may be written to, once it has begun.
     pub timing: Timing,
     pub caps: Option<Caps>,
-    /// Number of shards of its log, fixed at launch: about one per hundred customers.
+    /// Number of shards of its log, fixed when it begins: about one per hundred customers.
     pub shards: u32,
     /// Number of parts of the scan that freezes the audience.
     pub plan_parts: u32,
@@ -226,6 +226,7 @@ impl CampaignDraft {
                 test_until: None,
                 winner: None,
                 finished_at: None,
+                held_at: None,
                 failed_reason: None,
             },
         }
@@ -299,6 +300,13 @@ impl Campaign {
         self.scheduled_at = self.scheduled_at.filter(|time| *time > now);
         self.launched_at = Some(now);
         self.state.status = if self.begins_at() > now { CampaignStatus::Scheduled } else { CampaignStatus::Sending };
+        self.sized(customers)
+    }
+
+    /// The campaign with as many shards and parts as it takes in a CRM of about `customers` customers. For one that has not
+    /// begun: a log is found by them.
+    #[must_use]
+    pub fn sized(mut self, customers: u64) -> Self {
         self.shards = customers.div_ceil(CUSTOMERS_A_SHARD).clamp(1, MAX_SHARDS) as u32;
         self.plan_parts = customers.div_ceil(CUSTOMERS_A_PART).clamp(1, MAX_PARTS) as u32;
         self
@@ -317,6 +325,7 @@ impl Campaign {
             channel: self.channel,
             variant: self.variant_of(customer.id),
             place,
+            waits: !self.is_tested(customer.id),
             skipped_reason,
             skipped_phase: skipped_reason.map(|_| Phase::Launch),
             ..Message::blank(&customer.email, now)
@@ -361,15 +370,6 @@ impl Campaign {
     #[must_use]
     pub fn due(&self, entry: &Message, state: &CampaignState) -> Option<u32> {
         if self.is_tested(entry.customer_id) { Some(entry.variant) } else { state.winner }
-    }
-
-    /// About how many of `queued` recipients are written to as things are: in a test phase, those who are tested.
-    #[must_use]
-    pub fn written_now(&self, state: &CampaignState, queued: u64) -> u64 {
-        match self.test {
-            Some(test) if state.winner.is_none() => (queued as f64 * test.share.as_f64()).ceil() as u64,
-            _ => queued,
-        }
     }
 
     /// How fast recipients may be written to, where that is limited.

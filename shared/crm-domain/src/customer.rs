@@ -10,6 +10,7 @@ use crate::history::{History, Sums};
 use crate::ids::{CustomerId, SegmentId};
 use crate::money::Money;
 use crate::stamp::Stamps;
+use crate::suppression::telephone;
 use crate::time::Time;
 
 /// The value of a custom attribute.
@@ -177,19 +178,16 @@ impl Customer {
 
     /// Whether there is an address for `channel`.
     #[must_use]
-    pub const fn reachable_on(&self, channel: Channel) -> bool {
-        match channel {
-            Channel::Email => true,
-            Channel::Sms | Channel::Whatsapp => self.phone.is_some(),
-        }
+    pub fn reachable_on(&self, channel: Channel) -> bool {
+        self.address_on(channel).is_some()
     }
 
-    /// The address for `channel`, if there is one.
+    /// The address for `channel`, if there is one that the suppression list could have.
     #[must_use]
     pub fn address_on(&self, channel: Channel) -> Option<&str> {
         match channel {
             Channel::Email => Some(self.email.as_str()),
-            Channel::Sms | Channel::Whatsapp => self.phone.as_deref(),
+            Channel::Sms | Channel::Whatsapp => self.phone.as_deref().filter(|phone| telephone(phone).is_some()),
         }
     }
 

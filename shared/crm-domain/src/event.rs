@@ -148,7 +148,13 @@ impl Event {
         };
         fields.finish_open()?;
         match (id, source, time, command) {
-            (Some(id), Some(source), Some(time), Some(command)) => Ok(Self { id, source, time, command }),
+            (Some(id), Some(source), Some(time), Some(mut command)) => {
+                // Nothing is reported before it happens: whoever says so has a clock or a zone that is wrong.
+                if let Command::RecordReceipt(receipt) = &mut command {
+                    receipt.at = receipt.at.min(time);
+                }
+                Ok(Self { id, source, time, command })
+            }
             _ => Err(Faults::of("", "is incomplete")),
         }
     }

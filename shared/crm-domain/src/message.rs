@@ -69,6 +69,9 @@ pub struct Message {
     #[serde(default)]
     pub place: u32,
     pub queued_at: Time,
+    /// Whether they are not among those on whom the campaign tests its variants, and wait for the winner.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
     /// From when on they may be written to, where that is later for some than for others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Time>,
@@ -138,6 +141,7 @@ impl Message {
             variant: 0,
             place: 0,
             queued_at,
+            waits: false,
             due_at: None,
             sent_at: None,
             delivered_at: None,
@@ -309,7 +313,8 @@ impl Message {
         self.taken_at().or_else(|| self.unknown_at.and_then(|_| self.first_heard_at()))
     }
 
-    /// The first moment of which the provider has reported something: it had the letter by then.
+    /// The first moment of which the provider has reported something: it had the letter by then. Clocks and zones of providers may be
+    /// wrong, so it is never before it was decided to write.
     fn first_heard_at(&self) -> Option<Time> {
         let reported = [
             self.delivered_at,
@@ -320,6 +325,6 @@ impl Message {
             self.complained_at,
             self.unsubscribed_at,
         ];
-        reported.into_iter().flatten().min()
+        reported.into_iter().flatten().min().map(|first| first.max(self.queued_at))
     }
 }

@@ -64,6 +64,9 @@ pub struct Suppression {
     /// As much of the address as those recognise who know it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<String>,
+    /// What it is suppressed for besides, each since when.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub also: BTreeMap<SuppressionReason, Time>,
 }
 
 /// Something that happened to an address.
@@ -157,7 +160,11 @@ impl AddressKey {
     /// What stands for the address of a customer; none where there is no address.
     #[must_use]
     pub fn of(&self, customer: &Customer, channel: Channel) -> Option<AddressHash> {
-        self.hash(channel, customer.address_on(channel)?).ok()
+        let address = customer.address_on(channel)?;
+        match channel {
+            Channel::Email => self.hash(channel, address).ok(),
+            Channel::Sms | Channel::Whatsapp => Some(self.hash_normalised(channel, &telephone(address)?)),
+        }
     }
 
     /// Tells this key from others, and nothing about it.
@@ -190,7 +197,8 @@ fn half(digest: &[u8]) -> [u8; 16] {
     half
 }
 
-/// An address as it is hashed: e-mail in lower case, of numbers the digits, `00` in front for `+`.
+/// An address as it is hashed: e-mail in lower case, of numbers the digits, `00` in front for `+`. Somebody has typed it, so a
+/// number with letters is none.
 ///
 /// # Errors
 /// Says why it is none.
@@ -198,19 +206,26 @@ pub fn normalised(channel: Channel, text: &str) -> Result<String, Reason> {
     match channel {
         Channel::Email => Email::parse(text).map(|email| email.to_string()),
         Channel::Sms | Channel::Whatsapp => {
-            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-            let marks = text.chars().all(|c| c.is_ascii_digit() || " +-.()/".contains(c));
-            if !marks || !(4..=20).contains(&digits.len()) {
-                return Err("must be a telephone number".into());
-            }
-            let abroad = text.trim_start().starts_with('+');
-            Ok(match digits.strip_prefix("00") {
-                _ if abroad => format!("+{digits}"),
-                Some(rest) => format!("+{rest}"),
-                None => digits,
-            })
+            let number = telephone(text).filter(|_| !text.chars().any(|c| c.is_alphabetic() || c == '@'));
+            number.ok_or_else(|| "must be a telephone number".into())
         }
     }
+}
+
+/// The number in what a profile says of a telephone, whatever stands around its digits; none where there are too few or too many.
+/// Nobody is written to by a number that has no place on the list.
+#[must_use]
+pub fn telephone(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if !(4..=20).contains(&digits.len()) {
+        return None;
+    }
+    let before = text.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+    Some(match digits.strip_prefix("00") {
+        _ if before.contains('+') => format!("+{digits}"),
+        Some(rest) => format!("+{rest}"),
+        None => digits,
+    })
 }
 
 /// As much of an address as those recognise who know it.
@@ -276,7 +291,8 @@ impl Note {
         };
         let erased = entry.email == Email::erased().as_str();
         let shown = (entry.channel == Channel::Email && !erased).then(|| masked(Channel::Email, &entry.email));
-        Some(Self { id: entry.address?, channel: entry.channel, shown, at: receipt.at, what })
+        // A provider whose clock is wrong cannot have heard of it before it was written.
+        Some(Self { id: entry.address?, channel: entry.channel, shown, at: receipt.at.max(entry.queued_at), what })
     }
 
     /// Puts an address on the list.
@@ -340,18 +356,18 @@ impl Entry {
     }
 
     fn stand(&mut self, reason: SuppressionReason, at: Time, shown: Option<&String>) -> bool {
-        if let Some(standing) = &mut self.standing
-            && (standing.at, standing.reason) <= (at, reason)
-        {
-            let learns = standing.shown.is_none() && shown.is_some();
-            if learns {
-                standing.shown = shown.cloned();
-            }
-            return learns;
+        let before = self.standing.take();
+        let mut reasons = BTreeMap::from([(reason, at)]);
+        let held = before.iter().flat_map(|one| one.also.iter().map(|(why, at)| (*why, *at)).chain([(one.reason, one.at)]));
+        for (reason, at) in held {
+            let first = reasons.entry(reason).or_insert(at);
+            *first = (*first).min(at);
         }
-        let shown = shown.cloned().or_else(|| self.standing.take().and_then(|standing| standing.shown));
-        self.standing = Some(Suppression { id: self.id, channel: self.channel, reason, at, shown });
-        true
+        let (at, reason) = reasons.iter().map(|(reason, at)| (*at, *reason)).min().unwrap_or((at, reason));
+        reasons.remove(&reason);
+        let shown = before.as_ref().and_then(|one| one.shown.clone()).or_else(|| shown.cloned());
+        self.standing = Some(Suppression { id: self.id, channel: self.channel, reason, at, shown, also: reasons });
+        self.standing != before
     }
 }
 

@@ -266,6 +266,16 @@ fn writes_are_understood_in_every_form() {
 }
 
 #[test]
+fn nothing_is_reported_before_it_happens() {
+    let mut form = forms("crm.message.receipt.v1").remove(0);
+    // Indian time that says it is universal time.
+    form["data"]["at"] = "2026-11-25T15:29:00Z".into();
+    let event = Event::parse(&Json::parse(form.to_string().as_bytes()).unwrap(), &inr(), at("2026-11-25T10:00:01Z")).unwrap();
+    let Command::RecordReceipt(receipt) = event.command else { panic!() };
+    assert_eq!(receipt.at, at("2026-11-25T10:00:00Z"));
+}
+
+#[test]
 fn stored_rules_are_understood_in_every_form() {
     for form in forms("rules.v1") {
         let json = Json::parse(form.to_string().as_bytes()).unwrap();

@@ -271,6 +271,13 @@ impl KeepCampaigns for Memory {
         Ok(())
     }
 
+    async fn resize_campaign(&self, version: u64, campaign: &Campaign) -> Result<(), StoreError> {
+        self.step().await?;
+        let stored = self.campaign(campaign.id).await?.ok_or(StoreError::Conflict)?.record;
+        self.mailroom().replace(version, &Campaign { shards: campaign.shards, plan_parts: campaign.plan_parts, ..stored })?;
+        self.step().await
+    }
+
     async fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> Result<(), StoreError> {
         self.step().await?;
         self.mailroom().replace(version, campaign)?;

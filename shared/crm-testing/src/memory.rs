@@ -469,6 +469,11 @@ impl ReadFigures for Memory {
             ..Figures::default()
         })
     }
+
+    async fn customer_count(&self) -> Result<u64, StoreError> {
+        let customers: i64 = self.lock().days.values().map(|day| day.customers).sum();
+        Ok(u64::try_from(customers).unwrap_or_default())
+    }
 }
 
 impl ReadCounts for Memory {

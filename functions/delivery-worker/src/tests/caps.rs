@@ -140,7 +140,7 @@ async fn paused_in_the_turn(step: u32) -> (Crm, Campaign, Campaign, Vec<Outgoing
     crm.memory.die_after(Some(step));
     crm.worker.handle(mine.into_iter().map(received).collect()).await;
     crm.memory.die_after(None);
-    crm.change(one.id, CampaignState::paused).await;
+    crm.change(one.id, |state| state.paused(Time::now())).await;
     crm.memory.drain(QueueName::Delivery);
     (crm, one, two, theirs)
 }
@@ -167,7 +167,7 @@ async fn a_paused_campaign_holds_a_turn_for_twenty_minutes_and_a_doubt_then_coun
         } else {
             assert_eq!(end, [(SENT, 1)].into(), "step {step}");
         }
-        crm.change(one.id, CampaignState::resumed).await;
+        crm.change(one.id, |state| state.resumed(Time::now())).await;
         crm.drain().await;
         crm.assert_counts(one.id).await;
         assert_eq!(crm.memory.letters().len(), 1, "step {step}: one of the two, whatever happened");
@@ -211,8 +211,8 @@ async fn capped_run(seed: u64) -> (usize, usize) {
         crm.memory.die_after(None);
         let campaign = campaigns[chance.random_range(0..campaigns.len())].id;
         match chance.random_range(0..10) {
-            0 | 1 => drop(crm.change(campaign, CampaignState::paused).await),
-            2..6 => drop(crm.change(campaign, CampaignState::resumed).await),
+            0 | 1 => drop(crm.change(campaign, |state| state.paused(Time::now())).await),
+            2..6 => drop(crm.change(campaign, |state| state.resumed(Time::now())).await),
             6 => drop(crm.change(campaign, |state| state.cancelled(Time::now())).await),
             7 => upsert(&crm.memory, chance.random_range(0..people), &json!({"emailConsent": chance.random::<bool>()}), 2),
             // Nobody is at work between two rounds, so whoever was has ended.
@@ -223,7 +223,7 @@ async fn capped_run(seed: u64) -> (usize, usize) {
     crm.memory.pass(turn::LASTS);
     crm.memory.enqueue(QueueName::Delivery, sqs.into_inner().unwrap().waiting).await.unwrap();
     for campaign in &campaigns {
-        crm.change(campaign.id, CampaignState::resumed).await;
+        crm.change(campaign.id, |state| state.resumed(Time::now())).await;
     }
     crm.drain().await;
     let (mut got, mut may_have): (BTreeMap<CustomerId, u32>, BTreeMap<CustomerId, u32>) = Default::default();

@@ -181,11 +181,11 @@ async fn a_test_phase_can_be_cancelled_and_outlives_a_pause() {
     crm.work().await;
     let sent = crm.tally(campaign.id).await.sent;
     crm.memory.drain(QueueName::Delivery);
-    assert!(crm.change(campaign.id, CampaignState::paused).await);
+    assert!(crm.change(campaign.id, |state| state.paused(Time::now())).await);
     crm.put([Task::Decide { campaign: campaign.id, asked_at: None }].into_iter()).await;
     crm.drain().await;
     assert_eq!(crm.state(campaign.id).await.winner, None);
-    assert!(crm.change(campaign.id, CampaignState::resumed).await);
+    assert!(crm.change(campaign.id, |state| state.resumed(Time::now())).await);
     crm.work().await;
     let asked = crm.memory.drain(QueueName::Delivery);
     assert!(asked.iter().any(|message| message.body.contains("decide.v1")), "the end is asked for once more");

@@ -99,8 +99,8 @@ async fn troubled_run(seed: u64) -> Tally {
         tokio::join!(consume(&crm, &sqs), consume(&crm, &sqs), changes);
         crm.memory.die_after(None);
         match chance.random_range(0..8) {
-            0 | 1 => drop(crm.change(campaign.id, CampaignState::paused).await),
-            2..6 => drop(crm.change(campaign.id, CampaignState::resumed).await),
+            0 | 1 => drop(crm.change(campaign.id, |state| state.paused(Time::now())).await),
+            2..6 => drop(crm.change(campaign.id, |state| state.resumed(Time::now())).await),
             6 => click(&crm.memory, campaign.id, &mut chance).await,
             // Whoever must not be written to any more once the audience is frozen drops out at sending, if there is still time.
             _ if crm.state(campaign.id).await.planned => {
@@ -123,7 +123,7 @@ async fn troubled_run(seed: u64) -> Tally {
         crm.memory.put_reports(version, &reports).await.unwrap();
     }
     crm.memory.enqueue(QueueName::Delivery, waiting).await.unwrap();
-    crm.change(campaign.id, CampaignState::resumed).await;
+    crm.change(campaign.id, |state| state.resumed(Time::now())).await;
     crm.drain().await;
     let tally = crm.assert_counts(campaign.id).await;
     let state = crm.state(campaign.id).await;

@@ -156,8 +156,8 @@ async fn troubled_run_once(seed: u64) -> Tally {
         tokio::join!(consume(&crm, &sqs), consume(&crm, &sqs));
         crm.memory.die_after(None);
         match chance.random_range(0..8) {
-            0 | 1 => drop(crm.change(campaign.id, CampaignState::paused).await),
-            2..6 => drop(crm.change(campaign.id, CampaignState::resumed).await),
+            0 | 1 => drop(crm.change(campaign.id, |state| state.paused(Time::now())).await),
+            2..6 => drop(crm.change(campaign.id, |state| state.resumed(Time::now())).await),
             _ => {}
         }
     }
@@ -166,7 +166,7 @@ async fn troubled_run_once(seed: u64) -> Tally {
     if chance.random_ratio(1, 4) {
         crm.change(campaign.id, |state| state.cancelled(Time::now())).await;
     }
-    crm.change(campaign.id, CampaignState::resumed).await;
+    crm.change(campaign.id, |state| state.resumed(Time::now())).await;
     crm.drain().await;
     let tally = assert_once(&crm, &campaign, &format!("seed {seed}")).await;
     let state = crm.state(campaign.id).await;

@@ -182,13 +182,59 @@ async fn a_rate_is_used_and_kept() {
 }
 
 #[tokio::test]
+async fn all_testers_are_written_to_at_their_rate_and_the_end_is_asked_for_once() {
+    let mut days = Days::new(600, "2026-11-25T10:00:10Z", 0);
+    let timing = serde_json::from_str(r#"{"ratePerMinute":60}"#).unwrap();
+    let test = Test { share: share(500_000), minutes: 60, by: WinBy::Clicks };
+    let draft = CampaignDraft { timing, test: Some(test), ..hello(&["x", "y"]) };
+    let campaign = days.crm.launch_draft(draft, 600).await;
+    days.pass(days.now().plus(20 * MINUTE)).await;
+    let log = days.crm.memory.log(campaign.id);
+    let tested = log.iter().filter(|entry| campaign.is_tested(entry.customer_id)).count() as u64;
+    assert_eq!(days.crm.tally(campaign.id).await.sent, tested, "of {} all who are tested", log.len());
+    let decides = days.waiting.values().filter(|message| message.body.contains("decide")).count();
+    assert_eq!(decides, 1, "{:?}", days.waiting);
+    days.pass(days.now().plus(2 * HOUR)).await;
+    days.assert_kept(&campaign, "tested").await;
+}
+
+#[tokio::test]
+async fn a_worker_whose_clock_is_behind_waits_with_the_plan() {
+    let mut days = Days::new(12, "2026-11-25T10:00:00Z", 0);
+    let begins = days.now().plus(MINUTE);
+    let campaign = days.crm.launch("x", 12, Some(begins)).await;
+    let alarm = days.crm.memory.alarm(Alarm::Wake, campaign.id).unwrap();
+    // One rings it, by a clock that is ahead of the others'.
+    days.now.store(begins.micros(), Ordering::Relaxed);
+    days.crm.worker.wake(campaign.id, alarm).await.unwrap();
+    days.now.store(begins.micros() - 5 * SECOND, Ordering::Relaxed);
+    days.pass(begins.plus(MINUTE)).await;
+    days.assert_kept(&campaign, "behind").await;
+}
+
+#[tokio::test]
+async fn a_log_has_shards_for_those_who_are_there_when_it_begins() {
+    let mut days = Days::new(3, "2026-11-25T10:00:00Z", 0);
+    let begins = days.now().plus(DAY);
+    let campaign = days.crm.launch("x", 3, Some(begins)).await;
+    assert_eq!(campaign.shards, 1);
+    for number in 0..450 {
+        upsert(&days.crm.memory, number, &json!({}), 2);
+    }
+    days.pass(begins.plus(HOUR)).await;
+    let begun = days.crm.memory.campaign(campaign.id).await.unwrap().unwrap().record;
+    assert_eq!((begun.shards, begun.state.status, begun.state.audience), (5, CampaignStatus::Sent, 450));
+    assert_eq!(days.crm.memory.log(campaign.id).iter().filter(|entry| entry.sent_at.is_some()).count(), 450);
+}
+
+#[tokio::test]
 async fn a_pause_past_the_hours_puts_everyone_off_until_the_next_ones() {
     let mut days = Days::new(12, "2026-11-25T10:00:00Z", 0);
     let campaign = days.launch(r#"{"windows":[{"from":"09:00","until":"10:00"}]}"#, 12).await;
     days.pass(days.now().plus(10 * HOUR)).await;
-    assert!(days.crm.change(campaign.id, CampaignState::paused).await);
+    assert!(days.crm.change(campaign.id, |state| state.paused(days.now())).await);
     days.pass(days.now().plus(DAY / 2 + HOUR / 2)).await;
-    assert!(days.crm.change(campaign.id, CampaignState::resumed).await);
+    assert!(days.crm.change(campaign.id, |state| state.resumed(days.now())).await);
     days.pass(days.now().plus(2 * DAY)).await;
     days.assert_kept(&campaign, "paused").await;
 }
@@ -239,11 +285,11 @@ async fn troubled_days(seed: u64) {
     days.troubled = true;
     for _ in 0..8 {
         days.pass(days.now().plus(chance.random_range(MINUTE..6 * HOUR))).await;
-        days.crm.change(campaign.id, CampaignState::paused).await;
+        days.crm.change(campaign.id, |state| state.paused(days.now())).await;
         if chance.random() {
             days.pass(days.now().plus(chance.random_range(SECOND..3 * HOUR))).await;
         }
-        days.crm.change(campaign.id, CampaignState::resumed).await;
+        days.crm.change(campaign.id, |state| state.resumed(days.now())).await;
     }
     days.troubled = false;
     days.pass(days.now().max(campaign.begins_at()).plus(9 * DAY)).await;

@@ -141,6 +141,12 @@ async fn the_form_says_of_each_channel_what_is_wanted() {
     assert_eq!(page.text.matches(" checked").count(), 1);
     assert_eq!(reason(&memory, Channel::Sms, PHONE).await, None);
     assert_eq!(reason(&memory, Channel::Email, EMAIL).await, Some(SuppressionReason::Complaint));
+    // Nor does their own wish take off what came after it.
+    post(&router, &url, "offered=sms").await;
+    let complaint = Note::of_address(&addresses(), Channel::Sms, PHONE, SuppressionReason::Complaint, Time::now()).unwrap();
+    memory.suppress(&[complaint]).await.unwrap();
+    post(&router, &url, "offered=sms&wanted=sms").await;
+    assert_eq!(reason(&memory, Channel::Sms, PHONE).await, Some(SuppressionReason::Unsubscribed));
 }
 
 #[tokio::test]

@@ -30,10 +30,13 @@ const THROTTLED: [&str; 8] = [
     "RequestTimeout",
     "RequestThrottled",
 ];
-/// Codes of an account or a right that is missing, whatever the letter.
-const SHUT: [&str; 9] = [
+/// Codes of an account, a right or a setting that is missing, whatever the letter.
+const SHUT: [&str; 11] = [
     "AccountSuspendedException",
     "SendingPausedException",
+    // The MAIL FROM domain, and the configuration set.
+    "MailFromDomainNotVerifiedException",
+    "NotFoundException",
     "AccessDeniedException",
     "AuthorizationError",
     "ExpiredToken",
@@ -68,7 +71,7 @@ where
             let code = answered.err().code().unwrap_or_default();
             match status {
                 _ if THROTTLED.contains(&code) => Verdict::Busy,
-                _ if SHUT.contains(&code) => Verdict::Shut,
+                _ if SHUT.contains(&code) || is_unverified(code, answered.err().message()) => Verdict::Shut,
                 408 | 429 => Verdict::Busy,
                 401 | 403 => Verdict::Shut,
                 400..500 => Verdict::Refused(reason(code, answered.err().message())),
@@ -79,6 +82,12 @@ where
         _ if before_sending(error) => Verdict::Busy,
         _ => Verdict::Lost,
     }
+}
+
+/// Whether SES does not know the sender yet, or in its sandbox the recipient: it rejects all letters then, and has no code of its
+/// own for it.
+fn is_unverified(code: &str, message: Option<&str>) -> bool {
+    code == "MessageRejected" && message.is_some_and(|message| message.contains("not verified"))
 }
 
 /// Whether nothing can have reached the provider: no connection came about, or there was nothing to sign with.

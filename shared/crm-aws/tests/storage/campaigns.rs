@@ -76,7 +76,7 @@ async fn a_campaign_moves_on_from_the_version_that_was_read() {
     assert_eq!(store.campaign(draft.id).await.unwrap(), None);
 
     let left = store.campaigns(None, 10).await.unwrap().items.remove(0);
-    let paused = left.state.paused().unwrap();
+    let paused = left.state.paused(Time::now()).unwrap();
     store.set_campaign_state(left.id, 1, &paused, Some(&audit("campaigns/c"))).await.unwrap();
     conflicts(store.set_campaign_state(left.id, 1, &paused, None).await);
     let held = store.campaign(left.id).await.unwrap().unwrap();

@@ -47,6 +47,9 @@ pub struct CampaignState {
     /// When the last recipient was settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Time>,
+    /// Since when it stands still, or stood the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_at: Option<Time>,
     /// Why it failed, the last time that it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_reason: Option<String>,
@@ -61,21 +64,29 @@ impl CampaignState {
 
     /// No more messages go out until it is resumed.
     #[must_use]
-    pub fn paused(&self) -> Option<Self> {
-        self.moved(&[CampaignStatus::Sending], CampaignStatus::Paused)
+    pub fn paused(&self, now: Time) -> Option<Self> {
+        let next = self.moved(&[CampaignStatus::Sending], CampaignStatus::Paused)?;
+        Some(Self { held_at: Some(now), ..next })
     }
 
+    /// It goes on. A test phase that was under way lasts longer by as much as the campaign stood still.
     #[must_use]
-    pub fn resumed(&self) -> Option<Self> {
-        self.moved(&[CampaignStatus::Paused, CampaignStatus::Failed], CampaignStatus::Sending)
+    pub fn resumed(&self, now: Time) -> Option<Self> {
+        let next = self.moved(&[CampaignStatus::Paused, CampaignStatus::Failed], CampaignStatus::Sending)?;
+        let test_until = self.test_until.map(|until| match self.held_at {
+            Some(held) if held < until => until.plus((now.micros() - held.micros()).max(0)),
+            _ => until,
+        });
+        Some(Self { test_until, ..next })
     }
 
     /// One of its steps cannot be done: nothing goes on until somebody has seen to it and resumes it.
     #[must_use]
-    pub fn failed(&self, reason: &str) -> Option<Self> {
+    pub fn failed(&self, reason: &str, now: Time) -> Option<Self> {
         use CampaignStatus::{Failed, Paused, Scheduled, Sending};
         let next = self.moved(&[Scheduled, Sending, Paused], Failed)?;
-        Some(Self { failed_reason: Some(reason.to_owned()), ..next })
+        let held_at = self.held_at.filter(|_| self.is_held()).or(Some(now));
+        Some(Self { failed_reason: Some(reason.to_owned()), held_at, ..next })
     }
 
     /// Whether nothing is sent until it is resumed.
@@ -104,7 +115,9 @@ impl CampaignState {
         // Who is written to in their own hours is tested from then on.
         let begins = log.first_due.map_or(now, |due| due.max(now));
         let test_until = self.test_until.or_else(|| test.map(|test| begins.plus(i64::from(test.minutes) * MINUTE)));
-        (!is_known).then(|| Self { planned: true, audience: log.audience, funnel, test_until, ..self.clone() })
+        // A test cannot have stood still before it was there.
+        let held_at = if self.test_until.is_none() && self.is_held() { Some(now) } else { self.held_at };
+        (!is_known).then(|| Self { planned: true, audience: log.audience, funnel, test_until, held_at, ..self.clone() })
     }
 
     /// The test phase has found its winner; the first one stands.
@@ -156,33 +169,34 @@ mod tests {
             test_until: None,
             winner: None,
             finished_at: None,
+            held_at: None,
             failed_reason: None,
         };
         let log = Tally { audience: 3, ..Tally::default() };
         let planned = |state: &CampaignState| state.planned(&log, None, NOW).unwrap();
-        let paused = sending.paused().unwrap();
-        assert_eq!(paused.resumed(), Some(sending.clone()));
-        assert!(sending.resumed().is_none() && paused.paused().is_none());
+        let paused = sending.paused(NOW).unwrap();
+        assert_eq!(paused.resumed(NOW), Some(CampaignState { held_at: Some(NOW), ..sending.clone() }));
+        assert!(sending.resumed(NOW).is_none() && paused.paused(NOW).is_none());
         assert!(sending.finished(NOW).is_none(), "not planned yet");
         assert!(planned(&paused).finished(NOW).is_none());
-        let failed = paused.failed("storage is unavailable").unwrap();
-        assert!(failed.is_held() && failed.finished(NOW).is_none() && failed.failed("again").is_none());
-        assert_eq!(failed.resumed().unwrap().status, CampaignStatus::Sending);
+        let failed = paused.failed("storage is unavailable", NOW).unwrap();
+        assert!(failed.is_held() && failed.finished(NOW).is_none() && failed.failed("again", NOW).is_none());
+        assert_eq!(failed.resumed(NOW).unwrap().status, CampaignStatus::Sending);
         assert_eq!(failed.cancelled(NOW).unwrap().status, CampaignStatus::Cancelled);
         let sent = planned(&sending).finished(NOW).unwrap();
-        assert!(sent.failed("too late").is_none());
+        assert!(sent.failed("too late", NOW).is_none());
         assert_eq!((sent.status, sent.audience, sent.finished_at), (CampaignStatus::Sent, 3, Some(NOW)));
-        assert!(sent.cancelled(NOW).is_none() && sent.paused().is_none() && sent.finished(NOW).is_none());
+        assert!(sent.cancelled(NOW).is_none() && sent.paused(NOW).is_none() && sent.finished(NOW).is_none());
         assert!(sent.may_have_written(NOW.plus(-1)) && !sent.may_have_written(NOW) && paused.may_have_written(NOW));
         let cancelled = paused.cancelled(NOW).unwrap();
         assert_eq!((cancelled.status, cancelled.finished_at), (CampaignStatus::Cancelled, None));
         assert_eq!(planned(&cancelled).finished(NOW).unwrap().status, CampaignStatus::Cancelled);
         let scheduled = CampaignState { status: CampaignStatus::Scheduled, ..sending.clone() };
         assert_eq!(scheduled.cancelled(NOW).unwrap().finished_at, Some(NOW));
-        assert!(scheduled.paused().is_none() && !scheduled.may_have_written(NOW));
+        assert!(scheduled.paused(NOW).is_none() && !scheduled.may_have_written(NOW));
         let draft = CampaignState { status: CampaignStatus::Draft, ..planned(&sending) };
         assert!(
-            draft.cancelled(NOW).is_none() && draft.paused().is_none() && draft.begun().is_none() && draft.won_by(1).is_none()
+            draft.cancelled(NOW).is_none() && draft.paused(NOW).is_none() && draft.begun().is_none() && draft.won_by(1).is_none()
         );
         let won = sending.won_by(1).unwrap();
         assert_eq!((won.winner, won.won_by(0)), (Some(1), None), "the first winner stands");
@@ -195,6 +209,15 @@ mod tests {
         assert_eq!(sending.planned(&asleep, Some(&test), NOW).unwrap().test_until, Some(NOW.plus(DAY + 2 * MINUTE)));
         let awake = Tally { first_due: Some(NOW.plus(-DAY)), ..log };
         assert_eq!(sending.planned(&awake, Some(&test), NOW).unwrap().test_until, tested.test_until);
+        // A pause is no part of the test.
+        let [early, late] = [NOW.plus(MINUTE), NOW.plus(DAY)];
+        let resumed = |state: &CampaignState| state.resumed(late).unwrap().test_until;
+        assert_eq!(resumed(&tested.paused(early).unwrap()), Some(late.plus(MINUTE)));
+        assert_eq!(resumed(&tested.paused(early).unwrap().failed("x", late).unwrap()), Some(late.plus(MINUTE)));
+        assert_eq!(resumed(&tested.failed("x", early).unwrap()), Some(late.plus(MINUTE)));
+        assert_eq!(resumed(&tested.paused(NOW.plus(3 * MINUTE)).unwrap()), tested.test_until, "it was over");
+        let planned_while_paused = sending.paused(NOW).unwrap().planned(&log, Some(&test), early).unwrap();
+        assert_eq!(resumed(&planned_while_paused), Some(late.plus(2 * MINUTE)));
         let more = Tally { audience: 4, ..log };
         assert_eq!(tested.planned(&more, Some(&test), NOW.plus(MINUTE)).unwrap().test_until, tested.test_until);
     }

@@ -25,9 +25,18 @@ pub struct Tally {
     pub skipped: u64,
     #[serde(default)]
     pub unknown: u64,
-    /// When the first of those who are queued may be written to, of those with a time of their own.
+    /// Of those who are queued, who wait for the winner of a test, unless it is known.
+    #[serde(default)]
+    pub waiting: u64,
+    /// Of those who are queued, who have a time of their own.
+    #[serde(default)]
+    pub timed: u64,
+    /// When the first of these may be written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_due: Option<Time>,
+    /// How many of them may be from that very moment on.
+    #[serde(default)]
+    pub first: u64,
     /// What was decided when the audience was frozen.
     #[serde(default)]
     pub funnel: Funnel,
@@ -61,14 +70,28 @@ impl Tally {
             self.unknown += 1;
         } else {
             self.queued += 1;
-            self.first_due = earliest(self.first_due, message.due_at);
+            self.waiting += u64::from(message.waits);
+            if let Some(due) = message.due_at {
+                self.timed += 1;
+                (self.first_due, self.first) = first((self.first_due, self.first), (Some(due), 1));
+            }
         }
+    }
+
+    /// About how many are to be written to at `now`: of those with a time of their own, who are the first. Whether a test has
+    /// no winner yet is for the caller to say.
+    #[must_use]
+    pub fn due(&self, now: Time, is_testing: bool) -> u64 {
+        // Who waits for a winner has no time of their own before it is known.
+        let untimed = self.queued - self.timed - if is_testing { self.waiting } else { 0 };
+        untimed + if self.first_due.is_some_and(|due| due <= now) { self.first } else { 0 }
     }
 
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         let mut variants = self.variants;
         variants.iter_mut().zip(other.variants).for_each(|(counts, more)| *counts = counts.plus(more));
+        let (first_due, first) = first((self.first_due, self.first), (other.first_due, other.first));
         Self {
             audience: self.audience + other.audience,
             queued: self.queued + other.queued,
@@ -82,16 +105,24 @@ impl Tally {
             failed: self.failed + other.failed,
             skipped: self.skipped + other.skipped,
             unknown: self.unknown + other.unknown,
-            first_due: earliest(self.first_due, other.first_due),
+            waiting: self.waiting + other.waiting,
+            timed: self.timed + other.timed,
+            first_due,
+            first,
             funnel: self.funnel.plus(other.funnel),
             variants,
         }
     }
 }
 
-/// The earlier of two times, of which either may be none.
-fn earliest(one: Option<Time>, other: Option<Time>) -> Option<Time> {
-    one.into_iter().chain(other).min()
+/// The earlier of two times, either of which may be none, and how many have it.
+fn first(one: (Option<Time>, u64), other: (Option<Time>, u64)) -> (Option<Time>, u64) {
+    match (one.0, other.0) {
+        (Some(a), Some(b)) if a == b => (one.0, one.1 + other.1),
+        (Some(a), Some(b)) if b < a => other,
+        (None, Some(_)) => other,
+        _ => one,
+    }
 }
 
 #[cfg(test)]

@@ -135,6 +135,14 @@ fn what_is_handed_over_twice_was_taken_before_it_was_delivered() {
 }
 
 #[test]
+fn a_provider_whose_clock_is_behind_takes_no_letter_before_it_was_queued() {
+    let at = |micros| Some(Time::from_micros(micros));
+    let queued = Message { queued_at: Time::from_micros(50), delivered_at: at(-9), ..message() };
+    assert_eq!(Message { sent_at: at(60), ..queued.clone() }.taken_at(), at(50));
+    assert_eq!(Message { unknown_at: at(60), ..queued }.went_out_at(), at(50));
+}
+
+#[test]
 fn draws_are_even_and_stand() {
     let campaign = CampaignId::from_bytes([7; 16]);
     let customers = (0..10_000).map(|n| CustomerId::of(&Email::parse(&format!("p{n}@example.com")).unwrap()));

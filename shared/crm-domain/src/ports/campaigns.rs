@@ -28,6 +28,9 @@ pub trait KeepCampaigns: Send + Sync + 'static {
     /// Replaces the draft of version `version` as a whole, also by itself launched, with its alarm if it begins later; [`super::StoreError::Conflict`] when it is at
     /// another version by now, or gone.
     fn replace_draft(&self, version: u64, campaign: &Campaign, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
+    /// Notes shards and parts of the plan of a campaign that has not begun; [`super::StoreError::Conflict`] when it is at another
+    /// version by now.
+    fn resize_campaign(&self, version: u64, campaign: &Campaign) -> impl Future<Output = Stored<()>> + Send;
     /// Deletes the draft of version `version`; [`super::StoreError::Conflict`] as above.
     fn delete_draft(&self, id: CampaignId, version: u64, audit: &AuditEntry) -> impl Future<Output = Stored<()>> + Send;
     /// The entry of one customer in the log.

@@ -379,6 +379,8 @@ pub trait CheckHealth: Send + Sync + 'static {
 
 pub trait ReadFigures: Send + Sync + 'static {
     fn figures(&self) -> impl Future<Output = Stored<Figures>> + Send;
+    /// About how many customers there are: those of the daily figures, without the rest of these.
+    fn customer_count(&self) -> impl Future<Output = Stored<u64>> + Send;
 }
 
 pub trait SendLetters: Send + Sync + 'static {

@@ -159,6 +159,7 @@ mod tests {
             reason: SuppressionReason::Complaint,
             at: note.at,
             shown: note.shown.clone(),
+            also: std::collections::BTreeMap::new(),
         };
         let (back, _) = read(&format!("{HEADER}{}", line(&suppression))).unwrap();
         assert_eq!(back, [Note { what: Happened::Reason(SuppressionReason::Complaint), ..note }]);

@@ -36,7 +36,14 @@ fn one_address_has_one_hash_however_it_is_written() {
     assert_eq!(hash(Channel::Sms, "+91 98450-12345"), hash(Channel::Sms, "0091 (98450) 12345"));
     assert_ne!(hash(Channel::Sms, "+919845012345"), hash(Channel::Whatsapp, "+919845012345"));
     assert_ne!(hash(Channel::Email, "asha@x.in"), AddressKey::of_secret("another").hash(Channel::Email, "asha@x.in"));
-    for (channel, bad) in [(Channel::Email, "asha"), (Channel::Sms, "asha@x.in"), (Channel::Sms, "12"), (Channel::Whatsapp, "")] {
+    assert_eq!(hash(Channel::Sms, "+91 98450\u{a0}\u{2013} 12345"), hash(Channel::Sms, "+919845012345"));
+    for (channel, bad) in [
+        (Channel::Email, "asha"),
+        (Channel::Sms, "asha@x.in"),
+        (Channel::Sms, "1990@x"),
+        (Channel::Sms, "12"),
+        (Channel::Whatsapp, ""),
+    ] {
         assert!(hash(channel, bad).is_err(), "{bad}");
     }
     let id = hash(Channel::Email, "asha@x.in").unwrap();
@@ -47,11 +54,31 @@ fn one_address_has_one_hash_however_it_is_written() {
 }
 
 #[test]
+fn whoever_is_written_to_by_a_number_can_be_on_the_list() {
+    let mut customer = Customer::new(Email::parse("asha@x.in").unwrap(), at(0));
+    for (phone, same) in [
+        ("+44 20 7946\u{2013}0958", Some("+442079460958")),
+        ("\u{a0}+91 98450 12345 (work)", Some("+919845012345")),
+        ("tel:+919845012345", Some("+919845012345")),
+        ("0091 98450 12345", Some("+919845012345")),
+        ("\u{96f}\u{96e}\u{96a}\u{96b}", None),
+        ("none", None),
+        ("123456789012345678901", None),
+    ] {
+        customer.phone = Some(phone.to_owned());
+        let hash = same.map(|number| key().hash(Channel::Sms, number).unwrap());
+        assert_eq!(key().of(&customer, Channel::Sms), hash, "{phone}");
+        assert_eq!(customer.reachable_on(Channel::Sms), same.is_some(), "{phone}");
+    }
+}
+
+#[test]
 fn the_earliest_reason_stands_in_any_order() {
     let bounce = note(9, Happened::Reason(SuppressionReason::HardBounce));
     let complaint = note(5, Happened::Reason(SuppressionReason::Complaint));
     let expected = after(&[&bounce, &complaint]);
     assert_eq!(expected.standing.as_ref().map(|one| (one.reason, one.at)), Some((SuppressionReason::Complaint, at(5))));
+    assert_eq!(expected.standing.as_ref().unwrap().also, BTreeMap::from([(SuppressionReason::HardBounce, at(9))]));
     for order in [&[&complaint, &bounce][..], &[&complaint, &complaint, &bounce, &complaint]] {
         assert_eq!(after(order), expected);
     }
