@@ -48,7 +48,7 @@ impl KeepAlarms for Dynamo {
 
     async fn alarms(&self, alarm: Alarm, until: Time) -> Result<Vec<(CampaignId, Time)>, StoreError> {
         let mut due = Vec::new();
-        for mut item in self.partition_items(partition(alarm).to_owned()).await? {
+        for mut item in self.app_partition(partition(alarm).to_owned(), None, false).await? {
             let at =
                 text(item.remove("dueAt")).and_then(|at| Time::parse(&at).ok()).ok_or_else(|| corrupt("an alarm has no time"))?;
             let id =

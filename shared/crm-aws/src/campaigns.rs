@@ -158,25 +158,8 @@ impl KeepCampaigns for Dynamo {
     }
 
     async fn tallies(&self, id: CampaignId) -> Result<Vec<(u32, Tally)>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.app)
-            // Who settles the last recipient must see what the others have counted.
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(tally_partition(id)))
-            .into_paginator()
-            .send();
-        let mut tallies = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(store_error)?;
-            let items = page.items.unwrap_or_default();
-            for item in items {
-                tallies.push(read_tally(item)?);
-            }
-        }
-        Ok(tallies)
+        // Who settles the last recipient must see what the others have counted.
+        self.app_partition(tally_partition(id), None, true).await?.into_iter().map(read_tally).collect()
     }
 
     async fn messages(&self, campaign: &Campaign, after: Option<String>, limit: usize) -> Result<Page<Message>, StoreError> {
@@ -210,7 +193,7 @@ impl KeepCampaigns for Dynamo {
 impl Dynamo {
     /// All campaigns, in no particular order.
     pub(crate) async fn all_campaigns(&self) -> Result<Vec<Campaign>, StoreError> {
-        let items = self.partition_items("campaign".to_owned()).await?;
+        let items = self.app_partition("campaign".to_owned(), None, false).await?;
         items.into_iter().map(|item| self.read_campaign(item).map(|campaign| campaign.record)).collect()
     }
 

@@ -9,7 +9,7 @@ use crm_domain::ids::CustomerId;
 use crm_domain::ports::{Page, ReadCustomers, ScanCustomers, ScanPart, StoreError, Versioned};
 use crm_domain::rules::Reads;
 
-use crate::batch::key;
+use crate::batch::{key, projected};
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
 use crate::listing::{CUSTOMERS, text};
@@ -93,21 +93,18 @@ impl Dynamo {
         reads: &Reads,
         consistent: bool,
     ) -> Result<(Vec<Versioned<Customer>>, Option<CustomerId>), StoreError> {
-        let names = scanned_attributes(reads);
-        let placeholders: Vec<String> = (0..names.len()).map(|index| format!("#a{index}")).collect();
-        let mut request = self
+        let (projection, placeholders) = projected(&scanned_attributes(reads)).unzip();
+        let request = self
             .client
             .scan()
             .table_name(&self.customers)
             .consistent_read(consistent)
             .segment(part.part as i32)
             .total_segments(part.of as i32)
-            .projection_expression(placeholders.join(","))
+            .set_projection_expression(projection)
+            .set_expression_attribute_names(placeholders)
             .set_limit(part.most.map(|most| most.min(10_000) as i32))
             .set_exclusive_start_key(part.after.map(|id| key([("id", id.to_string())])));
-        for (placeholder, name) in placeholders.iter().zip(&names) {
-            request = request.expression_attribute_names(placeholder, *name);
-        }
         let answer = request.send().await.map_err(store_error)?;
         let next = answer.last_evaluated_key.and_then(|mut key| CustomerId::parse(&text(key.remove("id"))?));
         // Without the history's attributes nobody has chapters. Who has no address has been merged into another, or erased.

@@ -73,19 +73,7 @@ impl KeepDeliveries for Dynamo {
     }
 
     async fn forget_deliveries(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
-        let found: Vec<Item> = self
-            .client
-            .query()
-            .table_name(&self.deliveries)
-            .index_name("byCustomer")
-            .key_condition_expression("customerId = :customer")
-            .expression_attribute_values(":customer", AttributeValue::S(identity.to_string()))
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .map_err(store_error)?;
+        let found = self.all_of(&self.deliveries, Some("byCustomer"), identity).await?;
         let before = self.still_before(identity, before).await?;
         let theirs = found.into_iter().filter_map(|item| {
             let id = DeliveryId::parse(&text(item.get("id").cloned())?).filter(|id| id.time() < before)?;

@@ -42,13 +42,13 @@ pub(crate) fn month_updates(ledgers: &[&Ledger]) -> Vec<(Item, Vec<(String, i64)
 
 impl ReadFigures for Dynamo {
     async fn figures(&self) -> Result<Figures, StoreError> {
-        let shards = (0..SHARDS).map(|shard| self.partition_items(format!("figures#{shard}")));
+        let shards = (0..SHARDS).map(|shard| self.app_partition(format!("figures#{shard}"), None, false));
         let mut days: BTreeMap<Date, DayDelta> = BTreeMap::new();
         for item in try_join_all(shards).await?.into_iter().flatten() {
             add_month(&item, &mut days);
         }
         days.retain(|_, figures| *figures != DayDelta::default());
-        let mut campaigns = self.partition_items("campaign".to_owned()).await?;
+        let mut campaigns = self.app_partition("campaign".to_owned(), None, false).await?;
         campaigns.retain(|item| item.get("status") != Some(&AttributeValue::S("draft".to_owned())));
         let messages = campaigns.iter().filter_map(|item| integer(item.get("audience")?)).map(|n| n as u64).sum();
         Ok(Figures {
@@ -67,21 +67,6 @@ impl CheckHealth for Dynamo {
 }
 
 impl Dynamo {
-    /// All items of one partition of the App table.
-    pub(crate) async fn partition_items(&self, pk: String) -> Result<Vec<Item>, StoreError> {
-        self.client
-            .query()
-            .table_name(&self.app)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(pk))
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await
-            .map_err(store_error)
-    }
-
     async fn count(&self, pk: &str) -> Result<u64, StoreError> {
         let mut pages = self
             .client

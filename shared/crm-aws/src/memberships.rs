@@ -20,7 +20,7 @@ use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
 use crate::listing::text;
-use crate::partition::Partition;
+use crate::partition::{Partition, all};
 use crate::records::Item;
 use crate::sizes::counters_partition;
 use crate::transaction::{check_at, put_at};
@@ -139,16 +139,14 @@ impl KeepMemberships for Dynamo {
     async fn due(&self, minute: Minute) -> Result<Vec<CustomerId>, StoreError> {
         let mut customers = Vec::new();
         for shard in 0..TIMER_SHARDS {
-            let items = self.client.query().table_name(&self.timers).consistent_read(true);
-            let items = items
+            let query = self.client.query().table_name(&self.timers).consistent_read(true);
+            let query = query
                 .key_condition_expression("#bucket = :bucket")
                 .expression_attribute_names("#bucket", "bucket")
-                .expression_attribute_values(":bucket", AttributeValue::S(bucket(minute, shard)))
-                .into_paginator()
-                .items()
-                .send();
-            let items: Vec<Item> = items.try_collect().await.map_err(store_error)?;
-            customers.extend(items.into_iter().filter_map(|mut item| CustomerId::parse(&text(item.remove("customerId"))?)));
+                .expression_attribute_values(":bucket", AttributeValue::S(bucket(minute, shard)));
+            customers.extend(
+                all(query).await?.into_iter().filter_map(|mut item| CustomerId::parse(&text(item.remove("customerId"))?)),
+            );
         }
         Ok(customers)
     }

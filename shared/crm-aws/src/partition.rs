@@ -1,4 +1,4 @@
-//! Pages of one partition of a table or index, in the order of its sort key.
+//! What queries find: all of it, the first of it, or a page of one partition of a table or index, in the order of its sort key.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -18,6 +18,11 @@ pub(crate) struct Partition<'a> {
     /// Name of the sort key.
     pub sort: &'a str,
     pub ascending: bool,
+}
+
+/// All items that a query finds, however many pages they are on.
+pub(crate) async fn all(query: QueryFluentBuilder) -> Result<Vec<Item>, StoreError> {
+    query.into_paginator().items().send().try_collect().await.map_err(store_error)
 }
 
 /// The first `most` items that a query finds. `DynamoDB` ends a page at 1 MB, however many items were asked for: a short page
@@ -82,13 +87,6 @@ impl Dynamo {
         if let Some(begins) = begins {
             query = query.expression_attribute_values(":begins", AttributeValue::S(begins));
         }
-        let mut pages = query.into_paginator().send();
-        let mut found = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(store_error)?;
-            let items = page.items.unwrap_or_default();
-            found.extend(items);
-        }
-        Ok(found)
+        all(query).await
     }
 }

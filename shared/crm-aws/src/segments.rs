@@ -71,14 +71,7 @@ impl ReadSegments for Dynamo {
             if known.revision == revision {
                 return Ok(known);
             }
-            let pages = self.client.query().table_name(&self.app).consistent_read(true);
-            let pages = pages
-                .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", AttributeValue::S(PARTITION.to_owned()))
-                .into_paginator()
-                .items()
-                .send();
-            let items: Vec<Item> = pages.try_collect().await.map_err(store_error)?;
+            let items = self.app_partition(PARTITION.to_owned(), None, true).await?;
             let all = items.into_iter().map(|item| self.read_segment(item)).collect::<Result<Vec<_>, _>>()?;
             if self.segments_revision().await? == revision {
                 let read = Arc::new(Segments { revision, all });
