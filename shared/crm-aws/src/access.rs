@@ -104,9 +104,7 @@ impl Dynamo {
     }
 
     async fn access_item(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
-        let request = self.client.get_item().table_name(&self.access).consistent_read(true);
-        let answer = request.set_key(Some(key([("pk", pk.to_owned()), ("sk", sk.to_owned())]))).send().await;
-        Ok(answer.map_err(store_error)?.item)
+        self.get(&self.access, key([("pk", pk.to_owned()), ("sk", sk.to_owned())])).await
     }
 
     async fn access_page(

@@ -21,7 +21,7 @@ use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::entries::{entry_key, read_message};
 use crate::error::{corrupt, store_error};
-use crate::listing::text;
+use crate::items::text;
 use crate::records::Item;
 use crate::transaction::{delete_at, put_at};
 
@@ -152,9 +152,7 @@ impl KeepCampaigns for Dynamo {
     }
 
     async fn entry(&self, campaign: &Campaign, customer: CustomerId) -> Result<Option<Message>, StoreError> {
-        let request = self.client.get_item().table_name(&self.messages).consistent_read(true);
-        let answer = request.set_key(Some(entry_key(campaign, customer))).send().await.map_err(store_error)?;
-        answer.item.map(read_message).transpose()
+        self.get(&self.messages, entry_key(campaign, customer)).await?.map(read_message).transpose()
     }
 
     async fn tallies(&self, id: CampaignId) -> Result<Vec<(u32, Tally)>, StoreError> {

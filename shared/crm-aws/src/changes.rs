@@ -11,7 +11,7 @@ use crm_domain::ports::StoreError;
 use crate::dynamo::Dynamo;
 use crate::entries::{campaign_of, read_message};
 use crate::error::corrupt;
-use crate::listing::text;
+use crate::items::text;
 use crate::records::{Item, read_order};
 
 /// An item of a stream.

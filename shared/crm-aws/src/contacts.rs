@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::dynamo::Dynamo;
 use crate::entries::{COUNTED, campaign_of, message_key, read_message};
 use crate::error::corrupt;
-use crate::listing::text;
+use crate::items::text;
 use crate::partition::all;
 use crate::records::Item;
 use crate::turns::{hand_key, read_hand};

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::customer::Customer;
 use crm_domain::email::Email;
 use crm_domain::ids::CustomerId;
@@ -12,7 +11,8 @@ use crm_domain::rules::Reads;
 use crate::batch::{key, projected};
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::listing::{CUSTOMERS, text};
+use crate::items::text;
+use crate::listing::CUSTOMERS;
 use crate::records::{Item, StoredIdentity, read_identity, scanned_attributes};
 
 impl ReadCustomers for Dynamo {
@@ -110,14 +110,6 @@ impl Dynamo {
         // Without the history's attributes nobody has chapters. Who has no address has been merged into another, or erased.
         let customers = answer.items.unwrap_or_default().into_iter().filter(|item| item.contains_key("email")).collect();
         Ok((self.whole_customers(customers).await?, next))
-    }
-
-    /// A condition on the stored version: absent for version 0.
-    pub(crate) fn version_condition(version: u64) -> (&'static str, Option<AttributeValue>) {
-        match version {
-            0 => ("attribute_not_exists(#version)", None),
-            _ => ("#version = :version", Some(AttributeValue::N(version.to_string()))),
-        }
     }
 }
 

@@ -37,6 +37,7 @@ mod figures;
 mod histories;
 mod imports;
 mod intents;
+mod items;
 mod listing;
 mod log;
 mod memberships;

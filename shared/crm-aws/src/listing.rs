@@ -9,6 +9,7 @@ use futures_util::future::try_join_all;
 
 use crate::batch::key;
 use crate::dynamo::Dynamo;
+use crate::items::text;
 use crate::partition::first;
 use crate::records::Item;
 
@@ -124,11 +125,4 @@ impl Dynamo {
 /// The day with which partitions and positions begin.
 fn day(text: &str) -> &str {
     text.get(..10).unwrap_or(text)
-}
-
-pub(crate) fn text(value: Option<AttributeValue>) -> Option<String> {
-    match value {
-        Some(AttributeValue::S(text)) => Some(text),
-        _ => None,
-    }
 }

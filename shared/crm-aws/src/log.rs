@@ -89,7 +89,7 @@ impl Dynamo {
                 return Ok(tally);
             }
             let record = TallyRecord { pk: tally_partition(id), sk: shard_name(shard), tally, version: version + 1 };
-            match self.put_app_item(version, serde_dynamo::to_item(record).map_err(corrupt)?).await {
+            match self.put_versioned(&self.app, serde_dynamo::to_item(record).map_err(corrupt)?, version).await {
                 Err(StoreError::Conflict) => pause(round).await,
                 done => return done.map(|()| tally),
             }
@@ -155,13 +155,5 @@ impl Dynamo {
             .expression_attribute_names("#shard", "shard")
             .expression_attribute_values(":shard", AttributeValue::S(partition(id, shard)));
         all(request).await
-    }
-}
-
-/// A condition that does not hold means that it has been done before.
-pub(crate) fn unless_conflict<T>(outcome: Result<T, StoreError>) -> Result<(), StoreError> {
-    match outcome {
-        Ok(_) | Err(StoreError::Conflict) => Ok(()),
-        Err(error) => Err(error),
     }
 }

@@ -6,7 +6,7 @@ use crm_domain::ports::{Page, StoreError};
 
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::listing::text;
+use crate::items::text;
 use crate::records::Item;
 
 /// Which partition, read in which direction.

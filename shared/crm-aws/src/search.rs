@@ -14,7 +14,7 @@ use futures_util::future::try_join_all;
 use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::listing::text;
+use crate::items::text;
 use crate::records::Item;
 
 /// Partitions per first character.

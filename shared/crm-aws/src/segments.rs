@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
+use crate::items::number;
 use crate::partition::Partition;
 use crate::records::Item;
 use crate::transaction::{delete_at, put_at, read_row, row};
@@ -58,10 +59,7 @@ struct SegmentRecord {
 impl ReadSegments for Dynamo {
     async fn segments_revision(&self) -> Result<u64, StoreError> {
         let Some(item) = self.app_item(STATE, "revision").await? else { return Ok(0) };
-        match item.get("revision") {
-            Some(AttributeValue::N(revision)) => revision.parse().map_err(corrupt),
-            _ => Err(corrupt("the segments have no revision")),
-        }
+        number(&item, "revision", "the segments have no revision")
     }
 
     async fn all_segments(&self) -> Result<Arc<Segments>, StoreError> {
@@ -115,7 +113,7 @@ impl KeepSegments for Dynamo {
     }
 
     async fn put_build(&self, version: u64, build: &Build) -> Result<(), StoreError> {
-        self.put_app_item(version, row(STATE, "build", version + 1, build)?).await
+        self.put_versioned(&self.app, row(STATE, "build", version + 1, build)?, version).await
     }
 
     async fn note_build(&self, part: &PartOfBuild, done: bool, now: Time) -> Result<Option<Versioned<Build>>, StoreError> {
@@ -157,27 +155,7 @@ impl KeepSegments for Dynamo {
 impl Dynamo {
     /// One item of the App table.
     pub(crate) async fn app_item(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
-        let request = self.client.get_item().table_name(&self.app).consistent_read(true);
-        let answer = request.set_key(Some(key([("pk", pk.to_owned()), ("sk", sk.to_owned())]))).send().await;
-        let answer = answer.map_err(store_error)?;
-        Ok(answer.item)
-    }
-
-    /// Puts an item of the App table, on condition that version `version` is stored (0: none).
-    pub(crate) async fn put_app_item(&self, version: u64, item: Item) -> Result<(), StoreError> {
-        let (condition, stored) = Self::version_condition(version);
-        let mut request = self
-            .client
-            .put_item()
-            .table_name(&self.app)
-            .set_item(Some(item))
-            .condition_expression(condition)
-            .expression_attribute_names("#version", "version");
-        if let Some(stored) = stored {
-            request = request.expression_attribute_values(":version", stored);
-        }
-        let answer = request.send().await;
-        answer.map(|_| ()).map_err(store_error)
+        self.get(&self.app, key([("pk", pk.to_owned()), ("sk", sk.to_owned())])).await
     }
 
     /// Items of one kind of the App table, newest first: their sort keys are of UUID version 7.

@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::corrupt;
-use crate::listing::text;
+use crate::items::text;
 use crate::partition::all;
 use crate::records::Item;
 

@@ -18,7 +18,7 @@ use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::entries::{entry_key, read_message};
 use crate::error::store_error;
-use crate::listing::text;
+use crate::items::text;
 use crate::memberships::{customer_partition, moves_before};
 use crate::partition::all;
 use crate::records::{self, Item, StoredIdentity, read_activity, read_identity, read_order};
@@ -58,14 +58,7 @@ impl ForgetTraces for Dynamo {
             if let Some((_, body)) = order.record.standing.as_mut().filter(|(stamp, _)| stamp.at < before) {
                 *body = body.anonymous();
                 let item = records::order_item(&order.record, order.version + 1)?;
-                writes.push(async move {
-                    let (condition, version) = Self::version_condition(order.version);
-                    let put = self.client.put_item().table_name(&self.orders).set_item(Some(item));
-                    let put = put.condition_expression(condition).expression_attribute_names("#version", "version");
-                    let put =
-                        put.set_expression_attribute_values(version.map(|version| [(":version".to_owned(), version)].into()));
-                    put.send().await.map(|_| 1).map_err(store_error)
-                });
+                writes.push(async move { self.put_versioned(&self.orders, item, order.version).await.map(|()| 1) });
             }
         }
         sum(writes).await

@@ -12,6 +12,7 @@ use crm_domain::ports::Versioned;
 use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, transaction_error};
+use crate::items::{number, text, version_condition};
 use crate::records::Item;
 
 impl Dynamo {
@@ -29,7 +30,7 @@ impl Dynamo {
         beside: Option<TransactWriteItem>,
         audit: &AuditEntry,
     ) -> Result<(), StoreError> {
-        let there = [item.get("pk").cloned(), item.get("sk").cloned()].map(|part| crate::listing::text(part).unwrap_or_default());
+        let there = [item.get("pk").cloned(), item.get("sk").cloned()].map(|part| text(part).unwrap_or_default());
         let actions = [put_at(&self.app, item, 0)?, self.audit_put(audit)?].into_iter().chain(beside).collect();
         match self.transact(actions).await {
             // Its id is new or that of this very request, so whatever is there has been written by an earlier attempt.
@@ -52,15 +53,21 @@ impl Dynamo {
 
 /// A put on condition that version `version` is stored (0: none).
 pub(crate) fn put_at(table: &str, item: Item, version: u64) -> Result<TransactWriteItem, StoreError> {
-    let (condition, stored) = Dynamo::version_condition(version);
+    let (condition, stored) = version_condition(version);
     let put = Put::builder()
         .table_name(table)
         .set_item(Some(item))
         .condition_expression(condition)
         .expression_attribute_names("#version", "version")
-        .set_expression_attribute_values(stored.map(|stored| [(":version".to_owned(), stored)].into()))
+        .set_expression_attribute_values(stored)
         .build()
         .map_err(corrupt)?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+/// A put of an item, whatever is stored.
+pub(crate) fn put(table: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
+    let put = Put::builder().table_name(table).set_item(Some(item)).build().map_err(corrupt)?;
     Ok(TransactWriteItem::builder().put(put).build())
 }
 
@@ -74,6 +81,12 @@ pub(crate) fn delete_at(table: &str, key: Item, version: u64) -> Result<Transact
         .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
         .build()
         .map_err(corrupt)?;
+    Ok(TransactWriteItem::builder().delete(delete).build())
+}
+
+/// A deletion of an item, whatever is stored.
+pub(crate) fn delete(table: &str, key: Item) -> Result<TransactWriteItem, StoreError> {
+    let delete = Delete::builder().table_name(table).set_key(Some(key)).build().map_err(corrupt)?;
     Ok(TransactWriteItem::builder().delete(delete).build())
 }
 
@@ -100,10 +113,7 @@ pub(crate) fn row<T: Serialize>(pk: &str, sk: &str, version: u64, record: &T) ->
 
 /// The reverse of [`row`].
 pub(crate) fn read_row<T: DeserializeOwned>(mut item: Item) -> Result<Versioned<T>, StoreError> {
-    let version = match item.get("version") {
-        Some(AttributeValue::N(version)) => version.parse().map_err(corrupt)?,
-        _ => return Err(corrupt("an item has no version")),
-    };
+    let version = number(&item, "version", "an item has no version")?;
     let record = item.remove("record").ok_or_else(|| corrupt("an item has no record"))?;
     Ok(Versioned { version, record: serde_dynamo::from_attribute_value(record).map_err(corrupt)? })
 }
