@@ -7,12 +7,11 @@ use crm_domain::ports::{AccessChange, KeepAccess, KeepSessions, Page, ReadAccess
 use crm_domain::time::Time;
 use uuid::Uuid;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
+use crate::items::{Item, key, read_row, row, until};
 use crate::partition::Partition;
-use crate::records::Item;
-use crate::transaction::{check_at, delete_at, put_at, read_row, row, until};
+use crate::transaction::{check_at, delete_at, put_at};
 
 const USERS: &str = "user";
 const KEYS: &str = "key";

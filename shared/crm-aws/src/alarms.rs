@@ -11,11 +11,9 @@ use crm_domain::time::Time;
 use crm_domain::world;
 use uuid::Uuid;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::items::{held, text, unless_conflict};
-use crate::records::Item;
+use crate::items::{Item, held, key, text, unless_conflict};
 use crate::transaction::put;
 
 /// Attempts to bring an alarm forward while others set it and take it away.

@@ -14,10 +14,9 @@ use crm_domain::message::Receipt;
 use crm_domain::ports::{ApplyEvents, EditCustomers, StoreError};
 use crm_domain::time::Time;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::items::unless_conflict;
+use crate::items::{key, unless_conflict};
 use crate::listing::{CUSTOMERS, ORDERS};
 use crate::records::{self, read_activity, read_order};
 use crate::transaction::put_at;

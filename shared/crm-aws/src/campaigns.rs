@@ -17,12 +17,10 @@ use crm_domain::timing::Timing;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::entries::{entry_key, read_message};
 use crate::error::{corrupt, store_error};
-use crate::items::text;
-use crate::records::Item;
+use crate::items::{Item, key, text};
 use crate::transaction::{delete_at, put_at};
 
 /// Shards of a log read side by side for a page of it.

@@ -15,9 +15,8 @@ use serde::Deserialize;
 use crate::dynamo::Dynamo;
 use crate::entries::{COUNTED, campaign_of, message_key, read_message};
 use crate::error::corrupt;
-use crate::items::text;
+use crate::items::{Item, text};
 use crate::partition::all;
-use crate::records::Item;
 use crate::turns::{hand_key, read_hand};
 
 /// A campaign as far as it is looked at here.

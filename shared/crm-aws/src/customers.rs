@@ -8,12 +8,12 @@ use crm_domain::ids::CustomerId;
 use crm_domain::ports::{Page, ReadCustomers, ScanCustomers, ScanPart, StoreError, Versioned};
 use crm_domain::rules::Reads;
 
-use crate::batch::{key, projected};
+use crate::batch::projected;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::items::text;
+use crate::items::{Item, key, text};
 use crate::listing::CUSTOMERS;
-use crate::records::{Item, StoredIdentity, read_identity, scanned_attributes};
+use crate::records::{StoredIdentity, read_identity, scanned_attributes};
 
 impl ReadCustomers for Dynamo {
     async fn customer(&self, id: CustomerId) -> Result<Option<Versioned<Customer>>, StoreError> {

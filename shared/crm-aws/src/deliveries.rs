@@ -11,12 +11,9 @@ use crm_domain::webhook::delivery::{Delivery, KEPT, Outcome};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::items::{held, number, text};
-use crate::records::Item;
-use crate::transaction::until;
+use crate::items::{Item, held, key, number, text, until};
 
 /// Most deliveries that a page which is narrowed down looks at.
 const LOOKED_AT: usize = 2_000;

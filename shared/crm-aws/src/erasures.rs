@@ -6,12 +6,10 @@ use crm_domain::ids::CustomerId;
 use crm_domain::ports::{KeepErasures, Page, StoreError};
 use crm_domain::time::Time;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::items::unless_conflict;
+use crate::items::{Item, key, unless_conflict};
 use crate::partition::Partition;
-use crate::records::Item;
 use crate::transaction::put;
 
 /// Erasures are rare: one partition holds them all.

@@ -6,7 +6,7 @@ use crm_domain::ids::ExportId;
 use crm_domain::ports::{KeepExports, StoreError, Versioned};
 
 use crate::dynamo::Dynamo;
-use crate::transaction::{read_row, row};
+use crate::items::{read_row, row};
 
 const PARTITION: &str = "export";
 

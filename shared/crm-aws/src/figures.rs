@@ -12,10 +12,9 @@ use crm_domain::world;
 use futures_util::future::try_join_all;
 use jiff::civil::Date;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::records::Item;
+use crate::items::{Item, key};
 
 /// Workers that add at the same moment meet on one of these.
 const SHARDS: u32 = 16;

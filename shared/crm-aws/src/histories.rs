@@ -15,11 +15,11 @@ use crm_domain::ledger::Held;
 use crm_domain::ports::{StoreError, Versioned};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::batch::{key, pause};
+use crate::batch::pause;
 use crate::dynamo::Dynamo;
 use crate::error::corrupt;
-use crate::items::text;
-use crate::records::{Item, StoredCustomer, StoredIdentity, read_identity};
+use crate::items::{Item, key, text};
+use crate::records::{StoredCustomer, StoredIdentity, read_identity};
 use crate::transaction::{delete, put};
 
 /// Times that a customer is read again because it changed before its chapters were read.

@@ -11,11 +11,9 @@ use crm_domain::ids::ImportId;
 use crm_domain::import::Import;
 use crm_domain::ports::{KeepImports, Page, StoreError, Versioned};
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::items::number;
-use crate::records::Item;
+use crate::items::{Item, key, number};
 
 const PARTITION: &str = "import";
 

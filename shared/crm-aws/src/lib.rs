@@ -7,6 +7,7 @@
 mod access;
 mod ai;
 mod alarms;
+mod app;
 mod apply;
 #[cfg(feature = "s3")]
 mod attached;

@@ -7,11 +7,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::ports::StoreError;
 use futures_util::future::try_join_all;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
-use crate::items::text;
+use crate::items::{Item, key, text};
 use crate::partition::first;
-use crate::records::Item;
 
 /// A list kept in day partitions.
 #[derive(Debug, Clone, Copy)]

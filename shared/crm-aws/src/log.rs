@@ -18,8 +18,8 @@ use crate::campaigns::{TallyRecord, shard_name, tally_partition};
 use crate::dynamo::Dynamo;
 use crate::entries::{self, COUNTED, partition, read_message, settlement};
 use crate::error::{corrupt, store_error};
+use crate::items::Item;
 use crate::partition::{all, first};
-use crate::records::Item;
 
 /// Counts read at once where one with somebody queued is looked for.
 const LOOKED_AT: i32 = 25;

@@ -16,12 +16,10 @@ use crm_domain::world;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::items::{number, text, unless_conflict};
+use crate::items::{Item, key, number, text, unless_conflict};
 use crate::partition::{Partition, all};
-use crate::records::Item;
 use crate::sizes::counters_partition;
 use crate::transaction::{check_at, delete, put, put_at};
 

@@ -5,12 +5,11 @@ use crm_domain::order::Order;
 use crm_domain::ports::{Page, ReadOrders, StoreError, Versioned};
 use futures_util::future::try_join_all;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
-use crate::items::text;
+use crate::items::{Item, key, text};
 use crate::listing::ORDERS;
 use crate::partition::Partition;
-use crate::records::{Item, read_order};
+use crate::records::read_order;
 
 impl ReadOrders for Dynamo {
     async fn order(&self, id: OrderId) -> Result<Option<Versioned<Order>>, StoreError> {

@@ -6,8 +6,7 @@ use crm_domain::ports::{Page, StoreError};
 
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::items::text;
-use crate::records::Item;
+use crate::items::{Item, text};
 
 /// Which partition, read in which direction.
 pub(crate) struct Partition<'a> {
@@ -67,26 +66,5 @@ impl Dynamo {
         items.truncate(limit);
         let next = items.last().filter(|_| more).and_then(|item| text(item.get(sort).cloned()));
         Ok(Page { items, next })
-    }
-
-    /// Everything in one partition of the App table, or what has a sort key that begins so, in the order of the sort key.
-    pub(crate) async fn app_partition(
-        &self,
-        pk: String,
-        begins: Option<String>,
-        consistent: bool,
-    ) -> Result<Vec<Item>, StoreError> {
-        let condition = if begins.is_some() { "pk = :pk AND begins_with(sk, :begins)" } else { "pk = :pk" };
-        let mut query = self
-            .client
-            .query()
-            .table_name(&self.app)
-            .consistent_read(consistent)
-            .key_condition_expression(condition)
-            .expression_attribute_values(":pk", AttributeValue::S(pk));
-        if let Some(begins) = begins {
-            query = query.expression_attribute_values(":begins", AttributeValue::S(begins));
-        }
-        all(query).await
     }
 }

@@ -11,12 +11,10 @@ use crm_domain::report::Reports;
 use crm_domain::time::Time;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::entries::{entry_key, read_message};
 use crate::error::{corrupt, store_error};
-use crate::items::{number, text, unless_conflict};
-use crate::records::Item;
+use crate::items::{Item, key, number, text, unless_conflict};
 
 const REPORTS: &str = "reports";
 /// Entries noted side by side.

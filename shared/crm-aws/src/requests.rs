@@ -12,12 +12,9 @@ use crm_domain::replay::{self, Claim, RequestKey};
 use crm_domain::time::{DAY, Time};
 use uuid::Uuid;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::items::{number, text, unless_conflict};
-use crate::records::Item;
-use crate::transaction::until;
+use crate::items::{Item, key, number, text, unless_conflict, until};
 
 impl KeepRequests for Dynamo {
     async fn claim(&self, key: &RequestKey, claim: &Claim) -> Result<Option<Claim>, StoreError> {
@@ -133,7 +130,7 @@ fn request_key(key: &RequestKey) -> Item {
         let _ = write!(hex, "{byte:02x}");
         hex
     });
-    crate::batch::key([("id", hex)])
+    crate::items::key([("id", hex)])
 }
 
 fn micros(time: Time) -> AttributeValue {

@@ -14,13 +14,10 @@ use crm_domain::sizes::Shown;
 use crm_domain::time::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::items::number;
-use crate::partition::Partition;
-use crate::records::Item;
-use crate::transaction::{delete_at, put_at, read_row, row};
+use crate::items::{Item, key, number, read_row, row};
+use crate::transaction::{delete_at, put_at};
 
 const PARTITION: &str = "segment";
 /// What is kept of all segments together.
@@ -153,17 +150,6 @@ impl KeepSegments for Dynamo {
 }
 
 impl Dynamo {
-    /// One item of the App table.
-    pub(crate) async fn app_item(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
-        self.get(&self.app, key([("pk", pk.to_owned()), ("sk", sk.to_owned())])).await
-    }
-
-    /// Items of one kind of the App table, newest first: their sort keys are of UUID version 7.
-    pub(crate) async fn newest_of(&self, pk: &str, after: Option<String>, limit: usize) -> Result<Page<Item>, StoreError> {
-        let partition = Partition { table: &self.app, index: None, key: ("pk", pk.to_owned()), sort: "sk", ascending: false };
-        self.page(partition, after, limit).await
-    }
-
     fn read_segment(&self, item: Item) -> Result<Versioned<Segment>, StoreError> {
         let record: SegmentRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
         let definition = match &record.rules {

@@ -14,12 +14,10 @@ use crm_domain::sizes::{Count, Flow};
 use crm_domain::time::{DAY, Time};
 use jiff::civil::Date;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::corrupt;
-use crate::items::text;
+use crate::items::{Item, key, text};
 use crate::partition::all;
-use crate::records::Item;
 
 /// Days that one transaction folds: a condition takes at most 300 operators.
 const FOLDED_AT_ONCE: usize = 20;

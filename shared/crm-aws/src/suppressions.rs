@@ -12,12 +12,11 @@ use crm_domain::suppression::{AddressHash, Entry, Note, Suppression, Suppression
 use crm_domain::time::Time;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::batch::{key, pause};
+use crate::batch::pause;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::items::{held, number, text};
+use crate::items::{Item, held, key, number, text};
 use crate::partition::Partition;
-use crate::records::Item;
 use crate::transaction::put_at;
 
 /// Lists what stands, by channel and reason: of a list, these are the partitions.

@@ -14,14 +14,13 @@ use crm_domain::time::Time;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::entries::{entry_key, read_message};
 use crate::error::store_error;
-use crate::items::text;
+use crate::items::{Item, key, text};
 use crate::memberships::{customer_partition, moves_before};
 use crate::partition::all;
-use crate::records::{self, Item, StoredIdentity, read_activity, read_identity, read_order};
+use crate::records::{self, StoredIdentity, read_activity, read_identity, read_order};
 
 /// Records changed side by side.
 const CONCURRENCY: usize = 8;

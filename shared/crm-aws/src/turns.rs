@@ -11,13 +11,10 @@ use crm_domain::time::{DAY, Time};
 use crm_domain::turn::Turn;
 use serde::{Deserialize, Serialize};
 
-use crate::batch::key;
 use crate::campaigns::shard_name;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::items::held;
-use crate::records::Item;
-use crate::transaction::until;
+use crate::items::{Item, held, key, until};
 
 /// The sort key of a turn: each has a partition of its own, as everybody's may be taken at once.
 const TURN: &str = "turn";

@@ -7,11 +7,9 @@ use crm_domain::time::Time;
 use crm_domain::webhook::Webhook;
 use crm_domain::webhook::health::Health;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
-use crate::items::number;
-use crate::records::Item;
-use crate::transaction::{delete, delete_at, put_at, read_row, row};
+use crate::items::{Item, key, number, read_row, row};
+use crate::transaction::{delete, delete_at, put_at};
 
 /// Partitions of the App table.
 const WEBHOOKS: &str = "webhooks";
