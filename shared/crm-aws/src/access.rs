@@ -7,12 +7,11 @@ use crm_domain::ports::{AccessChange, KeepAccess, KeepSessions, Page, ReadAccess
 use crm_domain::time::Time;
 use uuid::Uuid;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
+use crate::items::{Item, key, read_row, row, until};
 use crate::partition::Partition;
-use crate::records::Item;
-use crate::transaction::{check_at, delete_at, put_at, read_row, row, until};
+use crate::transaction::{check_at, delete_at, put_at};
 
 const USERS: &str = "user";
 const KEYS: &str = "key";
@@ -104,9 +103,7 @@ impl Dynamo {
     }
 
     async fn access_item(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
-        let request = self.client.get_item().table_name(&self.access).consistent_read(true);
-        let answer = request.set_key(Some(key([("pk", pk.to_owned()), ("sk", sk.to_owned())]))).send().await;
-        Ok(answer.map_err(store_error)?.item)
+        self.get(&self.access, key([("pk", pk.to_owned()), ("sk", sk.to_owned())])).await
     }
 
     async fn access_page(

@@ -7,11 +7,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::records::Item;
-use crate::transaction::{read_row, row, until};
+use crate::items::{Item, key, read_row, row, until};
 
 /// The sort key of an answer: each has a partition of its own.
 const ANSWER: &str = "answer";
@@ -63,19 +61,7 @@ impl KeepAiState for Dynamo {
     }
 
     async fn put_breaker(&self, version: u64, breaker: &Breaker) -> Result<(), StoreError> {
-        self.put_app_item(version, row(BREAKER[0], BREAKER[1], version + 1, breaker)?).await
-    }
-}
-
-impl Dynamo {
-    /// Puts an item of the App table on this condition; where it does not hold, what is there stays.
-    pub(crate) async fn put_new(&self, item: Item, condition: &str) -> Result<(), StoreError> {
-        let put = self.client.put_item().table_name(&self.app).set_item(Some(item)).condition_expression(condition);
-        let answer = put.send().await;
-        match answer.map_err(store_error) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
+        self.put_versioned(&self.app, row(BREAKER[0], BREAKER[1], version + 1, breaker)?, version).await
     }
 }
 

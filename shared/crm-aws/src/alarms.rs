@@ -3,7 +3,7 @@
 //! Whoever claims an alarm marks it with their claim, and settles it on condition that the mark still stands. Everybody
 //! else who sets it leaves another mark, or none.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use crm_domain::campaign::Campaign;
 use crm_domain::ids::CampaignId;
 use crm_domain::ports::{Alarm, KeepAlarms, StoreError};
@@ -11,11 +11,10 @@ use crm_domain::time::Time;
 use crm_domain::world;
 use uuid::Uuid;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::listing::text;
-use crate::records::Item;
+use crate::items::{Item, held, key, text, unless_conflict};
+use crate::transaction::put;
 
 /// Attempts to bring an alarm forward while others set it and take it away.
 const ATTEMPTS: usize = 4;
@@ -48,7 +47,7 @@ impl KeepAlarms for Dynamo {
 
     async fn alarms(&self, alarm: Alarm, until: Time) -> Result<Vec<(CampaignId, Time)>, StoreError> {
         let mut due = Vec::new();
-        for mut item in self.partition_items(partition(alarm).to_owned()).await? {
+        for mut item in self.app_partition(partition(alarm).to_owned(), None, false).await? {
             let at =
                 text(item.remove("dueAt")).and_then(|at| Time::parse(&at).ok()).ok_or_else(|| corrupt("an alarm has no time"))?;
             let id =
@@ -73,7 +72,7 @@ impl KeepAlarms for Dynamo {
         }
         let delete = self.client.delete_item().table_name(&self.app).set_key(Some(alarm_key(alarm, id)));
         let delete = delete.condition_expression("mark = :mark").expression_attribute_values(mark.0, AttributeValue::S(mark.1));
-        crate::log::unless_conflict(delete.send().await.map_err(store_error))
+        unless_conflict(delete.send().await.map_err(store_error))
     }
 }
 
@@ -91,21 +90,12 @@ impl Dynamo {
         for (name, value) in values {
             update = update.expression_attribute_values(name, AttributeValue::S(value));
         }
-        match update.update_expression(set).condition_expression(condition).send().await.map_err(store_error) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict) => Ok(false),
-            Err(error) => Err(error),
-        }
+        held(update.update_expression(set).condition_expression(condition).send().await.map_err(store_error))
     }
 
     /// The alarm of a campaign that begins later, as an action.
     pub(crate) fn alarm_put(&self, campaign: &Campaign) -> Result<Option<TransactWriteItem>, StoreError> {
-        let put = |at| {
-            let item = alarm_item(Alarm::Wake, campaign.id, at);
-            let put = Put::builder().table_name(&self.app).set_item(Some(item)).build().map_err(corrupt)?;
-            Ok(TransactWriteItem::builder().put(put).build())
-        };
-        campaign.alarm().map(put).transpose()
+        campaign.alarm().map(|at| put(&self.app, alarm_item(Alarm::Wake, campaign.id, at))).transpose()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use crm_domain::audit::AuditEntry;
 use crm_domain::customer::Customer;
 use crm_domain::erasure::Erased;
@@ -14,11 +14,12 @@ use crm_domain::message::Receipt;
 use crm_domain::ports::{ApplyEvents, EditCustomers, StoreError};
 use crm_domain::time::Time;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
+use crate::items::{key, unless_conflict};
 use crate::listing::{CUSTOMERS, ORDERS};
-use crate::records::{self, Item, read_activity, read_order};
+use crate::records::{self, read_activity, read_order};
+use crate::transaction::put_at;
 
 impl ApplyEvents for Dynamo {
     async fn load(&self, events: &[&Event]) -> Result<Ledger, StoreError> {
@@ -55,19 +56,16 @@ impl ApplyEvents for Dynamo {
     }
 
     async fn import_part_applied(&self, import: ImportId, part: u64) -> Result<(), StoreError> {
-        self.client
+        let update = self
+            .client
             .update_item()
             .table_name(&self.app)
             .set_key(Some(key([("pk", "import".to_owned()), ("sk", import.to_string())])))
             .condition_expression("attribute_exists(pk)")
             .update_expression("DELETE pending :part")
-            .expression_attribute_values(":part", AttributeValue::Ns(vec![part.to_string()]))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(store_error)
-            // An import that is gone needs no progress.
-            .or_else(|error| if matches!(error, StoreError::Conflict) { Ok(()) } else { Err(error) })
+            .expression_attribute_values(":part", AttributeValue::Ns(vec![part.to_string()]));
+        // An import that is gone needs no progress.
+        unless_conflict(update.send().await.map_err(store_error))
     }
 }
 
@@ -125,7 +123,7 @@ impl Dynamo {
         for ledger in ledgers {
             for (id, held) in ledger.customers() {
                 let Some((version, identity)) = held.change() else { continue };
-                writes.push(Self::put(&self.customers, version, records::identity_item(*id, identity, version + 1, now)?)?);
+                writes.push(put_at(&self.customers, records::identity_item(*id, identity, version + 1, now)?, version)?);
                 writes.extend(self.chapter_writes(*id, held)?);
                 let Some(customer) = identity.customer() else { continue };
                 customer_lists.push(records::customer_list(customer).0);
@@ -139,12 +137,12 @@ impl Dynamo {
             }
             for (_, held) in ledger.orders() {
                 let Some((version, order)) = held.change() else { continue };
-                writes.push(Self::put(&self.orders, version, records::order_item(order, version + 1)?)?);
+                writes.push(put_at(&self.orders, records::order_item(order, version + 1)?, version)?);
                 order_lists.extend(records::order_list(order).map(|(partition, _)| partition));
             }
             for (_, held) in ledger.activities() {
                 let Some((version, activity)) = held.change() else { continue };
-                writes.push(Self::put(&self.activities, version, records::activity_item(activity, version + 1)?)?);
+                writes.push(put_at(&self.activities, records::activity_item(activity, version + 1)?, version)?);
             }
         }
         if writes.is_empty() {
@@ -160,19 +158,6 @@ impl Dynamo {
         self.transact(writes).await?;
         // What leads to whoever has begun anew may have been swept away with the words of before, since they were not there yet.
         self.put_all(&self.search, anew).await
-    }
-
-    fn put(table: &str, version: u64, item: Item) -> Result<TransactWriteItem, StoreError> {
-        let (condition, stored) = Self::version_condition(version);
-        let mut put = Put::builder()
-            .table_name(table)
-            .set_item(Some(item))
-            .condition_expression(condition)
-            .expression_attribute_names("#version", "version");
-        if let Some(stored) = stored {
-            put = put.expression_attribute_values(":version", stored);
-        }
-        Ok(TransactWriteItem::builder().put(put.build().map_err(corrupt)?).build())
     }
 
     /// One update of each month's figures that the ledgers change, all in one shard.

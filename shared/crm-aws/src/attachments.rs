@@ -5,11 +5,10 @@ use crm_domain::audit::AuditEntry;
 use crm_domain::ids::CustomerId;
 use crm_domain::ports::{KeepAttachments, StoreError, Versioned};
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::records::Item;
-use crate::transaction::{check_at, put_at, read_row, row};
+use crate::items::{Item, key, read_row, row};
+use crate::transaction::{check_at, put_at};
 
 const SORT: &str = "files";
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::log::unless_conflict;
+use crate::items::unless_conflict;
 use crate::transaction::audit_item;
 
 impl KeepAudit for Dynamo {

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
 use crm_domain::ports::StoreError;
 use crm_domain::world;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error, throttled};
-use crate::records::Item;
+use crate::items::Item;
 
 /// Most keys of one `BatchGetItem`.
 const GET_BATCH: usize = 100;
@@ -110,11 +110,6 @@ pub(crate) fn projected(names: &[&str]) -> Option<(String, HashMap<String, Strin
     let placeholders: Vec<String> = (0..names.len()).map(|index| format!("#a{index}")).collect();
     let stand_for = placeholders.iter().cloned().zip(names.iter().map(ToString::to_string)).collect();
     (!names.is_empty()).then(|| (placeholders.join(","), stand_for))
-}
-
-/// A key of one or two text attributes.
-pub(crate) fn key<const N: usize>(parts: [(&str, String); N]) -> Item {
-    parts.into_iter().map(|(name, value)| (name.to_owned(), AttributeValue::S(value))).collect::<HashMap<_, _>>()
 }
 
 /// Full-jitter back-off: 25 ms doubling.

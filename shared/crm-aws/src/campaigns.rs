@@ -17,12 +17,10 @@ use crm_domain::timing::Timing;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::entries::{entry_key, read_message};
 use crate::error::{corrupt, store_error};
-use crate::listing::text;
-use crate::records::Item;
+use crate::items::{Item, key, text};
 use crate::transaction::{delete_at, put_at};
 
 /// Shards of a log read side by side for a page of it.
@@ -166,31 +164,12 @@ impl KeepCampaigns for Dynamo {
     }
 
     async fn entry(&self, campaign: &Campaign, customer: CustomerId) -> Result<Option<Message>, StoreError> {
-        let request = self.client.get_item().table_name(&self.messages).consistent_read(true);
-        let answer = request.set_key(Some(entry_key(campaign, customer))).send().await.map_err(store_error)?;
-        answer.item.map(read_message).transpose()
+        self.get(&self.messages, entry_key(campaign, customer)).await?.map(read_message).transpose()
     }
 
     async fn tallies(&self, id: CampaignId) -> Result<Vec<(u32, Tally)>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.app)
-            // Who settles the last recipient must see what the others have counted.
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(tally_partition(id)))
-            .into_paginator()
-            .send();
-        let mut tallies = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(store_error)?;
-            let items = page.items.unwrap_or_default();
-            for item in items {
-                tallies.push(read_tally(item)?);
-            }
-        }
-        Ok(tallies)
+        // Who settles the last recipient must see what the others have counted.
+        self.app_partition(tally_partition(id), None, true).await?.into_iter().map(read_tally).collect()
     }
 
     async fn messages(&self, campaign: &Campaign, after: Option<String>, limit: usize) -> Result<Page<Message>, StoreError> {
@@ -224,7 +203,7 @@ impl KeepCampaigns for Dynamo {
 impl Dynamo {
     /// All campaigns, in no particular order.
     pub(crate) async fn all_campaigns(&self) -> Result<Vec<Campaign>, StoreError> {
-        let items = self.partition_items("campaign".to_owned()).await?;
+        let items = self.app_partition("campaign".to_owned(), None, false).await?;
         items.into_iter().map(|item| self.read_campaign(item).map(|campaign| campaign.record)).collect()
     }
 

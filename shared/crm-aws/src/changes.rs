@@ -11,8 +11,8 @@ use crm_domain::ports::StoreError;
 use crate::dynamo::Dynamo;
 use crate::entries::{campaign_of, read_message};
 use crate::error::corrupt;
-use crate::listing::text;
-use crate::records::{Item, read_order};
+use crate::items::{Item, text};
+use crate::records::read_order;
 
 /// An item of a stream.
 pub type Image = serde_dynamo::Item;

@@ -14,9 +14,9 @@ use serde::Deserialize;
 
 use crate::dynamo::Dynamo;
 use crate::entries::{COUNTED, campaign_of, message_key, read_message};
-use crate::error::{corrupt, store_error};
-use crate::listing::text;
-use crate::records::Item;
+use crate::error::corrupt;
+use crate::items::{Item, text};
+use crate::partition::all;
 use crate::turns::{hand_key, read_hand};
 
 /// A campaign as far as it is looked at here.
@@ -60,7 +60,7 @@ impl ReadContacts for Dynamo {
 impl Dynamo {
     /// The campaigns that may have written to somebody after `since`, each with the number of shards of its log.
     async fn logs_since(&self, since: Time) -> Result<BTreeMap<CampaignId, u32>, StoreError> {
-        let mut pages = self
+        let query = self
             .client
             .query()
             .table_name(&self.app)
@@ -69,18 +69,12 @@ impl Dynamo {
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", AttributeValue::S("campaign".to_owned()))
             .projection_expression("sk, shards, #status, planned, finishedAt")
-            .expression_attribute_names("#status", "status")
-            .into_paginator()
-            .send();
+            .expression_attribute_names("#status", "status");
         let mut logs = BTreeMap::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(store_error)?;
-            let items = page.items.unwrap_or_default();
-            for item in items {
-                let record: LogRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
-                if record.state.may_have_written(since) {
-                    logs.insert(record.sk, record.shards);
-                }
+        for item in all(query).await? {
+            let record: LogRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
+            if record.state.may_have_written(since) {
+                logs.insert(record.sk, record.shards);
             }
         }
         Ok(logs)

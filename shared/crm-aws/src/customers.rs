@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::customer::Customer;
 use crm_domain::email::Email;
 use crm_domain::ids::CustomerId;
 use crm_domain::ports::{Page, ReadCustomers, ScanCustomers, ScanPart, StoreError, Versioned};
 use crm_domain::rules::Reads;
 
-use crate::batch::key;
+use crate::batch::projected;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::listing::{CUSTOMERS, text};
-use crate::records::{Item, StoredIdentity, read_identity, scanned_attributes};
+use crate::items::{Item, key, text};
+use crate::listing::CUSTOMERS;
+use crate::records::{StoredIdentity, read_identity, scanned_attributes};
 
 impl ReadCustomers for Dynamo {
     async fn customer(&self, id: CustomerId) -> Result<Option<Versioned<Customer>>, StoreError> {
@@ -93,34 +93,23 @@ impl Dynamo {
         reads: &Reads,
         consistent: bool,
     ) -> Result<(Vec<Versioned<Customer>>, Option<CustomerId>), StoreError> {
-        let names = scanned_attributes(reads);
-        let placeholders: Vec<String> = (0..names.len()).map(|index| format!("#a{index}")).collect();
-        let mut request = self
+        let (projection, placeholders) = projected(&scanned_attributes(reads)).unzip();
+        let request = self
             .client
             .scan()
             .table_name(&self.customers)
             .consistent_read(consistent)
             .segment(part.part as i32)
             .total_segments(part.of as i32)
-            .projection_expression(placeholders.join(","))
+            .set_projection_expression(projection)
+            .set_expression_attribute_names(placeholders)
             .set_limit(part.most.map(|most| most.min(10_000) as i32))
             .set_exclusive_start_key(part.after.map(|id| key([("id", id.to_string())])));
-        for (placeholder, name) in placeholders.iter().zip(&names) {
-            request = request.expression_attribute_names(placeholder, *name);
-        }
         let answer = request.send().await.map_err(store_error)?;
         let next = answer.last_evaluated_key.and_then(|mut key| CustomerId::parse(&text(key.remove("id"))?));
         // Without the history's attributes nobody has chapters. Who has no address has been merged into another, or erased.
         let customers = answer.items.unwrap_or_default().into_iter().filter(|item| item.contains_key("email")).collect();
         Ok((self.whole_customers(customers).await?, next))
-    }
-
-    /// A condition on the stored version: absent for version 0.
-    pub(crate) fn version_condition(version: u64) -> (&'static str, Option<AttributeValue>) {
-        match version {
-            0 => ("attribute_not_exists(#version)", None),
-            _ => ("#version = :version", Some(AttributeValue::N(version.to_string()))),
-        }
     }
 }
 

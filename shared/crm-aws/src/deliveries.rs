@@ -11,12 +11,9 @@ use crm_domain::webhook::delivery::{Delivery, KEPT, Outcome};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::listing::text;
-use crate::records::Item;
-use crate::transaction::until;
+use crate::items::{Item, held, key, number, text, until};
 
 /// Most deliveries that a page which is narrowed down looks at.
 const LOOKED_AT: usize = 2_000;
@@ -27,17 +24,11 @@ const CONCURRENCY: usize = 8;
 
 impl KeepDeliveries for Dynamo {
     async fn delivery(&self, webhook: WebhookId, id: DeliveryId) -> Result<Option<Versioned<Delivery>>, StoreError> {
-        let request = self.client.get_item().table_name(&self.deliveries).set_key(Some(delivery_key(webhook, id)));
-        let answer = request.consistent_read(true).send().await.map_err(store_error)?;
-        answer.item.map(read_delivery).transpose()
+        self.get(&self.deliveries, delivery_key(webhook, id)).await?.map(read_delivery).transpose()
     }
 
     async fn put_delivery(&self, version: u64, delivery: &Delivery) -> Result<(), StoreError> {
-        let (condition, stored) = Self::version_condition(version);
-        let put = self.client.put_item().table_name(&self.deliveries).set_item(Some(delivery_item(delivery, version + 1)?));
-        let put = put.condition_expression(condition).expression_attribute_names("#version", "version");
-        let put = put.set_expression_attribute_values(stored.map(|stored| [(":version".to_owned(), stored)].into()));
-        put.send().await.map_err(store_error).map(|_| ())
+        self.put_versioned(&self.deliveries, delivery_item(delivery, version + 1)?, version).await
     }
 
     async fn deliveries(
@@ -73,19 +64,7 @@ impl KeepDeliveries for Dynamo {
     }
 
     async fn forget_deliveries(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
-        let found: Vec<Item> = self
-            .client
-            .query()
-            .table_name(&self.deliveries)
-            .index_name("byCustomer")
-            .key_condition_expression("customerId = :customer")
-            .expression_attribute_values(":customer", AttributeValue::S(identity.to_string()))
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .map_err(store_error)?;
+        let found = self.all_of(&self.deliveries, Some("byCustomer"), identity).await?;
         let before = self.still_before(identity, before).await?;
         let theirs = found.into_iter().filter_map(|item| {
             let id = DeliveryId::parse(&text(item.get("id").cloned())?).filter(|id| id.time() < before)?;
@@ -140,11 +119,7 @@ impl Dynamo {
             .expression_attribute_names("#record", "record")
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
-        match update.send().await.map_err(store_error) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict) => Ok(false),
-            Err(error) => Err(error),
-        }
+        held(update.send().await.map_err(store_error))
     }
 }
 
@@ -169,10 +144,7 @@ fn delivery_item(delivery: &Delivery, version: u64) -> Result<Item, StoreError> 
 }
 
 fn read_delivery(mut item: Item) -> Result<Versioned<Delivery>, StoreError> {
-    let version = match item.get("version") {
-        Some(AttributeValue::N(version)) => version.parse().map_err(corrupt)?,
-        _ => return Err(corrupt("a delivery has no version")),
-    };
+    let version = number(&item, "version", "a delivery has no version")?;
     let record = item.remove("record").ok_or_else(|| corrupt("a delivery has no record"))?;
     let read: Delivery = serde_dynamo::from_attribute_value(record).map_err(corrupt)?;
     let customer = text(item.remove("customerId")).and_then(|id| CustomerId::parse(&id));

@@ -10,10 +10,9 @@ use crm_domain::time::Time;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as ValueError, StringDeserializer};
 
-use crate::batch::key;
 use crate::campaigns::shard_name;
 use crate::error::corrupt;
-use crate::records::Item;
+use crate::items::{Item, key};
 use crate::statements::{Attributes, insert, update};
 
 /// What counting looks at, and what every entry has.

@@ -1,16 +1,16 @@
 //! The list of erasures, in a table of its own: a backup of the others that is restored must not bring back an older list.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use crm_domain::erasure::Erased;
 use crm_domain::ids::CustomerId;
 use crm_domain::ports::{KeepErasures, Page, StoreError};
 use crm_domain::time::Time;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
+use crate::items::{Item, key, unless_conflict};
 use crate::partition::Partition;
-use crate::records::Item;
+use crate::transaction::put;
 
 /// Erasures are rare: one partition holds them all.
 const PARTITION: &str = "erasure";
@@ -26,10 +26,7 @@ impl KeepErasures for Dynamo {
             .update_expression("SET #record.finishedAt = :at")
             .expression_attribute_names("#record", "record")
             .expression_attribute_values(":at", serde_dynamo::to_attribute_value(finished_at).map_err(corrupt)?);
-        match update.send().await.map_err(store_error) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
+        unless_conflict(update.send().await.map_err(store_error))
     }
 
     async fn erasures(&self, after: Option<String>, limit: usize) -> Result<Page<Erased>, StoreError> {
@@ -49,8 +46,7 @@ impl Dynamo {
     pub(crate) fn erasure_put(&self, erased: &Erased) -> Result<TransactWriteItem, StoreError> {
         let mut item = erasure_key(erased.id, erased.at);
         item.insert("record".to_owned(), serde_dynamo::to_attribute_value(erased).map_err(corrupt)?);
-        let put = Put::builder().table_name(&self.erasures).set_item(Some(item)).build().map_err(corrupt)?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        put(&self.erasures, item)
     }
 }
 

@@ -6,7 +6,7 @@ use crm_domain::ids::ExportId;
 use crm_domain::ports::{KeepExports, StoreError, Versioned};
 
 use crate::dynamo::Dynamo;
-use crate::transaction::{read_row, row};
+use crate::items::{read_row, row};
 
 const PARTITION: &str = "export";
 
@@ -20,7 +20,7 @@ impl KeepExports for Dynamo {
     }
 
     async fn update_export(&self, version: u64, export: &Export) -> Result<(), StoreError> {
-        self.put_app_item(version, row(PARTITION, &export.id.to_string(), version + 1, export)?).await
+        self.put_versioned(&self.app, row(PARTITION, &export.id.to_string(), version + 1, export)?, version).await
     }
 }
 

@@ -12,10 +12,9 @@ use crm_domain::world;
 use futures_util::future::try_join_all;
 use jiff::civil::Date;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::records::Item;
+use crate::items::{Item, key};
 
 /// Workers that add at the same moment meet on one of these.
 const SHARDS: u32 = 16;
@@ -44,7 +43,7 @@ impl ReadFigures for Dynamo {
     async fn figures(&self) -> Result<Figures, StoreError> {
         let mut days = self.days().await?;
         days.retain(|_, figures| *figures != DayDelta::default());
-        let mut campaigns = self.partition_items("campaign".to_owned()).await?;
+        let mut campaigns = self.app_partition("campaign".to_owned(), None, false).await?;
         campaigns.retain(|item| item.get("status") != Some(&AttributeValue::S("draft".to_owned())));
         let messages = campaigns.iter().filter_map(|item| integer(item.get("audience")?)).map(|n| n as u64).sum();
         Ok(Figures {
@@ -69,27 +68,12 @@ impl CheckHealth for Dynamo {
 
 impl Dynamo {
     async fn days(&self) -> Result<BTreeMap<Date, DayDelta>, StoreError> {
-        let shards = (0..SHARDS).map(|shard| self.partition_items(format!("figures#{shard}")));
+        let shards = (0..SHARDS).map(|shard| self.app_partition(format!("figures#{shard}"), None, false));
         let mut days = BTreeMap::new();
         for item in try_join_all(shards).await?.into_iter().flatten() {
             add_month(&item, &mut days);
         }
         Ok(days)
-    }
-
-    /// All items of one partition of the App table.
-    pub(crate) async fn partition_items(&self, pk: String) -> Result<Vec<Item>, StoreError> {
-        self.client
-            .query()
-            .table_name(&self.app)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(pk))
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await
-            .map_err(store_error)
     }
 
     async fn count(&self, pk: &str) -> Result<u64, StoreError> {

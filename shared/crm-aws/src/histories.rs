@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use crm_domain::customer::Customer;
 use crm_domain::history::{Chapter, History};
 use crm_domain::identity::Identity;
@@ -15,11 +15,12 @@ use crm_domain::ledger::Held;
 use crm_domain::ports::{StoreError, Versioned};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::batch::{key, pause};
+use crate::batch::pause;
 use crate::dynamo::Dynamo;
-use crate::error::{corrupt, store_error};
-use crate::listing::text;
-use crate::records::{Item, StoredCustomer, StoredIdentity, read_identity};
+use crate::error::corrupt;
+use crate::items::{Item, key, text};
+use crate::records::{StoredCustomer, StoredIdentity, read_identity};
+use crate::transaction::{delete, put};
 
 /// Times that a customer is read again because it changed before its chapters were read.
 const ROUNDS: u32 = 8;
@@ -64,10 +65,7 @@ impl Dynamo {
 
     /// A customer's item as it is now.
     pub(crate) async fn customer_item(&self, id: CustomerId) -> Result<Option<Item>, StoreError> {
-        let request = self.client.get_item().table_name(&self.customers).set_key(Some(key([("id", id.to_string())])));
-        let request = request.consistent_read(true);
-        let answer = request.send().await.map_err(store_error)?;
-        Ok(answer.item)
+        self.get(&self.customers, key([("id", id.to_string())])).await
     }
 
     /// What a changed customer makes of its chapters: puts of new ones, deletions of those that it names no more.
@@ -75,20 +73,15 @@ impl Dynamo {
         let (written, dropped) = held.chapters();
         let customer = held.now().and_then(Identity::customer);
         // No conditions: that of the customer's version guards its chapters too.
-        let put = |chapter: Chapter| {
+        let written = written.into_iter().map(|chapter: Chapter| {
             let packed = customer.and_then(|customer| customer.history.chapter(chapter.id));
             let packed = packed.ok_or_else(|| corrupt("a history lacks its own chapter"))?;
             let mut item = chapter_key(id, chapter.id);
             item.insert("orders".to_owned(), AttributeValue::B(Blob::new(packed)));
-            let put = Put::builder().table_name(&self.histories).set_item(Some(item)).build().map_err(corrupt)?;
-            Ok(TransactWriteItem::builder().put(put).build())
-        };
-        let delete = |chapter: Chapter| {
-            let key = chapter_key(id, chapter.id);
-            let delete = Delete::builder().table_name(&self.histories).set_key(Some(key)).build().map_err(corrupt)?;
-            Ok(TransactWriteItem::builder().delete(delete).build())
-        };
-        written.into_iter().map(put).chain(dropped.into_iter().map(delete)).collect()
+            put(&self.histories, item)
+        });
+        let dropped = dropped.into_iter().map(|chapter: Chapter| delete(&self.histories, chapter_key(id, chapter.id)));
+        written.chain(dropped).collect()
     }
 
     /// The whole history; `None` when a chapter is not there any more.

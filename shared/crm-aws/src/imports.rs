@@ -11,10 +11,9 @@ use crm_domain::ids::ImportId;
 use crm_domain::import::Import;
 use crm_domain::ports::{KeepImports, Page, StoreError, Versioned};
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::records::Item;
+use crate::items::{Item, key, number};
 
 const PARTITION: &str = "import";
 
@@ -60,10 +59,7 @@ impl KeepImports for Dynamo {
 }
 
 fn read_import(mut item: Item) -> Result<Versioned<Import>, StoreError> {
-    let version = match item.get("version") {
-        Some(AttributeValue::N(version)) => version.parse().map_err(corrupt)?,
-        _ => return Err(corrupt("an import has no version")),
-    };
+    let version = number(&item, "version", "an import has no version")?;
     let record = item.remove("record").ok_or_else(|| corrupt("an import has no record"))?;
     let mut import: Import = serde_dynamo::from_attribute_value(record).map_err(corrupt)?;
     // DynamoDB drops a set with its last element.

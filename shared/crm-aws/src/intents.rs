@@ -9,7 +9,7 @@ use crm_domain::sending::Intent;
 use crate::dynamo::Dynamo;
 use crate::entries::entry_key;
 use crate::error::store_error;
-use crate::log::unless_conflict;
+use crate::items::{held, unless_conflict};
 
 impl Dynamo {
     pub(crate) async fn put_intent(
@@ -33,11 +33,7 @@ impl Dynamo {
             .expression_attribute_values(":at", AttributeValue::S(intent.at.sortable()))
             .update_expression("SET intentAt = :at, intentBy = :by");
         let answer = request.send().await;
-        match answer.map_err(store_error) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict) => Ok(false),
-            Err(error) => Err(error),
-        }
+        held(answer.map_err(store_error))
     }
 
     pub(crate) async fn remove_intent(

@@ -7,6 +7,7 @@
 mod access;
 mod ai;
 mod alarms;
+mod app;
 mod apply;
 #[cfg(feature = "s3")]
 mod attached;
@@ -37,6 +38,7 @@ mod figures;
 mod histories;
 mod imports;
 mod intents;
+mod items;
 mod listing;
 mod log;
 mod memberships;

@@ -7,10 +7,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::ports::StoreError;
 use futures_util::future::try_join_all;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
+use crate::items::{Item, key, text};
 use crate::partition::first;
-use crate::records::Item;
 
 /// A list kept in day partitions.
 #[derive(Debug, Clone, Copy)]
@@ -124,11 +123,4 @@ impl Dynamo {
 /// The day with which partitions and positions begin.
 fn day(text: &str) -> &str {
     text.get(..10).unwrap_or(text)
-}
-
-pub(crate) fn text(value: Option<AttributeValue>) -> Option<String> {
-    match value {
-        Some(AttributeValue::S(text)) => Some(text),
-        _ => None,
-    }
 }

@@ -18,7 +18,8 @@ use crate::campaigns::{TallyRecord, shard_name, tally_partition};
 use crate::dynamo::Dynamo;
 use crate::entries::{self, COUNTED, partition, read_message, settlement};
 use crate::error::{corrupt, store_error};
-use crate::records::Item;
+use crate::items::Item;
+use crate::partition::{all, first};
 
 /// Counts read at once where one with somebody queued is looked for.
 const LOOKED_AT: i32 = 25;
@@ -88,7 +89,7 @@ impl Dynamo {
                 return Ok(tally);
             }
             let record = TallyRecord { pk: tally_partition(id), sk: shard_name(shard), tally, version: version + 1 };
-            match self.put_app_item(version, serde_dynamo::to_item(record).map_err(corrupt)?).await {
+            match self.put_versioned(&self.app, serde_dynamo::to_item(record).map_err(corrupt)?, version).await {
                 Err(StoreError::Conflict) => pause(round).await,
                 done => return done.map(|()| tally),
             }
@@ -137,19 +138,7 @@ impl Dynamo {
             .expression_attribute_values(":shard", AttributeValue::S(partition(id, shard)))
             // A space sorts before every id.
             .expression_attribute_values(":after", AttributeValue::S(after.map_or_else(|| " ".to_owned(), |id| id.to_string())));
-        let (mut items, mut next) = (Vec::new(), None);
-        loop {
-            let most = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
-            let answer = request.clone().set_exclusive_start_key(next).limit(most).send().await.map_err(store_error)?;
-            for item in answer.items.unwrap_or_default() {
-                items.push(read_message(item)?);
-            }
-            // Fewer than asked for although there are more: the answer reached 1 MB.
-            next = answer.last_evaluated_key;
-            if next.is_none() || items.len() >= limit {
-                return Ok(items);
-            }
-        }
+        first(request, limit).await?.into_iter().map(read_message).collect()
     }
 
     /// All items of one shard, strongly consistent; `names` are the attributes wanted, all when empty.
@@ -165,21 +154,6 @@ impl Dynamo {
             .set_expression_attribute_names(placeholders)
             .expression_attribute_names("#shard", "shard")
             .expression_attribute_values(":shard", AttributeValue::S(partition(id, shard)));
-        let mut pages = request.into_paginator().send();
-        let mut items = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(store_error)?;
-            let found = page.items.unwrap_or_default();
-            items.extend(found);
-        }
-        Ok(items)
-    }
-}
-
-/// A condition that does not hold means that it has been done before.
-pub(crate) fn unless_conflict<T>(outcome: Result<T, StoreError>) -> Result<(), StoreError> {
-    match outcome {
-        Ok(_) | Err(StoreError::Conflict) => Ok(()),
-        Err(error) => Err(error),
+        all(request).await
     }
 }

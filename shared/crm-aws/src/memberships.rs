@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use crm_domain::ids::{CustomerId, SegmentId};
 use crm_domain::membership::{EditionId, Minute, Move, Settled, Standing};
 use crm_domain::ports::{Folded, KeepMemberships, Page, ReadMemberships, StoreError};
@@ -16,14 +16,12 @@ use crm_domain::world;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::listing::text;
-use crate::partition::Partition;
-use crate::records::Item;
+use crate::items::{Item, key, number, text, unless_conflict};
+use crate::partition::{Partition, all};
 use crate::sizes::counters_partition;
-use crate::transaction::{check_at, put_at};
+use crate::transaction::{check_at, delete, put, put_at};
 
 /// Partitions that share the members of an edition.
 const MEMBER_SHARDS: u32 = 16;
@@ -139,16 +137,14 @@ impl KeepMemberships for Dynamo {
     async fn due(&self, minute: Minute) -> Result<Vec<CustomerId>, StoreError> {
         let mut customers = Vec::new();
         for shard in 0..TIMER_SHARDS {
-            let items = self.client.query().table_name(&self.timers).consistent_read(true);
-            let items = items
+            let query = self.client.query().table_name(&self.timers).consistent_read(true);
+            let query = query
                 .key_condition_expression("#bucket = :bucket")
                 .expression_attribute_names("#bucket", "bucket")
-                .expression_attribute_values(":bucket", AttributeValue::S(bucket(minute, shard)))
-                .into_paginator()
-                .items()
-                .send();
-            let items: Vec<Item> = items.try_collect().await.map_err(store_error)?;
-            customers.extend(items.into_iter().filter_map(|mut item| CustomerId::parse(&text(item.remove("customerId"))?)));
+                .expression_attribute_values(":bucket", AttributeValue::S(bucket(minute, shard)));
+            customers.extend(
+                all(query).await?.into_iter().filter_map(|mut item| CustomerId::parse(&text(item.remove("customerId"))?)),
+            );
         }
         Ok(customers)
     }
@@ -171,10 +167,7 @@ impl KeepMemberships for Dynamo {
 
     async fn drained(&self) -> Result<Option<Minute>, StoreError> {
         let Some(item) = self.app_item("clock", "drained").await? else { return Ok(None) };
-        match item.get("until") {
-            Some(AttributeValue::N(minute)) => minute.parse().map(|minute| Some(Minute::new(minute))).map_err(corrupt),
-            _ => Err(corrupt("the clock has no minute")),
-        }
+        number(&item, "until", "the clock has no minute").map(|minute| Some(Minute::new(minute)))
     }
 
     async fn note_drained(&self, minute: Minute) -> Result<(), StoreError> {
@@ -189,10 +182,7 @@ impl KeepMemberships for Dynamo {
             .expression_attribute_values(":minute", AttributeValue::N(minute.number().to_string()))
             .send()
             .await;
-        match answer.map_err(store_error) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
+        unless_conflict(answer.map_err(store_error))
     }
 
     async fn sweep(&self, edition: EditionId) -> Result<bool, StoreError> {
@@ -274,16 +264,6 @@ impl Dynamo {
     }
 }
 
-fn put(table: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
-    let put = Put::builder().table_name(table).set_item(Some(item)).build().map_err(corrupt)?;
-    Ok(TransactWriteItem::builder().put(put).build())
-}
-
-fn delete(table: &str, key: Item) -> Result<TransactWriteItem, StoreError> {
-    let delete = Delete::builder().table_name(table).set_key(Some(key)).build().map_err(corrupt)?;
-    Ok(TransactWriteItem::builder().delete(delete).build())
-}
-
 /// Between which sort keys the moves before a moment are.
 pub(crate) fn moves_before(before: Time) -> (String, String) {
     (HISTORY.to_owned(), format!("{HISTORY}{}", before.sortable()))
@@ -327,23 +307,17 @@ fn read_standing(item: &Item) -> Result<Standing, StoreError> {
     };
     let Some(AttributeValue::B(packed)) = item.get("memberOf") else { return Err(corrupt("a standing has no memberships")) };
     let member_of: Vec<(EditionId, i64)> = postcard::from_bytes(packed.as_ref()).map_err(corrupt)?;
+    let wakes_at = item.contains_key("wakesAt").then(|| number(item, "wakesAt", "wakesAt is missing")).transpose()?;
     Ok(Standing {
         customer: id.ok_or_else(|| corrupt("a standing has no customer"))?,
-        version: number(item, "version")? as u64,
-        revision: number(item, "revision")? as u64,
+        version: number(item, "version", "version is missing")?,
+        revision: number(item, "revision", "revision is missing")?,
         member_of: member_of.into_iter().map(|(edition, at)| (edition, Time::from_micros(at))).collect(),
-        wakes_at: item.contains_key("wakesAt").then(|| number(item, "wakesAt")).transpose()?.map(Time::from_micros),
+        wakes_at: wakes_at.map(Time::from_micros),
     })
 }
 
 fn read_member(item: &Item) -> Result<(CustomerId, Time), StoreError> {
     let id = text(item.get("sk").cloned()).and_then(|id| CustomerId::parse(&id));
-    Ok((id.ok_or_else(|| corrupt("a member has no id"))?, Time::from_micros(number(item, "since")?)))
-}
-
-fn number(item: &Item, name: &str) -> Result<i64, StoreError> {
-    match item.get(name) {
-        Some(AttributeValue::N(number)) => number.parse().map_err(corrupt),
-        _ => Err(corrupt(format!("{name} is missing"))),
-    }
+    Ok((id.ok_or_else(|| corrupt("a member has no id"))?, Time::from_micros(number(item, "since", "since is missing")?)))
 }

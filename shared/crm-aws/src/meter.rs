@@ -12,11 +12,10 @@ pub(crate) mod sqs;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::items::Item;
 use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::cost::{Usage, WHOLE};
 use crm_domain::did;
-
-use crate::records::Item;
 
 tokio::task_local! {
     static METER: Arc<Mutex<Usage>>;

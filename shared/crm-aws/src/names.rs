@@ -12,11 +12,9 @@ use crm_domain::time::{SECOND, Time};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::corrupt;
-use crate::records::Item;
-use crate::transaction::until;
+use crate::items::{Item, key, until};
 
 const PARTITION: &str = "names";
 

@@ -5,18 +5,15 @@ use crm_domain::order::Order;
 use crm_domain::ports::{Page, ReadOrders, StoreError, Versioned};
 use futures_util::future::try_join_all;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
-use crate::error::store_error;
-use crate::listing::{ORDERS, text};
+use crate::items::{Item, key, text};
+use crate::listing::ORDERS;
 use crate::partition::Partition;
-use crate::records::{Item, read_order};
+use crate::records::read_order;
 
 impl ReadOrders for Dynamo {
     async fn order(&self, id: OrderId) -> Result<Option<Versioned<Order>>, StoreError> {
-        let request = self.client.get_item().table_name(&self.orders).set_key(Some(key([("id", id.to_string())])));
-        let answer = request.consistent_read(true).send().await.map_err(store_error)?;
-        let order = answer.item.map(read_order).transpose()?;
+        let order = self.get(&self.orders, key([("id", id.to_string())])).await?.map(read_order).transpose()?;
         Ok(order.filter(|order| order.record.standing.is_some()))
     }
 

@@ -1,4 +1,4 @@
-//! Pages of one partition of a table or index, in the order of its sort key.
+//! What queries find: all of it, the first of it, or a page of one partition of a table or index, in the order of its sort key.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -6,8 +6,7 @@ use crm_domain::ports::{Page, StoreError};
 
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::listing::text;
-use crate::records::Item;
+use crate::items::{Item, text};
 
 /// Which partition, read in which direction.
 pub(crate) struct Partition<'a> {
@@ -18,6 +17,11 @@ pub(crate) struct Partition<'a> {
     /// Name of the sort key.
     pub sort: &'a str,
     pub ascending: bool,
+}
+
+/// All items that a query finds, however many pages they are on.
+pub(crate) async fn all(query: QueryFluentBuilder) -> Result<Vec<Item>, StoreError> {
+    query.into_paginator().items().send().try_collect().await.map_err(store_error)
 }
 
 /// The first `most` items that a query finds. `DynamoDB` ends a page at 1 MB, however many items were asked for: a short page
@@ -62,33 +66,5 @@ impl Dynamo {
         items.truncate(limit);
         let next = items.last().filter(|_| more).and_then(|item| text(item.get(sort).cloned()));
         Ok(Page { items, next })
-    }
-
-    /// Everything in one partition of the App table, or what has a sort key that begins so, in the order of the sort key.
-    pub(crate) async fn app_partition(
-        &self,
-        pk: String,
-        begins: Option<String>,
-        consistent: bool,
-    ) -> Result<Vec<Item>, StoreError> {
-        let condition = if begins.is_some() { "pk = :pk AND begins_with(sk, :begins)" } else { "pk = :pk" };
-        let mut query = self
-            .client
-            .query()
-            .table_name(&self.app)
-            .consistent_read(consistent)
-            .key_condition_expression(condition)
-            .expression_attribute_values(":pk", AttributeValue::S(pk));
-        if let Some(begins) = begins {
-            query = query.expression_attribute_values(":begins", AttributeValue::S(begins));
-        }
-        let mut pages = query.into_paginator().send();
-        let mut found = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(store_error)?;
-            let items = page.items.unwrap_or_default();
-            found.extend(items);
-        }
-        Ok(found)
     }
 }

@@ -16,6 +16,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::dynamo::Dynamo;
 use crate::entries::{campaign_of, explained, message_key, read_message};
 use crate::error::{corrupt, store_error};
+use crate::items::{held, unless_conflict};
 
 /// Receipts noted side by side.
 const CONCURRENCY: usize = 16;
@@ -128,11 +129,7 @@ impl Dynamo {
                 .expression_attribute_names("#at", attribute(receipt))
                 .expression_attribute_values(":at", AttributeValue::S(receipt.at.sortable()));
         }
-        match request.condition_expression(condition).update_expression(update).send().await.map_err(store_error) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict) => Ok(false),
-            Err(error) => Err(error),
-        }
+        held(request.condition_expression(condition).update_expression(update).send().await.map_err(store_error))
     }
 
     /// Notes an opening that is later than those that are noted.
@@ -145,10 +142,7 @@ impl Dynamo {
             .condition_expression("lastOpenedAt < :at")
             .update_expression("SET lastOpenedAt = :at")
             .expression_attribute_values(":at", AttributeValue::S(receipt.at.sortable()));
-        match request.send().await.map_err(store_error) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
+        unless_conflict(request.send().await.map_err(store_error))
     }
 
     async fn note_first(&self, receipt: &Receipt, shard: u32) -> Result<Noted, StoreError> {

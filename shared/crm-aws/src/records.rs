@@ -1,8 +1,7 @@
 //! Items as they are stored. Each record is written whole and names its fields as the domain does.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use crm_domain::activity::Activity;
 use crm_domain::customer::{AttributeValue as Attribute, Consents, Customer};
 use crm_domain::email::Email;
@@ -19,9 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::error::corrupt;
-
-/// An item of a table.
-pub(crate) type Item = HashMap<String, AttributeValue>;
+use crate::items::Item;
 
 /// Partitions that share the orders, or the customers, of one day in the newest-first lists: each takes 1,000 writes a second.
 const LIST_SHARDS: u32 = 4;

@@ -11,13 +11,10 @@ use crm_domain::report::Reports;
 use crm_domain::time::Time;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::entries::{entry_key, read_message};
 use crate::error::{corrupt, store_error};
-use crate::listing::text;
-use crate::log::unless_conflict;
-use crate::records::Item;
+use crate::items::{Item, key, number, text, unless_conflict};
 
 const REPORTS: &str = "reports";
 /// Entries noted side by side.
@@ -29,7 +26,7 @@ impl KeepReports for Dynamo {
     }
 
     async fn put_reports(&self, version: u64, reports: &Reports) -> Result<(), StoreError> {
-        self.put_app_item(version, reports_item(version + 1, reports)?).await
+        self.put_versioned(&self.app, reports_item(version + 1, reports)?, version).await
     }
 
     async fn entries(&self, campaign: &Campaign, identities: &[CustomerId]) -> Result<Vec<Message>, StoreError> {
@@ -67,10 +64,7 @@ fn reports_item(version: u64, reports: &Reports) -> Result<Item, StoreError> {
 }
 
 fn read_reports(mut item: Item) -> Result<Versioned<Reports>, StoreError> {
-    let version = match item.get("version") {
-        Some(AttributeValue::N(version)) => version.parse().map_err(corrupt)?,
-        _ => return Err(corrupt("reports have no version")),
-    };
+    let version = number(&item, "version", "reports have no version")?;
     let reports = text(item.remove("reports")).ok_or_else(|| corrupt("reports are not there"))?;
     Ok(Versioned { version, record: serde_json::from_str(&reports).map_err(corrupt)? })
 }

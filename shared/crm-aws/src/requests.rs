@@ -12,12 +12,9 @@ use crm_domain::replay::{self, Claim, RequestKey};
 use crm_domain::time::{DAY, Time};
 use uuid::Uuid;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::listing::text;
-use crate::records::Item;
-use crate::transaction::until;
+use crate::items::{Item, key, number, text, unless_conflict, until};
 
 impl KeepRequests for Dynamo {
     async fn claim(&self, key: &RequestKey, claim: &Claim) -> Result<Option<Claim>, StoreError> {
@@ -42,7 +39,7 @@ impl KeepRequests for Dynamo {
         };
         let item = match failed.item() {
             Some(item) if !item.is_empty() => Some(item.clone()),
-            _ => self.request_item(request_key(key)).await?,
+            _ => self.get(&self.requests, request_key(key)).await?,
         };
         read_claim(&item.ok_or(StoreError::Conflict)?).map(Some)
     }
@@ -88,15 +85,12 @@ impl KeepRequests for Dynamo {
             .expression_attribute_values(":attempt", AttributeValue::S(id.to_string()))
             .send()
             .await;
-        match done.map(|_| ()).map_err(store_error) {
-            // Somebody else's by now.
-            Err(StoreError::Conflict) => Ok(()),
-            done => done,
-        }
+        // Otherwise it is somebody else's by now.
+        unless_conflict(done.map_err(store_error))
     }
 
     async fn bucket(&self, key: &RequestKey) -> Result<Option<Time>, StoreError> {
-        self.request_item(request_key(key)).await?.map(|item| time(&item, "fullAt")).transpose()
+        self.get(&self.requests, request_key(key)).await?.map(|item| time(&item, "fullAt")).transpose()
     }
 
     async fn set_bucket(&self, key: &RequestKey, was: Option<Time>, full_at: Time) -> Result<(), StoreError> {
@@ -129,11 +123,6 @@ impl Dynamo {
             .map(|(id, item)| Ok((id, time(item, "usedAt")?)))
             .collect()
     }
-
-    async fn request_item(&self, key: Item) -> Result<Option<Item>, StoreError> {
-        let request = self.client.get_item().table_name(&self.requests).set_key(Some(key)).consistent_read(true);
-        Ok(request.send().await.map_err(store_error)?.item)
-    }
 }
 
 fn request_key(key: &RequestKey) -> Item {
@@ -141,7 +130,7 @@ fn request_key(key: &RequestKey) -> Item {
         let _ = write!(hex, "{byte:02x}");
         hex
     });
-    crate::batch::key([("id", hex)])
+    crate::items::key([("id", hex)])
 }
 
 fn micros(time: Time) -> AttributeValue {
@@ -149,10 +138,7 @@ fn micros(time: Time) -> AttributeValue {
 }
 
 fn time(item: &Item, name: &str) -> Result<Time, StoreError> {
-    match item.get(name) {
-        Some(AttributeValue::N(micros)) => micros.parse().map(Time::from_micros).map_err(corrupt),
-        _ => Err(corrupt(format!("a request has no {name}"))),
-    }
+    number(item, name, format_args!("a request has no {name}")).map(Time::from_micros)
 }
 
 fn read_claim(item: &Item) -> Result<Claim, StoreError> {

@@ -11,11 +11,9 @@ use crm_domain::ids::CustomerId;
 use crm_domain::ports::{Page, StoreError};
 use futures_util::future::try_join_all;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::store_error;
-use crate::listing::text;
-use crate::records::Item;
+use crate::items::{Item, key, text};
 
 /// Partitions per first character.
 const SHARDS: u32 = 8;

@@ -14,12 +14,10 @@ use crm_domain::sizes::Shown;
 use crm_domain::time::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::partition::Partition;
-use crate::records::Item;
-use crate::transaction::{delete_at, put_at, read_row, row};
+use crate::items::{Item, key, number, read_row, row};
+use crate::transaction::{delete_at, put_at};
 
 const PARTITION: &str = "segment";
 /// What is kept of all segments together.
@@ -58,10 +56,7 @@ struct SegmentRecord {
 impl ReadSegments for Dynamo {
     async fn segments_revision(&self) -> Result<u64, StoreError> {
         let Some(item) = self.app_item(STATE, "revision").await? else { return Ok(0) };
-        match item.get("revision") {
-            Some(AttributeValue::N(revision)) => revision.parse().map_err(corrupt),
-            _ => Err(corrupt("the segments have no revision")),
-        }
+        number(&item, "revision", "the segments have no revision")
     }
 
     async fn all_segments(&self) -> Result<Arc<Segments>, StoreError> {
@@ -71,14 +66,7 @@ impl ReadSegments for Dynamo {
             if known.revision == revision {
                 return Ok(known);
             }
-            let pages = self.client.query().table_name(&self.app).consistent_read(true);
-            let pages = pages
-                .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", AttributeValue::S(PARTITION.to_owned()))
-                .into_paginator()
-                .items()
-                .send();
-            let items: Vec<Item> = pages.try_collect().await.map_err(store_error)?;
+            let items = self.app_partition(PARTITION.to_owned(), None, true).await?;
             let all = items.into_iter().map(|item| self.read_segment(item)).collect::<Result<Vec<_>, _>>()?;
             if self.segments_revision().await? == revision {
                 let read = Arc::new(Segments { revision, all });
@@ -122,7 +110,7 @@ impl KeepSegments for Dynamo {
     }
 
     async fn put_build(&self, version: u64, build: &Build) -> Result<(), StoreError> {
-        self.put_app_item(version, row(STATE, "build", version + 1, build)?).await
+        self.put_versioned(&self.app, row(STATE, "build", version + 1, build)?, version).await
     }
 
     async fn note_build(&self, part: &PartOfBuild, done: bool, now: Time) -> Result<Option<Versioned<Build>>, StoreError> {
@@ -162,37 +150,6 @@ impl KeepSegments for Dynamo {
 }
 
 impl Dynamo {
-    /// One item of the App table.
-    pub(crate) async fn app_item(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
-        let request = self.client.get_item().table_name(&self.app).consistent_read(true);
-        let answer = request.set_key(Some(key([("pk", pk.to_owned()), ("sk", sk.to_owned())]))).send().await;
-        let answer = answer.map_err(store_error)?;
-        Ok(answer.item)
-    }
-
-    /// Puts an item of the App table, on condition that version `version` is stored (0: none).
-    pub(crate) async fn put_app_item(&self, version: u64, item: Item) -> Result<(), StoreError> {
-        let (condition, stored) = Self::version_condition(version);
-        let mut request = self
-            .client
-            .put_item()
-            .table_name(&self.app)
-            .set_item(Some(item))
-            .condition_expression(condition)
-            .expression_attribute_names("#version", "version");
-        if let Some(stored) = stored {
-            request = request.expression_attribute_values(":version", stored);
-        }
-        let answer = request.send().await;
-        answer.map(|_| ()).map_err(store_error)
-    }
-
-    /// Items of one kind of the App table, newest first: their sort keys are of UUID version 7.
-    pub(crate) async fn newest_of(&self, pk: &str, after: Option<String>, limit: usize) -> Result<Page<Item>, StoreError> {
-        let partition = Partition { table: &self.app, index: None, key: ("pk", pk.to_owned()), sort: "sk", ascending: false };
-        self.page(partition, after, limit).await
-    }
-
     fn read_segment(&self, item: Item) -> Result<Versioned<Segment>, StoreError> {
         let record: SegmentRecord = serde_dynamo::from_item(item).map_err(corrupt)?;
         let definition = match &record.rules {

@@ -5,7 +5,8 @@ use crm_domain::ports::{KeepSettings, StoreError, Versioned};
 use crm_domain::settings::CampaignDefaults;
 
 use crate::dynamo::Dynamo;
-use crate::transaction::{put_at, read_row, row};
+use crate::items::{read_row, row};
+use crate::transaction::put_at;
 
 /// Partition and sort key.
 const CAMPAIGNS: [&str; 2] = ["settings", "campaigns"];

@@ -14,11 +14,10 @@ use crm_domain::sizes::{Count, Flow};
 use crm_domain::time::{DAY, Time};
 use jiff::civil::Date;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
-use crate::error::{corrupt, store_error};
-use crate::listing::text;
-use crate::records::Item;
+use crate::error::corrupt;
+use crate::items::{Item, key, text};
+use crate::partition::all;
 
 /// Days that one transaction folds: a condition takes at most 300 operators.
 const FOLDED_AT_ONCE: usize = 20;
@@ -59,18 +58,14 @@ impl Dynamo {
     pub(crate) async fn folded_counts(&self, segment: SegmentId, from: Date) -> Result<Folded, StoreError> {
         // The totals sort after all months, and are read before them: items are read one after the other, and what is folded
         // away in between must show in the number of folds when that is asked for again.
-        let items = self.client.query().table_name(&self.memberships).consistent_read(true).scan_index_forward(false);
-        let items = items
+        let query = self.client.query().table_name(&self.memberships).consistent_read(true).scan_index_forward(false);
+        let query = query
             .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
             .expression_attribute_values(":pk", AttributeValue::S(history_partition(segment)))
             .expression_attribute_values(":first", AttributeValue::S(month_of(from)))
-            .expression_attribute_values(":last", AttributeValue::S(TOTALS.to_owned()))
-            .into_paginator()
-            .items()
-            .send();
-        let items: Vec<Item> = items.try_collect().await.map_err(store_error)?;
+            .expression_attribute_values(":last", AttributeValue::S(TOTALS.to_owned()));
         let mut folded = Folded::default();
-        for item in items {
+        for item in all(query).await? {
             read_history(&item, &mut folded)?;
         }
         Ok(folded)
@@ -116,26 +111,19 @@ impl Dynamo {
     }
 
     pub(crate) async fn forget_history(&self, segment: SegmentId) -> Result<(), StoreError> {
-        let items = self.client.query().table_name(&self.memberships).projection_expression("pk, sk");
-        let items = items
+        let query = self.client.query().table_name(&self.memberships).projection_expression("pk, sk");
+        let query = query
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(history_partition(segment)))
-            .into_paginator()
-            .items()
-            .send();
-        let keys: Vec<Item> = items.try_collect().await.map_err(store_error)?;
-        self.delete_all(&self.memberships, keys).await
+            .expression_attribute_values(":pk", AttributeValue::S(history_partition(segment)));
+        self.delete_all(&self.memberships, all(query).await?).await
     }
 
     async fn counters(&self, edition: EditionId) -> Result<Vec<Item>, StoreError> {
-        let request = self.client.query().table_name(&self.memberships).consistent_read(true);
-        let items = request
+        let query = self.client.query().table_name(&self.memberships).consistent_read(true);
+        let query = query
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(counters_partition(edition)))
-            .into_paginator()
-            .items()
-            .send();
-        items.try_collect().await.map_err(store_error)
+            .expression_attribute_values(":pk", AttributeValue::S(counters_partition(edition)));
+        all(query).await
     }
 
     fn addition(&self, key: Item, adds: &Adds) -> Result<TransactWriteItem, StoreError> {

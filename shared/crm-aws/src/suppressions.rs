@@ -12,12 +12,11 @@ use crm_domain::suppression::{AddressHash, Entry, Note, Suppression, Suppression
 use crm_domain::time::Time;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::batch::{key, pause};
+use crate::batch::pause;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::listing::text;
+use crate::items::{Item, held, key, number, text};
 use crate::partition::Partition;
-use crate::records::Item;
 use crate::transaction::put_at;
 
 /// Lists what stands, by channel and reason: of a list, these are the partitions.
@@ -45,10 +44,8 @@ impl ReadSuppressions for Dynamo {
             }
             let item = key([("id", KEY_ITEM.to_owned()), ("fingerprint", fingerprint.to_owned())]);
             let put = self.client.put_item().table_name(&self.suppressions).set_item(Some(item));
-            match put.condition_expression("attribute_not_exists(id)").send().await.map_err(store_error) {
-                Ok(_) => return Ok(fingerprint.to_owned()),
-                Err(StoreError::Conflict) => {}
-                Err(error) => return Err(error),
+            if held(put.condition_expression("attribute_not_exists(id)").send().await.map_err(store_error))? {
+                return Ok(fingerprint.to_owned());
             }
         }
         Err(StoreError::Conflict)
@@ -138,18 +135,11 @@ impl Dynamo {
             if !changed {
                 return Ok(false);
             }
-            let (condition, held) = Self::version_condition(version);
-            let put = self.client.put_item().table_name(&self.suppressions).set_item(Some(entry_item(&entry, version + 1)?));
-            let put = put.condition_expression(condition).expression_attribute_names("#version", "version");
-            let put = put.set_expression_attribute_values(held.map(|held| [(":version".to_owned(), held)].into()));
-            match put.send().await.map_err(store_error) {
-                Ok(_) => return Ok(true),
-                Err(StoreError::Conflict) => {
-                    pause(round).await;
-                    stored = self.suppression_entries(&[id]).await?.remove(&id);
-                }
-                Err(error) => return Err(error),
+            if held(self.put_versioned(&self.suppressions, entry_item(&entry, version + 1)?, version).await)? {
+                return Ok(true);
             }
+            pause(round).await;
+            stored = self.suppression_entries(&[id]).await?.remove(&id);
         }
         Err(StoreError::Conflict)
     }
@@ -172,10 +162,7 @@ fn entry_item(entry: &Entry, version: u64) -> Result<Item, StoreError> {
 }
 
 fn read_entry(mut item: Item) -> Result<(u64, Entry), StoreError> {
-    let version = match item.get("version") {
-        Some(AttributeValue::N(version)) => version.parse().map_err(corrupt)?,
-        _ => return Err(corrupt("a suppression has no version")),
-    };
+    let version = number(&item, "version", "a suppression has no version")?;
     let entry = item.remove("entry").ok_or_else(|| corrupt("a suppression has no entry"))?;
     Ok((version, serde_dynamo::from_attribute_value(entry).map_err(corrupt)?))
 }

@@ -14,13 +14,13 @@ use crm_domain::time::Time;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
 use crate::entries::{entry_key, read_message};
 use crate::error::store_error;
-use crate::listing::text;
+use crate::items::{Item, key, text};
 use crate::memberships::{customer_partition, moves_before};
-use crate::records::{self, Item, StoredIdentity, read_activity, read_identity, read_order};
+use crate::partition::all;
+use crate::records::{self, StoredIdentity, read_activity, read_identity, read_order};
 
 /// Records changed side by side.
 const CONCURRENCY: usize = 8;
@@ -57,14 +57,7 @@ impl ForgetTraces for Dynamo {
             if let Some((_, body)) = order.record.standing.as_mut().filter(|(stamp, _)| stamp.at < before) {
                 *body = body.anonymous();
                 let item = records::order_item(&order.record, order.version + 1)?;
-                writes.push(async move {
-                    let (condition, version) = Self::version_condition(order.version);
-                    let put = self.client.put_item().table_name(&self.orders).set_item(Some(item));
-                    let put = put.condition_expression(condition).expression_attribute_names("#version", "version");
-                    let put =
-                        put.set_expression_attribute_values(version.map(|version| [(":version".to_owned(), version)].into()));
-                    put.send().await.map(|_| 1).map_err(store_error)
-                });
+                writes.push(async move { self.put_versioned(&self.orders, item, order.version).await.map(|()| 1) });
             }
         }
         sum(writes).await
@@ -126,7 +119,7 @@ impl ForgetTraces for Dynamo {
 
     async fn forget_moves(&self, identity: CustomerId, before: Time) -> Result<u64, StoreError> {
         let (low, high) = moves_before(before);
-        let mut items: Vec<Item> = self
+        let query = self
             .client
             .query()
             .table_name(&self.memberships)
@@ -134,13 +127,8 @@ impl ForgetTraces for Dynamo {
             .expression_attribute_values(":pk", AttributeValue::S(customer_partition(identity)))
             .expression_attribute_values(":low", AttributeValue::S(low))
             .expression_attribute_values(":high", AttributeValue::S(high))
-            .projection_expression("pk, sk")
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .map_err(store_error)?;
+            .projection_expression("pk, sk");
+        let mut items = all(query).await?;
         let (_, high) = moves_before(self.still_before(identity, before).await?);
         items.retain(|item| text(item.get("sk").cloned()).is_some_and(|place| place <= high));
         let count = items.len() as u64;
@@ -178,19 +166,15 @@ impl Dynamo {
     }
 
     /// Everything that a table keyed by customer, or an index of it, has of one.
-    async fn all_of(&self, table: &str, index: Option<&str>, identity: CustomerId) -> Result<Vec<Item>, StoreError> {
-        self.client
+    pub(crate) async fn all_of(&self, table: &str, index: Option<&str>, identity: CustomerId) -> Result<Vec<Item>, StoreError> {
+        let query = self
+            .client
             .query()
             .table_name(table)
             .set_index_name(index.map(str::to_owned))
             .key_condition_expression("customerId = :customer")
-            .expression_attribute_values(":customer", AttributeValue::S(identity.to_string()))
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .map_err(store_error)
+            .expression_attribute_values(":customer", AttributeValue::S(identity.to_string()));
+        all(query).await
     }
 }
 

@@ -11,12 +11,10 @@ use crm_domain::time::{DAY, Time};
 use crm_domain::turn::Turn;
 use serde::{Deserialize, Serialize};
 
-use crate::batch::key;
 use crate::campaigns::shard_name;
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
-use crate::records::Item;
-use crate::transaction::until;
+use crate::items::{Item, held, key, until};
 
 /// The sort key of a turn: each has a partition of its own, as everybody's may be taken at once.
 const TURN: &str = "turn";
@@ -54,12 +52,7 @@ impl KeepTurns for Dynamo {
                 .expression_attribute_values(":campaign", AttributeValue::S(was.campaign.to_string()))
                 .expression_attribute_values(":at", AttributeValue::S(was.at.to_string())),
         };
-        let answer = put.send().await;
-        match answer.map_err(store_error) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict) => Ok(false),
-            Err(error) => Err(error),
-        }
+        held(put.send().await.map_err(store_error))
     }
 }
 
@@ -70,7 +63,7 @@ impl KeepHands for Dynamo {
     }
 
     async fn put_hand(&self, campaign: CampaignId, shard: u32, version: u64, hand: &Hand) -> Result<(), StoreError> {
-        self.put_app_item(version, hand_item(campaign, shard, version + 1, hand)?).await
+        self.put_versioned(&self.app, hand_item(campaign, shard, version + 1, hand)?, version).await
     }
 }
 

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::dynamo::Dynamo;
 use crate::error::{corrupt, store_error};
+use crate::items::Item;
 use crate::meter;
-use crate::records::Item;
 
 #[derive(Serialize, Deserialize)]
 struct UsageRecord {

@@ -8,8 +8,7 @@ use uuid::Uuid;
 
 use crate::dynamo::Dynamo;
 use crate::error::corrupt;
-use crate::records::Item;
-use crate::transaction::until;
+use crate::items::{Item, until};
 
 /// The sort key: each has a partition of its own.
 const REQUEST: &str = "request";

@@ -1,6 +1,5 @@
 //! Webhooks in the App table, and how their receivers fare beside them: that changes with each failure, and is worth no tag.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
 use crm_domain::audit::AuditEntry;
 use crm_domain::ids::WebhookId;
 use crm_domain::ports::{KeepHealth, KeepWebhooks, Right, StoreError, Versioned};
@@ -8,11 +7,9 @@ use crm_domain::time::Time;
 use crm_domain::webhook::Webhook;
 use crm_domain::webhook::health::Health;
 
-use crate::batch::key;
 use crate::dynamo::Dynamo;
-use crate::error::corrupt;
-use crate::records::Item;
-use crate::transaction::{delete_at, put_at, read_row, row};
+use crate::items::{Item, key, number, read_row, row};
+use crate::transaction::{delete, delete_at, put_at};
 
 /// Partitions of the App table.
 const WEBHOOKS: &str = "webhooks";
@@ -31,10 +28,7 @@ impl KeepWebhooks for Dynamo {
 
     async fn quiet_until(&self) -> Result<Option<Time>, StoreError> {
         let Some(item) = self.app_item(QUIET[0], QUIET[1]).await? else { return Ok(None) };
-        match item.get("until") {
-            Some(AttributeValue::N(until)) => until.parse().map(|until| Some(Time::from_micros(until))).map_err(corrupt),
-            _ => Err(corrupt("the quiet has no end")),
-        }
+        number(&item, "until", "the quiet has no end").map(|until| Some(Time::from_micros(until)))
     }
 
     async fn create_webhook(&self, webhook: &Webhook, right: &Right, audit: &AuditEntry) -> Result<(), StoreError> {
@@ -58,8 +52,7 @@ impl KeepWebhooks for Dynamo {
     }
 
     async fn delete_webhook(&self, id: WebhookId, version: u64, audit: &AuditEntry) -> Result<(), StoreError> {
-        let health = Delete::builder().table_name(&self.app).set_key(Some(place(HEALTH, id))).build().map_err(corrupt)?;
-        let health = TransactWriteItem::builder().delete(health).build();
+        let health = delete(&self.app, place(HEALTH, id))?;
         self.transact(vec![delete_at(&self.app, place(WEBHOOKS, id), version)?, health, self.audit_put(audit)?]).await
     }
 }
@@ -71,7 +64,7 @@ impl KeepHealth for Dynamo {
     }
 
     async fn put_health(&self, webhook: WebhookId, version: u64, health: &Health) -> Result<(), StoreError> {
-        self.put_app_item(version, row(HEALTH, &webhook.to_string(), version + 1, health)?).await
+        self.put_versioned(&self.app, row(HEALTH, &webhook.to_string(), version + 1, health)?, version).await
     }
 }
 

@@ -24,7 +24,7 @@ use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use crm_domain::cost::{Usage, WHOLE, read_units, write_units};
 
 use super::{add, item_size};
-use crate::records::Item;
+use crate::items::Item;
 
 /// A secondary index: who has both attributes is in it.
 #[derive(Debug, Clone, Copy)]

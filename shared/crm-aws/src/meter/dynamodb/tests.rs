@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, BatchStatementRequest, Delete, KeysAndAttributes, Put, PutRequest};
 
 use super::*;
-use crate::batch::key;
+use crate::items::key;
 use crate::meter::metered;
 
 const ORDERS: &[Index] =
