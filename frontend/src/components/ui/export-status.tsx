@@ -11,22 +11,23 @@ type ExportStatusProps = {
   exporting: FileExporting;
   /** So many of its rows, in words. */
   noun: (count: number) => string;
-  /** How many rows are to be expected. */
-  total: number;
+  /** Who is in it, where the page may show others by now. */
+  who?: string;
 };
 
 /** How far an export is, and its file once it is there. */
-export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
-  const { id, job, error, isRunning, start, lookAgain, forget } = exporting;
+export function ExportStatus({ exporting, noun, who }: ExportStatusProps) {
+  const { id, asked, job, error, isRunning, again, lookAgain, forget } = exporting;
   const download = useDownloadExport(id);
   if (id === null && !error && !isRunning) return null;
   const over = job && !isRunning ? job.status : undefined;
   return (
     <section aria-label={t`Export`} className="grid gap-3 border-b border-line bg-sunken/50 px-5 py-3">
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <p role="status" className="text-sm">
-          {error ? "" : inWords(job, noun)}
-        </p>
+        <div className="grid min-w-0 text-sm">
+          <p role="status">{error ? "" : inWords(job, noun)}</p>
+          {who && <p className="text-muted wrap-anywhere">{t`Who is in it: ${who}`}</p>}
+        </div>
         <div className="flex gap-2">
           {over === "done" && (
             <Button
@@ -39,7 +40,7 @@ export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
             </Button>
           )}
           {over === "failed" && (
-            <Button icon={<RotateCw aria-hidden />} onClick={start}>
+            <Button icon={<RotateCw aria-hidden />} onClick={again}>
               <Trans>Export again</Trans>
             </Button>
           )}
@@ -62,7 +63,7 @@ export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
       {isRunning && (
         <Progress
           label={t`Export`}
-          total={total}
+          total={asked?.total ?? 0}
           parts={[{ label: t`written`, value: job?.rows ?? 0, className: "bg-accent" }]}
         />
       )}

@@ -25,7 +25,7 @@ import { VariantBars } from "./variant-bars";
 export function ResultsCard({ campaign }: { campaign: Campaign }) {
   const report = useReport(campaign);
   const mayExport = useMay("write");
-  const exporting = useFileExport("campaigns", campaign.id);
+  const exporting = useFileExport({ of: "campaigns", id: campaign.id }, campaign.audience);
   return (
     <Card
       title={t`Results`}
@@ -42,7 +42,6 @@ export function ResultsCard({ campaign }: { campaign: Campaign }) {
         <ExportStatus
           exporting={exporting}
           noun={(count) => plural(count, { one: "# recipient", other: "# recipients" })}
-          total={campaign.audience}
         />
       )}
       {report.data ? (

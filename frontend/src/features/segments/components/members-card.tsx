@@ -26,7 +26,7 @@ export function MembersCard({ segment }: { segment: Segment }) {
   const add = useChangePeople(segment.id);
   const mayWrite = useMay("write");
   const mayRemove = mayWrite && segment.kind === "list";
-  const exporting = useFileExport("segments", segment.id);
+  const exporting = useFileExport({ of: "segments", id: segment.id }, segment.count ?? 0);
   const [editing, setEditing] = useState(false);
 
   // Once the building has ended, others belong than before.
@@ -122,7 +122,6 @@ export function MembersCard({ segment }: { segment: Segment }) {
           <ExportStatus
             exporting={exporting}
             noun={(count) => plural(count, { one: "# customer", other: "# customers" })}
-            total={segment.count ?? 0}
           />
         </>
       )}
