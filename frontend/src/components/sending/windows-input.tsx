@@ -84,6 +84,7 @@ type WindowProps = {
 };
 
 function Window({ label, window, fault, onChange, onRemove }: WindowProps) {
+  const id = useId();
   const { from, until, days: chosen } = window;
   return (
     <fieldset className="grid gap-2 rounded-lg border border-line p-3">
@@ -93,6 +94,7 @@ function Window({ label, window, fault, onChange, onRemove }: WindowProps) {
           type="time"
           aria-label={t`${label}: from`}
           aria-invalid={fault ? true : undefined}
+          aria-describedby={fault ? id : undefined}
           value={from}
           onChange={(event) => onChange({ from: event.target.value })}
           className="control w-auto"
@@ -102,6 +104,7 @@ function Window({ label, window, fault, onChange, onRemove }: WindowProps) {
           type="time"
           aria-label={t`${label}: until`}
           aria-invalid={fault ? true : undefined}
+          aria-describedby={fault ? id : undefined}
           value={until}
           onChange={(event) => onChange({ until: event.target.value })}
           className="control w-auto"
@@ -137,7 +140,11 @@ function Window({ label, window, fault, onChange, onRemove }: WindowProps) {
           </span>
         )}
       </div>
-      {fault && <p className="text-sm text-danger">{fault}</p>}
+      {fault && (
+        <p id={id} className="text-sm text-danger">
+          {fault}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -1,5 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
+import type { ComponentProps } from "react";
 import { useSegmentNames, useSegments } from "@/lib/segments";
 import { optionName } from "./option-name";
 
@@ -8,11 +9,13 @@ type SegmentsInputProps = {
   value: readonly string[];
   /** The segment whose rules these are: it cannot name itself. */
   self: string | undefined;
+  /** What the list says of itself. */
+  judged: Pick<ComponentProps<"select">, "aria-invalid" | "aria-describedby">;
   onChange: (value: string[]) => void;
 };
 
 /** Several of the segments: those chosen, each with a button that takes it away, and a list to choose more from. */
-export function SegmentsInput({ label, value, self, onChange }: SegmentsInputProps) {
+export function SegmentsInput({ label, value, self, judged, onChange }: SegmentsInputProps) {
   const segments = useSegments();
   const nameOf = useSegmentNames(value);
   const choices = segments.items.filter(({ id }) => id !== self && !value.includes(id));
@@ -41,6 +44,7 @@ export function SegmentsInput({ label, value, self, onChange }: SegmentsInputPro
         </ul>
       )}
       <select
+        {...judged}
         aria-label={t`${label}: add a segment`}
         value=""
         onChange={(event) => {

@@ -58,7 +58,10 @@ describe("a new segment", () => {
     const more = () => screen.getByLabelText("In segment: add a segment");
     await screen.findByRole("option", { name: "VIP" });
     await userEvent.click(screen.getByRole("button", { name: "Create segment" }));
-    expect(screen.getByText("This condition needs a segment.")).toBeTruthy();
+    const fault = screen.getByText("This condition needs a segment.");
+    expect(document.activeElement).toBe(more());
+    expect(more().getAttribute("aria-describedby")).toBe(fault.id);
+    expect(screen.getByRole("alert").textContent).toBe("In segment needs a segment");
 
     await userEvent.selectOptions(more(), "VIP");
     await userEvent.selectOptions(more(), "Lapsed");
@@ -69,10 +72,28 @@ describe("a new segment", () => {
 
     await userEvent.click(screen.getByRole("button", { name: "Create segment" }));
     await screen.findByText("Elsewhere");
+    expect(calls("POST /api/segments")).toHaveLength(1);
     expect(sent(calls)).toEqual({
       name: "Both",
       rules: { combinator: "and", not: false, rules: [{ field: "segment", operator: "in", value: ["s3"] }] },
     });
+  });
+
+  it("takes one to what is missing, each time: the name, then the part of the condition that is wrong", async () => {
+    open();
+    const create = async () => userEvent.click(await screen.findByRole("button", { name: "Create segment" }));
+    await userEvent.selectOptions(await screen.findByLabelText("Orders looked at"), "within");
+    await userEvent.clear(screen.getByLabelText("Orders in: length"));
+    await create();
+    expect(document.activeElement).toBe(screen.getByLabelText("Name"));
+    await userEvent.keyboard("Big");
+    await create();
+    const length = screen.getByLabelText("Orders in: length");
+    expect(document.activeElement).toBe(length);
+    expect(screen.getByLabelText("Total spend: value").getAttribute("aria-invalid")).toBeNull();
+    screen.getByLabelText("Name").focus();
+    await create();
+    expect(document.activeElement).toBe(length);
   });
 
   it("shows a circle at the condition that closes it", async () => {

@@ -118,6 +118,15 @@ describe("the settings", () => {
     expect(calls(CHANGE)).toEqual([]);
   });
 
+  it("say at both ends of a time what is missing of it", async () => {
+    const { user } = await open({ [SHOW]: () => tagged({ ...SET, quietHours: undefined }, 4) });
+    await user.type(field("Quiet hours from"), "21:00");
+    await user.click(screen.getByRole("button", { name: "Save settings" }));
+    const fault = screen.getByText("Say when they end.");
+    expect(field("Quiet hours until").getAttribute("aria-describedby")).toBe(fault.id);
+    expect(field("Quiet hours from").getAttribute("aria-describedby")).toBe(fault.id);
+  });
+
   it("show what the server refuses at its field until that is changed, and the rest beside the button", async () => {
     const { user } = await open({
       [CHANGE]: () =>
