@@ -71,6 +71,21 @@ describe("the customers page", () => {
     expect(await accessibilityFaults()).toEqual([]);
   });
 
+  it("goes on with those whom one looks for, where a page of the others could not be loaded", async () => {
+    open("/customers", {
+      "GET /api/customers": ({ query }) => {
+        if (!query.get("search")) {
+          return query.get("cursor") ? problem(500, "internal") : { items: [ASHA], nextCursor: "1" };
+        }
+        return query.get("cursor") ? all(RAVI) : { items: [], nextCursor: "1" };
+      },
+    });
+    expect(await screen.findByText("The next page could not be loaded.")).toBeTruthy();
+    await userEvent.type(screen.getByRole("searchbox"), "ra");
+    expect(await screen.findByText("Ravi")).toBeTruthy();
+    expect(screen.queryByText("The next page could not be loaded.")).toBeNull();
+  });
+
   it("shows a segment's members by their own list, and keeps the choice in the address", async () => {
     const { router } = open("/customers", { "GET /api/segments/s1/members": () => all(RAVI) });
     await screen.findByText("Asha");
