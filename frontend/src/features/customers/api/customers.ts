@@ -31,12 +31,14 @@ export function useCreateCustomer(draft: SentDraft) {
   );
 }
 
-export function useUpdateCustomer(id: string) {
+/** The form over somebody is done with once they are saved, wherever one is by then. */
+export function useUpdateCustomer(id: string, draft: Pick<SentDraft, "forget">) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ change, etag }: { change: CustomerChange; etag: string | null }) =>
       callTagged("PATCH /api/customers/{id}", { path: { id }, body: change, ifMatch: etag }),
     onSuccess: (saved) => {
+      draft.forget();
       queryClient.setQueryData(["customers", id], saved);
       return queryClient.invalidateQueries({ queryKey: ["customers"] });
     },

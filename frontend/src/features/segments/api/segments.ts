@@ -2,7 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { call } from "@/lib/call";
 import type { ListChange, MembersEdit, Segment, SegmentChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
-import { useIntent } from "@/lib/intent";
+import { type SentDraft, useIntent } from "@/lib/intent";
 import { liveList, liveOne } from "@/lib/live";
 import { isPassing, Problem } from "@/lib/problem";
 import { buildingInterval, segmentQuery } from "@/lib/segments";
@@ -114,12 +114,16 @@ export function useEditMembers(id: string) {
   );
 }
 
-export function useUpdateSegment(id: string) {
+/** The form over a segment is done with once that is saved, wherever one is by then. */
+export function useUpdateSegment(id: string, draft: Pick<SentDraft, "forget">) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ change, etag }: { change: SegmentChange; etag: string | null }) =>
       call("PATCH /api/segments/{id}", { path: { id }, body: change, ifMatch: etag }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }),
+    onSuccess: () => {
+      draft.forget();
+      return queryClient.invalidateQueries({ queryKey: ["segments"] });
+    },
   });
 }
 

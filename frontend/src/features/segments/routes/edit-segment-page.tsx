@@ -47,7 +47,7 @@ function Edit({ loaded, reload }: EditProps) {
   const { values, etag } = draft.value;
   const [restored, setRestored] = useState(draft.restored);
   const [fault, setFault] = useState<unknown>(null);
-  const save = useUpdateSegment(id);
+  const save = useUpdateSegment(id, draft);
   const navigate = useNavigate();
   const home = `/segments/${encodeURIComponent(id)}`;
   const error = fault ?? save.error;
@@ -58,7 +58,6 @@ function Edit({ loaded, reload }: EditProps) {
       { change, etag: guard },
       {
         onSuccess: () => {
-          draft.forget();
           toast(t`Segment saved`);
           navigate(home);
         },
