@@ -1,6 +1,6 @@
 /** Files that the server makes of what somebody asked for: members of a segment, customers by rules, the log of a campaign. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { call } from "./call";
 import type { FileExport, RuleGroup } from "./contract";
 import { useDraft } from "./draft";
@@ -39,6 +39,8 @@ export function useFileExport(source: Source, total: number) {
   }
 
   return {
+    /** What one begins it by. */
+    button: useRef<HTMLButtonElement>(null),
     id,
     // Not the former one, while the next is being asked for.
     asked: start.isPending || start.error ? asked : gone ? null : kept.value,

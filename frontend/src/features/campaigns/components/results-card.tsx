@@ -32,7 +32,12 @@ export function ResultsCard({ campaign }: { campaign: Campaign }) {
       flush
       actions={
         mayExport && (
-          <Button icon={<FileDown aria-hidden />} busy={exporting.isRunning} onClick={exporting.start}>
+          <Button
+            icon={<FileDown aria-hidden />}
+            ref={exporting.button}
+            busy={exporting.isRunning}
+            onClick={exporting.start}
+          >
             <Trans>Export log as CSV</Trans>
           </Button>
         )

@@ -64,6 +64,7 @@ export function Component() {
           <Button
             look="quiet"
             icon={<FileDown aria-hidden />}
+            ref={exporting.button}
             busy={exporting.isRunning}
             onClick={exporting.start}
           >

@@ -111,7 +111,12 @@ export function MembersCard({ segment }: { segment: Segment }) {
             <Button icon={<PenLine aria-hidden />} onClick={() => setEditing(true)}>
               <Trans>Edit all</Trans>
             </Button>
-            <Button icon={<FileDown aria-hidden />} busy={exporting.isRunning} onClick={exporting.start}>
+            <Button
+              icon={<FileDown aria-hidden />}
+              ref={exporting.button}
+              busy={exporting.isRunning}
+              onClick={exporting.start}
+            >
               <Trans>Export CSV</Trans>
             </Button>
           </div>

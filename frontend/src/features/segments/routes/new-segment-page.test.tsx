@@ -1,6 +1,7 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Toasts } from "@/components/ui/toasts";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { type Answers, all, openPage, serve } from "@/testing/open";
@@ -18,6 +19,13 @@ afterEach(() => {
   session.end();
 });
 
+const PageWithToasts = () => (
+  <>
+    <NewSegmentPage />
+    <Toasts />
+  </>
+);
+
 function open(answers: Answers = {}) {
   const calls = serve({
     "GET /api/segments": () => all(VIP, LAPSED),
@@ -25,7 +33,7 @@ function open(answers: Answers = {}) {
     "POST /api/segments/preview": () => PREVIEW,
     ...answers,
   });
-  const router = openPage(NewSegmentPage, "/segments/new", "/segments/new");
+  const router = openPage(PageWithToasts, "/segments/new", "/segments/new");
   return { calls, router };
 }
 
@@ -69,6 +77,12 @@ describe("a new segment", () => {
     expect(await accessibilityFaults(screen.getByRole("list", { name: "In segment: chosen" }))).toEqual([]);
     screen.getByRole("button", { name: "Take away VIP" }).focus();
     await userEvent.keyboard("{Enter}");
+    expect(document.activeElement).toBe(more());
+    const chosen = () => screen.getByRole("list", { name: "In segment: chosen" }).textContent;
+    expect(chosen()).toBe("Lapsed");
+    await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+    expect(chosen()).toBe("VIPLapsed");
+    await userEvent.click(screen.getByRole("button", { name: "Take away VIP" }));
 
     await userEvent.click(screen.getByRole("button", { name: "Create segment" }));
     await screen.findByText("Elsewhere");
