@@ -27,7 +27,7 @@ export function useCreateCustomer(draft: SentDraft) {
   return useIntent(
     (customer: CustomerChange & { email: string }, idempotencyKey) =>
       call("POST /api/customers", { body: customer, idempotencyKey }),
-    { draft, onSuccess: () => refreshSoon(queryClient, "customers") },
+    { draft, onSuccess: () => refreshSoon(queryClient, ["customers"]) },
   );
 }
 
