@@ -9,7 +9,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Segment } from "@/lib/contract";
 import { useDraft } from "@/lib/draft";
-import { isGone, isOutdated, Problem } from "@/lib/problem";
+import { explained, isGone, isOutdated } from "@/lib/problem";
 import { useSegment, useUpdateSegment } from "../api/segments";
 import { NoSegment } from "../components/no-segment";
 import { SegmentForm } from "../components/segment-form";
@@ -93,7 +93,11 @@ function Edit({ loaded, reload }: EditProps) {
         submitLabel={t`Save changes`}
         cancelTo={home}
         busy={save.isPending}
-        error={explained(error)}
+        error={explained(
+          error,
+          t`Somebody else has changed this segment meanwhile`,
+          t`Yours has not been saved, and stays in the form. Open the segment in another tab to see their version.`,
+        )}
         remedy={
           isOutdated(error)
             ? { label: t`Save mine over theirs`, onSubmit: (change) => void saveOverTheirs(change) }
@@ -108,14 +112,4 @@ function Edit({ loaded, reload }: EditProps) {
 
 function begun({ data, etag }: Tagged<Segment>): Draft {
   return { values: valuesOf(data), etag };
-}
-
-function explained(error: unknown): unknown {
-  if (!isOutdated(error)) return error;
-  return new Problem({
-    status: 412,
-    code: error.code,
-    title: t`Somebody else has changed this segment meanwhile`,
-    detail: t`Yours has not been saved, and stays in the form. Open the segment in another tab to see their version.`,
-  });
 }
