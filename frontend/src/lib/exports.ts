@@ -1,25 +1,36 @@
 /** Files that the server makes of what somebody asked for: members of a segment, customers by rules, the log of a campaign. */
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
 import { call } from "./call";
 import type { FileExport, RuleGroup } from "./contract";
 import { useDraft } from "./draft";
 import { useIntent } from "./intent";
 import { openFile } from "./open-file";
-import { Problem } from "./problem";
+import { isGone } from "./problem";
 
 const isOver = ({ status }: FileExport) => status === "done" || status === "failed";
 
 /** What a file can be made of: the members of a segment, the log of a campaign, the customers whom rules match. */
-type Source = "segments" | "campaigns" | { rules: RuleGroup };
+type Source = { of: "segments" | "campaigns"; id: string } | { of: "customers"; rules: RuleGroup };
+
+/** What was asked for, and how many rows were to be expected of it: on the page may be something else by now. */
+type Asked = { source: Source; total: number };
 
 /** The export of something that was asked for last in this tab: it goes on also when one leaves the page. */
-export function useFileExport(source: Source, of: string) {
-  const kept = useDraft<string | null>(`export/1/${of}`, () => null);
-  const start = useStartExport(source, of);
-  const job = useExport(kept.value);
+export function useFileExport(source: Source, total: number) {
+  const name = "id" in source ? `${source.of}/${source.id}` : source.of;
+  const kept = useDraft<(Asked & { id: string }) | null>(`export/2/${name}`, () => null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const start = useStartExport((id) => asked && kept.change({ ...asked, id }));
+  const job = useExport(kept.value?.id ?? null);
   // Files are kept for a day; somebody who comes back after that begins anew.
-  const gone = job.error instanceof Problem && job.error.status === 404;
-  const id = gone ? null : kept.value;
+  const gone = isGone(job.error);
+  const id = gone ? null : (kept.value?.id ?? null);
+
+  function begin(what: Asked) {
+    setAsked(what);
+    start.mutate(what.source);
+  }
 
   function forget() {
     kept.change(null);
@@ -28,12 +39,17 @@ export function useFileExport(source: Source, of: string) {
   }
 
   return {
+    /** What one begins it by. */
+    button: useRef<HTMLButtonElement>(null),
     id,
     // Not the former one, while the next is being asked for.
+    asked: start.isPending || start.error ? asked : gone ? null : kept.value,
     job: id === null || start.isPending ? undefined : job.data,
     error: start.error ?? (gone ? null : job.error),
     isRunning: start.isPending || (id !== null && !job.error && !(job.data && isOver(job.data))),
-    start: () => start.mutate(JSON.stringify(source), { onSuccess: (begun) => kept.change(begun.id) }),
+    start: () => begin({ source, total }),
+    /** Of what the last one was of. */
+    again: () => kept.value && begin(kept.value),
     lookAgain: () => void job.refetch(),
     forget,
   };
@@ -41,12 +57,14 @@ export function useFileExport(source: Source, of: string) {
 
 export type FileExporting = ReturnType<typeof useFileExport>;
 
-function useStartExport(source: Source, id: string) {
-  // Another source is another request, which has a key of its own.
-  return useIntent((_: string, idempotencyKey) =>
-    typeof source === "string"
-      ? call(`POST /api/${source}/{id}/exports`, { path: { id }, idempotencyKey })
-      : call("POST /api/customers/exports", { body: source, idempotencyKey }),
+function useStartExport(onBegun: (id: string) => void) {
+  return useIntent(
+    // Another source is another request, which has a key of its own.
+    (source: Source, idempotencyKey) =>
+      source.of === "customers"
+        ? call("POST /api/customers/exports", { body: { rules: source.rules }, idempotencyKey })
+        : call(`POST /api/${source.of}/{id}/exports`, { path: { id: source.id }, idempotencyKey }),
+    { onSuccess: ({ id }) => onBegun(id) },
   );
 }
 

@@ -92,11 +92,6 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** `one thing`, `2 things`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${formatNumber(count)} ${count === 1 ? one : many}`;
-}
-
 function withDate(iso: string | undefined, show: (date: Date) => string): string {
   if (!iso) return "–";
   const date = new Date(iso);

@@ -142,3 +142,7 @@ export const isGone = (error: unknown): boolean => error instanceof Problem && e
 /** Whether something was not changed since somebody else had changed it before. */
 export const isOutdated = (error: unknown): error is Problem =>
   error instanceof Problem && error.status === 412;
+
+/** What is to be done where somebody else has changed something before; any other fault as it is. */
+export const explained = (error: unknown, title: string, detail: string): unknown =>
+  isOutdated(error) ? new Problem({ status: 412, code: "outdated", title, detail }) : error;

@@ -22,6 +22,27 @@ export type SendingValues = {
   attributionDays: string;
 };
 
+/** Values that make up one setting: they go together, or the two halves of one might be of two people. */
+export const TOGETHER: readonly (readonly (keyof SendingValues)[])[] = [
+  ["quietFrom", "quietUntil"],
+  ["capMessages", "capDays"],
+];
+
+/** My changes of `before` on top of what somebody else has saved meanwhile; where both have changed something, mine stands. */
+export function rebasedTogether<V extends object>(
+  together: readonly (readonly (keyof V)[])[],
+  before: V,
+  mine: V,
+  theirs: V,
+): V {
+  const fields = Object.keys(mine) as (keyof V)[];
+  const isChanged = (field: keyof V) => JSON.stringify(before[field]) !== JSON.stringify(mine[field]);
+  const changed = fields.filter((field) =>
+    (together.find((group) => group.includes(field)) ?? [field]).some(isChanged),
+  );
+  return { ...theirs, ...Object.fromEntries(changed.map((field) => [field, mine[field]])) };
+}
+
 /** What is said of it, under the names that campaigns and settings share. */
 export type Sending = Pick<
   Settings,

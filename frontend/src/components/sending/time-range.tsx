@@ -1,5 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
+import { useId } from "react";
 import { Optional } from "@/components/ui/field";
 
 type TimeRangeProps = {
@@ -13,6 +14,7 @@ type TimeRangeProps = {
 
 /** From one time of day until another, which may be of the next day. */
 export function TimeRange({ legend, hint, from, until, fault, onChange }: TimeRangeProps) {
+  const id = useId();
   return (
     <fieldset>
       <legend className="mb-1.5 text-sm font-medium">
@@ -24,6 +26,7 @@ export function TimeRange({ legend, hint, from, until, fault, onChange }: TimeRa
           type="time"
           aria-label={t`${legend} from`}
           aria-invalid={fault ? true : undefined}
+          aria-describedby={fault ? id : undefined}
           value={from}
           onChange={(event) => onChange(event.target.value, until)}
           className="control w-auto"
@@ -33,12 +36,17 @@ export function TimeRange({ legend, hint, from, until, fault, onChange }: TimeRa
           type="time"
           aria-label={t`${legend} until`}
           aria-invalid={fault ? true : undefined}
+          aria-describedby={fault ? id : undefined}
           value={until}
           onChange={(event) => onChange(from, event.target.value)}
           className="control w-auto"
         />
       </div>
-      {fault && <p className="mt-1.5 text-sm text-danger">{fault}</p>}
+      {fault && (
+        <p id={id} className="mt-1.5 text-sm text-danger">
+          {fault}
+        </p>
+      )}
       <p className="mt-1.5 text-sm text-muted">{hint}</p>
     </fieldset>
   );

@@ -1,9 +1,10 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Plus, Trash2 } from "lucide-react";
-import { useId } from "react";
+import { useEffect, useId, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { Optional } from "@/components/ui/field";
+import { useRemoval } from "@/components/ui/use-removal";
 import type { Day } from "@/lib/contract";
 import { type Faults, nextKey, type WindowValues } from "@/lib/sending";
 
@@ -25,13 +26,38 @@ type WindowsInputProps = {
   onChange: (windows: WindowValues[]) => void;
 };
 
-/** The hours in which messages go out, on the recipient's clock. */
+/** The hours in which messages go out, on the recipient's clock. The focus goes where the next thing is to be done. */
 export function WindowsInput({ windows, faults, onChange }: WindowsInputProps) {
   const hint = useId();
+  const group = useRef<HTMLFieldSetElement>(null);
+  const next = useRef<"first" | "add" | null>(null);
+  /** They may be put back, so their keys are still theirs. */
+  const removed = useRef<WindowValues[]>([]);
+  const takeOut = useRemoval(windows, ({ key }) => String(key), onChange);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looks at what is on the page once there are more or fewer
+  useEffect(() => {
+    if (next.current === null) return;
+    [...(group.current?.querySelectorAll<HTMLElement>(`[data-${next.current}]`) ?? [])].at(-1)?.focus();
+    next.current = null;
+  }, [windows.length]);
+
+  function add() {
+    next.current = "first";
+    const key = nextKey([...windows, ...removed.current]);
+    onChange([...windows, { key, from: "09:00", until: "20:00", days: [] }]);
+  }
+
+  function remove(window: WindowValues, label: string) {
+    next.current = "add";
+    removed.current.push(window);
+    takeOut(window, t`${label} removed`, group.current);
+  }
+
   const change = (key: number, part: Partial<WindowValues>) =>
     onChange(windows.map((window) => (window.key === key ? { ...window, ...part } : window)));
   return (
-    <fieldset aria-describedby={hint} className="grid gap-3">
+    <fieldset ref={group} aria-describedby={hint} className="grid gap-3">
       <legend className="mb-1.5 text-sm font-medium">
         <Trans>Sending hours</Trans>
         <Optional />
@@ -48,21 +74,19 @@ export function WindowsInput({ windows, faults, onChange }: WindowsInputProps) {
             faults[`windows.${index}`]
           }
           onChange={(part) => change(window.key, part)}
-          onRemove={() => onChange(windows.filter(({ key }) => key !== window.key))}
+          onRemove={() => remove(window, nameOf(index + 1))}
         />
       ))}
       {faults.windows && <p className="text-sm text-danger">{faults.windows}</p>}
-      {windows.length < MAX_WINDOWS && (
-        <Button
-          className="justify-self-start"
-          icon={<Plus aria-hidden />}
-          onClick={() =>
-            onChange([...windows, { key: nextKey(windows), from: "09:00", until: "20:00", days: [] }])
-          }
-        >
-          {windows.length === 0 ? t`Only at certain hours` : t`More hours`}
-        </Button>
-      )}
+      <Button
+        data-add
+        className="justify-self-start"
+        icon={<Plus aria-hidden />}
+        disabled={windows.length >= MAX_WINDOWS}
+        onClick={add}
+      >
+        {windows.length === 0 ? t`Only at certain hours` : t`More hours`}
+      </Button>
       <p id={hint} className="text-sm text-muted">
         <Trans>
           By the clock of each recipient. Who is due at another time gets the message when the next hours
@@ -84,15 +108,18 @@ type WindowProps = {
 };
 
 function Window({ label, window, fault, onChange, onRemove }: WindowProps) {
+  const id = useId();
   const { from, until, days: chosen } = window;
   return (
     <fieldset className="grid gap-2 rounded-lg border border-line p-3">
       <legend className="sr-only">{label}</legend>
       <div className="flex flex-wrap items-center gap-2 text-sm">
         <input
+          data-first
           type="time"
           aria-label={t`${label}: from`}
           aria-invalid={fault ? true : undefined}
+          aria-describedby={fault ? id : undefined}
           value={from}
           onChange={(event) => onChange({ from: event.target.value })}
           className="control w-auto"
@@ -102,6 +129,7 @@ function Window({ label, window, fault, onChange, onRemove }: WindowProps) {
           type="time"
           aria-label={t`${label}: until`}
           aria-invalid={fault ? true : undefined}
+          aria-describedby={fault ? id : undefined}
           value={until}
           onChange={(event) => onChange({ until: event.target.value })}
           className="control w-auto"
@@ -137,7 +165,11 @@ function Window({ label, window, fault, onChange, onRemove }: WindowProps) {
           </span>
         )}
       </div>
-      {fault && <p className="text-sm text-danger">{fault}</p>}
+      {fault && (
+        <p id={id} className="text-sm text-danger">
+          {fault}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -51,9 +51,7 @@ export function AttributesInput({ legend, hint, rows, faults, clearable, onChang
     onChange(rows.map((row) => (row.id === id ? { ...row, ...part } : row)));
 
   function remove(removed: AttributeRow, label: string) {
-    // A dialog covers what is offered outside of it.
-    if (group.current?.closest("dialog")) onChange(rows.filter((row) => row !== removed));
-    else takeOut(removed, t`${label} removed`);
+    takeOut(removed, t`${label} removed`, group.current);
     group.current?.querySelector<HTMLButtonElement>("[data-add]")?.focus();
   }
 

@@ -1,32 +1,51 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Download, RotateCw, X } from "lucide-react";
+import { useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { Progress } from "@/components/ui/progress";
 import { FormProblem } from "@/components/ui/states";
 import type { FileExport } from "@/lib/contract";
 import { type FileExporting, useDownloadExport } from "@/lib/exports";
+import { focusHeading } from "@/lib/focus-heading";
 
 type ExportStatusProps = {
   exporting: FileExporting;
   /** So many of its rows, in words. */
   noun: (count: number) => string;
-  /** How many rows are to be expected. */
-  total: number;
+  /** Who is in it, where the page may show others by now. */
+  who?: string;
 };
 
 /** How far an export is, and its file once it is there. */
-export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
-  const { id, job, error, isRunning, start, lookAgain, forget } = exporting;
+export function ExportStatus({ exporting, noun, who }: ExportStatusProps) {
+  const { button, id, asked, job, error, isRunning, again, lookAgain, forget } = exporting;
+  const section = useRef<HTMLElement>(null);
   const download = useDownloadExport(id);
   if (id === null && !error && !isRunning) return null;
+  // Buttons go as they are pressed.
+  function dismiss() {
+    forget();
+    if (button.current) button.current.focus();
+    else focusHeading();
+  }
+  function withFocus(run: () => void) {
+    run();
+    section.current?.focus();
+  }
   const over = job && !isRunning ? job.status : undefined;
   return (
-    <section aria-label={t`Export`} className="grid gap-3 border-b border-line bg-sunken/50 px-5 py-3">
+    <section
+      ref={section}
+      tabIndex={-1}
+      aria-label={t`Export`}
+      className="outline-none grid gap-3 border-b border-line bg-sunken/50 px-5 py-3"
+    >
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <p role="status" className="text-sm">
-          {error ? "" : inWords(job, noun)}
-        </p>
+        <div className="grid min-w-0 text-sm">
+          <p role="status">{error ? "" : inWords(job, noun)}</p>
+          {who && <p className="text-muted wrap-anywhere">{t`Who is in it: ${who}`}</p>}
+        </div>
         <div className="flex gap-2">
           {over === "done" && (
             <Button
@@ -39,12 +58,12 @@ export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
             </Button>
           )}
           {over === "failed" && (
-            <Button icon={<RotateCw aria-hidden />} onClick={start}>
+            <Button icon={<RotateCw aria-hidden />} onClick={() => withFocus(again)}>
               <Trans>Export again</Trans>
             </Button>
           )}
           {error && id !== null ? (
-            <Button icon={<RotateCw aria-hidden />} onClick={lookAgain}>
+            <Button icon={<RotateCw aria-hidden />} onClick={() => withFocus(lookAgain)}>
               <Trans>Look again</Trans>
             </Button>
           ) : null}
@@ -52,7 +71,7 @@ export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
             <Button
               look="quiet"
               aria-label={t`Dismiss the export`}
-              onClick={forget}
+              onClick={dismiss}
               className="px-2.5!"
               icon={<X aria-hidden />}
             />
@@ -62,7 +81,7 @@ export function ExportStatus({ exporting, noun, total }: ExportStatusProps) {
       {isRunning && (
         <Progress
           label={t`Export`}
-          total={total}
+          total={asked?.total ?? 0}
           parts={[{ label: t`written`, value: job?.rows ?? 0, className: "bg-accent" }]}
         />
       )}

@@ -1,5 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
+import { focusHeading } from "@/lib/focus-heading";
 import { Button } from "./button";
 import { Notice } from "./notice";
 
@@ -9,7 +10,12 @@ export function RestoredNotice({ onDiscard }: { onDiscard: () => void }) {
     <Notice
       text={t`What you typed here earlier and have not saved is in the form.`}
       action={
-        <Button onClick={onDiscard}>
+        <Button
+          onClick={() => {
+            onDiscard();
+            focusHeading();
+          }}
+        >
           <Trans>Discard it</Trans>
         </Button>
       }

@@ -53,9 +53,7 @@ export function TagsInput({ label, hint, value, error, onChange }: TagsInputProp
   }
 
   function remove(tag: string) {
-    // A dialog covers what is offered outside of it.
-    if (box.current?.closest("dialog")) onChange(value.filter((other) => other !== tag));
-    else takeOut(tag, t`${tag} taken away`);
+    takeOut(tag, t`${tag} taken away`, box.current);
     box.current?.focus();
   }
 

@@ -33,6 +33,25 @@ describe("a toast", () => {
     expect(screen.queryByText("Saved")).toBeNull();
   });
 
+  it("waits until no dialog is open, which would keep it from being read out, and stays as long as any", async () => {
+    const dialog = document.body.appendChild(document.createElement("dialog"));
+    dialog.open = true;
+    act(() => toast("Letter gone"));
+    pass(60);
+    expect(screen.queryByText("Letter gone")).toBeNull();
+    await act(async () => {
+      dialog.open = false;
+    });
+    expect(screen.getByText("Letter gone")).toBeTruthy();
+    pass(5.1);
+    expect(screen.queryByText("Letter gone")).toBeNull();
+
+    dialog.open = true;
+    act(() => toast("Another one"));
+    await act(async () => dialog.remove());
+    expect(screen.getByText("Another one")).toBeTruthy();
+  });
+
   it("that can be taken back stays longer, and does it once", () => {
     const undo = vi.fn();
     act(() => toast("3 tags put on", { undo }));

@@ -11,6 +11,9 @@ const STAYS = 5_000;
 const STAYS_WITH_ACTION = 8_000;
 
 let toasts: readonly Toast[] = [];
+/** What is below a modal dialog is neither read out nor reached: these wait until none is open. */
+let held: readonly Toast[] = [];
+let watch: MutationObserver | undefined;
 let next = 1;
 const clocks = new Map<number, Clock>();
 const listeners = new Set<() => void>();
@@ -26,8 +29,9 @@ export function toast(
   const id = next++;
   const action = undo ? { label: t`Undo`, run: undo } : show && { label: t`Show it`, run: show };
   clocks.set(id, { left: action ? STAYS_WITH_ACTION : STAYS, since: 0, timer: undefined });
-  set([...toasts, { id, text, action }]);
-  run(id);
+  const entry = { id, text, action };
+  if (isCovered()) hold(entry);
+  else display(entry);
 }
 
 export function Toasts() {
@@ -95,6 +99,28 @@ function WithAction({ entry: { id, text }, action }: { entry: Toast; action: Act
       </button>
     </div>
   );
+}
+
+const isCovered = () => document.querySelector("dialog[open]") !== null;
+
+function display(entry: Toast): void {
+  set([...toasts, entry]);
+  run(entry.id);
+}
+
+function hold(entry: Toast): void {
+  held = [...held, entry];
+  if (watch) return;
+  // A dialog that is taken away while it is open says nothing of it.
+  watch = new MutationObserver(() => {
+    if (isCovered()) return;
+    watch?.disconnect();
+    watch = undefined;
+    const waiting = held;
+    held = [];
+    for (const one of waiting) display(one);
+  });
+  watch.observe(document, { subtree: true, childList: true, attributeFilter: ["open"] });
 }
 
 function run(id: number): void {

@@ -6,7 +6,7 @@ type Rows<T> = { rows: readonly T[]; onChange: (rows: T[]) => void };
 
 /**
  * Takes rows out of a form's list, and offers each for some seconds to be put back where it was, whatever has become of the
- * other rows. Not for lists in dialogs: what is offered is below them.
+ * other rows. In a dialog nothing is offered, which would be below it: `at` is where the list is.
  */
 export function useRemoval<T>(rows: readonly T[], keyOf: (row: T) => string, onChange: Rows<T>["onChange"]) {
   // An offer outlives many changes of the form, and sometimes the form.
@@ -21,9 +21,10 @@ export function useRemoval<T>(rows: readonly T[], keyOf: (row: T) => string, onC
     [],
   );
 
-  return (row: T, said: string) => {
+  return (row: T, said: string, at: Element | null) => {
     const before = rows.slice(0, rows.indexOf(row)).map(keyOf);
     onChange(rows.filter((other) => other !== row));
+    if (at?.closest("dialog")) return;
     toast(said, {
       undo() {
         if (!now.current) return toast(t`The form is not open any more.`);

@@ -1,3 +1,4 @@
+import type { AuditEntry } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
 
 /**
@@ -6,8 +7,9 @@ import { useCursorList } from "@/lib/cursor-list";
  */
 export type AuditFilter = { actor: string; object: string; kind: string; since: string; until: string };
 
-export function useAudit({ actor, object, kind, since, until }: AuditFilter) {
-  const list = useCursorList(["audit"], "GET /api/audit", {
+/** The server does not know kinds: see `isOfKind`. */
+export function useAudit({ actor, object, since, until }: AuditFilter) {
+  return useCursorList(["audit"], "GET /api/audit", {
     query: {
       actor: actor || undefined,
       object: object || undefined,
@@ -15,10 +17,10 @@ export function useAudit({ actor, object, kind, since, until }: AuditFilter) {
       until: until ? dayAfter(until) : undefined,
     },
   });
-  // The server does not know kinds: they are looked for in what is read, page by page.
-  const items = kind ? list.items.filter((entry) => entry.object.split("/")[0] === kind) : list.items;
-  return { ...list, items };
 }
+
+export const isOfKind = ({ object }: AuditEntry, kind: string): boolean =>
+  kind === "" || object.split("/")[0] === kind;
 
 /** The server's end is a moment: the beginning of the next day. What is no day it may refuse. */
 function dayAfter(day: string): string {

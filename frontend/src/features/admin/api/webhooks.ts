@@ -31,13 +31,14 @@ export function useCreateWebhook(draft: SentDraft) {
   );
 }
 
-/** Changes a webhook, if it is still what `etag` names; answers with what names it then. */
-export function useChangeWebhook(id: string) {
+/** Changes a webhook, if it is still what `etag` names; answers with what names it then. What was changed in a form is forgotten there. */
+export function useChangeWebhook(id: string, draft?: Pick<SentDraft, "forget">) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ change, etag }: { change: WebhookChange; etag: string | null }) =>
       callTagged("PATCH /api/webhooks/{id}", { path: { id }, body: change, ifMatch: etag }),
     onSuccess: (changed) => {
+      draft?.forget();
       queryClient.setQueryData([...KEY, id], changed);
       return queryClient.invalidateQueries({ queryKey: KEY });
     },

@@ -9,7 +9,7 @@ import type { Webhook } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
 import { isGone, isOutdated } from "@/lib/problem";
 import { useDeleteWebhook } from "../api/webhooks";
-import { explained } from "./outdated-webhook";
+import { explainedOfWebhook } from "./outdated-webhook";
 import { editWebhook } from "./webhook-values";
 
 type DeleteWebhookDialogProps = {
@@ -78,7 +78,7 @@ export function DeleteWebhookDialog({ webhook, etag, reload, open, onClose }: De
           </Trans>
         </p>
       </div>
-      <FormProblem error={explained(remove.error)} />
+      <FormProblem error={explainedOfWebhook(remove.error)} />
     </Dialog>
   );
 }

@@ -7,7 +7,6 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Failure, FormProblem, SkeletonRows } from "@/components/ui/states";
-import { toast } from "@/components/ui/toasts";
 import type { DeliveryWithEvent, Webhook } from "@/lib/contract";
 import { formatDateTime, formatNumber } from "@/lib/format";
 import { useDelivery, useResend } from "../api/deliveries";
@@ -33,10 +32,6 @@ export function DeliveryDialog({ webhook, delivery, onClose }: DeliveryDialogPro
     onClose();
   }
 
-  function submit() {
-    resend.mutate(delivery, { onSuccess: () => toast(t`It is sent once more`) });
-  }
-
   return (
     <Dialog
       wide
@@ -54,7 +49,7 @@ export function DeliveryDialog({ webhook, delivery, onClose }: DeliveryDialogPro
               icon={<Send aria-hidden />}
               busy={resend.isPending}
               disabled={refused !== undefined}
-              onClick={submit}
+              onClick={() => resend.mutate(delivery)}
             >
               <Trans>Resend</Trans>
             </Button>
@@ -70,6 +65,9 @@ export function DeliveryDialog({ webhook, delivery, onClose }: DeliveryDialogPro
             <Named label={t`The event as it is sent`} text={JSON.stringify(one.event, null, 2)} />
           )}
           {refused && <p className="text-sm text-muted">{refused}</p>}
+          <p role="status" className="text-sm empty:hidden">
+            {resend.isSuccess && t`It is sent once more`}
+          </p>
           <FormProblem error={resend.error} />
         </>
       ) : found.isError ? (

@@ -7,7 +7,7 @@ import type { Webhook } from "@/lib/contract";
 import { formatDateTime } from "@/lib/format";
 import { isOutdated } from "@/lib/problem";
 import { useRotateSecret } from "../api/webhooks";
-import { explained } from "./outdated-webhook";
+import { explainedOfWebhook } from "./outdated-webhook";
 import { SecretDialog } from "./secret-dialog";
 
 type RotateDialogProps = {
@@ -79,7 +79,7 @@ export function RotateDialog({ webhook, etag, reload, open, onClose }: RotateDia
             </p>
           </div>
         )}
-        <FormProblem error={explained(rotate.error)} />
+        <FormProblem error={explainedOfWebhook(rotate.error)} />
       </Dialog>
       <SecretDialog made={rotate.data} onClose={close} />
     </>

@@ -1,11 +1,12 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Choices, Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import type { WantedEventType } from "@/lib/contract";
+import { useGoToFault } from "@/lib/go-to-fault";
 import { fieldPath, listFault, Problem } from "@/lib/problem";
 import { useRefusal } from "@/lib/refusal";
 import { type EventGroup, eventGroups } from "./event-words";
@@ -31,15 +32,10 @@ type WebhookFormProps = {
 export function WebhookForm(props: WebhookFormProps) {
   const { values, onChange, busy, error, notice } = props;
   const [tried, setTried] = useState(0);
-  const form = useRef<HTMLFormElement>(null);
+  const form = useGoToFault(tried, error);
   const own = faultsOf(values);
   const refused = useRefusal(error, requestOf(values));
   const faults = { ...refused, ...(tried > 0 && own) };
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each attempt and each answer
-  useEffect(() => {
-    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [tried, error]);
 
   function submit(event: FormEvent) {
     event.preventDefault();

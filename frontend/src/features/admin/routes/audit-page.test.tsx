@@ -98,6 +98,33 @@ it("tells each change as a sentence, under the newest name that is known", async
   expect(router.state.location.search).toBe("?kind=keys");
 });
 
+it("looks for a kind some pages on by itself, and further only when told", async () => {
+  const page = (index: number) => ({
+    items: [{ ...ENTRY, id: `a${index}`, object: index === 7 ? "settings" : ENTRY.object }],
+    nextCursor: index < 9 ? String(index + 1) : null,
+  });
+  const { calls, user } = open("/audit?kind=settings", {
+    [LIST]: ({ query }) => page(Number(query.get("cursor") ?? 0)),
+  });
+  expect(await screen.findByText("None so far; the list goes on.")).toBeTruthy();
+  expect(calls(LIST)).toHaveLength(5);
+  await user.click(screen.getByRole("button", { name: "Look further" }));
+  expect(await screen.findByText("The first 1 change")).toBeTruthy();
+  expect(calls(LIST), "no more than it takes").toHaveLength(8);
+});
+
+it("does not go on by itself from what was found of a kind, however near its end", async () => {
+  const watched: Element[] = [];
+  class Observer {
+    observe = (element: Element) => watched.push(element);
+    disconnect() {}
+  }
+  vi.stubGlobal("IntersectionObserver", Observer);
+  open("/audit?kind=segments", { [LIST]: () => ({ items: [ENTRY], nextCursor: "1" }) });
+  expect(await screen.findByRole("button", { name: "Show more" })).toBeTruthy();
+  expect(watched).toEqual([]);
+});
+
 it("says at its field what cannot be looked up", async () => {
   const errors = [{ field: "object", reason: "must not be empty" }];
   open("/audit?object=x", { [LIST]: () => json({ status: 422, errors }, { status: 422 }) });

@@ -5,10 +5,12 @@ import { useSearchParams } from "react-router";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
+import { Looking } from "@/components/ui/looking";
 import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
+import type { AuditEntry } from "@/lib/contract";
 import { faultsByField } from "@/lib/problem";
-import { type AuditFilter, useAudit } from "../api/audit";
+import { type AuditFilter, isOfKind, useAudit } from "../api/audit";
 import { useUsers } from "../api/users";
 import { AuditEntryItem } from "../components/audit-entry";
 import { AuditFilters } from "../components/audit-filters";
@@ -33,6 +35,7 @@ export function Component() {
   // The log itself hides most of an address.
   for (const { id, email } of users.items) names.set(`users/${id}`, email);
   const faults = faultsByField(list.error);
+  const fits = (entry: AuditEntry) => isOfKind(entry, filter.kind);
   const isFiltered = FIELDS.some((field) => filter[field] !== "");
 
   function narrow(next: AuditFilter) {
@@ -52,44 +55,47 @@ export function Component() {
             <Trans>Put the search right to look it up.</Trans>
           </p>
         ) : (
-          <ListView
-            list={list}
-            noun={(count) => plural(count, { one: "# change", other: "# changes" })}
-            empty={
-              isFiltered ? (
-                <Empty
-                  icon={<Search />}
-                  title={t`No change is like that`}
-                  action={
-                    <Button onClick={() => narrow(EVERYTHING)}>
-                      <Trans>Show all</Trans>
-                    </Button>
-                  }
-                />
-              ) : (
-                <Empty icon={<ScrollText />} title={t`Nothing has been changed yet`}>
-                  <Trans>
-                    Whoever changes a segment, a campaign, a customer or a user leaves an entry here, which
-                    nobody can take away.
-                  </Trans>
-                </Empty>
-              )
-            }
-          >
-            {(items) => (
-              <ul aria-label={t`Changes, newest first`} className="divide-y divide-line">
-                {items.map((entry) => (
-                  <AuditEntryItem
-                    key={entry.id}
-                    entry={entry}
-                    name={names.get(entry.object)}
-                    onActor={() => narrow({ ...filter, actor: entry.actor.id })}
-                    onObject={() => narrow({ ...filter, object: entry.object })}
+          <Looking list={list} fits={isFiltered ? fits : undefined}>
+            <ListView
+              list={{ ...list, items: list.items.filter(fits) }}
+              onDemand={isFiltered}
+              noun={(count) => plural(count, { one: "# change", other: "# changes" })}
+              empty={
+                isFiltered ? (
+                  <Empty
+                    icon={<Search />}
+                    title={t`No change is like that`}
+                    action={
+                      <Button onClick={() => narrow(EVERYTHING)}>
+                        <Trans>Show all</Trans>
+                      </Button>
+                    }
                   />
-                ))}
-              </ul>
-            )}
-          </ListView>
+                ) : (
+                  <Empty icon={<ScrollText />} title={t`Nothing has been changed yet`}>
+                    <Trans>
+                      Whoever changes a segment, a campaign, a customer or a user leaves an entry here, which
+                      nobody can take away.
+                    </Trans>
+                  </Empty>
+                )
+              }
+            >
+              {(items) => (
+                <ul aria-label={t`Changes, newest first`} className="divide-y divide-line">
+                  {items.map((entry) => (
+                    <AuditEntryItem
+                      key={entry.id}
+                      entry={entry}
+                      name={names.get(entry.object)}
+                      onActor={() => narrow({ ...filter, actor: entry.actor.id })}
+                      onObject={() => narrow({ ...filter, object: entry.object })}
+                    />
+                  ))}
+                </ul>
+              )}
+            </ListView>
+          </Looking>
         )}
       </Card>
     </Page>

@@ -43,7 +43,7 @@ function Edit({ loaded, reload }: EditProps) {
   const { id, url } = loaded.data;
   const edit = useEdit({ name: editWebhook(id), loaded, reload, valuesOf, rebased });
   const { before, values, etag, fault, setFault } = edit;
-  const save = useChangeWebhook(id);
+  const save = useChangeWebhook(id, edit);
   const navigate = useNavigate();
   const home = `/webhooks/${encodeURIComponent(id)}`;
 

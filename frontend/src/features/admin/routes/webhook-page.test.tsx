@@ -271,7 +271,7 @@ describe("its log", () => {
     expect(shown.getByRole("link", { name: "orders/o1" }).getAttribute("href")).toBe("/orders/o1");
     expect(await accessibilityFaults(screen.getByRole("dialog"))).toEqual([]);
     await user.click(shown.getByRole("button", { name: "Resend" }));
-    expect(await screen.findByText("It is sent once more")).toBeTruthy();
+    expect(await shown.findByText("It is sent once more")).toBeTruthy();
     expect(calls(RESEND)[0]?.headers.get("idempotency-key")).toBeTruthy();
     await user.click(shown.getByRole("button", { name: "Close" }));
     expect(router.state.location.search).toBe("?outcome=failed");

@@ -18,7 +18,7 @@ import { DeleteWebhookDialog } from "../components/delete-webhook-dialog";
 import { DeliveriesCard } from "../components/deliveries-card";
 import { DisableDialog } from "../components/disable-dialog";
 import { NoWebhook } from "../components/no-webhook";
-import { explained } from "../components/outdated-webhook";
+import { explainedOfWebhook } from "../components/outdated-webhook";
 import { SecretCard } from "../components/secret-card";
 import { VerifySample } from "../components/verify-sample";
 import { stateInWords, WebhookBadge } from "../components/webhook-state";
@@ -116,7 +116,7 @@ function Loaded({ webhook, etag, reload }: LoadedProps) {
         </>
       }
     >
-      {asking === null && <FormProblem error={explained(change.error)} />}
+      {asking === null && <FormProblem error={explainedOfWebhook(change.error)} />}
       <FormProblem error={test.error} />
       <div className="grid items-start gap-5 lg:grid-cols-2">
         <Card title={t`Webhook`}>
@@ -141,7 +141,7 @@ function Loaded({ webhook, etag, reload }: LoadedProps) {
       <DisableDialog
         open={asking === "disable"}
         busy={change.isPending}
-        error={explained(change.error)}
+        error={explainedOfWebhook(change.error)}
         onConfirm={() => switchTo(false)}
         onClose={close}
       />

@@ -80,6 +80,16 @@ describe("changes of a draft", () => {
     const theirs = { ...FILLED, name: "Theirs", objective: "sell more" };
     expect(rebased(FILLED, mine, theirs)).toEqual({ ...theirs, name: "Mine", ratePerMinute: "60" });
   });
+
+  it.each<[string, Partial<CampaignValues>, Partial<CampaignValues>]>([
+    ["quiet hours", { quietFrom: "22:00" }, { quietUntil: "06:00" }],
+    ["a cap", { capMessages: "5" }, { capDays: "30" }],
+    ["the moment", { when: "moment", scheduledAt: "2126-12-01T09:00" }, { localTime: "2126-12-02T10:00" }],
+    ["a test", { testMinutes: "90" }, { testShare: "50" }],
+  ])("are not half of one person and half of another: %s", (_, mine, theirs) => {
+    const both = { ...FILLED, ...mine };
+    expect(rebased(FILLED, both, { ...FILLED, ...theirs })).toEqual(both);
+  });
 });
 
 const THEN = Date.parse("2026-11-25T12:00:00Z");

@@ -10,7 +10,16 @@ import type {
   WinBy,
 } from "@/lib/contract";
 import { localTime, moment } from "@/lib/local-time";
-import { percent, type SendingValues, sendingOf, sendingValuesOf, share, text } from "@/lib/sending";
+import {
+  percent,
+  rebasedTogether,
+  type SendingValues,
+  sendingOf,
+  sendingValuesOf,
+  share,
+  TOGETHER,
+  text,
+} from "@/lib/sending";
 
 /** What the server takes. */
 const MAX_NAME = 200;
@@ -143,15 +152,18 @@ export function changeOf(before: CampaignValues, after: CampaignValues): Campaig
   );
 }
 
-/** My changes of `before` on top of what somebody else has saved meanwhile; where both have changed a field, mine stands. */
+/** See `TOGETHER`: when it goes out, and how it is tested, is said by several values, too. */
+const ALSO_TOGETHER: readonly (readonly (keyof CampaignValues)[])[] = [
+  ["when", "scheduledAt", "localTime"],
+  ["isTested", "testShare", "testMinutes", "testBy"],
+];
+
 export function rebased(
   before: CampaignValues,
   mine: CampaignValues,
   theirs: CampaignValues,
 ): CampaignValues {
-  const fields = Object.keys(mine) as (keyof CampaignValues)[];
-  const changed = fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(mine[field]));
-  return { ...theirs, ...Object.fromEntries(changed.map((field) => [field, mine[field]])) };
+  return rebasedTogether([...TOGETHER, ...ALSO_TOGETHER], before, mine, theirs);
 }
 
 function testOf({ testShare, testMinutes, testBy }: CampaignValues): TestPhase {

@@ -8,7 +8,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Campaign } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
-import { asProblem, isOutdated, Problem } from "@/lib/problem";
+import { asProblem, explained, isOutdated } from "@/lib/problem";
 import { useDeleteDraft, useForgetCampaign, useKeepDraft } from "../api/drafts";
 import { draftName, valuesOf, wireOf } from "./campaign-values";
 
@@ -81,17 +81,13 @@ export function DeleteDraftDialog({ loaded, reload, open, onClose }: DeleteDraft
           Nobody has been written to. For a few seconds it can be undone; then the draft is gone for good.
         </Trans>
       </p>
-      <FormProblem error={explained(remove.error)} />
+      <FormProblem
+        error={explained(
+          remove.error,
+          t`This draft has changed meanwhile`,
+          t`Its newest state is being loaded. Look whether you still want to delete it, and press again.`,
+        )}
+      />
     </Dialog>
   );
-}
-
-function explained(error: unknown): unknown {
-  if (!isOutdated(error)) return error;
-  return new Problem({
-    status: 412,
-    code: "outdated",
-    title: t`This draft has changed meanwhile`,
-    detail: t`Its newest state is being loaded. Look whether you still want to delete it, and press again.`,
-  });
 }

@@ -1,12 +1,13 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { CircleHelp, Inbox } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 import { StatusBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
+import { Looking } from "@/components/ui/looking";
 import { Empty } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import type { Campaign, Message } from "@/lib/contract";
@@ -72,84 +73,43 @@ type LogRowsProps = {
 };
 
 function LogRows({ list, isNarrowed, onWiden, empty, columns }: LogRowsProps) {
-  const isLooking = useLookingOn(list);
-  if (isNarrowed && list.hasNextPage && list.items.length === 0 && !list.isPlaceholderData) {
-    return (
-      <div className="grid justify-items-center gap-3 px-6 py-12 text-center">
-        <p role="status" className="text-muted">
-          {isLooking || list.isFetchingNextPage
-            ? t`Looking through the log…`
-            : t`None so far; the log goes on.`}
-        </p>
-        {list.isFetchNextPageError && (
-          <p className="text-sm text-danger">
-            <Trans>The next part of the log could not be loaded.</Trans>
-          </p>
-        )}
-        {!isLooking && (
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            <Trans>Look further</Trans>
-          </Button>
-        )}
-      </div>
-    );
-  }
   return (
-    <ListView
-      list={list}
-      noun={(count) => plural(count, { one: "# message", other: "# messages" })}
-      // Looking for something rare would otherwise read the whole log by itself.
-      onDemand={isNarrowed}
-      empty={
-        isNarrowed ? (
-          <Empty
-            icon={<Inbox />}
-            title={t`No such message`}
-            action={
-              <Button onClick={onWiden}>
-                <Trans>Show the whole log</Trans>
-              </Button>
-            }
-          >
-            <Trans>Nothing in the log is like this.</Trans>
-          </Empty>
-        ) : (
-          empty
-        )
-      }
-    >
-      {(items) => (
-        <Table
-          caption={t`Messages`}
-          columns={columns}
-          rows={items}
-          rowKey={(message) => message.id ?? message.email}
-        />
-      )}
-    </ListView>
+    // The server has left out what does not fit.
+    <Looking list={list} fits={isNarrowed ? () => true : undefined}>
+      <ListView
+        list={list}
+        noun={(count) => plural(count, { one: "# message", other: "# messages" })}
+        // Looking for something rare would otherwise read the whole log by itself.
+        onDemand={isNarrowed}
+        empty={
+          isNarrowed ? (
+            <Empty
+              icon={<Inbox />}
+              title={t`No such message`}
+              action={
+                <Button onClick={onWiden}>
+                  <Trans>Show the whole log</Trans>
+                </Button>
+              }
+            >
+              <Trans>Nothing in the log is like this.</Trans>
+            </Empty>
+          ) : (
+            empty
+          )
+        }
+      >
+        {(items) => (
+          <Table
+            caption={t`Messages`}
+            columns={columns}
+            rows={items}
+            rowKey={(message) => message.id ?? message.email}
+          />
+        )}
+      </ListView>
+    </Looking>
   );
-}
-
-/** So many pages without a find are read on by themselves; then somebody is asked. */
-const IN_A_ROW = 5;
-
-/** A narrowed page may be empty and have a next one: whether the next is being fetched because the last ones had nothing. */
-function useLookingOn({
-  data,
-  hasNextPage,
-  isPlaceholderData,
-  isFetching,
-  isFetchNextPageError,
-  fetchNextPage,
-}: CursorList<Message>): boolean {
-  const pages = data?.pages ?? [];
-  const empty = pages.length - 1 - pages.findLastIndex(({ items }) => items.length > 0);
-  const looks = hasNextPage && !isPlaceholderData && !isFetchNextPageError && empty % IN_A_ROW !== 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once more for each page that has come
-  useEffect(() => {
-    if (looks && !isFetching) void fetchNextPage();
-  }, [looks, isFetching, pages.length, fetchNextPage]);
-  return looks;
 }
 
 function columnsOf(campaign: Campaign, ask: (email: string) => void): Column<Message>[] {

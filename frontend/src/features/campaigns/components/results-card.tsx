@@ -25,14 +25,19 @@ import { VariantBars } from "./variant-bars";
 export function ResultsCard({ campaign }: { campaign: Campaign }) {
   const report = useReport(campaign);
   const mayExport = useMay("write");
-  const exporting = useFileExport("campaigns", campaign.id);
+  const exporting = useFileExport({ of: "campaigns", id: campaign.id }, campaign.audience);
   return (
     <Card
       title={t`Results`}
       flush
       actions={
         mayExport && (
-          <Button icon={<FileDown aria-hidden />} busy={exporting.isRunning} onClick={exporting.start}>
+          <Button
+            icon={<FileDown aria-hidden />}
+            ref={exporting.button}
+            busy={exporting.isRunning}
+            onClick={exporting.start}
+          >
             <Trans>Export log as CSV</Trans>
           </Button>
         )
@@ -42,7 +47,6 @@ export function ResultsCard({ campaign }: { campaign: Campaign }) {
         <ExportStatus
           exporting={exporting}
           noun={(count) => plural(count, { one: "# recipient", other: "# recipients" })}
-          total={campaign.audience}
         />
       )}
       {report.data ? (

@@ -385,7 +385,7 @@ describe("a launched campaign's page", () => {
       "marketer",
       "?status=skipped",
     );
-    expect(await screen.findByText("None so far; the log goes on.")).toBeTruthy();
+    expect(await screen.findByText("None so far; the list goes on.")).toBeTruthy();
     expect(calls(LOG).length).toBe(5);
     await user.click(screen.getByRole("button", { name: "Look further" }));
     expect(await screen.findByText("bina@example.com")).toBeTruthy();

@@ -5,6 +5,7 @@ import { StatusBadge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ListView } from "@/components/ui/list-view";
+import { Looking } from "@/components/ui/looking";
 import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
@@ -52,7 +53,8 @@ const columns = (): Column<Campaign>[] => [
 export function Component() {
   const list = useCampaigns();
   const [filter, setFilter] = useListFilter();
-  const rows = list.items.filter((campaign) => fits(campaign, filter));
+  const isWanted = (campaign: Campaign) => fits(campaign, filter);
+  const rows = list.items.filter(isWanted);
   const isNarrowed = filter.search !== "" || filter.status !== "";
   const create = useMay("write") && (
     <ButtonLink look="primary" to="/campaigns/new" icon={<Plus aria-hidden />}>
@@ -73,32 +75,35 @@ export function Component() {
     >
       <ListFilters filter={filter} onChange={setFilter} />
       <Card flush>
-        <ListView
-          list={list}
-          said={isNarrowed ? amongInWords(rows.length, list.items.length, !list.hasNextPage) : undefined}
-          noun={(count) => plural(count, { one: "# campaign", other: "# campaigns" })}
-          empty={
-            <Empty icon={<Send />} title={t`No campaigns yet`} action={create}>
-              <Trans>
-                A campaign writes once to everyone in a segment, and its log says for each person what
-                happened.
-              </Trans>
-            </Empty>
-          }
-        >
-          {() =>
-            rows.length > 0 ? (
-              <Table
-                caption={t`Campaigns`}
-                columns={columns()}
-                rows={rows}
-                rowKey={(campaign) => campaign.id}
-              />
-            ) : (
-              !list.hasNextPage && <Empty icon={<SearchX />} title={t`No campaign is like this`} />
-            )
-          }
-        </ListView>
+        <Looking list={list} fits={isNarrowed ? isWanted : undefined}>
+          <ListView
+            list={list}
+            onDemand={isNarrowed}
+            said={isNarrowed ? amongInWords(rows.length, list.items.length, !list.hasNextPage) : undefined}
+            noun={(count) => plural(count, { one: "# campaign", other: "# campaigns" })}
+            empty={
+              <Empty icon={<Send />} title={t`No campaigns yet`} action={create}>
+                <Trans>
+                  A campaign writes once to everyone in a segment, and its log says for each person what
+                  happened.
+                </Trans>
+              </Empty>
+            }
+          >
+            {() =>
+              rows.length > 0 ? (
+                <Table
+                  caption={t`Campaigns`}
+                  columns={columns()}
+                  rows={rows}
+                  rowKey={(campaign) => campaign.id}
+                />
+              ) : (
+                <Empty icon={<SearchX />} title={t`No campaign is like this`} />
+              )
+            }
+          </ListView>
+        </Looking>
       </Card>
     </Page>
   );

@@ -23,7 +23,7 @@ export function useTagCustomers() {
       }
       return changes;
     },
-    { onSettled: () => refreshSoon(client, "customers") },
+    { onSettled: () => refreshSoon(client, ["customers"]) },
   );
 }
 
@@ -36,7 +36,7 @@ export function useUntag() {
         await tag(ids, { added: tagsRemoved, removed: tagsAdded }, `${idempotencyKey}-${index}`);
       }
     },
-    { onSettled: () => refreshSoon(client, "customers") },
+    { onSettled: () => refreshSoon(client, ["customers"]) },
   );
 }
 
@@ -54,7 +54,7 @@ export function useTagAudience() {
       if (!rules) throw new Error("what a search finds has no rules");
       return call("POST /api/customers/edit", { body: { rules, ...change }, idempotencyKey });
     },
-    { onSettled: () => refreshSoon(client, "customers") },
+    { onSettled: () => refreshSoon(client, ["customers"]) },
   );
 }
 

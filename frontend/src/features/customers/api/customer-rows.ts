@@ -26,7 +26,7 @@ export type CustomerRows = ReturnType<typeof useCustomerRows>;
 /** `inView`: the first and the last row on the screen. */
 export function useCustomerRows(audience: Audience, inView: RefObject<readonly [number, number]>) {
   const client = useQueryClient();
-  const key = ["customers", "rows", audience];
+  const key = rowsKey(audience);
   const query = useQuery({
     queryKey: key,
     queryFn: async ({ signal }) => {
@@ -43,17 +43,19 @@ export function useCustomerRows(audience: Audience, inView: RefObject<readonly [
   });
   const more = useMutation({
     mutationKey: ["customers", "more"],
-    mutationFn: () => loadMore(client, key, audience),
+    mutationFn: (of: Audience) => loadMore(client, of),
     retry: false,
   });
+  // What became of the next page of others says nothing of these.
+  const isOfThese = JSON.stringify(more.variables) === JSON.stringify(audience);
   const { data } = query;
   const rows = useMemo(() => rowsOf(data), [data]);
   return {
     rows,
     hasMore: data !== undefined && data.next !== null,
-    loadMore: () => more.mutate(),
-    isLoadingMore: more.isPending,
-    hasFailedToLoadMore: more.isError,
+    loadMore: () => more.mutate(audience),
+    isLoadingMore: isOfThese && more.isPending,
+    hasFailedToLoadMore: isOfThese && more.isError,
     isPending: query.isPending,
     isPlaceholderData: query.isPlaceholderData,
     error: query.error,
@@ -61,7 +63,10 @@ export function useCustomerRows(audience: Audience, inView: RefObject<readonly [
   };
 }
 
-async function loadMore(client: QueryClient, key: readonly unknown[], audience: Audience): Promise<void> {
+const rowsKey = (audience: Audience) => ["customers", "rows", audience];
+
+async function loadMore(client: QueryClient, audience: Audience): Promise<void> {
+  const key = rowsKey(audience);
   const next = client.getQueryData<Stretches>(key)?.next;
   if (next === undefined || next === null) return;
   const page = await pageOf(audience, next);

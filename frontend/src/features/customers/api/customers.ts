@@ -27,16 +27,18 @@ export function useCreateCustomer(draft: SentDraft) {
   return useIntent(
     (customer: CustomerChange & { email: string }, idempotencyKey) =>
       call("POST /api/customers", { body: customer, idempotencyKey }),
-    { draft, onSuccess: () => refreshSoon(queryClient, "customers") },
+    { draft, onSuccess: () => refreshSoon(queryClient, ["customers"]) },
   );
 }
 
-export function useUpdateCustomer(id: string) {
+/** The form over somebody is done with once they are saved, wherever one is by then. */
+export function useUpdateCustomer(id: string, draft: Pick<SentDraft, "forget">) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ change, etag }: { change: CustomerChange; etag: string | null }) =>
       callTagged("PATCH /api/customers/{id}", { path: { id }, body: change, ifMatch: etag }),
     onSuccess: (saved) => {
+      draft.forget();
       queryClient.setQueryData(["customers", id], saved);
       return queryClient.invalidateQueries({ queryKey: ["customers"] });
     },

@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { AttributesInput } from "@/components/ui/attributes-input";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -9,6 +9,7 @@ import { FormProblem } from "@/components/ui/states";
 import { TagsInput } from "@/components/ui/tags-input";
 import { TimeZoneField } from "@/components/ui/time-zone-field";
 import { cn } from "@/lib/cn";
+import { useGoToFault } from "@/lib/go-to-fault";
 import { faultsByField, fieldPath, listFault, Problem } from "@/lib/problem";
 import { type CustomerValues, faultsOf, labels } from "./customer-values";
 
@@ -40,18 +41,12 @@ const consents = () =>
 export function CustomerForm(props: CustomerFormProps) {
   const { values, onChange, lead, leadFields = [], notice, submitLabel, cancelTo, busy, error } = props;
   const [tried, setTried] = useState(0);
-  const form = useRef<HTMLFormElement>(null);
+  const form = useGoToFault(tried, error);
   const refused = faultsByField(error);
   const own = tried > 0 ? faultsOf(values) : {};
   const faults: Record<string, string> = { ...refused, ...own };
   const names = labels();
   const set = (part: Partial<CustomerValues>) => onChange({ ...values, ...part });
-
-  // To the first field that has to be put right, whether the form or the server says so.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each attempt and each answer
-  useEffect(() => {
-    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [tried, error]);
 
   function submit(event: FormEvent) {
     event.preventDefault();

@@ -10,7 +10,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Customer } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
-import { isOutdated, Problem } from "@/lib/problem";
+import { explained, isOutdated } from "@/lib/problem";
 import { useEraseCustomer, useForgetCustomer } from "../api/customers";
 import { draftName } from "./customer-values";
 
@@ -109,18 +109,14 @@ export function EraseDialog({ loaded: { data: customer, etag }, reload, open, on
             />
           )}
         </Field>
-        <FormProblem error={explained(erase.error)} />
+        <FormProblem
+          error={explained(
+            erase.error,
+            t`This customer has changed meanwhile`,
+            t`The newest state is being loaded. Look whether you still want to delete them, and press again.`,
+          )}
+        />
       </form>
     </Dialog>
   );
-}
-
-function explained(error: unknown): unknown {
-  if (!isOutdated(error)) return error;
-  return new Problem({
-    status: 412,
-    code: "outdated",
-    title: t`This customer has changed meanwhile`,
-    detail: t`The newest state is being loaded. Look whether you still want to delete them, and press again.`,
-  });
 }

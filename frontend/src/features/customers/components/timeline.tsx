@@ -7,11 +7,11 @@ import { StatusBadge } from "@/components/ui/badge";
 import { ListView } from "@/components/ui/list-view";
 import { Empty } from "@/components/ui/states";
 import type { Order, TimelineEntry } from "@/lib/contract";
-import { formatMoney } from "@/lib/format";
+import { formatMoney, formatTime } from "@/lib/format";
 import { useTimeline } from "../api/timeline";
+import { dayInWords } from "./day-in-words";
 import { channelOf, skippedInWords } from "./message-words";
 import { moveCauses } from "./move-causes";
-import { dayInWords, timeOfDay } from "./reader-time";
 
 /** Everything that happened with somebody, by day, newest first. */
 export function Timeline({ id }: { id: string }) {
@@ -61,7 +61,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       <div className="text-right text-sm">
         {aside && <p className="font-medium tabular-nums">{aside}</p>}
         <time dateTime={entry.at} className="whitespace-nowrap text-muted tabular-nums">
-          {timeOfDay(entry.at)}
+          {formatTime(entry.at)}
         </time>
       </div>
     </li>

@@ -7,7 +7,7 @@ import "@/testing/dialogs";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { aCustomer, aSegment } from "@/testing/made";
 import { type Answers, all, openPage, serve } from "@/testing/open";
-import { json, signedIn } from "@/testing/signed-in";
+import { json, problem, signedIn } from "@/testing/signed-in";
 import { Component } from "./customers-page";
 
 const [ASHA, RAVI] = [
@@ -69,6 +69,21 @@ describe("the customers page", () => {
     expect(await screen.findByText("2 customers, all shown")).toBeTruthy();
     expect(calls("GET /api/customers").map(({ query }) => query.get("cursor"))).toEqual([null, "1", "2"]);
     expect(await accessibilityFaults()).toEqual([]);
+  });
+
+  it("goes on with those whom one looks for, where a page of the others could not be loaded", async () => {
+    open("/customers", {
+      "GET /api/customers": ({ query }) => {
+        if (!query.get("search")) {
+          return query.get("cursor") ? problem(500, "internal") : { items: [ASHA], nextCursor: "1" };
+        }
+        return query.get("cursor") ? all(RAVI) : { items: [], nextCursor: "1" };
+      },
+    });
+    expect(await screen.findByText("The next page could not be loaded.")).toBeTruthy();
+    await userEvent.type(screen.getByRole("searchbox"), "ra");
+    expect(await screen.findByText("Ravi")).toBeTruthy();
+    expect(screen.queryByText("The next page could not be loaded.")).toBeNull();
   });
 
   it("shows a segment's members by their own list, and keeps the choice in the address", async () => {
@@ -207,6 +222,44 @@ describe("the customers page", () => {
     await userEvent.click(screen.getByRole("button", { name: "Clear the rules" }));
     await userEvent.type(screen.getByRole("searchbox"), "as");
     await waitFor(() => expect(screen.queryByRole("button", { name: "Export CSV" })).toBeNull());
+  });
+
+  it("tells whom an export is of after the filter has changed, and repeats just that one", async () => {
+    const job = { rows: 1, createdAt: "2026-11-25T10:00:00Z" };
+    const ids = ["x2", "x1"];
+    const { calls } = open(inAddress(RULES), {
+      "POST /api/customers/exports": () => accepted({ id: ids.pop(), status: "queued" }),
+      "GET /api/exports/x1": () => ({ ...job, id: "x1", status: "failed" }),
+      "GET /api/exports/x2": () => ({ ...job, id: "x2", status: "running" }),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Export CSV" }));
+    expect(await screen.findByText("The export failed.")).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Clear the rules" }));
+    await userEvent.type(screen.getByRole("searchbox"), "as");
+    expect(screen.getByText("Who is in it: City is Pune")).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Export again" }));
+    await waitFor(() => expect(calls("POST /api/customers/exports")).toHaveLength(2));
+    expect(sent(calls("POST /api/customers/exports")[1])).toEqual({ rules: RULES });
+    const bar = await screen.findByRole("progressbar", { name: "Export" });
+    expect(bar.getAttribute("aria-valuenow")).toBe("100");
+  });
+
+  it("sends what an export was asked for again, by its key, when the filter has changed meanwhile", async () => {
+    const refusals = [problem(503, "unavailable")];
+    const { calls } = open(inAddress(RULES), {
+      "POST /api/customers/exports": () => refusals.pop() ?? accepted({ id: "x1", status: "queued" }),
+      "GET /api/exports/x1": () => ({
+        id: "x1",
+        status: "running",
+        rows: 0,
+        createdAt: "2026-11-25T10:00:00Z",
+      }),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Export CSV" }));
+    await userEvent.click(screen.getByRole("button", { name: "Clear the rules" }));
+    await waitFor(() => expect(calls("POST /api/customers/exports")).toHaveLength(2), { timeout: 3_000 });
+    expect(calls("POST /api/customers/exports").map(sent)).toEqual([{ rules: RULES }, { rules: RULES }]);
+    expect(await screen.findByText("Who is in it: City is Pune")).toBeTruthy();
   });
 
   it("remembers the chosen columns in this browser", async () => {

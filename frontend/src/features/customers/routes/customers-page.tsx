@@ -9,9 +9,11 @@ import { Card } from "@/components/ui/card";
 import { ExportStatus } from "@/components/ui/export-status";
 import { Page } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
-import { useFileExport } from "@/lib/exports";
+import { type FileExporting, useFileExport } from "@/lib/exports";
 import { useMay } from "@/lib/permissions";
 import { usePreview } from "@/lib/preview";
+import { describeRules } from "@/lib/rules/describe";
+import { useWords } from "@/lib/rules/use-words";
 import { EVERYONE } from "@/lib/rules/wire";
 import { segmentQuery } from "@/lib/segments";
 import { statsQuery, useCurrency } from "@/lib/stats";
@@ -39,7 +41,7 @@ export function Component() {
   const columns = useCustomerColumns(currency);
   const [choosing, setChoosing] = useState(false);
   const rules = audience.by === "segment" ? within(audience.segment) : rulesOf(audience);
-  const exporting = useFileExport({ rules: rules ?? EVERYONE }, "customers");
+  const exporting = useFileExport({ of: "customers", rules: rules ?? EVERYONE }, total ?? 0);
 
   return (
     <Page
@@ -62,6 +64,7 @@ export function Component() {
           <Button
             look="quiet"
             icon={<FileDown aria-hidden />}
+            ref={exporting.button}
             busy={exporting.isRunning}
             onClick={exporting.start}
           >
@@ -76,15 +79,7 @@ export function Component() {
         onChoose={columns.choose}
         onClose={() => setChoosing(false)}
       />
-      {mayWrite && (exporting.id !== null || exporting.isRunning || exporting.error) && (
-        <Card flush>
-          <ExportStatus
-            exporting={exporting}
-            noun={(count) => plural(count, { one: "# customer", other: "# customers" })}
-            total={total ?? 0}
-          />
-        </Card>
-      )}
+      {mayWrite && exporting.asked && <Exported exporting={exporting} asked={exporting.asked} />}
       <CustomerList
         // Whom one has chosen among others is not chosen here.
         key={JSON.stringify([filter.segment, filter.rules])}
@@ -94,6 +89,22 @@ export function Component() {
         empty={<Nobody filter={filter} mayWrite={mayWrite} />}
       />
     </Page>
+  );
+}
+
+type ExportedProps = { exporting: FileExporting; asked: NonNullable<FileExporting["asked"]> };
+
+/** The export with the filter that it was asked for with: the list may be of others by now. */
+function Exported({ exporting, asked }: ExportedProps) {
+  const rules = "rules" in asked.source ? asked.source.rules : EVERYONE;
+  return (
+    <Card flush>
+      <ExportStatus
+        exporting={exporting}
+        noun={(count) => plural(count, { one: "# customer", other: "# customers" })}
+        who={describeRules(rules, useWords(rules))}
+      />
+    </Card>
   );
 }
 

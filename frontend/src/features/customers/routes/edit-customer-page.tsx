@@ -48,7 +48,7 @@ function Edit({ loaded, reload }: EditProps) {
   const [both, setBoth] = useState<string[]>([]);
   const edit = useEdit({ name: draftName(id), loaded, reload, valuesOf, rebased: merged });
   const { before, values, etag, fault, setFault } = edit;
-  const save = useUpdateCustomer(id);
+  const save = useUpdateCustomer(id, edit);
   const navigate = useNavigate();
   const home = `/customers/${encodeURIComponent(id)}`;
 

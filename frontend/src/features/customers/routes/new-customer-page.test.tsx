@@ -67,4 +67,12 @@ it("asks for the address, shows what the server says of it, and keeps everything
   open(() => undefined);
   expect((await email()).value).toBe("asha@example.com");
   expect(screen.getByLabelText<HTMLInputElement>("City (optional)").value).toBe("Pune");
+  // Somebody else's consents would be theirs, too.
+  expect(screen.getByText(/typed here earlier/)).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Discard it" }));
+  expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 }));
+  expect((await email()).value).toBe("");
+  expect(screen.getByLabelText<HTMLInputElement>("City (optional)").value).toBe("");
+  expect(screen.queryByText(/typed here earlier/)).toBeNull();
+  expect(sessionStorage.length).toBe(0);
 });

@@ -4,6 +4,7 @@ import { useNavigate } from "react-router";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Page } from "@/components/ui/page";
+import { RestoredNotice } from "@/components/ui/restored-notice";
 import { toast } from "@/components/ui/toasts";
 import { isAddress } from "@/lib/address";
 import { useDraft } from "@/lib/draft";
@@ -13,9 +14,11 @@ import { CustomerForm } from "../components/customer-form";
 import { changeOf, valuesOf } from "../components/customer-values";
 
 const EMPTY = valuesOf({});
+const nobody = () => ({ email: "", values: EMPTY });
 
 export function Component() {
-  const draft = useDraft("new-customer/1", () => ({ email: "", values: EMPTY }));
+  const draft = useDraft("new-customer/1", nobody);
+  const [restored, setRestored] = useState(draft.restored);
   const { email, values } = draft.value;
   const [tried, setTried] = useState(false);
   const create = useCreateCustomer(draft);
@@ -45,6 +48,19 @@ export function Component() {
       back={{ to: "/customers", label: t`Customers` }}
       description={t`Whoever is known by the same address already gets what you write here, consents included.`}
     >
+      <div role="status" className="empty:hidden">
+        {restored && (
+          <RestoredNotice
+            onDiscard={() => {
+              draft.change(nobody());
+              draft.forget();
+              create.reset();
+              setTried(false);
+              setRestored(false);
+            }}
+          />
+        )}
+      </div>
       <CustomerForm
         lead={
           <Card>

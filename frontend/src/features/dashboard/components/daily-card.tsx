@@ -138,6 +138,11 @@ export default function DailyCard({ stats }: { stats: Stats }) {
           rowKey={({ from }) => from}
         />
       )}
+      {first && (
+        <p className="mt-3 text-xs text-muted">
+          <Trans>Days are those of UTC.</Trans>
+        </p>
+      )}
     </Card>
   );
 }

@@ -102,6 +102,7 @@ it("shows the days of the chosen range, as a chart or as a table", async () => {
   const { user } = open();
   await user.click(await screen.findByRole("radio", { name: "7 days" }));
   expect(await screen.findByText("₹7,000")).toBeTruthy();
+  expect(screen.getByText("Days are those of UTC.")).toBeTruthy();
   await user.click(screen.getByRole("radio", { name: "30 days" }));
   expect(screen.getByText("₹30,000")).toBeTruthy();
   await user.click(screen.getByRole("radio", { name: "90 days" }));

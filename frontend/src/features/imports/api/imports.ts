@@ -3,22 +3,30 @@ import { call, callFile, callText } from "@/lib/call";
 import type { ImportJob, ImportRequest, ImportTicket } from "@/lib/contract";
 import { firstRows } from "@/lib/csv";
 import { useCursorList } from "@/lib/cursor-list";
+import { LIVE, liveList } from "@/lib/live";
+import { isGone } from "@/lib/problem";
 
 export const isRunning = (job: ImportJob) => job.status === "reading" || job.status === "applying";
 export const isOver = (job: Pick<ImportJob, "status">) => job.status === "done" || job.status === "failed";
 
 export function useImports() {
   return useCursorList(["imports"], "GET /api/imports", {
-    refetchInterval: (jobs) => (jobs.some(isRunning) ? 2_000 : false),
+    refetchInterval: (jobs) => (jobs.some(isRunning) ? 2_000 : jobs.every(isOver) ? false : liveList(jobs)),
   });
 }
 
-/** One import, asked for every second until it is over. */
+/** So many looks, and a file that was sent has mostly been found. */
+const SOON = 20;
+
+/** One import, asked for every second until it is over; at leisure while its file does not come, which it may never do. */
 export function useImport(id: string) {
   return useQuery({
     queryKey: ["imports", id],
     queryFn: ({ signal }) => call("GET /api/imports/{id}", { path: { id }, signal }),
-    refetchInterval: (query) => (query.state.data && isOver(query.state.data) ? false : 1_000),
+    refetchInterval: ({ state: { data, error, dataUpdateCount } }) => {
+      if (isGone(error) || (data && isOver(data))) return false;
+      return data?.status === "waiting" && dataUpdateCount > SOON ? LIVE : 1_000;
+    },
   });
 }
 

@@ -54,6 +54,7 @@ export function NewImport() {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   /** As long as nobody has chosen, names decide. */
   const [choice, setChoice] = useState<Choice | null>(null);
+  const [unread, setUnread] = useState(false);
   const [tried, setTried] = useState(false);
   const [sent, setSent] = useState<number | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -65,7 +66,11 @@ export function NewImport() {
   const uploading = sent !== null;
   const columns = chosen?.columns ?? [];
   const shown = choice ?? matched(kind, columns);
-  const missing = tried && !chosen;
+  const fileFault = unread
+    ? t`The file could not be read: choose it again.`
+    : tried && !chosen
+      ? t`Choose a file first.`
+      : undefined;
   const isUnreadable = chosen !== null && columns.length === 0;
   const fault = chosen ? faultIn(chosen, kind, shown) : undefined;
 
@@ -74,7 +79,13 @@ export function NewImport() {
     setError(null);
     setTried(false);
     setChoice(null);
-    const text = await file.slice(0, LOOKED_AT).text();
+    // A folder that is dropped here looks like a file until then.
+    const text = await file
+      .slice(0, LOOKED_AT)
+      .text()
+      .catch(() => undefined);
+    setUnread(text === undefined);
+    if (text === undefined) return setChosen(null);
     const [names = [], ...rows] = firstRows(text, SHOWN_ROWS + 1, file.size <= LOOKED_AT);
     const columns = names.some(isNoText) ? [] : names.map((name) => name.trim());
     setChosen({ file, columns, rows, isArchive: text.startsWith(ARCHIVE) });
@@ -132,8 +143,8 @@ export function NewImport() {
             accept=".csv,text/csv"
             icon={<FileText aria-hidden />}
             disabled={uploading}
-            describedBy={missing ? "file-error" : undefined}
-            invalid={missing}
+            describedBy={fileFault && "file-error"}
+            invalid={fileFault !== undefined}
             onChoose={([file]) => void choose(file)}
           >
             {chosen ? (
@@ -155,9 +166,9 @@ export function NewImport() {
               </>
             )}
           </DropArea>
-          {missing && (
-            <p id="file-error" className="text-sm text-danger">
-              <Trans>Choose a file first.</Trans>
+          {fileFault && (
+            <p id="file-error" role="alert" className="text-sm text-danger">
+              {fileFault}
             </p>
           )}
         </div>

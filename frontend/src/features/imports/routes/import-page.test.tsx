@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 import { session } from "@/lib/session";
@@ -26,6 +26,7 @@ const JOB = {
 const FILE = 'line,reason,row\n3,total: must be a number,"a@x.in,""x"""\n9,email: is missing,",5"\n';
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllGlobals();
   session.end();
 });
@@ -42,6 +43,20 @@ it("leads to the list where there is no such import", async () => {
   expect(await screen.findByText("There is no such import")).toBeTruthy();
   expect(screen.getByRole("link", { name: "All imports" }).getAttribute("href")).toBe("/imports");
   expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+});
+
+it("does not ask for what is gone any more, and at leisure for what waits for its file", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  let job: () => unknown = () => ({ ...JOB, status: "waiting" });
+  const { calls } = open({ [READ]: () => job() });
+  await screen.findByText("Waiting for the file.");
+  for (let second = 0; second < 60; second++) await act(() => vi.advanceTimersByTimeAsync(1_000));
+  expect(calls(READ).length).toBeLessThan(35);
+  job = () => problem(404, "not_found");
+  await act(() => vi.advanceTimersByTimeAsync(8_000));
+  const asked = calls(READ).length;
+  await act(() => vi.advanceTimersByTimeAsync(30_000));
+  expect(calls(READ)).toHaveLength(asked);
 });
 
 it("follows the import until it is applied, then tells which rows were rejected, and why", async () => {

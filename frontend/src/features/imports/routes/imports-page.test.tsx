@@ -19,6 +19,7 @@ const TICKET = {
 };
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllGlobals();
   session.end();
 });
@@ -119,6 +120,23 @@ describe("a new import", () => {
     expect(calls(START)).toEqual([]);
   });
 
+  it("says when a file cannot be read, a folder say, and sends nothing of the one before", async () => {
+    const { calls, user } = open();
+    await choose(user, csv("email\na@x.in\n"));
+    await becomes("email");
+    const folder = csv("");
+    folder.slice = () => ({ text: () => Promise.reject(new Error("no file")) }) as unknown as Blob;
+    await choose(user, folder);
+    expect((await screen.findByRole("alert")).textContent).toBe(
+      "The file could not be read: choose it again.",
+    );
+    await start(user);
+    expect(calls(START)).toEqual([]);
+    await choose(user, csv("email\na@x.in\n"));
+    await becomes("email");
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
   it("cannot begin with a spreadsheet, and says how to make a CSV file of it", async () => {
     const { calls, user } = open();
     await choose(user, csv("PK\u0003\u0004 sheet"));
@@ -161,6 +179,15 @@ describe("earlier imports", () => {
     await user.click(await screen.findByRole("button", { name: "Try again" }));
     const link = await screen.findByRole("link", { name: "Orders" });
     expect(link.getAttribute("href")).toBe("/imports/i1");
+  });
+
+  it("are looked at again at leisure while one of them waits for its file", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const waiting = { id: "i1", kind: "orders", status: "waiting", createdAt: "2026-11-20T10:00:00Z" };
+    const { calls } = open({ [LIST]: () => all(waiting) });
+    await screen.findByRole("link", { name: "Orders" });
+    await act(() => vi.advanceTimersByTimeAsync(8_000));
+    await waitFor(() => expect(calls(LIST)).toHaveLength(2));
   });
 
   it("are taught about while there are none", async () => {

@@ -43,7 +43,7 @@ export function usePlaceOrder(draft: SentDraft) {
   return useIntent(
     (order: OrderRequest, idempotencyKey) => call("POST /api/orders", { body: order, idempotencyKey }),
     // Whoever ordered is changed, or created, by it.
-    { draft, onSuccess: () => refreshSoon(queryClient, "orders", "customers", "stats") },
+    { draft, onSuccess: () => refreshSoon(queryClient, ["orders"], ["customers"], ["stats"]) },
   );
 }
 
@@ -53,7 +53,7 @@ export function useChangeOrderStatus(id: string) {
   return useMutation({
     mutationFn: ({ status, etag }: { status: OrderStatus; etag: string | null }) =>
       call("PATCH /api/orders/{id}", { path: { id }, body: { status }, ifMatch: etag }),
-    onSuccess: () => refreshSoon(queryClient, "orders", "customers", "stats"),
+    onSuccess: () => refreshSoon(queryClient, ["orders"], ["customers"], ["stats"]),
   });
 }
 

@@ -37,7 +37,7 @@ export function ItemsInput({ items, currency, faults, onChange }: ItemsInputProp
 
   function remove(item: ItemRow, number: number) {
     const name = item.name.trim() || item.sku.trim();
-    takeOut(item, name ? t`${name} removed` : t`Item ${number} removed`);
+    takeOut(item, name ? t`${name} removed` : t`Item ${number} removed`, group.current);
     group.current?.querySelector<HTMLButtonElement>("[data-add]")?.focus();
   }
 

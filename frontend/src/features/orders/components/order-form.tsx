@@ -1,10 +1,11 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
+import { useGoToFault } from "@/lib/go-to-fault";
 import { formatMinor, readAmount } from "@/lib/money";
 import { faultsByField, fieldPath, Problem } from "@/lib/problem";
 import { ItemsInput } from "./items-input";
@@ -23,17 +24,11 @@ type OrderFormProps = {
 /** A new order: who, what, and what it comes to. Values are the page's, which keeps them over a reload. */
 export function OrderForm({ values, currency, busy, error, onChange, onCancel, onSubmit }: OrderFormProps) {
   const [tried, setTried] = useState(0);
-  const form = useRef<HTMLFormElement>(null);
+  const form = useGoToFault(tried, error);
   const own = tried > 0 ? faultsOf(values, currency) : {};
   const faults = { ...faultsByField(error), ...own };
   const names = fieldNames();
   const set = (part: Partial<OrderValues>) => onChange({ ...values, ...part });
-
-  // To the first field that has to be put right, whether the form or the server says so.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each attempt and each answer
-  useEffect(() => {
-    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [tried, error]);
 
   function submit(event: FormEvent) {
     event.preventDefault();

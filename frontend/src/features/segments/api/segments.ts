@@ -2,9 +2,10 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { call } from "@/lib/call";
 import type { ListChange, MembersEdit, Segment, SegmentChange } from "@/lib/contract";
 import { useCursorList } from "@/lib/cursor-list";
-import { useIntent } from "@/lib/intent";
+import { type SentDraft, useIntent } from "@/lib/intent";
 import { liveList, liveOne } from "@/lib/live";
 import { isPassing, Problem } from "@/lib/problem";
+import { refreshSoon } from "@/lib/refresh-soon";
 import { buildingInterval, segmentQuery } from "@/lib/segments";
 
 /** A segment as it changes. */
@@ -68,9 +69,6 @@ export function useExplanation(id: string, email: string) {
 /** A change of a list: people by name, or the text of a CSV file. */
 export type PeopleChange = ListChange | { action: "add" | "remove"; csv: string };
 
-/** Milliseconds after which a change that was queued is looked for. */
-const LOOKS = [500, 2_000, 5_000, 10_000, 30_000];
-
 export function useChangePeople(id: string) {
   const queryClient = useQueryClient();
   return useIntent(
@@ -84,13 +82,7 @@ export function useChangePeople(id: string) {
             idempotencyKey,
           })
         : call("POST /api/segments/{id}/members", { path: { id }, body: change, idempotencyKey }),
-    {
-      onSuccess: () => {
-        for (const wait of LOOKS) {
-          setTimeout(() => void queryClient.invalidateQueries({ queryKey: ["segments", id] }), wait);
-        }
-      },
-    },
+    { onSuccess: () => refreshSoon(queryClient, ["segments", id]) },
   );
 }
 
@@ -100,26 +92,20 @@ export function useEditMembers(id: string) {
   return useIntent(
     (edit: MembersEdit, idempotencyKey) =>
       call("POST /api/segments/{id}/edit", { path: { id }, body: edit, idempotencyKey }),
-    {
-      onSuccess: () => {
-        for (const wait of LOOKS) {
-          setTimeout(() => {
-            for (const key of ["segments", "customers"]) {
-              void queryClient.invalidateQueries({ queryKey: [key] });
-            }
-          }, wait);
-        }
-      },
-    },
+    { onSuccess: () => refreshSoon(queryClient, ["segments"], ["customers"]) },
   );
 }
 
-export function useUpdateSegment(id: string) {
+/** The form over a segment is done with once that is saved, wherever one is by then. */
+export function useUpdateSegment(id: string, draft: Pick<SentDraft, "forget">) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ change, etag }: { change: SegmentChange; etag: string | null }) =>
       call("PATCH /api/segments/{id}", { path: { id }, body: change, ifMatch: etag }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["segments"] }),
+    onSuccess: () => {
+      draft.forget();
+      return queryClient.invalidateQueries({ queryKey: ["segments"] });
+    },
   });
 }
 

@@ -8,7 +8,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Segment } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
 import { formatNumber } from "@/lib/format";
-import { isOutdated, Problem } from "@/lib/problem";
+import { explained, isOutdated } from "@/lib/problem";
 import { segmentsIn } from "@/lib/rules/wire";
 import { useSegments } from "@/lib/segments";
 import { useDeleteSegment } from "../api/segments";
@@ -99,17 +99,13 @@ export function DeleteDialog({ segment, etag, reload, open, onClose }: DeleteDia
           </>
         )}
       </div>
-      <FormProblem error={explained(remove.error)} />
+      <FormProblem
+        error={explained(
+          remove.error,
+          t`This segment has changed meanwhile`,
+          t`Its newest state is being loaded. Look whether you still want to delete it, and press again.`,
+        )}
+      />
     </Dialog>
   );
-}
-
-function explained(error: unknown): unknown {
-  if (!isOutdated(error)) return error;
-  return new Problem({
-    status: 412,
-    code: "outdated",
-    title: t`This segment has changed meanwhile`,
-    detail: t`Its newest state is being loaded. Look whether you still want to delete it, and press again.`,
-  });
 }

@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ExportStatus } from "@/components/ui/export-status";
 import { ListView } from "@/components/ui/list-view";
-import { Empty, FormProblem } from "@/components/ui/states";
+import { Empty } from "@/components/ui/states";
 import { type Column, RowLink, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toasts";
 import type { Customer, Segment } from "@/lib/contract";
@@ -22,11 +22,11 @@ import { EditMembersDialog } from "./edit-members-dialog";
 export function MembersCard({ segment }: { segment: Segment }) {
   const list = useMembers(segment.id);
   const currency = useCurrency();
-  const remove = useChangePeople(segment.id);
-  const add = useChangePeople(segment.id);
+  // Several changes may be on their way, each with a word of its own.
+  const change = useChangePeople(segment.id);
   const mayWrite = useMay("write");
   const mayRemove = mayWrite && segment.kind === "list";
-  const exporting = useFileExport("segments", segment.id);
+  const exporting = useFileExport({ of: "segments", id: segment.id }, segment.count ?? 0);
   const [editing, setEditing] = useState(false);
 
   // Once the building has ended, others belong than before.
@@ -41,16 +41,18 @@ export function MembersCard({ segment }: { segment: Segment }) {
 
   function takeOff(customer: Customer) {
     const who = nameOf(customer);
-    // Several may be on their way, each with a word of its own. What goes wrong is said above the list.
-    remove.mutateAsync({ remove: [customer.id] }).then(
+    change.mutateAsync({ remove: [customer.id] }).then(
       () => toast(t`${who} will be off the list in a moment`, { undo: () => putBack(customer) }),
-      () => undefined,
+      (error) => {
+        const reason = asProblem(error).message;
+        toast(t`${who} could not be taken off: ${reason}`);
+      },
     );
   }
 
   function putBack(customer: Customer) {
     const who = nameOf(customer);
-    add.mutateAsync({ add: [customer.id] }).then(
+    change.mutateAsync({ add: [customer.id] }).then(
       () => toast(t`${who} will be on the list again in a moment`),
       (error) => {
         const reason = asProblem(error).message;
@@ -109,7 +111,12 @@ export function MembersCard({ segment }: { segment: Segment }) {
             <Button icon={<PenLine aria-hidden />} onClick={() => setEditing(true)}>
               <Trans>Edit all</Trans>
             </Button>
-            <Button icon={<FileDown aria-hidden />} busy={exporting.isRunning} onClick={exporting.start}>
+            <Button
+              icon={<FileDown aria-hidden />}
+              ref={exporting.button}
+              busy={exporting.isRunning}
+              onClick={exporting.start}
+            >
               <Trans>Export CSV</Trans>
             </Button>
           </div>
@@ -122,14 +129,8 @@ export function MembersCard({ segment }: { segment: Segment }) {
           <ExportStatus
             exporting={exporting}
             noun={(count) => plural(count, { one: "# customer", other: "# customers" })}
-            total={segment.count ?? 0}
           />
         </>
-      )}
-      {remove.error && (
-        <div className="px-5 py-3">
-          <FormProblem error={remove.error} />
-        </div>
       )}
       <div ref={rows}>
         <ListView

@@ -54,7 +54,7 @@ describe("the preview", () => {
     open(spent(1));
     await pass(10);
     expect(status()).toBe("7 of 100 customers (7%)");
-    expect(screen.getByText("By the rules under “Customers who match”.")).toBeTruthy();
+    expect(screen.getByText("By the rules as they stand now.")).toBeTruthy();
     expect(screen.getByText("7@example.com")).toBeTruthy();
     expect(screen.getByText("Counted in 12 ms")).toBeTruthy();
   });

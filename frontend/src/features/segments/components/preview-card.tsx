@@ -29,7 +29,7 @@ export function PreviewCard({ rules, attributes }: PreviewCardProps) {
   return (
     <Card title={t`Who this is`}>
       <p className="mb-2 text-sm text-muted">
-        <Trans>By the rules under “Customers who match”.</Trans>
+        <Trans>By the rules as they stand now.</Trans>
       </p>
       {error && !refused ? (
         <Failure error={error} onRetry={() => void preview.refetch()} className="px-0 py-4" />

@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { ArrowDown, ArrowUp, FolderPlus, Plus, X } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { type Classnames, QueryBuilder, type RuleGroupType } from "react-querybuilder";
 import { Button } from "@/components/ui/button";
 import {
@@ -135,12 +135,23 @@ function AddAttribute({ known, onAdd }: { known: readonly RuleField[]; onAdd: (f
   const [open, setOpen] = useState(false);
   const [key, setKey] = useState("");
   const [kind, setKind] = useState<FieldKind>("text");
+  const box = useRef<HTMLInputElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  const cancelled = useRef(false);
   const name = `attributes.${key}`;
   const valid = /^\w{1,64}$/.test(key) && !known.some((field) => field.name === name);
+
+  // Whoever opens it wants to type; whoever has added something is at what was added.
+  useEffect(() => {
+    if (open) box.current?.focus();
+    else if (cancelled.current) opener.current?.focus();
+    cancelled.current = false;
+  }, [open]);
 
   if (!open) {
     return (
       <Button
+        ref={opener}
         look="quiet"
         className="justify-self-start"
         icon={<Plus aria-hidden />}
@@ -162,6 +173,7 @@ function AddAttribute({ known, onAdd }: { known: readonly RuleField[]; onAdd: (f
         <Trans>Custom attribute</Trans>
       </legend>
       <input
+        ref={box}
         aria-label={t`Attribute name`}
         placeholder={t`attribute name, e.g. plan`}
         value={key}
@@ -189,7 +201,13 @@ function AddAttribute({ known, onAdd }: { known: readonly RuleField[]; onAdd: (f
       <Button disabled={!valid} onClick={add}>
         <Trans>Add as a condition</Trans>
       </Button>
-      <Button look="quiet" onClick={() => setOpen(false)}>
+      <Button
+        look="quiet"
+        onClick={() => {
+          cancelled.current = true;
+          setOpen(false);
+        }}
+      >
         <Trans>Cancel</Trans>
       </Button>
     </fieldset>

@@ -49,6 +49,8 @@ export function useRuleMoves(query: RuleGroupType, onChange: (query: RuleGroupTy
     expectAtEnd: () => void goesTo([], query),
     onRemove(node: Node, path: Path): boolean {
       next.current = path;
+      // In a dialog nothing is offered: it would come up once the rules are gone from the page.
+      if (builder.current?.closest("dialog")) return true;
       toast(isGroup(node) ? t`Group removed` : t`Condition removed`, { undo: () => putBack(node, path) });
       return true;
     },

@@ -6,6 +6,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormProblem } from "@/components/ui/states";
 import type { RuleGroup } from "@/lib/contract";
+import { useGoToFault } from "@/lib/go-to-fault";
 import { readOnly } from "@/lib/permissions";
 import { faultsByField, fieldPath, Problem } from "@/lib/problem";
 import type { RuleField } from "@/lib/rules/vocabulary";
@@ -46,15 +47,17 @@ export function SegmentForm(props: SegmentFormProps) {
   const isList = values.kind === "list";
   const attributes = useMemo(() => fieldsOf(values.attributes), [values.attributes]);
   const set = (part: Partial<SegmentValues>) => onChange({ ...values, ...part });
-  const [tried, setTried] = useState(false);
+  const [tried, setTried] = useState(0);
+  const form = useGoToFault(tried, error);
   /** What the builder had before the assistant's rules came into it, and what those became there. */
   const [replaced, setReplaced] = useState<{ query: RuleGroupType; by: string } | null>(null);
   const rulesHeading = useRef<HTMLHeadingElement>(null);
 
   const rules = useMemo(() => toWire(query, attributes), [query, attributes]);
   const written = JSON.stringify(rules);
+  const rulesFault = isList ? undefined : queryFault(rules, attributes);
   const refused = faultsByField(error);
-  const nameFault = tried && name.trim() === "" ? t`Give the segment a name.` : refused.name;
+  const nameFault = tried > 0 && name.trim() === "" ? t`Give the segment a name.` : refused.name;
 
   function addAttribute(field: RuleField) {
     const operator = operatorsOf(field.kind)[0]?.name ?? "=";
@@ -86,14 +89,19 @@ export function SegmentForm(props: SegmentFormProps) {
   }
 
   function send(how: (draft: SegmentWritten) => void) {
-    setTried(true);
-    if (name.trim() === "" || (!isList && queryFault(rules, attributes))) return;
+    setTried(tried + 1);
+    if (name.trim() === "" || rulesFault) return;
     const named = { name: name.trim(), description: description.trim() || null };
     how(isList ? named : { ...named, rules });
   }
 
   return (
-    <form onSubmit={submit} noValidate className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_18rem]">
+    <form
+      ref={form}
+      onSubmit={submit}
+      noValidate
+      className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_18rem]"
+    >
       <div className="grid min-w-0 gap-5">
         {!isReadOnly && (
           <div className="grid gap-4 sm:grid-cols-2">
@@ -147,12 +155,17 @@ export function SegmentForm(props: SegmentFormProps) {
             <RuleBuilder
               query={query}
               attributes={attributes}
-              faultsShown={tried}
+              faultsShown={tried > 0}
               self={self}
               onChange={(next) => set({ query: next })}
               onAttribute={addAttribute}
             />
           </section>
+        )}
+        {tried > 0 && rulesFault && (
+          <p role="alert" className="text-sm text-danger">
+            {rulesFault}
+          </p>
         )}
         <FormProblem
           error={error}

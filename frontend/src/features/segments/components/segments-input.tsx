@@ -1,5 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
+import { type ComponentProps, useRef } from "react";
+import { useRemoval } from "@/components/ui/use-removal";
 import { useSegmentNames, useSegments } from "@/lib/segments";
 import { optionName } from "./option-name";
 
@@ -8,12 +10,16 @@ type SegmentsInputProps = {
   value: readonly string[];
   /** The segment whose rules these are: it cannot name itself. */
   self: string | undefined;
+  /** What the list says of itself. */
+  judged: Pick<ComponentProps<"select">, "aria-invalid" | "aria-describedby">;
   onChange: (value: string[]) => void;
 };
 
 /** Several of the segments: those chosen, each with a button that takes it away, and a list to choose more from. */
-export function SegmentsInput({ label, value, self, onChange }: SegmentsInputProps) {
+export function SegmentsInput({ label, value, self, judged, onChange }: SegmentsInputProps) {
   const segments = useSegments();
+  const list = useRef<HTMLSelectElement>(null);
+  const takeOut = useRemoval(value, (id) => id, onChange);
   const nameOf = useSegmentNames(value);
   const choices = segments.items.filter(({ id }) => id !== self && !value.includes(id));
   const none = segments.isSuccess && choices.length === 0 && value.length === 0 && !segments.hasNextPage;
@@ -31,7 +37,10 @@ export function SegmentsInput({ label, value, self, onChange }: SegmentsInputPro
               <button
                 type="button"
                 aria-label={t`Take away ${name}`}
-                onClick={() => onChange(value.filter((other) => other !== id))}
+                onClick={() => {
+                  takeOut(id, t`${name} taken away`, list.current);
+                  list.current?.focus();
+                }}
                 className="grid size-8 place-items-center rounded-lg hover:bg-sunken [&_svg]:size-3.5"
               >
                 <X aria-hidden />
@@ -41,6 +50,8 @@ export function SegmentsInput({ label, value, self, onChange }: SegmentsInputPro
         </ul>
       )}
       <select
+        ref={list}
+        {...judged}
         aria-label={t`${label}: add a segment`}
         value=""
         onChange={(event) => {

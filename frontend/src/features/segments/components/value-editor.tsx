@@ -1,8 +1,8 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useEffect, useState } from "react";
+import { createContext, use, useEffect, useId, useState } from "react";
 import { type RuleType, update, type ValueEditorProps } from "react-querybuilder";
-import { formatSpan, parseSpan, SPAN_UNITS, type Span, type SpanUnit } from "@/lib/rules/span";
+import { formatSpan, parseSpan, SPAN_UNITS, type Span, type SpanUnit, spanFault } from "@/lib/rules/span";
 import { type FieldKind, findField, type RuleField, shapeOf } from "@/lib/rules/vocabulary";
 import { coerceValue, ruleFault } from "@/lib/rules/wire";
 import { SegmentsInput } from "./segments-input";
@@ -14,10 +14,16 @@ export type BuilderContext = {
   self: string | undefined;
 };
 
+/** What a control that takes part of a value says of itself: whether that is wrong, and where the reason stands. */
+type Judged = { "aria-invalid"?: true; "aria-describedby"?: string };
+const JudgedContext = createContext<Judged>({});
+const useJudged = () => use(JudgedContext);
+
 /** The value of a condition in the shape that its operator wants, and the stretch of time that it looks at. */
 export function RuleValueEditor(props: ValueEditorProps) {
   const { attributes, faultsShown, self } = props.context as BuilderContext;
   const field = findField(props.field, attributes);
+  const id = useId();
   if (!field) return null;
   const rule = props.rule as RuleType & { within?: string };
   const fault = ruleFault(
@@ -29,6 +35,10 @@ export function RuleValueEditor(props: ValueEditorProps) {
     },
     attributes,
   );
+  const judged: Judged = faultsShown && fault ? { "aria-invalid": true, "aria-describedby": id } : {};
+  // The first of the two that is wrong is what is spoken of.
+  const isOfWindow =
+    field.windowed && rule.within !== undefined && spanFault(parseSpan(rule.within)) !== undefined;
   const setWithin = (within: string | undefined) => {
     const { getQuery, dispatchQuery } = props.schema;
     dispatchQuery(update(getQuery(), "within" as keyof RuleType, within, props.path));
@@ -36,25 +46,36 @@ export function RuleValueEditor(props: ValueEditorProps) {
   return (
     <div className="rule-editor grid gap-1.5">
       <div className="flex flex-wrap items-center gap-1.5">
-        {field.kind === "segment" ? (
-          <SegmentsInput
-            label={field.label}
-            value={coerceValue(field.kind, props.operator, props.value) as string[]}
-            self={self}
-            onChange={props.handleOnChange}
-          />
-        ) : (
-          <Value
-            kind={field.kind}
-            operator={props.operator}
-            label={field.label}
-            value={coerceValue(field.kind, props.operator, props.value)}
-            onChange={props.handleOnChange}
-          />
+        <JudgedContext value={isOfWindow ? {} : judged}>
+          {field.kind === "segment" ? (
+            <SegmentsInput
+              label={field.label}
+              value={coerceValue(field.kind, props.operator, props.value) as string[]}
+              self={self}
+              judged={judged}
+              onChange={props.handleOnChange}
+            />
+          ) : (
+            <Value
+              kind={field.kind}
+              operator={props.operator}
+              label={field.label}
+              value={coerceValue(field.kind, props.operator, props.value)}
+              onChange={props.handleOnChange}
+            />
+          )}
+        </JudgedContext>
+        {field.windowed && (
+          <JudgedContext value={isOfWindow ? judged : {}}>
+            <Window value={rule.within} onChange={setWithin} />
+          </JudgedContext>
         )}
-        {field.windowed && <Window value={rule.within} onChange={setWithin} />}
       </div>
-      {faultsShown && fault && <p className="text-sm text-danger">{t`This condition ${fault}.`}</p>}
+      {faultsShown && fault && (
+        <p id={id} className="text-sm text-danger">
+          {t`This condition ${fault}.`}
+        </p>
+      )}
     </div>
   );
 }
@@ -102,6 +123,7 @@ function Value({ kind, operator, label, value, onChange }: ValueProps) {
 type OneProps = { kind: FieldKind; label: string; value: unknown; onChange: (value: unknown) => void };
 
 function One({ kind, label, value, onChange }: OneProps) {
+  const judged = useJudged();
   if (kind === "boolean") {
     return (
       <select
@@ -119,6 +141,7 @@ function One({ kind, label, value, onChange }: OneProps) {
   if (kind === "time") return <TimeInput label={label} value={String(value)} onChange={onChange} />;
   return (
     <input
+      {...judged}
       aria-label={label}
       value={String(value ?? "")}
       maxLength={500}
@@ -133,6 +156,7 @@ function NumberInput({ label, value, onChange }: Omit<OneProps, "kind">) {
   const [text, setText] = useDraft(value, (shown) => toNumber(shown), String);
   return (
     <input
+      {...useJudged()}
       aria-label={label}
       inputMode="decimal"
       autoComplete="off"
@@ -156,9 +180,11 @@ function TimeInput({
   value: string;
   onChange: (value: unknown) => void;
 }) {
+  const judged = useJudged();
   if (value.length > 10) {
     return (
       <input
+        {...judged}
         aria-label={label}
         value={value}
         onChange={(event) => onChange(event.target.value)}
@@ -168,6 +194,7 @@ function TimeInput({
   }
   return (
     <input
+      {...judged}
       type="date"
       aria-label={label}
       min="1900-01-01"
@@ -197,6 +224,7 @@ function ListInput({ label, numbers, value, onChange }: ListInputProps) {
   const [text, setText] = useDraft<unknown[]>(value, parse, (list) => list.join(", "));
   return (
     <input
+      {...useJudged()}
       aria-label={t`${label}, separated by commas`}
       placeholder={t`one, two, three`}
       value={text}
@@ -213,6 +241,7 @@ type SpanInputProps = { label: string; value: string; onChange: (value: string) 
 
 function SpanInput({ label, value, onChange }: SpanInputProps) {
   const span = parseSpan(value);
+  const judged = useJudged();
   const change = (next: Span) => onChange(formatSpan(next));
   return (
     <>
@@ -235,6 +264,7 @@ function SpanInput({ label, value, onChange }: SpanInputProps) {
       {span.type === "last" && (
         <>
           <input
+            {...judged}
             aria-label={t`${label}: length`}
             type="number"
             min={1}
@@ -281,6 +311,7 @@ function SpanInput({ label, value, onChange }: SpanInputProps) {
       )}
       {span.type === "other" && (
         <input
+          {...judged}
           aria-label={t`${label}: ISO 8601 duration`}
           value={span.text}
           onChange={(event) => onChange(event.target.value)}

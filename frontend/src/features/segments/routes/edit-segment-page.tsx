@@ -9,7 +9,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Tagged } from "@/lib/api";
 import type { Segment } from "@/lib/contract";
 import { useDraft } from "@/lib/draft";
-import { isGone, isOutdated, Problem } from "@/lib/problem";
+import { explained, isGone, isOutdated } from "@/lib/problem";
 import { useSegment, useUpdateSegment } from "../api/segments";
 import { NoSegment } from "../components/no-segment";
 import { SegmentForm } from "../components/segment-form";
@@ -47,7 +47,7 @@ function Edit({ loaded, reload }: EditProps) {
   const { values, etag } = draft.value;
   const [restored, setRestored] = useState(draft.restored);
   const [fault, setFault] = useState<unknown>(null);
-  const save = useUpdateSegment(id);
+  const save = useUpdateSegment(id, draft);
   const navigate = useNavigate();
   const home = `/segments/${encodeURIComponent(id)}`;
   const error = fault ?? save.error;
@@ -58,7 +58,6 @@ function Edit({ loaded, reload }: EditProps) {
       { change, etag: guard },
       {
         onSuccess: () => {
-          draft.forget();
           toast(t`Segment saved`);
           navigate(home);
         },
@@ -94,7 +93,11 @@ function Edit({ loaded, reload }: EditProps) {
         submitLabel={t`Save changes`}
         cancelTo={home}
         busy={save.isPending}
-        error={explained(error)}
+        error={explained(
+          error,
+          t`Somebody else has changed this segment meanwhile`,
+          t`Yours has not been saved, and stays in the form. Open the segment in another tab to see their version.`,
+        )}
         remedy={
           isOutdated(error)
             ? { label: t`Save mine over theirs`, onSubmit: (change) => void saveOverTheirs(change) }
@@ -109,14 +112,4 @@ function Edit({ loaded, reload }: EditProps) {
 
 function begun({ data, etag }: Tagged<Segment>): Draft {
   return { values: valuesOf(data), etag };
-}
-
-function explained(error: unknown): unknown {
-  if (!isOutdated(error)) return error;
-  return new Problem({
-    status: 412,
-    code: error.code,
-    title: t`Somebody else has changed this segment meanwhile`,
-    detail: t`Yours has not been saved, and stays in the form. Open the segment in another tab to see their version.`,
-  });
 }

@@ -1,6 +1,7 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Toasts } from "@/components/ui/toasts";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { type Answers, all, openPage, serve } from "@/testing/open";
@@ -18,6 +19,13 @@ afterEach(() => {
   session.end();
 });
 
+const PageWithToasts = () => (
+  <>
+    <NewSegmentPage />
+    <Toasts />
+  </>
+);
+
 function open(answers: Answers = {}) {
   const calls = serve({
     "GET /api/segments": () => all(VIP, LAPSED),
@@ -25,7 +33,7 @@ function open(answers: Answers = {}) {
     "POST /api/segments/preview": () => PREVIEW,
     ...answers,
   });
-  const router = openPage(NewSegmentPage, "/segments/new", "/segments/new");
+  const router = openPage(PageWithToasts, "/segments/new", "/segments/new");
   return { calls, router };
 }
 
@@ -58,7 +66,10 @@ describe("a new segment", () => {
     const more = () => screen.getByLabelText("In segment: add a segment");
     await screen.findByRole("option", { name: "VIP" });
     await userEvent.click(screen.getByRole("button", { name: "Create segment" }));
-    expect(screen.getByText("This condition needs a segment.")).toBeTruthy();
+    const fault = screen.getByText("This condition needs a segment.");
+    expect(document.activeElement).toBe(more());
+    expect(more().getAttribute("aria-describedby")).toBe(fault.id);
+    expect(screen.getByRole("alert").textContent).toBe("In segment needs a segment");
 
     await userEvent.selectOptions(more(), "VIP");
     await userEvent.selectOptions(more(), "Lapsed");
@@ -66,13 +77,37 @@ describe("a new segment", () => {
     expect(await accessibilityFaults(screen.getByRole("list", { name: "In segment: chosen" }))).toEqual([]);
     screen.getByRole("button", { name: "Take away VIP" }).focus();
     await userEvent.keyboard("{Enter}");
+    expect(document.activeElement).toBe(more());
+    const chosen = () => screen.getByRole("list", { name: "In segment: chosen" }).textContent;
+    expect(chosen()).toBe("Lapsed");
+    await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+    expect(chosen()).toBe("VIPLapsed");
+    await userEvent.click(screen.getByRole("button", { name: "Take away VIP" }));
 
     await userEvent.click(screen.getByRole("button", { name: "Create segment" }));
     await screen.findByText("Elsewhere");
+    expect(calls("POST /api/segments")).toHaveLength(1);
     expect(sent(calls)).toEqual({
       name: "Both",
       rules: { combinator: "and", not: false, rules: [{ field: "segment", operator: "in", value: ["s3"] }] },
     });
+  });
+
+  it("takes one to what is missing, each time: the name, then the part of the condition that is wrong", async () => {
+    open();
+    const create = async () => userEvent.click(await screen.findByRole("button", { name: "Create segment" }));
+    await userEvent.selectOptions(await screen.findByLabelText("Orders looked at"), "within");
+    await userEvent.clear(screen.getByLabelText("Orders in: length"));
+    await create();
+    expect(document.activeElement).toBe(screen.getByLabelText("Name"));
+    await userEvent.keyboard("Big");
+    await create();
+    const length = screen.getByLabelText("Orders in: length");
+    expect(document.activeElement).toBe(length);
+    expect(screen.getByLabelText("Total spend: value").getAttribute("aria-invalid")).toBeNull();
+    screen.getByLabelText("Name").focus();
+    await create();
+    expect(document.activeElement).toBe(length);
   });
 
   it("shows a circle at the condition that closes it", async () => {

@@ -45,7 +45,11 @@ describe("a condition", () => {
     await press("Group");
     expect(document.activeElement).toBe(screen.getAllByTitle("People match")[1]);
     await press("Use a custom attribute");
-    await user.type(screen.getByLabelText("Attribute name"), "plan");
+    await press("Cancel");
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Use a custom attribute" }));
+    await press("Use a custom attribute");
+    expect(document.activeElement).toBe(screen.getByLabelText("Attribute name"));
+    await user.keyboard("plan");
     await press("Add as a condition");
     expect((document.activeElement as HTMLSelectElement).value).toBe("attributes.plan");
   });

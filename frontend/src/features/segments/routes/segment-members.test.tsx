@@ -99,6 +99,7 @@ describe("the export of a segment", () => {
     expect((opened.mock.contexts[0] as HTMLAnchorElement).href).toBe("https://store.example/x1?second");
     await user.click(await button("Dismiss the export"));
     expect(screen.queryByRole("region", { name: "Export" })).toBeNull();
+    expect(document.activeElement).toBe(await button("Export CSV"));
   });
 
   it("is not asked for in a hidden tab, and goes on when it is looked at again", async () => {
@@ -138,6 +139,7 @@ describe("the export of a segment", () => {
     expect(await screen.findByText("The export failed: The store was full.")).toBeTruthy();
     now = job("running", 0);
     await user.click(await button("Export again"));
+    expect(document.activeElement).toBe(screen.getByRole("region", { name: "Export" }));
     await waitFor(() => expect(calls(START)).toHaveLength(2));
     const keys = calls(START).map(({ headers }) => headers.get("idempotency-key"));
     expect(keys[0]).not.toBe(keys[1]);

@@ -173,6 +173,22 @@ describe("the people of a list", () => {
     expect(calls("POST /api/segments/s1/members")[0]?.body).toBe('{"remove":["c1"]}');
   });
 
+  it("says of whom it could not be taken off, also when another was removed meanwhile", async () => {
+    const first = Promise.withResolvers<Response>();
+    render(<Toasts />);
+    open(LIST, {
+      "GET /api/segments/s1/members": () =>
+        all({ ...ASHA, name: "Devi" }, { ...ASHA, id: "c2", name: "Esha" }),
+      "POST /api/segments/s1/members": ({ body }) =>
+        body.includes("c1") ? first.promise : json({ queued: 1, rejected: [] }, { status: 202 }),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Remove Devi" }));
+    await userEvent.click(screen.getByRole("button", { name: "Remove Esha" }));
+    expect(await screen.findByText("Esha will be off the list in a moment")).toBeTruthy();
+    first.resolve(problem(409, "not_a_list"));
+    expect(await screen.findByText("Devi could not be taken off: Refused: not_a_list")).toBeTruthy();
+  });
+
   it("puts back whom it took off, and keeps the focus in the list", async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });

@@ -1,13 +1,14 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Save } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Measuring } from "@/components/sending/measuring";
 import { SendingHours } from "@/components/sending/sending-hours";
 import { SendingLimits } from "@/components/sending/sending-limits";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { FormProblem } from "@/components/ui/states";
+import { useGoToFault } from "@/lib/go-to-fault";
 import { fieldPath, Problem } from "@/lib/problem";
 import { useRefusal } from "@/lib/refusal";
 import { onlyFaults, type SendingValues, sendingFaults, sendingOf } from "@/lib/sending";
@@ -34,15 +35,10 @@ type SettingsFormProps = {
 export function SettingsForm(props: SettingsFormProps) {
   const { values, onChange, disabled, state, busy, error, notice, onSave } = props;
   const [tried, setTried] = useState(0);
-  const form = useRef<HTMLFormElement>(null);
+  const form = useGoToFault(tried, error);
   const own = onlyFaults(sendingFaults(values));
   const refused = useRefusal(error, sendingOf(values));
   const faults = { ...refused, ...(tried > 0 && own) };
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each attempt and each answer
-  useEffect(() => {
-    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [tried, error]);
 
   function submit() {
     setTried((n) => n + 1);

@@ -1,6 +1,6 @@
 /** What goes to the server of the settings, and how two people's changes come together. */
 import type { SettingsChange } from "@/lib/contract";
-import { type SaidSending, type SendingValues, sendingOf } from "@/lib/sending";
+import { rebasedTogether, type SaidSending, type SendingValues, sendingOf, TOGETHER } from "@/lib/sending";
 
 /** Under which what is typed and not yet saved is kept. */
 export const DRAFT_NAME = "settings/1";
@@ -16,21 +16,6 @@ export function changeOf(before: SendingValues, after: SendingValues): SettingsC
   );
 }
 
-/** Values that make up one setting: they go together, or the two halves of one might be of two people. */
-const TOGETHER: readonly (readonly (keyof SendingValues)[])[] = [
-  ["timeZone"],
-  ["windows"],
-  ["quietFrom", "quietUntil"],
-  ["ratePerMinute"],
-  ["capMessages", "capDays"],
-  ["holdout"],
-  ["attributionDays"],
-];
-
-/** My changes of `before` on top of what somebody else has saved meanwhile; where both have changed something, mine stands. */
 export function rebased(before: SendingValues, mine: SendingValues, theirs: SendingValues): SendingValues {
-  const changed = TOGETHER.filter((fields) =>
-    fields.some((field) => JSON.stringify(before[field]) !== JSON.stringify(mine[field])),
-  );
-  return { ...theirs, ...Object.fromEntries(changed.flat().map((field) => [field, mine[field]])) };
+  return rebasedTogether(TOGETHER, before, mine, theirs);
 }

@@ -1,4 +1,4 @@
-import { cleanup, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Toasts } from "@/components/ui/toasts";
@@ -116,6 +116,35 @@ describe("the settings", () => {
     expect(screen.getByText("Must be from 1 to 90.")).toBeTruthy();
     expect(document.activeElement).toBe(field("in days"));
     expect(calls(CHANGE)).toEqual([]);
+  });
+
+  it("take hours out and put them back, beside others that were added meanwhile", async () => {
+    const { user } = await open();
+    const press = (name: string) => user.click(screen.getByRole("button", { name }));
+    const begins = () =>
+      screen.getAllByLabelText<HTMLInputElement>(/^Hours \d: from$/).map(({ value }) => value);
+    await press("Only at certain hours");
+    expect(document.activeElement).toBe(field("Hours 1: from"));
+    fireEvent.change(field("Hours 1: from"), { target: { value: "06:00" } });
+    await press("Remove Hours 1");
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Only at certain hours" }));
+    await press("Only at certain hours");
+    expect(begins()).toEqual(["09:00"]);
+    await user.click(screen.getByRole("button", { name: "Undo", description: "Hours 1 removed" }));
+    expect(begins()).toEqual(["06:00", "09:00"]);
+    for (let more = 0; more < 5; more++) await press("More hours");
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "More hours" }).disabled).toBe(true);
+    await press("Remove Hours 7");
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "More hours" }));
+  });
+
+  it("say at both ends of a time what is missing of it", async () => {
+    const { user } = await open({ [SHOW]: () => tagged({ ...SET, quietHours: undefined }, 4) });
+    await user.type(field("Quiet hours from"), "21:00");
+    await user.click(screen.getByRole("button", { name: "Save settings" }));
+    const fault = screen.getByText("Say when they end.");
+    expect(field("Quiet hours until").getAttribute("aria-describedby")).toBe(fault.id);
+    expect(field("Quiet hours from").getAttribute("aria-describedby")).toBe(fault.id);
   });
 
   it("show what the server refuses at its field until that is changed, and the rest beside the button", async () => {

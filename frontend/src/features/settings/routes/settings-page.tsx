@@ -78,7 +78,7 @@ type EditProps = { loaded: Tagged<Settings>; reload: () => Promise<Tagged<Settin
 function Edit({ loaded, reload }: EditProps) {
   const edit = useEdit({ name: DRAFT_NAME, loaded, reload, valuesOf: sendingValuesOf, rebased });
   const { before, values, etag, fault, setFault } = edit;
-  const save = useChangeSettings();
+  const save = useChangeSettings(edit);
   const changes = changeOf(before, values);
   const isSaved = Object.keys(changes).length === 0;
 
