@@ -40,6 +40,8 @@ RUN: dict[str, tuple[str, str]] = {
 }
 # What no test runs, and why.
 NOT_RUN: dict[str, str] = {
+    "make build": "`make dev` builds the same, and so do the tests",
+    "make fmt": "changes files; `make check` says whether it would",
     "make scale": "measures for minutes; nothing is asserted",
     "make sending": "measures for minutes; what it asserts, `test_results.py` does too",
     "make cost": "measures for minutes; `test_costs.py` holds the same budgets with less",

@@ -46,7 +46,8 @@ def main() -> int:
                     print(f"{name}={value}")
             case "seed":
                 seed.seed(settings, options.customers)
-                seed.drained(settings)
+                if not seed.drained(settings, seed.PATIENCE):
+                    return 1
                 print("applied")
             case "import":
                 return imports.run(settings, options.kind, options.file, options.mapping or None)

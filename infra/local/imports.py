@@ -14,16 +14,22 @@ from infra.local.api import Api, ApiError
 from infra.local.settings import Settings
 
 _CHUNK = 1 << 20
+# Seconds after which an import in which nothing moves is left to itself.
+_PATIENCE = 300.0
 
 
 def run(settings: Settings, kind: str, file: Path, mapping: str | None = None) -> int:
     """Uploads, watches, reports; the exit code."""
     if not file.is_file():
-        print(f"make import: there is no file {file}", file=sys.stderr)
+        print(f"make import: FILE=path is missing, or there is no file {file}", file=sys.stderr)
+        return 2
+    try:
+        wanted: dict[str, Any] = {"kind": kind, **({"mapping": json.loads(mapping)} if mapping else {})}
+    except ValueError as error:
+        print(f"make import: MAPPING is no JSON: {error}", file=sys.stderr)
         return 2
     api = Api(settings)
     started = time.monotonic()
-    wanted: dict[str, Any] = {"kind": kind, **({"mapping": json.loads(mapping)} if mapping else {})}
     try:
         begun = api.post("/api/imports", wanted)
         _upload(begun["upload"], file)
@@ -32,13 +38,17 @@ def run(settings: Settings, kind: str, file: Path, mapping: str | None = None) -
         print(f"\nmake import: {error}", file=sys.stderr)
         return 1
     took = time.monotonic() - started
+    page = f"{settings.url}/imports/{begun['id']}"
+    if found["status"] not in ("done", "failed"):
+        print(f"make import: nothing has moved for {_PATIENCE:.0f} s; see {page}, and the queues", file=sys.stderr)
+        return 1
     if found["status"] == "failed":
         print(f"make import: failed: {found.get('error', 'no reason given')}", file=sys.stderr)
         return 1
     rows, accepted, rejected = (found.get(name, 0) for name in ("rows", "accepted", "rejected"))
     print(f"{rows} rows: {accepted} accepted, {rejected} rejected, all applied after {took:.1f} s")
     if rejected:
-        print(f"rejected rows with their reasons: {settings.url}/api/imports/{begun['id']}/rejected")
+        print(f"rejected rows with their reasons: {page}")
     return 0
 
 
@@ -66,6 +76,8 @@ def _upload(target: dict[str, Any], file: Path) -> None:
 
 
 def _watch(api: Api, identity: str) -> dict[str, Any]:
+    """The import as it ends, or as it has stood for so long that it does not look as if it would."""
+    before, moved = "", time.monotonic()
     while True:
         found: dict[str, Any] = api.get(f"/api/imports/{urllib.parse.quote(identity)}")
         read, whole = found.get("bytesRead") or 0, found.get("bytesTotal") or 0
@@ -75,6 +87,11 @@ def _watch(api: Api, identity: str) -> dict[str, Any]:
         note = f"{found.get('rows', 0)} rows" + (f", {pending} parts to apply" if pending else "")
         _bar(found["status"], read, whole, note)
         if found["status"] in ("done", "failed"):
+            _end_bar()
+            return found
+        if (now := f"{found['status']} {read} {pending} {note}") != before:
+            before, moved = now, time.monotonic()
+        if time.monotonic() - moved > _PATIENCE:
             _end_bar()
             return found
         time.sleep(0.3)

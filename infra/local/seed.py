@@ -15,6 +15,8 @@ from infra.local.api import Api
 from infra.local.settings import Settings
 
 _BULK = 500
+# Seconds in which everything that demo data bring about is applied, also on a busy machine.
+PATIENCE = 1800.0
 # Kept in the local AWS itself, so that it is saved, and lost, together with the data.
 _ANCHOR = "/mini-crm/demo-anchor"
 
@@ -52,12 +54,24 @@ def seed(
     say(f"accepted after {time.monotonic() - started:.1f} s")
 
 
-def drained(settings: Settings) -> None:
-    """Waits until everything accepted is applied; what has to wait for its hour may do so."""
+def drained(settings: Settings, patience: float, say: Callable[[str], None] = print, meanwhile: Callable[[], None] = lambda: None) -> bool:
+    """Waits until everything accepted is applied; what has to wait for its hour may do so. False when that takes longer than
+    `patience` seconds: a message that fails comes back after hours."""
+    deadline, told = time.monotonic() + patience, time.monotonic()
     quiet = 0
     while quiet < 2:
-        quiet = 0 if any(sum(depth) for depth in aws.queues(settings, delayed=False).values()) else quiet + 1
+        busy = {name: depth for name, depth in aws.queues(settings, delayed=False).items() if sum(depth)}
+        quiet = 0 if busy else quiet + 1
+        work = ", ".join(f"{name} {waiting} waiting, {flight} in flight" for name, (waiting, flight) in busy.items())
+        if busy and time.monotonic() > deadline:
+            say(f"still in the queues: {work}")
+            return False
+        if busy and time.monotonic() - told > 10:
+            told = time.monotonic()
+            say(f"in the queues: {work}")
+        meanwhile()
         time.sleep(0.2)
+    return True
 
 
 def _anchor(settings: Settings) -> datetime | None:

@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from infra.local import emulator
+from infra.local import emulator, processes
 from infra.local.settings import ROOT, Settings
 
 # Where npm has Amazon's jar, in the package of Amplify's simulator.
@@ -70,7 +70,10 @@ def on_ministack(threads: int = 4) -> tuple[int, str]:
         settings.state.mkdir(parents=True)
         environment = {**os.environ, **emulator.environment(settings)}
         with (settings.directory / "aws.log").open("w") as log:
-            process = subprocess.Popen([sys.executable, "-m", "infra.local.emulator"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+            command = [sys.executable, "-m", "infra.local.emulator"]
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=log, preexec_fn=processes.with_parent(signal.SIGKILL)
+            )
         try:
             _answers(f"{settings.aws_url}/_ministack/health", process)
             environment = {**os.environ, "STORAGE_ENDPOINT": settings.aws_url}

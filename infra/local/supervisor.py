@@ -120,7 +120,7 @@ class Supervisor:
             seed.seed(settings, settings.demo_customers, say=lambda line: None, meanwhile=self._watch)
         # Later, a message that fails and waits for its next delivery may be left from the last run: that is no reason
         # to keep anyone waiting.
-        self._until_queues_are_empty(1800 if first else 8)
+        seed.drained(settings, seed.PATIENCE if first else 8, say, self._watch)
         self._save()
 
     def _gateway(self) -> Child:
@@ -154,22 +154,6 @@ class Supervisor:
             if time.monotonic() > deadline:
                 raise StartFailed(f"{what} did not answer within {seconds:.0f} s; see {self._shown(self.settings.logs)}")
             time.sleep(0.1)
-
-    def _until_queues_are_empty(self, patience: float) -> None:
-        deadline, told = time.monotonic() + patience, time.monotonic()
-        quiet = 0
-        while quiet < 2:
-            busy = {name: depth for name, depth in aws.queues(self.settings, delayed=False).items() if sum(depth)}
-            quiet = 0 if busy else quiet + 1
-            work = ", ".join(f"{name} {waiting} waiting, {flight} in flight" for name, (waiting, flight) in busy.items())
-            if busy and time.monotonic() > deadline:
-                say(f"still in the queues: {work}")
-                return
-            if busy and time.monotonic() - told > 10:
-                told = time.monotonic()
-                say(f"in the queues: {work}")
-            self._watch()
-            time.sleep(0.2)
 
     def _check_listeners(self) -> None:
         exposed = processes.exposed_listeners([os.getpid(), *processes.descendants(os.getpid())])
