@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crm_domain::time::SECOND;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use crate::client::{Answered, Client};
 use crate::cloud::Cloud;
 use crate::editor::Editor;
 use crate::functions::campaigns_api;
+use crate::world;
 
 /// Campaigns of one history, at most.
 const CAMPAIGNS: u32 = 3;
@@ -35,6 +37,8 @@ pub struct Launched {
     pub is_capped: bool,
     /// Whether somebody wanted it cancelled: the answer does not always say whether it was.
     pub may_be_cancelled: bool,
+    /// Whether it was to begin later.
+    pub is_scheduled: bool,
 }
 
 impl Campaigner {
@@ -60,10 +64,15 @@ impl Campaigner {
             if is_capped {
                 body["caps"] = json!({"messages": 1, "days": 2});
             }
+            let is_scheduled = self.chance.random_ratio(1, 3);
+            if is_scheduled {
+                let ahead = self.chance.random_range(5..90) * SECOND;
+                body["scheduledAt"] = json!(world::now().plus(ahead));
+            }
             let key = format!("launch-{number}");
             let Answered { status, body: told } = self.client.ask("POST", "/api/campaigns", Some(&body), &key).await;
             let Some(id) = told["id"].as_str().filter(|_| status == 202) else { continue };
-            self.launched.push(Launched { id: id.to_owned(), prefix, is_capped, may_be_cancelled: false });
+            self.launched.push(Launched { id: id.to_owned(), prefix, is_capped, may_be_cancelled: false, is_scheduled });
             if self.chance.random_ratio(1, 3) {
                 self.hold(number, id).await;
             }
