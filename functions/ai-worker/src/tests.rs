@@ -139,7 +139,9 @@ async fn a_question_that_keeps_failing_is_set_aside_and_its_asker_is_told() {
         assert_eq!(desk.outcome(id).await, None);
     }
     desk.handle(body).await;
-    assert_eq!((desk.memory.dead(QueueName::Questions).len(), desk.memory.drain(QueueName::Questions).len()), (1, 0));
+    let dead = desk.memory.dead(QueueName::Questions);
+    assert_eq!((dead.len(), desk.memory.drain(QueueName::Questions).len()), (1, 0));
+    assert_eq!(dead[0].attributes[0].1, "storage is unavailable: no answer");
     let outcome = desk.outcome(id).await.unwrap();
     assert_eq!((outcome.status, &outcome.body["code"]), (503, &"unavailable".into()));
 }

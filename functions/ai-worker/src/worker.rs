@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crm_ai::{Asker, Assistant, Store as Reads};
 use crm_domain::ai::{Question, Refusal, Step, Task, Waiting};
 use crm_domain::dead_letter;
+use crm_domain::error::chain;
 use crm_domain::ports::{Enqueue, KeepWaiting, Outgoing, QueueError, QueueName, ReadSecrets};
 use crm_domain::time::{MINUTE, SECOND, Time};
 use crm_lambda::batch::Incoming;
 use crm_lambda::contract::ai;
-use crm_lambda::problem::chain;
 use uuid::Uuid;
 
 /// How long a question waits for the model.
@@ -65,7 +65,7 @@ impl<S: Store, Q: Enqueue, K: ReadSecrets> Worker<S, Q, K> {
             }
             Err(error) => {
                 tracing::error!(cause = %chain(&error), "question set aside");
-                let reason = error.to_string();
+                let reason = chain(&error);
                 let outcome = Some(ai::outcome(Err(error)));
                 let waiting = Waiting { id: *id, user: user.clone(), asked_at: *asked_at, outcome };
                 // Whoever waits for it is told, if that much can be done.

@@ -12,6 +12,7 @@ use crm_domain::audit::AuditEntry;
 use crm_domain::customer::Customer;
 use crm_domain::email::Email;
 use crm_domain::erasure::{Erased, Sweep};
+use crm_domain::error::chain;
 use crm_domain::event::{Command, Event};
 use crm_domain::faults::{Faults, Fields};
 use crm_domain::identity::Identity;
@@ -28,7 +29,7 @@ use crm_lambda::api::App;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::etag::check_match;
-use crm_lambda::problem::{Problem, chain};
+use crm_lambda::problem::Problem;
 use serde_json::json;
 
 use crate::http::{Store, fields, parse_id, show};

@@ -16,6 +16,7 @@ use crm_domain::campaign::{Campaign, CampaignState, CampaignStatus};
 use crm_domain::caps::Room;
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::delivery::Task;
+use crm_domain::error::chain;
 use crm_domain::hand::Ending;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::links::Links;
@@ -26,7 +27,6 @@ use crm_domain::template::{Rendered, Templates};
 use crm_domain::time::{SECOND, Time};
 use crm_domain::tracking::tracked;
 use crm_lambda::addresses::suppressed_among;
-use crm_lambda::problem::chain;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::worker::{Next, StepError, Store, Worker};

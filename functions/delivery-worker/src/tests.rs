@@ -454,6 +454,17 @@ async fn every_event_of_the_folder_is_done_or_set_aside() {
     }
 }
 
+#[tokio::test]
+async fn a_step_that_is_set_aside_says_why_it_failed() {
+    let crm = Crm::new(1);
+    let task = Task::Plan { campaign: CampaignId::generate(), part: 0, after: None, queued: 0 };
+    let message = Outgoing { body: Step { task, attempt: 200 }.body(), ..Outgoing::default() };
+    crm.memory.die_after(Some(0));
+    assert!(crm.worker.handle(vec![received(message)]).await.is_empty());
+    let dead = crm.memory.dead(QueueName::Delivery);
+    assert_eq!(dead[0].attributes[0].1, "storage is unavailable: the process has died", "{dead:?}");
+}
+
 #[test]
 fn a_step_that_is_set_aside_starts_afresh_when_it_is_put_back() {
     let task = Task::Spread { campaign: CampaignId::generate(), since: 1 };

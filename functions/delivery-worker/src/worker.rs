@@ -12,6 +12,7 @@ use crm_domain::cost::{Usage, Work};
 use crm_domain::customer::ConsentDefaults;
 use crm_domain::dead_letter;
 use crm_domain::delivery::{Step, Task};
+use crm_domain::error::chain;
 use crm_domain::ids::CampaignId;
 use crm_domain::links::Links;
 use crm_domain::ports::{
@@ -27,7 +28,6 @@ use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::batch::Incoming;
 use crm_lambda::config::memory_mb;
-use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
 
 /// Steps of one batch under way at once.
@@ -220,7 +220,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                     tracing::error!(%campaign, cause = %chain(&unnoted), "the campaign cannot be said to have failed");
                     return self.requeue(&Step { task, attempt: attempt + 1 }, pause).await;
                 }
-                self.bury(task.body(), &error.to_string(), attempt + 1).await
+                self.bury(task.body(), &chain(&error), attempt + 1).await
             }
         }
     }

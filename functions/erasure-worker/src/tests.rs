@@ -226,6 +226,14 @@ async fn a_pass_that_meets_others_is_made_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_pass_that_is_set_aside_says_why_it_failed() {
+    let worker = Worker { uploads: Arc::new(AtDesk::default().colleague(Some(0))), ..inhabited().await };
+    run(&worker, Step { task: Task::Sweep(unknown()), attempt: 200 }.body()).await;
+    let dead = worker.queue.dead(QueueName::Erasures);
+    assert_eq!(dead[0].attributes[0].1, "storage is unavailable: the worker has died", "{dead:?}");
+}
+
+#[tokio::test]
 async fn nobody_is_swept_who_was_not_erased() {
     let worker = inhabited().await;
     run(&worker, Sweep { replayed: false, ..unknown() }.body()).await;

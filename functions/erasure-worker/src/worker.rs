@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crm_domain::dead_letter;
 use crm_domain::erasure::{Step, Task};
+use crm_domain::error::chain;
 use crm_domain::ports::{
     EditCustomers, Enqueue, ForgetTraces, KeepAttachedFiles, KeepAttachments, KeepDeliveries, KeepErasures, KeepExportFiles,
     KeepUploads, Outgoing, QueueError, QueueName, ScrubQueues, StoreError,
 };
 use crm_domain::step;
 use crm_lambda::batch::Incoming;
-use crm_lambda::problem::chain;
 
 /// The tables from which traces are taken.
 pub trait Store: EditCustomers + ForgetTraces + KeepErasures + KeepAttachments + KeepDeliveries {}
@@ -91,7 +91,7 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
                     return Ok(());
                 }
                 tracing::error!(cause = %chain(&error), "pass set aside");
-                self.bury(Step::first(task).body(), &error.to_string(), attempt + 1).await
+                self.bury(Step::first(task).body(), &chain(&error), attempt + 1).await
             }
         }
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crm_domain::customer::Customer;
 use crm_domain::dead_letter;
 use crm_domain::domain_event::{Change, DomainEvent, EventType, Teller};
+use crm_domain::error::chain;
 use crm_domain::ids::CustomerId;
 use crm_domain::ports::{
     Enqueue, KeepWebhooks, Outgoing, PublishEvents, QueueError, QueueName, ReadCustomers, ReadSegments, StoreError,
@@ -165,9 +166,9 @@ impl<S: Store, Q: Enqueue, B: PublishEvents> Herald<S, Q, B> {
     }
 
     async fn set_aside(&self, record: &Record, error: &StoreError) -> Result<(), QueueError> {
-        tracing::error!(record = record.id, cause = %error, "a change cannot be read");
+        tracing::error!(record = record.id, cause = %chain(error), "a change cannot be read");
         let body = json!({"task": "unreadable.v1", "stream": record.stream, "record": record.id});
-        let letter = dead_letter::set_aside(QueueName::Webhooks, body.to_string(), &error.to_string(), 1, &[]);
+        let letter = dead_letter::set_aside(QueueName::Webhooks, body.to_string(), &chain(error), 1, &[]);
         self.queue.bury(QueueName::Webhooks, letter).await
     }
 }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crm_domain::dead_letter;
+use crm_domain::error::chain;
 use crm_domain::import::Import;
 use crm_domain::import::columns::read_header;
 use crm_domain::money::Currency;
@@ -25,7 +26,6 @@ use crm_domain::ports::{Enqueue, KeepImports, KeepUploads, Outgoing, Postpone, Q
 use crm_domain::world;
 use crm_lambda::accept::queue_messages;
 use crm_lambda::batch::{Failed, Incoming, give_back};
-use crm_lambda::problem::chain;
 
 use crate::call::{Call, call_on, read_calls};
 use crate::stretch::{self, Limits};

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use crm_domain::error::chain;
 use crm_domain::event::{Envelope, Kind};
 use crm_domain::json::Json;
 use crm_domain::links::Purpose;
@@ -11,7 +12,7 @@ use crm_domain::ports::{Enqueue, Outgoing, QueueName};
 use crm_domain::time::Time;
 use crm_domain::tracking::is_machine;
 use crm_lambda::accept::queue_messages;
-use crm_lambda::problem::{Problem, chain};
+use crm_lambda::problem::Problem;
 
 use crate::http::{App, Store};
 use crate::page;

@@ -5,11 +5,11 @@
 
 use tokio::time::Instant;
 
+use crm_domain::error::chain;
 use crm_domain::membership::{Build, Cause, EditionId, PartOfBuild, SWEEP_DELAY, Task};
 use crm_domain::ports::{Enqueue, KeepExportFiles, Outgoing, QueueName, ScanPart, StoreError};
 use crm_domain::segment::Retired;
 use crm_domain::time::{MINUTE, Time};
-use crm_lambda::problem::chain;
 
 use crate::worker::{Next, Store, TaskError, Worker};
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crm_domain::dead_letter;
+use crm_domain::error::chain;
 use crm_domain::membership::{Step, Task};
 use crm_domain::ports::{
     Enqueue, KeepCampaigns, KeepExportFiles, KeepExports, KeepLog, KeepMemberships, KeepSegments, Outgoing, QueueError,
@@ -15,7 +16,6 @@ use crm_domain::step;
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
 use crm_lambda::memberships::{Keeper, Outcome};
-use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
 
 use crate::export::Exports;
@@ -129,7 +129,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
                 if let Task::Export(call) = &task {
                     self.give_up(call).await;
                 }
-                self.bury(task.body(), &error.to_string(), attempt + 1).await
+                self.bury(task.body(), &chain(&error), attempt + 1).await
             }
         }
     }

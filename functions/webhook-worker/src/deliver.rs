@@ -5,6 +5,7 @@
 
 use crm_domain::audit::{Actor, AuditEntry};
 use crm_domain::domain_event::DomainEvent;
+use crm_domain::error::chain;
 use crm_domain::ids::{AuditId, WebhookId};
 use crm_domain::ports::{CallWebhooks, Enqueue, Postpone, StoreError, Versioned, WebhookCall};
 use crm_domain::signature::signature;
@@ -190,12 +191,12 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
                     return;
                 }
                 Err(StoreError::Conflict) => {}
-                Err(error) => return tracing::warn!(webhook = %id, cause = %error, "a receiver's state was not noted"),
+                Err(error) => return tracing::warn!(webhook = %id, cause = %chain(&error), "a receiver's state was not noted"),
             }
             match self.store.health(id).await {
                 Ok(found) if found.record.failures > seen && !answer.is_good() && !answer.is_gone() => return,
                 Ok(found) => health = found,
-                Err(error) => return tracing::warn!(webhook = %id, cause = %error, "a receiver's state was not noted"),
+                Err(error) => return tracing::warn!(webhook = %id, cause = %chain(&error), "a receiver's state was not noted"),
             }
         }
     }
@@ -218,7 +219,7 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
             Ok(()) => tracing::warn!(webhook = %disabled.id, ?reason, "webhook disabled"),
             // It was changed meanwhile: the next failure is held against what it is now.
             Err(StoreError::Conflict) => {}
-            Err(error) => tracing::warn!(webhook = %disabled.id, cause = %error, "webhook was not disabled"),
+            Err(error) => tracing::warn!(webhook = %disabled.id, cause = %chain(&error), "webhook was not disabled"),
         }
     }
 }

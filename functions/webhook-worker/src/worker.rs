@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use crm_domain::dead_letter;
+use crm_domain::error::chain;
 use crm_domain::ports::{
     CallWebhooks, Enqueue, KeepDeliveries, KeepHealth, KeepWebhooks, Outgoing, Postpone, QueueError, QueueName, ReadCustomers,
     StoreError,
@@ -15,7 +16,6 @@ use crm_domain::time::{SECOND, Time};
 use crm_domain::webhook::delivery::{Again, Task};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::{Failed, Incoming, give_back};
-use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
 
 /// Messages of one batch under way at once: all of them.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crm_domain::dead_letter;
+use crm_domain::error::chain;
 use crm_domain::event::{Command, Event};
 use crm_domain::ids::ImportId;
 use crm_domain::json::Json;
@@ -23,7 +24,6 @@ use crm_domain::ses;
 use crm_domain::telemetry::MOST_VALUES;
 use crm_domain::time::Time;
 use crm_lambda::batch::{Failed, Incoming, give_back};
-use crm_lambda::problem::chain;
 
 use crate::apply::{TIME, Unapplied, apply};
 use crate::receipts;

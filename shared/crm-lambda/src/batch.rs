@@ -11,8 +11,8 @@ use crm_domain::time::Time;
 use crm_domain::world;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 
-use crate::problem::chain;
 use crate::telemetry;
+use crm_domain::error::chain;
 
 /// A message to be consumed.
 #[derive(Debug, Clone, PartialEq, Eq)]

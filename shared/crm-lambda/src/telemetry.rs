@@ -24,7 +24,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::problem::chain;
+use crm_domain::error::chain;
 use invocation::Invocation;
 use lines::Lines;
 

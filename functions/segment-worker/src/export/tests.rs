@@ -341,6 +341,7 @@ async fn an_export_that_keeps_failing_is_set_aside_and_says_so() {
     assert!(delivered);
     let dead = crm.memory.dead(QueueName::Segments);
     assert_eq!((dead.len(), crm.state(call.export).await.status()), (1, ExportStatus::Failed));
+    assert_eq!(dead[0].attributes[0].1, "storage is unavailable: the process has died", "and why");
 }
 
 #[tokio::test]
