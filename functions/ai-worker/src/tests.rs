@@ -9,8 +9,8 @@ use crm_ai::{Assistant, Gemini, Settings};
 use crm_domain::ai::{Breaker, Outcome, Question, Step, Task, Waiting};
 use crm_domain::ports::{KeepAiState, KeepWaiting, QueueName};
 use crm_domain::time::{MINUTE, SECOND, Time};
-use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{Memory, cases, settings};
+use crm_lambda::batch::incoming;
+use crm_testing::{Memory, cases, received, settings};
 use local_gemini::{Behaviour, MODEL, Peer};
 use uuid::Uuid;
 
@@ -48,16 +48,7 @@ impl Desk {
     }
 
     async fn handle(&self, body: String) {
-        let message = Incoming {
-            id: "m".into(),
-            queue: QueueName::Questions,
-            body,
-            attributes: Vec::new(),
-            receipt: "r".into(),
-            receives: 1,
-            sent_at: None,
-        };
-        assert_eq!(self.worker.handle(vec![message]).await, Vec::<String>::new());
+        assert_eq!(self.worker.handle(vec![received(QueueName::Questions, body)]).await, Vec::<String>::new());
     }
 
     async fn outcome(&self, id: Uuid) -> Option<Outcome> {

@@ -196,15 +196,7 @@ fn upsert(memory: &Memory, number: u32, fields: &Value, second: u32) {
 }
 
 fn received(message: Outgoing) -> Incoming {
-    Incoming {
-        id: "m".into(),
-        queue: QueueName::Delivery,
-        body: message.body,
-        attributes: Vec::new(),
-        receipt: "r".into(),
-        receives: 1,
-        sent_at: None,
-    }
+    crm_testing::received(QueueName::Delivery, message)
 }
 
 #[tokio::test]
@@ -458,9 +450,9 @@ async fn every_event_of_the_folder_is_done_or_set_aside() {
 async fn a_step_that_is_set_aside_says_why_it_failed() {
     let crm = Crm::new(1);
     let task = Task::Plan { campaign: CampaignId::generate(), part: 0, after: None, queued: 0 };
-    let message = Outgoing { body: Step { task, attempt: 200 }.body(), ..Outgoing::default() };
+    let message = received(Step { task, attempt: 200 }.body().into());
     crm.memory.die_after(Some(0));
-    assert!(crm.worker.handle(vec![received(message)]).await.is_empty());
+    assert!(crm.worker.handle(vec![message]).await.is_empty());
     let dead = crm.memory.dead(QueueName::Delivery);
     assert_eq!(dead[0].attributes[0].1, "storage is unavailable: the process has died", "{dead:?}");
 }

@@ -15,9 +15,9 @@ use crm_domain::ports::{
 };
 use crm_domain::stamp::Stamp;
 use crm_domain::time::Time;
-use crm_lambda::batch::{Incoming, incoming};
+use crm_lambda::batch::incoming;
 use crm_lambda::memberships::Keeper;
-use crm_testing::{AtDesk, Memory, cases, settings};
+use crm_testing::{AtDesk, Memory, cases, received, settings};
 use serde_json::{Value, json};
 
 use crate::worker::Worker;
@@ -84,16 +84,7 @@ fn unknown() -> Sweep {
 }
 
 async fn run(worker: &Swept, body: String) {
-    let message = Incoming {
-        id: "m".into(),
-        queue: QueueName::Erasures,
-        body,
-        attributes: Vec::new(),
-        receipt: "r".into(),
-        receives: 1,
-        sent_at: None,
-    };
-    assert_eq!(worker.handle(vec![message]).await, Vec::<String>::new());
+    assert_eq!(worker.handle(vec![received(QueueName::Erasures, body)]).await, Vec::<String>::new());
 }
 
 /// Runs all passes that follow.

@@ -20,7 +20,7 @@ use crm_domain::ports::{
 };
 use crm_domain::time::Time;
 use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{AtDesk, cases, settings};
+use crm_testing::{AtDesk, cases, received, settings};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -54,15 +54,7 @@ fn uploaded() -> String {
 }
 
 fn message(body: String) -> Incoming {
-    Incoming {
-        id: "m".into(),
-        queue: QueueName::Imports,
-        body,
-        attributes: Vec::new(),
-        receipt: "r".into(),
-        receives: 1,
-        sent_at: None,
-    }
+    received(QueueName::Imports, body)
 }
 
 fn state(desk: &AtDesk) -> Import {

@@ -25,5 +25,6 @@ pub mod routes;
 pub mod schedule;
 pub mod serve;
 pub mod stream;
+pub mod tasks;
 pub mod telemetry;
 pub mod view;
