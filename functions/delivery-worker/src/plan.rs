@@ -12,6 +12,7 @@ use crm_domain::round::Round;
 use crm_domain::rules::Part;
 use crm_domain::time::{HOUR, Time};
 use crm_lambda::audience::decide;
+use crm_lambda::queue;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::worker::{Next, StepError, Store, Worker};
@@ -162,7 +163,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let decide = Task::Decide { campaign: campaign.id, asked_at: None };
         deliveries.extend(campaign.is_testing(state).then_some((decide, 0)));
         let messages = deliveries.into_iter().map(|(task, delay)| Outgoing { body: task.body(), delay, ..Outgoing::default() });
-        self.queue.enqueue(QueueName::Delivery, messages.collect()).await?;
+        queue::send(&*self.queue, QueueName::Delivery, messages.collect()).await?;
         Ok(next)
     }
 

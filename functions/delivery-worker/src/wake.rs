@@ -3,8 +3,9 @@
 use crm_domain::campaign::{Campaign, CampaignStatus};
 use crm_domain::delivery::Task;
 use crm_domain::ids::CampaignId;
-use crm_domain::ports::{Alarm, Enqueue, Outgoing, QueueName, SendLetters};
+use crm_domain::ports::{Alarm, Enqueue, QueueName, SendLetters};
 use crm_domain::time::{MINUTE, Time};
+use crm_lambda::queue;
 
 use crate::worker::{Next, StepError, Store, Worker};
 
@@ -37,7 +38,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
 
     /// Asks for the plan of a campaign; its first part says that it has begun.
     async fn begin(&self, campaign: &Campaign) -> Result<(), StepError> {
-        let plan = campaign.plan().map(|task: Task| Outgoing { body: task.body(), ..Outgoing::default() });
-        Ok(self.queue.enqueue(QueueName::Delivery, plan.collect()).await?)
+        let plan = campaign.plan().map(|task: Task| task.body().into());
+        Ok(queue::send(&*self.queue, QueueName::Delivery, plan.collect()).await?)
     }
 }

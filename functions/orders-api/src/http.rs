@@ -13,7 +13,7 @@ use crm_domain::order::OrderStatus;
 use crm_domain::ports::{Enqueue, KeepAudit, Outgoing, QueueName, ReadCustomers, ReadOrders};
 use crm_domain::time::Time;
 use crm_domain::world;
-use crm_lambda::accept::{Write, accept, queue_messages};
+use crm_lambda::accept::{Write, accept};
 use crm_lambda::api::{Api, App};
 use crm_lambda::auth::Keys;
 use crm_lambda::body::JsonBody;
@@ -22,6 +22,7 @@ use crm_lambda::etag::{check_match, etag};
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 use crm_lambda::{routes, view};
 use serde_json::json;
 
@@ -92,7 +93,7 @@ async fn change_status<S: Store, Q: Enqueue>(
     let (before, after) = (json!({"status": found.record.status()}), json!({"status": status}));
     // Told beforehand: nothing changes without a trace.
     app.store.note(&caller.audit_once(&attempt, format!("orders/{id}"), Some(before), Some(after))).await?;
-    queue_messages(&*app.queue, QueueName::Orders, vec![Outgoing { body, ..Outgoing::default() }], 1).await?;
+    queue::send_packed(&*app.queue, QueueName::Orders, vec![Outgoing { body, ..Outgoing::default() }], 1).await?;
     let mut response = (StatusCode::ACCEPTED, Json(json!({"id": id, "status": "queued"}))).into_response();
     if let Ok(location) = HeaderValue::from_str(&format!("/api/orders/{id}")) {
         response.headers_mut().insert(header::LOCATION, location);

@@ -28,6 +28,7 @@ use crm_lambda::etag::{check_match, etag};
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 use crm_lambda::{routes, view};
 use serde_json::{Value, json};
 
@@ -201,7 +202,7 @@ async fn follow_up<Q: Enqueue>(queue: &Q, change: &SegmentsChange) {
     if messages.is_empty() {
         return;
     }
-    if let Err(error) = queue.enqueue(QueueName::Segments, messages).await {
+    if let Err(error) = queue::send(queue, QueueName::Segments, messages).await {
         tracing::warn!(cause = %chain(&error), "the segments queue does not answer");
     }
 }

@@ -337,6 +337,17 @@ async fn a_message_that_waited_through_an_erasure_tells_nothing_of_who_is_gone()
 }
 
 #[tokio::test]
+async fn a_further_attempt_is_for_the_request_of_the_first() {
+    let crm = Crm::new().await;
+    crm.receiver.answers([Some(500)]);
+    let request = vec![(crm_domain::dead_letter::REQUEST, "api-7".to_owned())];
+    let body = first(&crm.webhook, &event("a"));
+    let message = Outgoing { body, attributes: request.clone(), ..Outgoing::default() };
+    assert!(crm.worker.handle(vec![received(QueueName::Webhooks, message)]).await.is_empty());
+    assert_eq!(crm.queued().unwrap().attributes, request);
+}
+
+#[tokio::test]
 async fn requests_that_fail_at_once_are_one_failure() {
     let crm = Crm::new().await;
     crm.receiver.answers([Some(500); 10]);

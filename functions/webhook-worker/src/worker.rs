@@ -15,6 +15,7 @@ use crm_domain::time::{SECOND, Time};
 use crm_domain::webhook::delivery::{Again, Task};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::{Failed, Incoming, give_back};
+use crm_lambda::{queue, telemetry};
 use futures_util::{StreamExt, stream};
 
 /// Messages of one batch under way at once: all of them.
@@ -37,7 +38,10 @@ pub struct Worker<S, Q, C> {
 impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
-        let taken = batch.iter().map(|message| async move { (message, self.take(message).await) });
+        let taken = batch.iter().map(|message| async move {
+            let taken = telemetry::correlated(message.correlation_id(), self.take(message)).await;
+            (message, taken)
+        });
         let taken: Vec<_> = taken.collect();
         let taken: Vec<_> = stream::iter(taken).buffer_unordered(CONCURRENCY).collect().await;
         let failed = taken.into_iter().filter_map(|(message, outcome)| {
@@ -66,6 +70,6 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
         let delay = u32::try_from(left.clamp(0, LONGEST_DELAY)).unwrap_or_default();
         let message =
             Outgoing { body: Task::Again(again).body(), delay, group: Some(again.webhook.to_string()), ..Outgoing::default() };
-        Ok(self.queue.enqueue(QueueName::Webhooks, vec![message]).await?)
+        Ok(queue::send(&*self.queue, QueueName::Webhooks, vec![message]).await?)
     }
 }

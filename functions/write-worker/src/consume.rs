@@ -158,7 +158,7 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
     /// The last steps of a message whose events are all applied; says why it must come again.
     async fn finish(&self, message: &Incoming, hopeless: impl Iterator<Item = &Hopeless>) -> Result<(), String> {
         for part in hopeless {
-            let origin = message.attribute(dead_letter::REQUEST);
+            let origin = message.correlation_id();
             tracing::warn!(queue = message.queue.as_str(), reason_length = part.reason.len(), origin, "set aside");
             // The rest of its message is done: of what the message carried, only who asked for it is this part's.
             let asked = message.attributes.iter().find(|(name, _)| name == dead_letter::REQUEST).cloned();

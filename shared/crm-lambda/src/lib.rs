@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod paging;
 pub mod problem;
 pub mod query;
+pub mod queue;
 mod replay;
 pub mod routes;
 pub mod schedule;

@@ -13,8 +13,10 @@ use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
 use crate::batch::Incoming;
+use crate::{queue, telemetry};
 
-/// Runs the steps of a batch, at most `concurrency` at once; returns the ids of the messages that must come again.
+/// Runs the steps of a batch, at most `concurrency` at once, each for the request that its message carries; returns the ids of
+/// the messages that must come again.
 ///
 /// `read` makes a step of a body, or says what cannot be understood: then the message is set aside. `run` fails only where
 /// what follows from its step could not be queued.
@@ -32,14 +34,13 @@ where
 {
     let (read, run) = (&read, &run);
     let taken = batch.into_iter().map(|message| async move {
-        let outcome = match read(&message.body) {
-            Ok(step) => run(step).await,
-            Err(reason) => {
-                let letter = dead_letter::set_aside(message.queue, message.body, &reason, 1, &message.attributes);
-                queue.bury(message.queue, letter).await
+        let work = async {
+            match read(&message.body) {
+                Ok(step) => run(step).await,
+                Err(reason) => bury(queue, message.queue, message.body.clone(), &reason, 1).await,
             }
         };
-        let error = outcome.err()?;
+        let error = telemetry::correlated(message.correlation_id(), work).await.err()?;
         // The message comes back when its visibility ends.
         tracing::error!(cause = %chain(&error), "task cannot be handed on");
         Some(message.id)
@@ -53,7 +54,7 @@ where
 /// # Errors
 /// The queue did not take it.
 pub async fn again<Q: Enqueue, T: Serialize>(queue: &Q, name: QueueName, step: &Step<T>, delay: u32) -> Result<(), QueueError> {
-    queue.enqueue(name, vec![Outgoing { body: step.body(), delay, ..Outgoing::default() }]).await
+    queue::send(queue, name, vec![Outgoing { body: step.body(), delay, ..Outgoing::default() }]).await
 }
 
 /// Sets a task aside after so many `tries`, with the reason. Put back, it has all its tries again.
@@ -67,6 +68,10 @@ pub async fn set_aside<Q: Enqueue, T: Serialize>(
     reason: &str,
     tries: u32,
 ) -> Result<(), QueueError> {
-    let letter = dead_letter::set_aside(name, Step::first(task).body(), reason, tries, &[]);
-    queue.bury(name, letter).await
+    bury(queue, name, Step::first(task).body(), reason, tries).await
+}
+
+async fn bury<Q: Enqueue>(queue: &Q, name: QueueName, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {
+    let request = telemetry::correlation_id().map(|id| (dead_letter::REQUEST.to_owned(), id));
+    queue.bury(name, dead_letter::set_aside(name, body, reason, tries, request.as_slice())).await
 }

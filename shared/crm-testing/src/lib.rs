@@ -30,5 +30,5 @@ pub use fuzz::fuzz_requests;
 pub use http::{Answer, addresses, answer, cases, keys, send, send_event, settings, token};
 pub use imports::{AtDesk, Desk};
 pub use memory::Memory;
-pub use queues::received;
+pub use queues::{carry_request, received};
 pub use webhooks::Receiver;
