@@ -5,13 +5,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use crm_domain::erasure::{Erased, Sweep};
-use crm_domain::ports::{Enqueue, Outgoing, QueueName};
+use crm_domain::ports::{Enqueue, QueueName};
 use crm_lambda::api::Api;
 use crm_lambda::caller::Caller;
 use crm_lambda::contract::shapes::{Erasure, ErasuresReplayed};
 use crm_lambda::gate::Gate;
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 use crm_lambda::routes;
 
 use crate::http::Store;
@@ -55,8 +56,8 @@ async fn replay_erasures<S: Store, Q: Enqueue>(
             pass: 0,
             replayed: true,
         };
-        let messages = page.items.into_iter().map(|one| Outgoing { body: sweep(one).body(), ..Outgoing::default() });
-        watched.queues.enqueue(QueueName::Erasures, messages.collect()).await?;
+        let messages = page.items.into_iter().map(|one| sweep(one).body().into());
+        queue::send(&*watched.queues, QueueName::Erasures, messages.collect()).await?;
         after = page.next;
         if after.is_none() {
             return Ok((StatusCode::ACCEPTED, Json(ErasuresReplayed { erasures })).into_response());

@@ -6,13 +6,18 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use crm_domain::domain_event::Teller;
-use crm_domain::ids::ImportId;
+use crm_domain::email::Email;
+use crm_domain::erasure::Erased;
+use crm_domain::ids::{CustomerId, ImportId};
 use crm_domain::import::Header;
-use crm_domain::ports::{Outgoing, QueueName};
+use crm_domain::ports::{EditCustomers, Outgoing, QueueName};
+use crm_domain::time::Time;
 use crm_domain::webhook::Targets;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::config::Telling;
-use crm_testing::{Answer, AtDesk, Memory, answer, cases, fuzz_requests, keys, send, send_event, settings, token, walk};
+use crm_testing::{
+    Answer, AtDesk, Memory, answer, audit, carry_request, cases, fuzz_requests, keys, send, send_event, settings, token, walk,
+};
 use serde_json::{Value, json};
 
 use crate::http::{App, router};
@@ -62,6 +67,18 @@ async fn every_event_of_the_folder_gets_its_answer() {
             assert!((200..300).contains(&answer.status), "{case}: {answer:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn whoever_was_erased_is_erased_again_for_the_request_that_asks_for_it() {
+    let (router, desk, memory) = house();
+    let id = CustomerId::of(&Email::parse("a@x.in").unwrap());
+    let erased = Erased { id, identities: vec![id], at: Time::now(), by: audit().actor, finished_at: None };
+    memory.edit(&memory.hold(&[id]).await.unwrap(), None, Some(&erased)).await.unwrap();
+    let replayed = send(&router, "POST", "/api/erasures/replay", "").await;
+    assert_eq!((replayed.status, &replayed.json["erasures"]), (202, &json!(1)));
+    let queued = desk.desk().queues[&QueueName::Erasures].clone();
+    assert!(queued.len() == 1 && carry_request(&queued), "{queued:?}");
 }
 
 #[tokio::test]

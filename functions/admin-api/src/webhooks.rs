@@ -26,6 +26,7 @@ use crm_lambda::contract::webhooks as shapes;
 use crm_lambda::etag::{check_match, etag};
 use crm_lambda::gate::Gate;
 use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 use crm_lambda::routes;
 use serde_json::{Value, json};
 
@@ -213,7 +214,7 @@ impl<S: Store, Q: Enqueue> Told<S, Q> {
     /// Puts a task on the queue to webhooks.
     async fn put(&self, task: &Task) -> Result<(), Problem> {
         let message = Outgoing { body: task.body(), group: Some(task.webhook().to_string()), ..Outgoing::default() };
-        Ok(self.queues.enqueue(QueueName::Webhooks, vec![message]).await?)
+        Ok(queue::send(&*self.queues, QueueName::Webhooks, vec![message]).await?)
     }
 
     async fn answer(&self, held: &Versioned<Webhook>) -> Result<Response, Problem> {

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use crm_ai::{Asker, Assistant, Store as Reads};
 use crm_domain::ai::{Question, Refusal, Step, Task, Waiting};
 use crm_domain::ids::CampaignId;
-use crm_domain::ports::{Enqueue, KeepWaiting, Outgoing, QueueName, ReadSecrets};
+use crm_domain::ports::{Enqueue, KeepWaiting, QueueName, ReadSecrets};
 use crm_domain::time::Time;
 use crm_lambda::api::Api;
 use crm_lambda::auth::Keys;
@@ -20,6 +20,7 @@ use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::contract::ai as shapes;
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 use crm_lambda::routes;
 use uuid::Uuid;
 
@@ -129,8 +130,7 @@ impl<S: Store, Q: Enqueue, K: ReadSecrets> Desk<S, Q, K> {
         let waiting = Waiting { id: attempt.id, user: user.clone(), asked_at: attempt.at, outcome: None };
         self.store.put_waiting(&waiting).await?;
         let task = Task::Answer { id: waiting.id, user, asked_at: waiting.asked_at, question };
-        let message = Outgoing { body: Step::first(task).body(), ..Outgoing::default() };
-        self.queue.enqueue(QueueName::Questions, vec![message]).await?;
+        queue::send(&*self.queue, QueueName::Questions, vec![Step::first(task).body().into()]).await?;
         let mut response = (StatusCode::ACCEPTED, Json(shapes::asked(&waiting))).into_response();
         let headers = response.headers_mut();
         if let Ok(location) = HeaderValue::from_str(&format!("/api/ai/requests/{}", waiting.id)) {

@@ -9,8 +9,8 @@ use crm_ai::{Assistant, Gemini, Settings};
 use crm_domain::ai::{Breaker, Outcome, Question, Step, Task, Waiting};
 use crm_domain::ports::{KeepAiState, KeepWaiting, QueueName};
 use crm_domain::time::{MINUTE, SECOND, Time};
-use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{Memory, cases, settings};
+use crm_lambda::batch::incoming;
+use crm_testing::{Memory, cases, received, settings};
 use local_gemini::{Behaviour, MODEL, Peer};
 use uuid::Uuid;
 
@@ -48,16 +48,7 @@ impl Desk {
     }
 
     async fn handle(&self, body: String) {
-        let message = Incoming {
-            id: "m".into(),
-            queue: QueueName::Questions,
-            body,
-            attributes: Vec::new(),
-            receipt: "r".into(),
-            receives: 1,
-            sent_at: None,
-        };
-        assert_eq!(self.worker.handle(vec![message]).await, Vec::<String>::new());
+        assert_eq!(self.worker.handle(vec![received(QueueName::Questions, body)]).await, Vec::<String>::new());
     }
 
     async fn outcome(&self, id: Uuid) -> Option<Outcome> {
@@ -139,7 +130,9 @@ async fn a_question_that_keeps_failing_is_set_aside_and_its_asker_is_told() {
         assert_eq!(desk.outcome(id).await, None);
     }
     desk.handle(body).await;
-    assert_eq!((desk.memory.dead(QueueName::Questions).len(), desk.memory.drain(QueueName::Questions).len()), (1, 0));
+    let dead = desk.memory.dead(QueueName::Questions);
+    assert_eq!((dead.len(), desk.memory.drain(QueueName::Questions).len()), (1, 0));
+    assert_eq!(dead[0].attributes[0].1, "storage is unavailable: no answer");
     let outcome = desk.outcome(id).await.unwrap();
     assert_eq!((outcome.status, &outcome.body["code"]), (503, &"unavailable".into()));
 }

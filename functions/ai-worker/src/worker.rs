@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use crm_ai::{Asker, Assistant, Store as Reads};
 use crm_domain::ai::{Question, Refusal, Step, Task, Waiting};
-use crm_domain::dead_letter;
-use crm_domain::ports::{Enqueue, KeepWaiting, Outgoing, QueueError, QueueName, ReadSecrets};
+use crm_domain::error::chain;
+use crm_domain::ports::{Enqueue, KeepWaiting, QueueError, QueueName, ReadSecrets};
+use crm_domain::step;
 use crm_domain::time::{MINUTE, SECOND, Time};
 use crm_lambda::batch::Incoming;
 use crm_lambda::contract::ai;
-use crm_lambda::problem::chain;
+use crm_lambda::tasks;
 use uuid::Uuid;
 
 /// How long a question waits for the model.
@@ -18,8 +19,6 @@ const LONGEST_WAIT: i64 = 15 * MINUTE;
 /// Seconds between two looks at whether the model answers again, at first and at most.
 const PAUSE: i64 = 5;
 const LONGEST_PAUSE: i64 = 60;
-/// Tries of a question that fails for other reasons, before it is set aside.
-const MAX_ATTEMPTS: u32 = 8;
 
 /// The storage that answering needs.
 pub trait Store: Reads + KeepWaiting {}
@@ -35,19 +34,7 @@ pub struct Worker<S, Q, K> {
 impl<S: Store, Q: Enqueue, K: ReadSecrets> Worker<S, Q, K> {
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
-        let mut failed = Vec::new();
-        for message in batch {
-            let outcome = match Step::parse(&message.body) {
-                Ok(step) => self.run(step).await,
-                Err(reason) => self.bury(message.body, &reason, 1).await,
-            };
-            if let Err(error) = outcome {
-                // The queue does not answer: the message comes back when its visibility ends.
-                tracing::error!(cause = %chain(&error), "question cannot be handed on");
-                failed.push(message.id);
-            }
-        }
-        failed
+        tasks::each(&*self.queue, batch, 1, Step::parse, |step| self.run(step)).await
     }
 
     async fn run(&self, Step { task, attempt }: Step) -> Result<(), QueueError> {
@@ -57,22 +44,22 @@ impl<S: Store, Q: Enqueue, K: ReadSecrets> Worker<S, Q, K> {
             // Waiting is no failure.
             Err(Refusal::Waits) => {
                 let pause = pause(*asked_at);
-                self.requeue(Step { task, attempt }, pause).await
-            }
-            Err(error) if attempt < MAX_ATTEMPTS => {
-                tracing::warn!(attempt, cause = %chain(&error), "question not answered");
-                self.requeue(Step { task, attempt: attempt + 1 }, 1 << attempt).await
+                self.again(&Step { task, attempt }, pause).await
             }
             Err(error) => {
+                if let Some(pause) = step::pause(attempt, false) {
+                    tracing::warn!(attempt, cause = %chain(&error), "question not answered");
+                    return self.again(&Step { task, attempt: attempt + 1 }, pause).await;
+                }
                 tracing::error!(cause = %chain(&error), "question set aside");
-                let reason = error.to_string();
+                let reason = chain(&error);
                 let outcome = Some(ai::outcome(Err(error)));
                 let waiting = Waiting { id: *id, user: user.clone(), asked_at: *asked_at, outcome };
                 // Whoever waits for it is told, if that much can be done.
                 if let Err(error) = self.store.finish_waiting(&waiting).await {
                     tracing::warn!(cause = %chain(&error), "nobody hears that the question is set aside");
                 }
-                self.bury(Step::first(task).body(), &reason, attempt + 1).await
+                tasks::set_aside(&*self.queue, QueueName::Questions, task, &reason, attempt + 1).await
             }
         }
     }
@@ -95,13 +82,8 @@ impl<S: Store, Q: Enqueue, K: ReadSecrets> Worker<S, Q, K> {
         Ok(())
     }
 
-    async fn requeue(&self, step: Step, delay: u32) -> Result<(), QueueError> {
-        let message = Outgoing { body: step.body(), delay, ..Outgoing::default() };
-        self.queue.enqueue(QueueName::Questions, vec![message]).await
-    }
-
-    async fn bury(&self, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {
-        self.queue.bury(QueueName::Questions, dead_letter::set_aside(QueueName::Questions, body, reason, tries, &[])).await
+    async fn again(&self, step: &Step, delay: u32) -> Result<(), QueueError> {
+        tasks::again(&*self.queue, QueueName::Questions, step, delay).await
     }
 }
 

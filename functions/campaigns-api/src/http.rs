@@ -33,6 +33,7 @@ use crm_lambda::etag::{check_match, etag};
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 use crm_lambda::routes;
 use futures_util::future::try_join_all;
 use serde_json::json;
@@ -138,7 +139,7 @@ pub(crate) async fn begin<S: Store, Q: Enqueue>(app: &App<S, Q>, campaign: &Camp
             (soon <= AHEAD).then_some(wake).into_iter().collect()
         }
     };
-    Ok(app.queue.enqueue(QueueName::Delivery, messages).await?)
+    Ok(queue::send(&*app.queue, QueueName::Delivery, messages).await?)
 }
 
 pub(crate) fn launched(campaign: &Campaign) -> Response {
@@ -232,7 +233,7 @@ async fn change_state<S: Store, Q: Enqueue>(
             // What was to freeze the audience may have been set aside, or lost.
             let unplanned = campaign.state.status != CampaignStatus::Scheduled && !campaign.state.planned;
             let tasks = unplanned.then(|| campaign.plan()).into_iter().flatten().chain([spread]);
-            app.queue.enqueue(QueueName::Delivery, tasks.map(|task| message(&task)).collect()).await?;
+            queue::send(&*app.queue, QueueName::Delivery, tasks.map(|task| message(&task)).collect()).await?;
         }
         let status = |state: &CampaignState| Some(json!({"status": state.status}));
         let audit = caller.audit(object(campaign.id), status(&campaign.state), status(&state));
@@ -289,5 +290,5 @@ pub async fn tally<S: Store>(store: &S, campaign: &Campaign) -> Result<Tally, St
 
 #[must_use]
 pub fn message(task: &Task) -> Outgoing {
-    Outgoing { body: task.body(), ..Outgoing::default() }
+    task.body().into()
 }

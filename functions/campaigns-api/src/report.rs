@@ -15,6 +15,7 @@ use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::contract::reports::CampaignReport;
 use crm_lambda::exports;
 use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 
 use crate::http::{Store, find, message, object, tally};
 use crate::results;
@@ -30,7 +31,7 @@ pub async fn show_report<S: Store, Q: Enqueue>(
     let asks = campaign.state.planned && reports.is_stale(now);
     if asks {
         let task = Task::Recount { campaign: campaign.id, run: None, asked_at: now };
-        app.queue.enqueue(QueueName::Delivery, vec![message(&task)]).await?;
+        queue::send(&*app.queue, QueueName::Delivery, vec![message(&task)]).await?;
     }
     let recounting = asks || reports.run.is_some();
     let (as_of, count, usage) = if let Some(latest) = reports.latest {

@@ -19,7 +19,7 @@ use crm_domain::ports::{Alarm, KeepCampaigns, KeepSegments, QueueName, ReadSegme
 use crm_domain::time::Time;
 use crm_lambda::addresses::Addresses;
 use crm_lambda::api::App;
-use crm_testing::{Memory, answer, cases, fuzz_requests, keys, send, send_event, settings, token, walk};
+use crm_testing::{Memory, answer, carry_request, cases, fuzz_requests, keys, send, send_event, settings, token, walk};
 use serde_json::{Value, json};
 
 use crate::http::router;
@@ -57,8 +57,11 @@ fn launch() -> Value {
     json!({"name": "Hello", "segmentId": SEGMENT, "channel": "email", "variants": [{"subject": "Hi {{name}}", "body": "x"}]})
 }
 
+/// What is queued, each for the request that asked for it.
 fn tasks(memory: &Memory) -> Vec<Task> {
-    memory.drain(QueueName::Delivery).iter().map(|message| Step::parse(&message.body).unwrap().task).collect()
+    let queued = memory.drain(QueueName::Delivery);
+    assert!(carry_request(&queued), "{queued:?}");
+    queued.iter().map(|message| Step::parse(&message.body).unwrap().task).collect()
 }
 
 #[tokio::test]

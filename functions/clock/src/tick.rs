@@ -11,13 +11,13 @@ use tokio::time::Instant;
 
 use crm_domain::delivery;
 use crm_domain::did;
+use crm_domain::error::chain;
 use crm_domain::membership::{Cause, Minute, Task};
 use crm_domain::ports::{
     Alarm, CountDeadLetters, Enqueue, KeepAlarms, KeepSegments, Outgoing, QueueError, QueueName, StoreError,
 };
 use crm_domain::time::{HOUR, MINUTE, SECOND, Time};
 use crm_lambda::memberships::{Keeper, Store, hand_on};
-use crm_lambda::problem::chain;
 use serde_json::{Value, json};
 
 /// Time after which a tick leaves the rest to the next one. The function itself has 60 s.

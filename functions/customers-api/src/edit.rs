@@ -12,6 +12,7 @@ use crm_domain::audit::AuditEntry;
 use crm_domain::customer::Customer;
 use crm_domain::email::Email;
 use crm_domain::erasure::{Erased, Sweep};
+use crm_domain::error::chain;
 use crm_domain::event::{Command, Event};
 use crm_domain::faults::{Faults, Fields};
 use crm_domain::identity::Identity;
@@ -28,7 +29,8 @@ use crm_lambda::api::App;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::etag::check_match;
-use crm_lambda::problem::{Problem, chain};
+use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 use serde_json::json;
 
 use crate::http::{Store, fields, parse_id, show};
@@ -107,7 +109,7 @@ pub async fn erase_customer<S: Store, Q: Enqueue>(
         let (identities, emails) = (customer.identities(), customer.emails().cloned().collect());
         let sweep = Sweep { customer: customer.id, at, identities: identities.clone(), emails, pass: 0, replayed: false };
         let message = Outgoing { body: sweep.body(), delay: FIRST_SWEEP, ..Outgoing::default() };
-        app.queue.enqueue(QueueName::Erasures, vec![message]).await?;
+        queue::send(&*app.queue, QueueName::Erasures, vec![message]).await?;
         ledger.erase(customer.id, at);
         let audit = caller.audit(object(customer.id), None, None);
         let erased = Erased { id: customer.id, identities, at, by: audit.actor.clone(), finished_at: None };

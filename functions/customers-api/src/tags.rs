@@ -11,12 +11,12 @@ use crm_domain::edit::{Tagging, TagsChanged};
 use crm_domain::faults::Faults;
 use crm_domain::ids::CustomerId;
 use crm_domain::ports::{Enqueue, QueueName};
-use crm_lambda::accept::queue_events;
 use crm_lambda::api::App;
 use crm_lambda::body::JsonBody;
 use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::contract::shapes::{TagChange, Tagged};
 use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 use serde_json::json;
 
 use crate::http::Store;
@@ -51,7 +51,7 @@ pub async fn tag_customers<S: Store, Q: Enqueue>(
     let queued = events.len() as u64;
     let told = json!({"customers": queued, "tagsAdded": tagging.added, "tagsRemoved": tagging.removed});
     app.store.note(&caller.audit_once(&attempt, "customers".to_owned(), None, Some(told))).await?;
-    queue_events(&*app.queue, QueueName::Customers, events).await?;
+    queue::send_events(&*app.queue, QueueName::Customers, events).await?;
     let shown = |(change, ids): (TagsChanged, _)| TagChange { ids, tags_added: change.added, tags_removed: change.removed };
     let tagged = Tagged { queued, changes: changes.into_iter().map(shown).collect(), rejected };
     Ok((StatusCode::ACCEPTED, Json(tagged)).into_response())

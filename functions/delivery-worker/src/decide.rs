@@ -5,9 +5,10 @@ use crm_domain::delivery::Task;
 use crm_domain::experiment::{Score, VariantCounts, WinBy};
 use crm_domain::ids::CampaignId;
 use crm_domain::message::Tally;
-use crm_domain::ports::{Enqueue, Outgoing, QueueName, SendLetters};
+use crm_domain::ports::{Enqueue, QueueName, SendLetters};
 use crm_domain::report::Reports;
 use crm_domain::time::{HOUR, SECOND, Time};
+use crm_lambda::queue;
 
 use crate::plan::MAX_DELAY;
 use crate::worker::{Next, StepError, Store, Worker};
@@ -71,7 +72,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
         if reports.wants(until, now) {
             let body = Task::Recount { campaign: id, run: None, asked_at: until }.body();
-            self.queue.enqueue(QueueName::Delivery, vec![Outgoing { body, ..Outgoing::default() }]).await?;
+            queue::send(&*self.queue, QueueName::Delivery, vec![body.into()]).await?;
         }
         Ok(None)
     }

@@ -16,6 +16,7 @@ use crm_domain::caps::Room;
 use crm_domain::customer::{Channel, Customer};
 use crm_domain::delivery::Task;
 use crm_domain::did;
+use crm_domain::error::chain;
 use crm_domain::hand::Ending;
 use crm_domain::ids::{CampaignId, CustomerId};
 use crm_domain::links::Links;
@@ -27,7 +28,6 @@ use crm_domain::template::{Rendered, Templates};
 use crm_domain::time::{SECOND, Time};
 use crm_domain::tracking::tracked;
 use crm_lambda::addresses::suppressed_among;
-use crm_lambda::problem::chain;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::worker::{Next, StepError, Store, Worker};

@@ -12,6 +12,7 @@ use crm_domain::round::Round;
 use crm_domain::rules::Part;
 use crm_domain::time::{HOUR, SECOND, Time};
 use crm_lambda::audience::decide;
+use crm_lambda::queue;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::worker::{Next, StepError, Store, Worker};
@@ -150,7 +151,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
         if campaign.is_testing(state) && !state.is_held() {
             let decide = Task::Decide { campaign: campaign.id, asked_at: None }.body();
-            self.queue.enqueue(QueueName::Delivery, vec![Outgoing { body: decide, ..Outgoing::default() }]).await?;
+            queue::send(&*self.queue, QueueName::Delivery, vec![decide.into()]).await?;
         }
         Ok(())
     }
@@ -172,7 +173,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
         let Round { deliveries, next } = Round::of(campaign, state, tallies, self.now());
         let messages = deliveries.into_iter().map(|(task, delay)| Outgoing { body: task.body(), delay, ..Outgoing::default() });
-        self.queue.enqueue(QueueName::Delivery, messages.collect()).await?;
+        queue::send(&*self.queue, QueueName::Delivery, messages.collect()).await?;
         Ok(next)
     }
 

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crm_domain::campaign::{Campaign, CampaignDraft, CampaignState, CampaignStatus, Variant};
 use crm_domain::customer::{Channel, ConsentDefaults};
+use crm_domain::dead_letter::REQUEST;
 use crm_domain::delivery::{Step, Task};
 use crm_domain::email::Email;
 use crm_domain::event::Event;
@@ -196,15 +197,7 @@ fn upsert(memory: &Memory, number: u32, fields: &Value, second: u32) {
 }
 
 fn received(message: Outgoing) -> Incoming {
-    Incoming {
-        id: "m".into(),
-        queue: QueueName::Delivery,
-        body: message.body,
-        attributes: Vec::new(),
-        receipt: "r".into(),
-        receives: 1,
-        sent_at: None,
-    }
+    crm_testing::received(QueueName::Delivery, message)
 }
 
 #[tokio::test]
@@ -452,6 +445,46 @@ async fn every_event_of_the_folder_is_done_or_set_aside() {
             assert!(letter.attributes.iter().any(|(name, reason)| *name == "reason" && !reason.is_empty()), "{letter:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_step_that_is_set_aside_says_why_it_failed() {
+    let crm = Crm::new(1);
+    let task = Task::Plan { campaign: CampaignId::generate(), part: 0, after: None, queued: 0 };
+    let message = received(Step { task, attempt: 200 }.body().into());
+    crm.memory.die_after(Some(0));
+    assert!(crm.worker.handle(vec![message]).await.is_empty());
+    let dead = crm.memory.dead(QueueName::Delivery);
+    assert_eq!(dead[0].attributes[0].1, "storage is unavailable: the process has died", "{dead:?}");
+}
+
+#[tokio::test]
+async fn what_follows_from_a_launch_names_its_request_to_the_last_dead_letter() {
+    let (crm, asked) = (Crm::new(10), |id: &str| vec![(REQUEST, id.to_owned())]);
+    let mut batch = Vec::new();
+    let mut campaigns = Vec::new();
+    for id in ["a", "b"] {
+        campaigns.push(crm.launch(id, 10, None).await.id);
+        let plan = crm.memory.drain(QueueName::Delivery);
+        batch.extend(plan.into_iter().map(|message| received(Outgoing { attributes: asked(id), ..message })));
+    }
+    assert!(crm.worker.handle(batch).await.is_empty());
+    let follow_up = crm.memory.drain(QueueName::Delivery);
+    assert!(follow_up.len() >= 2, "{follow_up:?}");
+    crm.memory.die_after(Some(0));
+    for message in follow_up {
+        let task = Step::parse(&message.body).unwrap().task;
+        let id = if task.campaign() == campaigns[0] { "a" } else { "b" };
+        assert_eq!(message.attributes, asked(id));
+        // It has failed for a day.
+        let last = Outgoing { body: Step { task, attempt: 200 }.body(), ..message };
+        assert!(crm.worker.handle(vec![received(last)]).await.is_empty());
+        let letter = crm.memory.dead(QueueName::Delivery).pop().unwrap();
+        assert!(letter.attributes.contains(&asked(id)[0]), "{letter:?}");
+    }
+    let unreadable = Outgoing { body: "{}".to_owned(), attributes: asked("c"), ..Outgoing::default() };
+    assert!(crm.worker.handle(vec![received(unreadable)]).await.is_empty());
+    assert!(crm.memory.dead(QueueName::Delivery).pop().unwrap().attributes.contains(&asked("c")[0]));
 }
 
 #[test]

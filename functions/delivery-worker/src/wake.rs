@@ -3,8 +3,9 @@
 use crm_domain::campaign::{Campaign, CampaignStatus};
 use crm_domain::delivery::Task;
 use crm_domain::ids::CampaignId;
-use crm_domain::ports::{Alarm, Enqueue, Outgoing, QueueName, SendLetters, Versioned};
+use crm_domain::ports::{Alarm, Enqueue, QueueName, SendLetters, Versioned};
 use crm_domain::time::{MINUTE, Time};
+use crm_lambda::queue;
 
 use crate::worker::{Next, StepError, Store, Worker};
 
@@ -40,7 +41,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     async fn begin(&self, found: Versioned<Campaign>) -> Result<(), StepError> {
         let campaign = found.record.sized(self.store.customer_count().await?);
         self.store.resize_campaign(found.version, &campaign).await?;
-        let plan = campaign.plan().map(|task: Task| Outgoing { body: task.body(), ..Outgoing::default() });
-        Ok(self.queue.enqueue(QueueName::Delivery, plan.collect()).await?)
+        let plan = campaign.plan().map(|task: Task| task.body().into());
+        Ok(queue::send(&*self.queue, QueueName::Delivery, plan.collect()).await?)
     }
 }

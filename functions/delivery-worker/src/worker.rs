@@ -10,14 +10,13 @@ use tokio::time::Instant;
 use crm_domain::campaign::Campaign;
 use crm_domain::cost::{Usage, Work};
 use crm_domain::customer::ConsentDefaults;
-use crm_domain::dead_letter;
 use crm_domain::delivery::{Step, Task};
+use crm_domain::error::chain;
 use crm_domain::ids::CampaignId;
 use crm_domain::links::Links;
 use crm_domain::ports::{
-    Enqueue, KeepAlarms, KeepCampaigns, KeepHands, KeepLog, KeepReports, KeepRequests, KeepTurns, MeterUsage, Outgoing,
-    QueueError, QueueName, ReadContacts, ReadCustomers, ReadFigures, ReadMessages, ReadSuppressions, ScanCustomers, SendLetters,
-    StoreError,
+    Enqueue, KeepAlarms, KeepCampaigns, KeepHands, KeepLog, KeepReports, KeepRequests, KeepTurns, MeterUsage, QueueError,
+    QueueName, ReadContacts, ReadCustomers, ReadFigures, ReadMessages, ReadSuppressions, ScanCustomers, SendLetters, StoreError,
 };
 use crm_domain::sending;
 use crm_domain::step;
@@ -28,8 +27,7 @@ use crm_lambda::addresses::Addresses;
 use crm_lambda::auth::Keys;
 use crm_lambda::batch::Incoming;
 use crm_lambda::config::memory_mb;
-use crm_lambda::problem::chain;
-use futures_util::{StreamExt, stream};
+use crm_lambda::tasks;
 
 /// Steps of one batch under way at once.
 const CONCURRENCY: usize = 4;
@@ -168,25 +166,15 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
         let (size, deadline) = (batch.len(), Instant::now() + BATCH);
-        let steps: Vec<_> = batch.into_iter().map(|message| self.take(message, size, deadline)).collect();
-        stream::iter(steps).buffer_unordered(CONCURRENCY).filter_map(async |failed| failed).collect().await
+        tasks::each(&*self.queue, batch, CONCURRENCY, Step::parse, |step| self.take(step, size, deadline)).await
     }
 
-    async fn take(&self, message: Incoming, batch: usize, deadline: Instant) -> Option<String> {
-        let outcome = match Step::parse(&message.body) {
-            Ok(step) => {
-                let (campaign, work, started) = (step.task.campaign(), step.task.work(), Instant::now());
-                let (outcome, usage) = self.store.metered(self.run(step, deadline)).await;
-                let consumed = Usage::of_consuming(batch, memory_mb(), started.elapsed().as_millis() as u64);
-                self.note(campaign, work, usage.plus(consumed)).await;
-                outcome
-            }
-            Err(reason) => self.bury(message.body, &reason, 1).await,
-        };
-        let error = outcome.err()?;
-        // The queue does not answer: the message comes back when its visibility ends.
-        tracing::error!(cause = %chain(&error), "step cannot be handed on");
-        Some(message.id)
+    async fn take(&self, step: Step, batch: usize, deadline: Instant) -> Result<(), QueueError> {
+        let (campaign, work, started) = (step.task.campaign(), step.task.work(), Instant::now());
+        let (outcome, usage) = self.store.metered(self.run(step, deadline)).await;
+        let consumed = Usage::of_consuming(batch, memory_mb(), started.elapsed().as_millis() as u64);
+        self.note(campaign, work, usage.plus(consumed)).await;
+        outcome
     }
 
     /// Notes what this attempt of a step used. The step is done by then: that this is not known changes nothing.
@@ -202,9 +190,9 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         let campaign = task.campaign();
         match self.advance(task.clone(), deadline).await {
             Ok(Next::Done) => Ok(()),
-            Ok(Next::Then(task, delay)) => self.requeue(&Step { task, attempt: 0 }, delay).await,
+            Ok(Next::Then(task, delay)) => self.again(&Step { task, attempt: 0 }, delay).await,
             Ok(Next::Wait) => match step::pause(attempt, false) {
-                Some(pause) if attempt < MAX_WAITS => self.requeue(&Step { task, attempt: attempt + 1 }, pause).await,
+                Some(pause) if attempt < MAX_WAITS => self.again(&Step { task, attempt: attempt + 1 }, pause).await,
                 _ => {
                     tracing::warn!(%campaign, "step dropped: its request never came to an end");
                     Ok(())
@@ -213,7 +201,7 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
             Err(error) => {
                 if let Some(pause) = error.pause(attempt) {
                     tracing::warn!(%campaign, attempt, cause = %chain(&error), "step failed");
-                    return self.requeue(&Step { task, attempt: attempt + 1 }, pause).await;
+                    return self.again(&Step { task, attempt: attempt + 1 }, pause).await;
                 }
                 tracing::error!(%campaign, cause = %chain(&error), "step set aside");
                 if let Err(unnoted) = self.fail(&task, &error.to_string()).await
@@ -221,9 +209,9 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
                 {
                     // Nobody would see why the campaign stands still.
                     tracing::error!(%campaign, cause = %chain(&unnoted), "the campaign cannot be said to have failed");
-                    return self.requeue(&Step { task, attempt: attempt + 1 }, pause).await;
+                    return self.again(&Step { task, attempt: attempt + 1 }, pause).await;
                 }
-                self.bury(task.body(), &error.to_string(), attempt + 1).await
+                tasks::set_aside(&*self.queue, QueueName::Delivery, task, &chain(&error), attempt + 1).await
             }
         }
     }
@@ -250,12 +238,8 @@ impl<S: Store, Q: Enqueue, P: SendLetters> Worker<S, Q, P> {
         }
     }
 
-    async fn requeue(&self, step: &Step, delay: u32) -> Result<(), QueueError> {
-        self.queue.enqueue(QueueName::Delivery, vec![Outgoing { body: step.body(), delay, ..Outgoing::default() }]).await
-    }
-
-    async fn bury(&self, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {
-        self.queue.bury(QueueName::Delivery, dead_letter::set_aside(QueueName::Delivery, body, reason, tries, &[])).await
+    async fn again(&self, step: &Step, delay: u32) -> Result<(), QueueError> {
+        tasks::again(&*self.queue, QueueName::Delivery, step, delay).await
     }
 
     /// The campaign's templates, compiled once per environment.

@@ -15,9 +15,9 @@ use crm_domain::ports::{
 };
 use crm_domain::stamp::Stamp;
 use crm_domain::time::Time;
-use crm_lambda::batch::{Incoming, incoming};
+use crm_lambda::batch::incoming;
 use crm_lambda::memberships::Keeper;
-use crm_testing::{AtDesk, Memory, cases, settings};
+use crm_testing::{AtDesk, Memory, cases, received, settings};
 use serde_json::{Value, json};
 
 use crate::worker::Worker;
@@ -84,16 +84,7 @@ fn unknown() -> Sweep {
 }
 
 async fn run(worker: &Swept, body: String) {
-    let message = Incoming {
-        id: "m".into(),
-        queue: QueueName::Erasures,
-        body,
-        attributes: Vec::new(),
-        receipt: "r".into(),
-        receives: 1,
-        sent_at: None,
-    };
-    assert_eq!(worker.handle(vec![message]).await, Vec::<String>::new());
+    assert_eq!(worker.handle(vec![received(QueueName::Erasures, body)]).await, Vec::<String>::new());
 }
 
 /// Runs all passes that follow.
@@ -223,6 +214,14 @@ async fn a_pass_that_meets_others_is_made_all_the_same() {
         run(&worker, message.body).await;
     }
     assert_eq!((tries, worker.queue.dead(QueueName::Erasures).len()), (8, 1));
+}
+
+#[tokio::test]
+async fn a_pass_that_is_set_aside_says_why_it_failed() {
+    let worker = Worker { uploads: Arc::new(AtDesk::default().colleague(Some(0))), ..inhabited().await };
+    run(&worker, Step { task: Task::Sweep(unknown()), attempt: 200 }.body()).await;
+    let dead = worker.queue.dead(QueueName::Erasures);
+    assert_eq!(dead[0].attributes[0].1, "storage is unavailable: the worker has died", "{dead:?}");
 }
 
 #[tokio::test]

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crm_domain::dead_letter;
 use crm_domain::erasure::{Step, Task};
+use crm_domain::error::chain;
 use crm_domain::ports::{
     EditCustomers, Enqueue, ForgetTraces, KeepAttachedFiles, KeepAttachments, KeepDeliveries, KeepErasures, KeepExportFiles,
-    KeepUploads, Outgoing, QueueError, QueueName, ScrubQueues, StoreError,
+    KeepUploads, QueueError, QueueName, ScrubQueues, StoreError,
 };
 use crm_domain::step;
 use crm_lambda::batch::Incoming;
-use crm_lambda::problem::chain;
+use crm_lambda::tasks;
 
 /// The tables from which traces are taken.
 pub trait Store: EditCustomers + ForgetTraces + KeepErasures + KeepAttachments + KeepDeliveries {}
@@ -59,19 +59,7 @@ impl SweepError {
 impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
-        let mut failed = Vec::new();
-        for message in batch {
-            let outcome = match Step::parse(&message.body) {
-                Ok(step) => self.run(step).await,
-                Err(reason) => self.bury(message.body, &reason, 1).await,
-            };
-            if let Err(error) = outcome {
-                // The queue does not answer: the message comes back when its visibility ends.
-                tracing::error!(cause = %chain(&error), "task cannot be handed on");
-                failed.push(message.id);
-            }
-        }
-        failed
+        tasks::each(&*self.queue, batch, 1, Step::parse, |step| self.run(step)).await
     }
 
     /// Makes a pass and asks for the next one. Only a failure to do the latter is an error.
@@ -79,11 +67,11 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
         let Task::Sweep(sweep) = &task;
         match self.sweep(sweep.clone()).await {
             Ok(None) => Ok(()),
-            Ok(Some((next, delay))) => self.requeue(next.body(), delay).await,
+            Ok(Some((next, delay))) => self.again(&Step::first(Task::Sweep(next)), delay).await,
             Err(error) => {
                 if let Some(pause) = error.pause(attempt) {
                     tracing::warn!(attempt, cause = %chain(&error), "pass failed");
-                    return self.requeue(Step { task, attempt: attempt + 1 }.body(), pause).await;
+                    return self.again(&Step { task, attempt: attempt + 1 }, pause).await;
                 }
                 if matches!(error, SweepError::NotErased) {
                     // Who asked was told so.
@@ -91,16 +79,12 @@ impl<S: Store, Q: Queues, F: Files, U: KeepUploads> Worker<S, Q, F, U> {
                     return Ok(());
                 }
                 tracing::error!(cause = %chain(&error), "pass set aside");
-                self.bury(Step::first(task).body(), &error.to_string(), attempt + 1).await
+                tasks::set_aside(&*self.queue, QueueName::Erasures, task, &chain(&error), attempt + 1).await
             }
         }
     }
 
-    async fn requeue(&self, body: String, delay: u32) -> Result<(), QueueError> {
-        self.queue.enqueue(QueueName::Erasures, vec![Outgoing { body, delay, ..Outgoing::default() }]).await
-    }
-
-    async fn bury(&self, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {
-        self.queue.bury(QueueName::Erasures, dead_letter::set_aside(QueueName::Erasures, body, reason, tries, &[])).await
+    async fn again(&self, step: &Step, delay: u32) -> Result<(), QueueError> {
+        tasks::again(&*self.queue, QueueName::Erasures, step, delay).await
     }
 }

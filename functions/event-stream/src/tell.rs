@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use crm_domain::customer::Customer;
 use crm_domain::dead_letter;
 use crm_domain::domain_event::{Change, DomainEvent, EventType, Teller};
+use crm_domain::error::chain;
 use crm_domain::ids::CustomerId;
 use crm_domain::ports::{
-    Enqueue, KeepWebhooks, Outgoing, PublishEvents, QueueError, QueueName, ReadCustomers, ReadSegments, StoreError,
+    Enqueue, KeepWebhooks, Outgoing, PortError, PublishEvents, QueueError, QueueName, ReadCustomers, ReadSegments, StoreError,
 };
 use crm_domain::segment::Segments;
 use crm_domain::time::Time;
@@ -24,15 +25,6 @@ const BELIEVED: Duration = Duration::from_secs(5);
 /// The storage that telling needs.
 pub trait Store: KeepWebhooks + ReadCustomers + ReadSegments {}
 impl<S: KeepWebhooks + ReadCustomers + ReadSegments> Store for S {}
-
-/// Why a batch comes again.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Queue(#[from] QueueError),
-}
 
 /// Tells whoever wants to hear.
 pub struct Herald<S, Q, B> {
@@ -78,7 +70,7 @@ impl<S: Store, Q: Enqueue, B: PublishEvents> Herald<S, Q, B> {
         &self,
         mut records: Vec<Record>,
         read: impl Fn(&Record) -> Result<Option<Change>, StoreError>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), PortError> {
         let audience = Audience { known: self.known().await?, has_bus: self.bus.is_on() };
         records.retain(|record| audience.known.quiet_until.is_none_or(|until| until <= record.at));
         if audience.is_empty() || records.is_empty() {
@@ -165,9 +157,9 @@ impl<S: Store, Q: Enqueue, B: PublishEvents> Herald<S, Q, B> {
     }
 
     async fn set_aside(&self, record: &Record, error: &StoreError) -> Result<(), QueueError> {
-        tracing::error!(record = record.id, cause = %error, "a change cannot be read");
+        tracing::error!(record = record.id, cause = %chain(error), "a change cannot be read");
         let body = json!({"task": "unreadable.v1", "stream": record.stream, "record": record.id});
-        let letter = dead_letter::set_aside(QueueName::Webhooks, body.to_string(), &error.to_string(), 1, &[]);
+        let letter = dead_letter::set_aside(QueueName::Webhooks, body.to_string(), &chain(error), 1, &[]);
         self.queue.bury(QueueName::Webhooks, letter).await
     }
 }

@@ -11,7 +11,7 @@ use crm_domain::json::Json;
 use crm_domain::membership::{Cause, EditionId, Move};
 use crm_domain::message::Message;
 use crm_domain::order::Order;
-use crm_domain::ports::{KeepWebhooks, QueueName, ReadSegments, StoreError};
+use crm_domain::ports::{KeepWebhooks, PortError, QueueName, ReadSegments, StoreError};
 use crm_domain::segment::Segments;
 use crm_domain::time::Time;
 use crm_domain::webhook::delivery::Task;
@@ -20,7 +20,7 @@ use crm_lambda::outbox::{Record, records};
 use crm_testing::{Memory, audit, cases, right, settings};
 use serde_json::{Value, json};
 
-use crate::tell::{Failure, Herald};
+use crate::tell::Herald;
 
 const SEGMENT: &str = "01900000-0000-7000-8000-00000000000a";
 const AT: &str = "2026-11-26T10:00:00Z";
@@ -61,7 +61,7 @@ impl Crm {
         (Self { memory, herald }, ids)
     }
 
-    async fn tell(&self, changes: Vec<Change>) -> Result<(), Failure> {
+    async fn tell(&self, changes: Vec<Change>) -> Result<(), PortError> {
         let records: Vec<Record> = (0..changes.len()).map(|index| record(&index.to_string())).collect();
         self.herald.handle(records, |record| Ok(Some(changes[record.id.parse::<usize>().unwrap()].clone()))).await
     }

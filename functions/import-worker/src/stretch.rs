@@ -6,7 +6,7 @@ use crm_domain::import::{Header, Import};
 use crm_domain::limits;
 use crm_domain::money::Currency;
 use crm_domain::ports::Outgoing;
-use crm_lambda::accept::pack;
+use crm_lambda::queue::pack;
 
 /// How much is read.
 #[derive(Debug, Clone, Copy)]

@@ -20,7 +20,7 @@ use crm_domain::ports::{
 };
 use crm_domain::time::Time;
 use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{AtDesk, cases, settings};
+use crm_testing::{AtDesk, cases, received, settings};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -54,15 +54,7 @@ fn uploaded() -> String {
 }
 
 fn message(body: String) -> Incoming {
-    Incoming {
-        id: "m".into(),
-        queue: QueueName::Imports,
-        body,
-        attributes: Vec::new(),
-        receipt: "r".into(),
-        receives: 1,
-        sent_at: None,
-    }
+    received(QueueName::Imports, body)
 }
 
 fn state(desk: &AtDesk) -> Import {
@@ -105,12 +97,14 @@ async fn failure(kind: ImportKind, file: &[u8]) -> String {
 async fn every_event_of_the_folder_is_answered_or_set_aside() {
     for (case, event) in cases("import-worker") {
         let desk = desk_with(ImportKind::Orders, b"email,total\na@x.in,5\n");
-        let messages = incoming(serde_json::from_str(&event).unwrap());
+        let mut messages = incoming(serde_json::from_str(&event).unwrap());
         assert_eq!(messages.len(), 1, "{case}");
+        messages[0].attributes = vec![("request-id".to_owned(), "api-7".to_owned())];
         assert!(consume_all(worker(&desk, Limits::default()), messages).await.is_empty(), "{case}");
         let dead = desk.desk().dead.get(&QueueName::Imports).cloned().unwrap_or_default();
         assert_eq!(dead.len(), usize::from(case.starts_with("bad-")), "{case}");
         assert!(dead.iter().all(|letter| letter.attributes[0].0 == "reason" && !letter.attributes[0].1.is_empty()), "{case}");
+        assert!(dead.iter().all(|letter| letter.attributes.contains(&("request-id", "api-7".to_owned()))), "{case}");
         assert_eq!(take(&desk, QueueName::Orders).len(), usize::from(matches!(case.as_str(), "uploaded" | "go-on")), "{case}");
     }
 }

@@ -18,14 +18,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crm_domain::dead_letter;
+use crm_domain::error::chain;
 use crm_domain::import::Import;
 use crm_domain::import::columns::read_header;
 use crm_domain::money::Currency;
-use crm_domain::ports::{Enqueue, KeepImports, KeepUploads, Outgoing, Postpone, QueueError, QueueName, StoreError, Versioned};
+use crm_domain::ports::{Enqueue, KeepImports, KeepUploads, Postpone, QueueError, QueueName, StoreError, Versioned};
 use crm_domain::world;
-use crm_lambda::accept::queue_messages;
 use crm_lambda::batch::{Failed, Incoming, give_back};
-use crm_lambda::problem::chain;
+use crm_lambda::queue;
 
 use crate::call::{Call, call_on, read_calls};
 use crate::stretch::{self, Limits};
@@ -88,7 +88,13 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
             Err(Failure::Transient(cause)) => Err(cause),
             Err(Failure::Hopeless(reason)) => {
                 tracing::warn!(message = message.id, reason, "import message set aside");
-                let letter = dead_letter::set_aside(QueueName::Imports, message.body.clone(), &reason, message.receives, &[]);
+                let letter = dead_letter::set_aside(
+                    QueueName::Imports,
+                    message.body.clone(),
+                    &reason,
+                    message.receives,
+                    &message.attributes,
+                );
                 self.queue.bury(QueueName::Imports, letter).await.map_err(|error| chain(&error))
             }
         }
@@ -153,7 +159,7 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
             self.store.update_import(version, &import, import.parts..stretch.next.parts).await?;
             version += 1;
             let events = stretch.next.accepted - import.accepted;
-            queue_messages(&self.queue, import.kind.queue(), stretch.messages, events as usize).await?;
+            queue::send_packed(&self.queue, import.kind.queue(), stretch.messages, events as usize).await?;
         }
         stretch.next.moved_by = Some(call.name.clone());
         self.store.update_import(version, &stretch.next, 0..0).await?;
@@ -166,8 +172,7 @@ impl<S: KeepImports, U: KeepUploads, Q: Enqueue> App<S, U, Q> {
         if import.is_read() {
             return self.close(import).await;
         }
-        let message = Outgoing { body: call_on(import.id, import.bytes_read), ..Outgoing::default() };
-        Ok(self.queue.enqueue(QueueName::Imports, vec![message]).await?)
+        Ok(queue::send(&self.queue, QueueName::Imports, vec![call_on(import.id, import.bytes_read).into()]).await?)
     }
 
     /// The file has no further use, and is full of personal data.

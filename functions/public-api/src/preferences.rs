@@ -15,9 +15,9 @@ use crm_domain::message::{Message, MessageId, Report};
 use crm_domain::ports::{Enqueue, Outgoing, QueueName};
 use crm_domain::suppression::{AddressHash, Happened, Note, SuppressionReason, masked};
 use crm_domain::time::Time;
-use crm_lambda::accept::queue_messages;
 use crm_lambda::body;
 use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 
 use crate::http::{App, Store};
 use crate::page::{self, Choice, Shown};
@@ -67,12 +67,12 @@ pub async fn change_preferences<S: Store, Q: Enqueue>(
     suppress(&app, &recipient, &choices, now).await?;
     if recipient.entry.is_some() && choices.contains(&(own, false)) {
         let left = receipt(recipient.message, Report::Unsubscribed, false, now);
-        queue_messages(&*app.queue, QueueName::Receipts, vec![left], 1).await?;
+        queue::send_packed(&*app.queue, QueueName::Receipts, vec![left], 1).await?;
     }
     // Who was erased is not brought back by an old message.
     if let Some(customer) = &recipient.customer {
         let said = consents(recipient.message, customer, &choices, now);
-        queue_messages(&*app.queue, QueueName::Customers, vec![said], 1).await?;
+        queue::send_packed(&*app.queue, QueueName::Customers, vec![said], 1).await?;
     }
     let shown = shown(&app, &recipient, &choices).await?;
     page::of(&Shown { done: Some(done), ..shown })

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use crm_domain::error::chain;
 use crm_domain::event::{Envelope, Kind};
 use crm_domain::json::Json;
 use crm_domain::links::Purpose;
@@ -10,8 +11,8 @@ use crm_domain::message::{MessageId, Report};
 use crm_domain::ports::{Enqueue, Outgoing, QueueName};
 use crm_domain::time::Time;
 use crm_domain::tracking::is_machine;
-use crm_lambda::accept::queue_messages;
-use crm_lambda::problem::{Problem, chain};
+use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 
 use crate::http::{App, Store};
 use crate::page;
@@ -61,7 +62,7 @@ fn by_machine(headers: &HeaderMap) -> bool {
 
 async fn note<S: Store, Q: Enqueue>(app: &App<S, Q>, message: MessageId, report: Report, machine: bool) {
     let receipt = receipt(message, report, machine, Time::now());
-    if let Err(error) = queue_messages(&*app.queue, QueueName::Receipts, vec![receipt], 1).await {
+    if let Err(error) = queue::send_packed(&*app.queue, QueueName::Receipts, vec![receipt], 1).await {
         tracing::error!(cause = %chain(&error), "an opening or a click is lost");
     }
 }

@@ -5,11 +5,12 @@
 
 use tokio::time::Instant;
 
+use crm_domain::error::chain;
 use crm_domain::membership::{Build, Cause, EditionId, PartOfBuild, SWEEP_DELAY, Task};
 use crm_domain::ports::{Enqueue, KeepExportFiles, Outgoing, QueueName, ScanPart, StoreError};
 use crm_domain::segment::Retired;
 use crm_domain::time::{MINUTE, Time};
-use crm_lambda::problem::chain;
+use crm_lambda::queue;
 
 use crate::worker::{Next, Store, TaskError, Worker};
 
@@ -65,13 +66,13 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     /// Hands out the parts of a build that are not done.
     async fn hand_out(&self, build: &Build) -> Result<(), TaskError> {
         let tasks = build.missing().map(|part| Task::SettlePart(part).body());
-        let messages: Vec<Outgoing> = tasks.map(|body| Outgoing { body, ..Outgoing::default() }).collect();
+        let messages: Vec<Outgoing> = tasks.map(Outgoing::from).collect();
         tracing::info!(build.target = build.target, build.parts = messages.len(), "build begins");
         if messages.is_empty() {
             // Everything was done but the last word.
             return self.finish(build.target).await;
         }
-        Ok(self.queue.enqueue(QueueName::Segments, messages).await?)
+        Ok(queue::send(&*self.queue, QueueName::Segments, messages).await?)
     }
 
     /// Settles the customers of one part, until `deadline`; with the last part the build is complete.
@@ -127,8 +128,8 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
             tracing::info!(build.target = target, build.customers = finished.scanned.values().sum::<u64>(), "build complete");
         }
         if self.store.all_segments().await?.is_unbuilt() {
-            let again = Outgoing { body: Task::Build { everyone: false, after: None }.body(), ..Outgoing::default() };
-            self.queue.enqueue(QueueName::Segments, vec![again]).await?;
+            let again = Task::Build { everyone: false, after: None }.body();
+            queue::send(&*self.queue, QueueName::Segments, vec![again.into()]).await?;
         }
         Ok(())
     }
@@ -139,7 +140,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
         let messages: Vec<Outgoing> =
             tasks.map(|task| Outgoing { body: task.body(), delay: SWEEP_DELAY, ..Outgoing::default() }).collect();
         if !messages.is_empty()
-            && let Err(error) = self.queue.enqueue(QueueName::Segments, messages).await
+            && let Err(error) = queue::send(&*self.queue, QueueName::Segments, messages).await
         {
             tracing::warn!(cause = %chain(&error), "old members stay");
         }

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use crm_domain::edit::Edit;
 use crm_domain::membership::Task;
 use crm_domain::ports::{Enqueue, KeepExportFiles, QueueName};
-use crm_lambda::accept::queue_events;
+use crm_lambda::queue;
 
 use crate::worker::{Next, Store, TaskError, Worker};
 
@@ -18,7 +18,7 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
             let events: Vec<String> = customers.iter().map(|customer| edit.event(customer.id, &customer.email)).collect();
             edit.edited += events.len() as u64;
             if !events.is_empty() {
-                queue_events(&*self.queue, QueueName::Customers, events).await?;
+                queue::send_events(&*self.queue, QueueName::Customers, events).await?;
             }
             if next.is_none() {
                 tracing::info!(edit.customers = edit.edited, "edit complete");

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crm_domain::campaign::Campaign;
+use crm_domain::error::chain;
 use crm_domain::export::table::Terms;
 use crm_domain::export::{Export, ExportCall, ExportStatus, Source, Stage, Writing, collect, log, table};
 use crm_domain::ids::CampaignId;
 use crm_domain::membership::Task;
 use crm_domain::ports::{Enqueue, FileError, KeepExportFiles, StoreError, Versioned};
 use crm_domain::time::Time;
-use crm_lambda::problem::chain;
 use futures_util::future::try_join_all;
 
 use crate::worker::{Next, Store, TaskError, Worker};

@@ -17,9 +17,9 @@ use crm_domain::ports::{KeepSegments, QueueName, ReadCustomers, ReadSegments};
 use crm_domain::rules::Rules;
 use crm_domain::segment::{SegmentChange, SegmentDraft};
 use crm_domain::time::{MINUTE, Time};
-use crm_lambda::batch::{Incoming, incoming};
+use crm_lambda::batch::incoming;
 use crm_lambda::memberships::Keeper;
-use crm_testing::{Memory, cases, settings};
+use crm_testing::{Memory, cases, received, settings};
 use serde_json::{Value, json};
 
 use crate::build::SILENCE;
@@ -77,16 +77,7 @@ impl Crm {
     }
 
     async fn deliver(&self, body: String) {
-        let message = Incoming {
-            id: "m".into(),
-            queue: QueueName::Segments,
-            body,
-            attributes: Vec::new(),
-            receipt: "r".into(),
-            receives: 1,
-            sent_at: None,
-        };
-        assert!(self.worker.handle(vec![message]).await.is_empty());
+        assert!(self.worker.handle(vec![received(QueueName::Segments, body)]).await.is_empty());
     }
 
     /// Works until the queue is empty, each message twice when `twice`.

@@ -5,18 +5,17 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crm_domain::dead_letter;
+use crm_domain::error::chain;
 use crm_domain::membership::{Step, Task};
 use crm_domain::ports::{
-    Enqueue, KeepCampaigns, KeepExportFiles, KeepExports, KeepLog, KeepMemberships, KeepSegments, Outgoing, QueueError,
-    QueueName, ReadCustomers, ReadFigures, ScanCustomers, StoreError,
+    Enqueue, KeepCampaigns, KeepExportFiles, KeepExports, KeepLog, KeepMemberships, KeepSegments, QueueError, QueueName,
+    ReadCustomers, ReadFigures, ScanCustomers, StoreError,
 };
 use crm_domain::step;
 use crm_domain::time::Time;
 use crm_lambda::batch::Incoming;
 use crm_lambda::memberships::{Keeper, Outcome};
-use crm_lambda::problem::chain;
-use futures_util::{StreamExt, stream};
+use crm_lambda::tasks;
 
 use crate::export::Exports;
 
@@ -92,24 +91,7 @@ impl TaskError {
 impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
-        let tasks: Vec<_> = batch.into_iter().map(|message| self.take(message)).collect();
-        stream::iter(tasks).buffer_unordered(CONCURRENCY).filter_map(async |failed| failed).collect().await
-    }
-
-    async fn take(&self, message: Incoming) -> Option<String> {
-        let outcome = match Step::parse(&message.body) {
-            Ok(step) => self.run(step).await,
-            // What a stream that gave up on a batch says does not name the customers: everybody is looked at once.
-            Err(_) if message.body.contains("DDBStreamBatchInfo") => {
-                tracing::error!("the stream gave up on a batch");
-                self.run(Step::first(Task::Build { everyone: true, after: None })).await
-            }
-            Err(reason) => self.bury(message.body, &reason, 1).await,
-        };
-        let error = outcome.err()?;
-        // The queue does not answer: the message comes back when its visibility ends.
-        tracing::error!(cause = %chain(&error), "task cannot be handed on");
-        Some(message.id)
+        tasks::each(&*self.queue, batch, CONCURRENCY, read, |step| self.run(step)).await
     }
 
     /// Runs a task and hands on what follows from it. Only a failure to do the latter is an error.
@@ -117,19 +99,19 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
         let Step { task, attempt } = step;
         match self.advance(task.clone()).await {
             Ok(Next::Done) => Ok(()),
-            Ok(Next::Then(task)) => self.requeue(&Step::first(task), 0).await,
+            Ok(Next::Then(task)) => self.again(&Step::first(task), 0).await,
             Err(error) => {
                 // Somebody waits for an export, and can ask for it again.
                 let waits = !matches!(task, Task::Export(_));
                 if let Some(pause) = error.pause(attempt, waits) {
                     tracing::warn!(attempt, cause = %chain(&error), "task failed");
-                    return self.requeue(&Step { task, attempt: attempt + 1 }, pause).await;
+                    return self.again(&Step { task, attempt: attempt + 1 }, pause).await;
                 }
                 tracing::error!(cause = %chain(&error), "task set aside");
                 if let Task::Export(call) = &task {
                     self.give_up(call).await;
                 }
-                self.bury(task.body(), &error.to_string(), attempt + 1).await
+                tasks::set_aside(&*self.queue, QueueName::Segments, task, &chain(&error), attempt + 1).await
             }
         }
     }
@@ -151,11 +133,19 @@ impl<S: Store, Q: Enqueue, F: KeepExportFiles> Worker<S, Q, F> {
         }
     }
 
-    async fn requeue(&self, step: &Step, delay: u32) -> Result<(), QueueError> {
-        self.queue.enqueue(QueueName::Segments, vec![Outgoing { body: step.body(), delay, ..Outgoing::default() }]).await
+    async fn again(&self, step: &Step, delay: u32) -> Result<(), QueueError> {
+        tasks::again(&*self.queue, QueueName::Segments, step, delay).await
     }
+}
 
-    async fn bury(&self, body: String, reason: &str, tries: u32) -> Result<(), QueueError> {
-        self.queue.bury(QueueName::Segments, dead_letter::set_aside(QueueName::Segments, body, reason, tries, &[])).await
-    }
+/// What a message asks for.
+fn read(body: &str) -> Result<Step, String> {
+    Step::parse(body).or_else(|reason| {
+        if !body.contains("DDBStreamBatchInfo") {
+            return Err(reason);
+        }
+        // What a stream that gave up on a batch says does not name the customers: everybody is looked at once.
+        tracing::error!("the stream gave up on a batch");
+        Ok(Step::first(Task::Build { everyone: true, after: None }))
+    })
 }

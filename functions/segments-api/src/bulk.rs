@@ -11,7 +11,7 @@ use crm_domain::edit::{self, Edit};
 use crm_domain::ids::CustomerId;
 use crm_domain::json::Json as Tree;
 use crm_domain::membership::Task;
-use crm_domain::ports::{Enqueue, Outgoing, QueueName};
+use crm_domain::ports::{Enqueue, QueueName};
 use crm_domain::segment::parse_preview;
 use crm_lambda::api::App;
 use crm_lambda::body::JsonBody;
@@ -19,6 +19,7 @@ use crm_lambda::caller::{Attempt, Caller};
 use crm_lambda::contract::shapes::Accepted;
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 use crm_lambda::view;
 use serde_json::json;
 
@@ -80,9 +81,9 @@ async fn begin<S: Store, Q: Enqueue>(
     // A key that was used for members as well names other events.
     let name = if matches!(whom, Chosen::Matching { .. }) { format!("{name}.matching") } else { name };
     let edit = Edit { whom, change, source: caller.source(), name, at, after: None, edited: 0 };
-    let message = Outgoing { body: Task::Edit(edit).body(), ..Outgoing::default() };
+    let body = Task::Edit(edit).body();
     // Nobody is edited without a trace.
     app.store.note(audit).await?;
-    app.queue.enqueue(QueueName::Segments, vec![message]).await?;
+    queue::send(&*app.queue, QueueName::Segments, vec![body.into()]).await?;
     Ok((StatusCode::ACCEPTED, Json(Accepted { id: id.to_string(), status: "queued" })).into_response())
 }

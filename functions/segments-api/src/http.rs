@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use crm_domain::audit::AuditEntry;
+use crm_domain::error::chain;
 use crm_domain::ids::SegmentId;
 use crm_domain::membership::{Build, SWEEP_DELAY, Task};
 use crm_domain::ports::{
@@ -26,7 +27,8 @@ use crm_lambda::contract::shapes::{self, Preview, SegmentKind, SegmentState};
 use crm_lambda::etag::{check_match, etag};
 use crm_lambda::gate::{Gate, GateStore};
 use crm_lambda::paging::Paging;
-use crm_lambda::problem::{Problem, chain};
+use crm_lambda::problem::Problem;
+use crm_lambda::queue;
 use crm_lambda::{routes, view};
 use serde_json::{Value, json};
 
@@ -200,7 +202,7 @@ async fn follow_up<Q: Enqueue>(queue: &Q, change: &SegmentsChange) {
     if messages.is_empty() {
         return;
     }
-    if let Err(error) = queue.enqueue(QueueName::Segments, messages).await {
+    if let Err(error) = queue::send(queue, QueueName::Segments, messages).await {
         tracing::warn!(cause = %chain(&error), "the segments queue does not answer");
     }
 }

@@ -15,7 +15,6 @@ use crm_domain::limits;
 use crm_domain::membership::EditionId;
 use crm_domain::ports::{Enqueue, Page, QueueName, ReadCustomers, ReadMemberships, StoreError};
 use crm_domain::segment::{Definition, Segment, parse_list_change, parse_list_file};
-use crm_lambda::accept::queue_events;
 use crm_lambda::api::App;
 use crm_lambda::body::{JsonBody, bytes};
 use crm_lambda::caller::{Attempt, Caller};
@@ -23,6 +22,7 @@ use crm_lambda::contract::shapes::{ListChanged, Overlap};
 use crm_lambda::paging::Paging;
 use crm_lambda::problem::Problem;
 use crm_lambda::query::{Asked, required};
+use crm_lambda::queue;
 use crm_lambda::view;
 use futures_util::future::try_join;
 use serde::Deserialize;
@@ -195,7 +195,7 @@ async fn change_list<S: Store, Q: Enqueue>(
     let told = json!({"added": added, "removed": removed});
     // Told beforehand: no list changes without a trace.
     app.store.note(&caller.audit_once(attempt, object(segment.id), None, Some(told))).await?;
-    queue_events(&*app.queue, QueueName::Customers, envelopes).await?;
+    queue::send_events(&*app.queue, QueueName::Customers, envelopes).await?;
     Ok((StatusCode::ACCEPTED, Json(ListChanged { queued, rejected: faults })).into_response())
 }
 

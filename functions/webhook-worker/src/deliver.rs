@@ -5,8 +5,9 @@
 
 use crm_domain::audit::{Actor, AuditEntry};
 use crm_domain::domain_event::DomainEvent;
+use crm_domain::error::chain;
 use crm_domain::ids::{AuditId, WebhookId};
-use crm_domain::ports::{CallWebhooks, Enqueue, Postpone, StoreError, Versioned, WebhookCall};
+use crm_domain::ports::{CallWebhooks, Enqueue, PortError, Postpone, StoreError, Versioned, WebhookCall};
 use crm_domain::signature::signature;
 use crm_domain::time::{MINUTE, SECOND, Time};
 use crm_domain::webhook::delivery::{Again, Answer, Delivery, Outcome};
@@ -14,7 +15,7 @@ use crm_domain::webhook::health::{Health, Leave};
 use crm_domain::webhook::{DisabledReason, Webhook};
 use crm_domain::world;
 
-use crate::worker::{Failure, Store, Worker};
+use crate::worker::{Store, Worker};
 
 /// Times that a record is read again because somebody else was faster.
 const ROUNDS: u32 = 4;
@@ -23,7 +24,7 @@ const SPREAD: i64 = MINUTE;
 
 impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
     /// The first attempt of an event. `is_repeated` says that the message was taken before, by somebody who did not come to an end.
-    pub(crate) async fn begin(&self, webhook: WebhookId, event: DomainEvent, is_repeated: bool) -> Result<(), Failure> {
+    pub(crate) async fn begin(&self, webhook: WebhookId, event: DomainEvent, is_repeated: bool) -> Result<(), PortError> {
         let fresh = Delivery::of(webhook, &event, Time::now());
         if self.is_forgotten(&event).await? {
             return Ok(());
@@ -48,7 +49,7 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
     }
 
     /// A further attempt, which is due.
-    pub(crate) async fn go_on(&self, again: Again, is_repeated: bool) -> Result<(), Failure> {
+    pub(crate) async fn go_on(&self, again: Again, is_repeated: bool) -> Result<(), PortError> {
         let Some(held) = self.store.delivery(again.webhook, again.delivery).await? else { return Ok(()) };
         let has_been_done = held.record.attempts != again.attempts;
         match held.record.next_attempt_at {
@@ -61,14 +62,14 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
     }
 
     /// Puts on the queue what somebody may not have come to put there.
-    async fn resume(&self, delivery: Delivery) -> Result<(), Failure> {
+    async fn resume(&self, delivery: Delivery) -> Result<(), PortError> {
         match delivery.next_attempt_at.filter(|_| delivery.outcome == Outcome::Waiting) {
             Some(due) => self.wait(next(&delivery, due)).await,
             None => Ok(()),
         }
     }
 
-    async fn attempt(&self, held: Versioned<Delivery>) -> Result<(), Failure> {
+    async fn attempt(&self, held: Versioned<Delivery>) -> Result<(), PortError> {
         let Some(webhook) = self.store.webhook(held.record.webhook).await? else { return Ok(()) };
         let Some(event) = held.record.event.clone().filter(|_| webhook.record.is_enabled()) else {
             self.record(held, Delivery::dropped).await?;
@@ -107,7 +108,7 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
         }
     }
 
-    async fn put_off(&self, held: Versioned<Delivery>, until: Time) -> Result<(), Failure> {
+    async fn put_off(&self, held: Versioned<Delivery>, until: Time) -> Result<(), PortError> {
         let until = until.plus((SPREAD as f64 * world::fraction()) as i64);
         // One that is in the log already is found by its message alone.
         if held.version > 0 {
@@ -119,7 +120,7 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
         }
     }
 
-    async fn call(&self, webhook: &Webhook, delivery: &Delivery, event: &str) -> Result<Answer, Failure> {
+    async fn call(&self, webhook: &Webhook, delivery: &Delivery, event: &str) -> Result<Answer, PortError> {
         // A restored deployment has no right key until somebody has brought it along: that is worth waiting for.
         let key = self.addresses.key().await.map_err(|error| match error {
             StoreError::Corrupt(cause) => StoreError::Unavailable(cause.into()),
@@ -190,12 +191,12 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
                     return;
                 }
                 Err(StoreError::Conflict) => {}
-                Err(error) => return tracing::warn!(webhook = %id, cause = %error, "a receiver's state was not noted"),
+                Err(error) => return tracing::warn!(webhook = %id, cause = %chain(&error), "a receiver's state was not noted"),
             }
             match self.store.health(id).await {
                 Ok(found) if found.record.failures > seen && !answer.is_good() && !answer.is_gone() => return,
                 Ok(found) => health = found,
-                Err(error) => return tracing::warn!(webhook = %id, cause = %error, "a receiver's state was not noted"),
+                Err(error) => return tracing::warn!(webhook = %id, cause = %chain(&error), "a receiver's state was not noted"),
             }
         }
     }
@@ -218,7 +219,7 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
             Ok(()) => tracing::warn!(webhook = %disabled.id, ?reason, "webhook disabled"),
             // It was changed meanwhile: the next failure is held against what it is now.
             Err(StoreError::Conflict) => {}
-            Err(error) => tracing::warn!(webhook = %disabled.id, cause = %error, "webhook was not disabled"),
+            Err(error) => tracing::warn!(webhook = %disabled.id, cause = %chain(&error), "webhook was not disabled"),
         }
     }
 }

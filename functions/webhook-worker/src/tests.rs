@@ -15,7 +15,7 @@ use crm_domain::webhook::health::Health;
 use crm_domain::webhook::{DisabledReason, Draft, Targets, Webhook};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{Memory, Receiver, audit, cases, right, settings};
+use crm_testing::{Memory, Receiver, audit, cases, received, right, settings};
 use serde_json::json;
 
 use crate::worker::Worker;
@@ -43,16 +43,7 @@ impl Crm {
 
     /// Takes one message; whether it came to its end.
     async fn take(&self, body: &str, receives: u32) -> bool {
-        let message = Incoming {
-            id: "m".into(),
-            queue: QueueName::Webhooks,
-            body: body.into(),
-            attributes: Vec::new(),
-            receipt: "r".into(),
-            receives,
-            sent_at: None,
-        };
-        self.worker.handle(vec![message]).await.is_empty()
+        self.worker.handle(vec![Incoming { receives, ..received(QueueName::Webhooks, body.to_owned()) }]).await.is_empty()
     }
 
     async fn begin(&self, event: &DomainEvent) -> bool {
@@ -346,17 +337,23 @@ async fn a_message_that_waited_through_an_erasure_tells_nothing_of_who_is_gone()
 }
 
 #[tokio::test]
+async fn a_further_attempt_is_for_the_request_of_the_first() {
+    let crm = Crm::new().await;
+    crm.receiver.answers([Some(500)]);
+    let request = vec![(crm_domain::dead_letter::REQUEST, "api-7".to_owned())];
+    let body = first(&crm.webhook, &event("a"));
+    let message = Outgoing { body, attributes: request.clone(), ..Outgoing::default() };
+    assert!(crm.worker.handle(vec![received(QueueName::Webhooks, message)]).await.is_empty());
+    assert_eq!(crm.queued().unwrap().attributes, request);
+}
+
+#[tokio::test]
 async fn requests_that_fail_at_once_are_one_failure() {
     let crm = Crm::new().await;
     crm.receiver.answers([Some(500); 10]);
-    let messages = (0..10).map(|number| Incoming {
-        id: number.to_string(),
-        queue: QueueName::Webhooks,
-        body: first(&crm.webhook, &event(&number.to_string())),
-        attributes: Vec::new(),
-        receipt: "r".into(),
-        receives: 1,
-        sent_at: None,
+    let messages = (0..10).map(|number| {
+        let body = first(&crm.webhook, &event(&number.to_string()));
+        Incoming { id: number.to_string(), ..received(QueueName::Webhooks, body) }
     });
     assert!(crm.worker.handle(messages.collect()).await.is_empty());
     assert_eq!(crm.receiver.received().len(), 10);

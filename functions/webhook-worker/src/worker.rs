@@ -7,15 +7,15 @@
 use std::sync::Arc;
 
 use crm_domain::dead_letter;
+use crm_domain::error::chain;
 use crm_domain::ports::{
-    CallWebhooks, Enqueue, KeepDeliveries, KeepHealth, KeepWebhooks, Outgoing, Postpone, QueueError, QueueName, ReadCustomers,
-    StoreError,
+    CallWebhooks, Enqueue, KeepDeliveries, KeepHealth, KeepWebhooks, Outgoing, PortError, Postpone, QueueName, ReadCustomers,
 };
 use crm_domain::time::{SECOND, Time};
 use crm_domain::webhook::delivery::{Again, Task};
 use crm_lambda::addresses::Addresses;
 use crm_lambda::batch::{Failed, Incoming, give_back};
-use crm_lambda::problem::chain;
+use crm_lambda::{queue, telemetry};
 use futures_util::{StreamExt, stream};
 
 /// Messages of one batch under way at once: all of them.
@@ -35,30 +35,24 @@ pub struct Worker<S, Q, C> {
     pub addresses: Addresses,
 }
 
-/// Why a message is given back.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Queue(#[from] QueueError),
-}
-
 impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
     /// Takes a batch; returns the ids of the messages that must come again.
     pub async fn handle(&self, batch: Vec<Incoming>) -> Vec<String> {
-        let taken = batch.iter().map(|message| async move { (message, self.take(message).await) });
+        let taken = batch.iter().map(|message| async move {
+            let taken = telemetry::correlated(message.correlation_id(), self.take(message)).await;
+            (message, taken)
+        });
         let taken: Vec<_> = taken.collect();
         let taken: Vec<_> = stream::iter(taken).buffer_unordered(CONCURRENCY).collect().await;
         let failed = taken.into_iter().filter_map(|(message, outcome)| {
             let error = outcome.err()?;
-            let may_succeed = !matches!(&error, Failure::Store(error) if error.is_final());
+            let may_succeed = !matches!(&error, PortError::Store(error) if error.is_final());
             Some(Failed { message, cause: chain(&error), may_succeed })
         });
         give_back(&*self.queue, failed.collect()).await
     }
 
-    async fn take(&self, message: &Incoming) -> Result<(), Failure> {
+    async fn take(&self, message: &Incoming) -> Result<(), PortError> {
         match Task::parse(&message.body) {
             Ok(Task::First { webhook, event }) => self.begin(webhook, *event, message.receives > 1).await,
             Ok(Task::Again(again)) if again.due > Time::now() => self.wait(again).await,
@@ -71,11 +65,11 @@ impl<S: Store, Q: Enqueue + Postpone, C: CallWebhooks> Worker<S, Q, C> {
     }
 
     /// Puts a further attempt on the queue, for when it is due or as late as SQS lets it.
-    pub(crate) async fn wait(&self, again: Again) -> Result<(), Failure> {
+    pub(crate) async fn wait(&self, again: Again) -> Result<(), PortError> {
         let left = (again.due.micros() - Time::now().micros() + SECOND - 1) / SECOND;
         let delay = u32::try_from(left.clamp(0, LONGEST_DELAY)).unwrap_or_default();
         let message =
             Outgoing { body: Task::Again(again).body(), delay, group: Some(again.webhook.to_string()), ..Outgoing::default() };
-        Ok(self.queue.enqueue(QueueName::Webhooks, vec![message]).await?)
+        Ok(queue::send(&*self.queue, QueueName::Webhooks, vec![message]).await?)
     }
 }

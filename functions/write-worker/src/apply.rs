@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crm_domain::error::chain;
 use crm_domain::event::Event;
 use crm_domain::ids::{CustomerId, OrderId};
 use crm_domain::ledger::{Ledger, Outcome};
 use crm_domain::ports::{ApplyEvents, StoreError};
 use crm_domain::world;
-use crm_lambda::problem::chain;
 use futures_util::{StreamExt, stream};
 use jiff::civil::Date;
 

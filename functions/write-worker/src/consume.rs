@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crm_domain::dead_letter;
 use crm_domain::did;
+use crm_domain::error::chain;
 use crm_domain::event::{Command, Event};
 use crm_domain::ids::ImportId;
 use crm_domain::json::Json;
@@ -23,7 +24,6 @@ use crm_domain::ses;
 use crm_domain::telemetry::MOST_VALUES;
 use crm_domain::time::Time;
 use crm_lambda::batch::{Failed, Incoming, give_back};
-use crm_lambda::problem::chain;
 
 use crate::apply::{TIME, Unapplied, apply};
 use crate::receipts;
@@ -158,7 +158,7 @@ impl<S: ApplyEvents + KeepNames + KeepSuppressions + MeterUsage + ReadMessages, 
     /// The last steps of a message whose events are all applied; says why it must come again.
     async fn finish(&self, message: &Incoming, hopeless: impl Iterator<Item = &Hopeless>) -> Result<(), String> {
         for part in hopeless {
-            let origin = message.attribute(dead_letter::REQUEST);
+            let origin = message.correlation_id();
             tracing::warn!(queue = message.queue.as_str(), reason_length = part.reason.len(), origin, "set aside");
             // The rest of its message is done: of what the message carried, only who asked for it is this part's.
             let asked = message.attributes.iter().find(|(name, _)| name == dead_letter::REQUEST).cloned();

@@ -5,13 +5,13 @@ use tokio::time::Instant;
 
 use crm_domain::cost::{Usage, Work};
 use crm_domain::did;
+use crm_domain::error::chain;
 use crm_domain::ids::CampaignId;
 use crm_domain::message::{Message, MessageId, Receipt};
 use crm_domain::ports::{ApplyEvents, KeepSuppressions, MeterUsage, ReadMessages, StoreError};
 use crm_domain::suppression::{self, Note};
 use crm_domain::world;
 use crm_lambda::config::memory_mb;
-use crm_lambda::problem::chain;
 
 use crate::apply::Unapplied;
 

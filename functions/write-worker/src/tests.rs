@@ -19,7 +19,7 @@ use crm_domain::suppression::{Suppression, SuppressionReason};
 use crm_domain::time::{SECOND, Time};
 use crm_domain::timing::Timing;
 use crm_lambda::batch::{Incoming, incoming};
-use crm_testing::{Facts, Memory, addresses, audit, cases, settings};
+use crm_testing::{Facts, Memory, addresses, audit, cases, received, settings};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -32,15 +32,7 @@ fn worker() -> Worker<Memory, Memory> {
 }
 
 fn message(id: &str, body: &Value) -> Incoming {
-    Incoming {
-        id: id.into(),
-        queue: QueueName::Orders,
-        body: body.to_string(),
-        attributes: Vec::new(),
-        receipt: "r".into(),
-        receives: 1,
-        sent_at: None,
-    }
+    Incoming { id: id.into(), ..received(QueueName::Orders, body.to_string()) }
 }
 
 fn order(id: u32, email: &str, total: u32) -> Value {
@@ -367,15 +359,7 @@ fn ses(campaign: CampaignId, customer: CustomerId, kind: &str, part: &str, detai
     let tags = json!({"campaign": [campaign.to_string()], "customer": [customer.to_string()], "ses:from-domain": ["x.in"]});
     let mut event = json!({"eventType": kind, "mail": {"timestamp": "2026-11-25T10:00:00.1Z", "tags": tags}});
     event[part] = detail;
-    Incoming {
-        id: "m".into(),
-        queue: QueueName::Receipts,
-        body: event.to_string(),
-        attributes: Vec::new(),
-        receipt: "r".into(),
-        receives: 1,
-        sent_at: None,
-    }
+    received(QueueName::Receipts, event.to_string())
 }
 
 #[tokio::test]

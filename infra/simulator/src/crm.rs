@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use crm_domain::ports::{QueueName, WatchQueues as _};
 use crm_domain::time::Time;
-use crm_lambda::accept::queue_events;
+use crm_lambda::queue::send_events;
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use serde_json::Value;
@@ -88,7 +88,7 @@ impl Crm {
             }
             for (name, texts) in by_queue {
                 let Some(name) = QueueName::parse(name) else { continue };
-                while queue_events(&queue, name, texts.clone()).await.is_err() {
+                while send_events(&queue, name, texts.clone()).await.is_err() {
                     sleep(Duration::from_millis(chance.random_range(0..5_000))).await;
                 }
             }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crm_domain::ai::{AnswerKey, Breaker, Lack, Passage, Source, Tokens, Use};
+use crm_domain::error::chain;
 use crm_domain::ports::{KeepAiState, ReadSecrets, StoreError, Versioned};
 use crm_domain::time::{DAY, Time};
 use crm_domain::world;
@@ -131,7 +132,7 @@ impl<S: KeepAiState, K: ReadSecrets> Asking<S, K> {
 
     async fn kept<A: Ask>(&self, ask: &A, key: &AnswerKey, now: Time) -> Option<A::Read> {
         let answer = self.store.answer(key, now).await.inspect_err(|error| {
-            tracing::warn!(cause = %error, "no answer that was kept is read");
+            tracing::warn!(cause = %chain(error), "no answer that was kept is read");
         });
         ask.read(&answer.ok()??).ok()
     }
@@ -263,13 +264,13 @@ fn rest(error: &AiError) -> Option<u64> {
 
 /// Without its state nothing is asked: nobody knows what that would cost.
 fn unknown(error: &StoreError) -> Lack {
-    tracing::warn!(cause = %error, "the model is not asked");
+    tracing::warn!(cause = %chain(error), "the model is not asked");
     Lack::Unavailable
 }
 
 /// What could not be noted is missing, and the answer is there all the same.
 fn told(outcome: Result<(), StoreError>) {
     if let Err(error) = outcome {
-        tracing::warn!(cause = %error, "what the model did is not noted");
+        tracing::warn!(cause = %chain(&error), "what the model did is not noted");
     }
 }

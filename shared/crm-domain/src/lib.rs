@@ -24,6 +24,7 @@ pub mod draft;
 pub mod edit;
 pub mod email;
 pub mod erasure;
+pub mod error;
 pub mod event;
 pub mod experiment;
 pub mod export;

@@ -3,22 +3,17 @@
 use axum::Json as WireJson;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use crm_domain::dead_letter;
-use crm_domain::did;
 use crm_domain::event::{Command, Envelope, Event, Kind};
 use crm_domain::faults::{self, Fault, Faults};
 use crm_domain::json::Json;
 use crm_domain::limits;
 use crm_domain::money::Currency;
-use crm_domain::ports::{Enqueue, Outgoing, QueueError, QueueName};
+use crm_domain::ports::{Enqueue, Outgoing, QueueName};
 use serde::Serialize;
 
 use crate::caller::Attempt;
 use crate::problem::Problem;
-use crate::telemetry;
-
-/// Size up to which events share a queue message, in bytes. SQS takes up to 1 MiB, a consumer's whole batch 6 MB.
-pub const MESSAGE_BYTES: usize = 240_000;
+use crate::queue;
 
 /// Which write a route accepts.
 #[derive(Debug, Clone, Copy)]
@@ -94,69 +89,20 @@ impl Accepted {
     pub async fn queue<Q: Enqueue>(self, queue: &Q) -> Result<Response, Problem> {
         let Self { write, mut envelopes, mut outcomes, is_bulk } = self;
         if is_bulk {
-            queue_events(queue, write.queue, envelopes).await?;
+            queue::send_events(queue, write.queue, envelopes).await?;
             return Ok((StatusCode::ACCEPTED, WireJson(Outcomes { items: outcomes })).into_response());
         }
         let location = match (write.location, outcomes.first()) {
             (Some(path), Some(Outcome::Queued { id, .. })) => HeaderValue::from_str(&format!("{path}/{id}")).ok(),
             _ => None,
         };
-        queue_messages(queue, write.queue, envelopes.pop().map(message).into_iter().collect(), 1).await?;
+        queue::send_packed(queue, write.queue, envelopes.pop().map(Outgoing::from).into_iter().collect(), 1).await?;
         let mut response = (StatusCode::ACCEPTED, WireJson(outcomes.pop())).into_response();
         if let Some(location) = location {
             response.headers_mut().insert(header::LOCATION, location);
         }
         Ok(response)
     }
-}
-
-/// Puts the texts of events on a queue.
-pub async fn queue_events<Q: Enqueue>(queue: &Q, name: QueueName, envelopes: Vec<String>) -> Result<(), QueueError> {
-    let events = envelopes.len();
-    queue_messages(queue, name, pack(envelopes), events).await
-}
-
-/// Puts messages with so many events on a queue. Each carries the request for which that is done, if it is known.
-pub async fn queue_messages<Q: Enqueue>(
-    queue: &Q,
-    name: QueueName,
-    mut messages: Vec<Outgoing>,
-    events: usize,
-) -> Result<(), QueueError> {
-    if let Some(origin) = telemetry::origin() {
-        for message in &mut messages {
-            message.attributes.push((dead_letter::REQUEST, origin.clone()));
-        }
-    }
-    queue.enqueue(name, messages).await?;
-    if name == QueueName::Receipts {
-        did!(receipts.accepted = events);
-    } else {
-        did!(writes.accepted = events);
-    }
-    Ok(())
-}
-
-/// Packs event texts into as few messages as their size allows: JSON arrays, in order.
-#[must_use]
-pub fn pack(envelopes: Vec<String>) -> Vec<Outgoing> {
-    let mut bodies: Vec<String> = Vec::new();
-    for envelope in envelopes {
-        match bodies.last_mut() {
-            Some(body) if body.len() + envelope.len() + 2 <= MESSAGE_BYTES => {
-                body.push(',');
-                body.push_str(&envelope);
-            }
-            _ => bodies.push(format!("[{envelope}")),
-        }
-    }
-    bodies
-        .into_iter()
-        .map(|mut body| {
-            body.push(']');
-            message(body)
-        })
-        .collect()
 }
 
 /// What the answer says of one of them. Written as it is: a tree of JSON for each would take as long as reading the order.
@@ -176,10 +122,6 @@ impl Outcome {
 #[derive(Serialize)]
 struct Outcomes {
     items: Vec<Outcome>,
-}
-
-fn message(body: String) -> Outgoing {
-    Outgoing { body, ..Outgoing::default() }
 }
 
 /// The elements of `{"items": [...]}`. An order has `items` too, but never alone.

@@ -7,6 +7,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crm_domain::access::{ApiKey, UserId};
+use crm_domain::error::chain;
 use crm_domain::ids::KeyId;
 use crm_domain::ports::{ReadSecrets, SigningKeys, StoreError};
 use crm_domain::time::{SECOND, Time};
@@ -69,7 +70,7 @@ impl Keys {
     /// The keys; concurrent callers share one request.
     pub async fn get(&self) -> Result<Arc<SigningKeys>, Problem> {
         self.read().await.map_err(|error| {
-            tracing::error!(cause = %error, "signing keys cannot be read");
+            tracing::error!(cause = %chain(&error), "signing keys cannot be read");
             Problem::new(
                 axum::http::StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",

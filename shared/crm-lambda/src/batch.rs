@@ -11,8 +11,8 @@ use crm_domain::time::Time;
 use crm_domain::world;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 
-use crate::problem::chain;
 use crate::telemetry;
+use crm_domain::error::chain;
 
 /// A message to be consumed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,12 @@ impl Incoming {
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
+
+    /// The id of the request for which it was queued, as far as it carries one.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<String> {
+        self.attribute(dead_letter::REQUEST).map(ToOwned::to_owned)
+    }
 }
 
 /// Consumes batches for ever. `consume` returns the ids of the messages that must come again.
@@ -59,7 +65,7 @@ where
         }
         let messages = incoming(event.payload);
         let received = messages.len();
-        telemetry::note_origins(messages.iter().filter_map(|message| message.attribute(dead_letter::REQUEST)).map(Into::into));
+        telemetry::note_correlation_ids(messages.iter().filter_map(Incoming::correlation_id));
         // Boxed: a consumer's whole call tree in one future is deeper than the compiler computes layouts for.
         let mut failed = Box::pin(consume(messages)).await;
         failed.extend(strange);
@@ -95,7 +101,7 @@ pub async fn give_back<Q: Enqueue + Postpone>(queue: &Q, failed: Vec<Failed<'_>>
 
 /// Whether a message lies among the dead letters now.
 async fn set_aside<Q: Enqueue>(queue: &Q, message: &Incoming, cause: &str) -> bool {
-    let origin = message.attribute(dead_letter::REQUEST);
+    let origin = message.correlation_id();
     tracing::error!(queue = message.queue.as_str(), receives = message.receives, origin, cause, "message set aside");
     let letter = dead_letter::set_aside(message.queue, message.body.clone(), cause, message.receives, &message.attributes);
     match queue.bury(message.queue, letter).await {

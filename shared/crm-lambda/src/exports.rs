@@ -7,12 +7,13 @@ use axum::response::{IntoResponse, Response};
 use crm_domain::export::{Export, ExportCall, Source};
 use crm_domain::ids::ExportId;
 use crm_domain::membership::Task;
-use crm_domain::ports::{Enqueue, KeepExports, Outgoing, QueueName};
+use crm_domain::ports::{Enqueue, KeepExports, QueueName};
 use serde_json::{Value, json};
 
 use crate::caller::{Attempt, Caller};
 use crate::contract::shapes::Accepted;
 use crate::problem::Problem;
+use crate::queue;
 
 /// Records an export of `source`, which the audit log names `object`, and asks for it.
 ///
@@ -30,7 +31,7 @@ pub async fn begin<S: KeepExports, Q: Enqueue>(
     store.create_export(&export, &audit).await?;
     // A new record has version 1. Should an earlier attempt have called already, the two calls become one.
     let call = Task::Export(ExportCall::new(id, 1));
-    queue.enqueue(QueueName::Segments, vec![Outgoing { body: call.body(), ..Outgoing::default() }]).await?;
+    queue::send(queue, QueueName::Segments, vec![call.body().into()]).await?;
     let location = format!("/api/exports/{id}");
     let accepted = Accepted { id: id.to_string(), status: "queued" };
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(accepted)).into_response())

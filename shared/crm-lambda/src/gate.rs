@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use crm_domain::access::{ApiKey, Permission, User, UserId};
+use crm_domain::error::chain;
 use crm_domain::ids::KeyId;
 use crm_domain::limits::Rate;
 use crm_domain::ports::{KeepRequests, ReadAccess, SigningKeys, StoreError};
@@ -163,7 +164,7 @@ impl<S: GateStore> Inner<S> {
             self.noted.insert(id, ()).await;
             // That a note is lost must not cost anyone the request.
             if let Err(error) = self.store.note_key_use(id, now).await {
-                tracing::warn!(cause = %error, "the use of a key is not noted");
+                tracing::warn!(cause = %chain(&error), "the use of a key is not noted");
             }
         }
         Ok(Some(key))

@@ -18,7 +18,7 @@ use crm_domain::time::Time;
 use crm_domain::world;
 use futures_util::{StreamExt, stream};
 
-use crate::problem::chain;
+use crm_domain::error::chain;
 
 /// Actions of a transaction; DynamoDB takes 100.
 const MAX_ACTIONS: usize = 96;

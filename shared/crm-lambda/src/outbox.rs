@@ -10,6 +10,7 @@ use crm_domain::time::Time;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 
 use crate::telemetry;
+use crm_domain::error::chain;
 
 /// A record of a stream.
 #[derive(Debug, Clone)]
@@ -33,12 +34,12 @@ pub async fn consume_records<F, R, E>(consume: F) -> Result<(), lambda_runtime::
 where
     F: Fn(Vec<Record>) -> R,
     R: Future<Output = Result<(), E>>,
-    E: std::fmt::Display + std::fmt::Debug,
+    E: std::error::Error,
 {
     let consume = &consume;
     let handler = service_fn(move |event: LambdaEvent<Event>| async move {
         // Boxed: a consumer's whole call tree in one future is deeper than the compiler computes layouts for.
-        Box::pin(consume(records(event.payload))).await.map_err(|error| error.to_string())
+        Box::pin(consume(records(event.payload))).await.map_err(|error| chain(&error))
     });
     telemetry::run(Runtime::new(handler)).await
 }

@@ -5,6 +5,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use crm_domain::error::chain;
 use crm_domain::faults::{Fault, Faults};
 use crm_domain::json::JsonError;
 use crm_domain::ports::{QueueError, StoreError};
@@ -168,19 +169,6 @@ impl Problem {
         tracing::error!(cause = %chain(cause), "internal error");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.")
     }
-}
-
-/// An error with all its causes, for the log.
-#[must_use]
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 impl From<Faults> for Problem {

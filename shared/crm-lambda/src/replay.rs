@@ -9,6 +9,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use crm_domain::error::chain;
 use crm_domain::faults::{Faults, Reason, checked_text};
 use crm_domain::limits;
 use crm_domain::ports::{KeepRequests, SigningKeys, StoreError};
@@ -91,7 +92,7 @@ pub async fn once<S: KeepRequests>(
         Replay::Stored if status.is_server_error() || status.is_client_error() => {
             let ended = Claim { lease_until: now, ..claim.clone() };
             if let Err(error) = store.take_over(&key, &ended, claim.lease_until).await {
-                tracing::warn!(cause = %error, "a lease runs on");
+                tracing::warn!(cause = %chain(&error), "a lease runs on");
             }
             Ok(response)
         }
@@ -141,7 +142,7 @@ async fn keep<S: KeepRequests>(
         None => tracing::warn!(bytes = bytes.len(), "an answer is too long to be kept"),
         Some(sealed) => {
             if let Err(error) = store.answer(key, claim.id, sealed).await {
-                tracing::warn!(cause = %error, "an answer is not kept");
+                tracing::warn!(cause = %chain(&error), "an answer is not kept");
             }
         }
     }

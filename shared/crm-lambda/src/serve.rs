@@ -31,11 +31,9 @@ pub async fn serve(router: Router) -> Result<(), lambda_runtime::Error> {
 
 async fn common_headers(request: Request, next: Next) -> Response {
     let method = request.method().clone();
-    if let Some(id) = request_id(&request) {
-        telemetry::note_origin(id);
-    }
     let route = request.extensions().get::<axum::extract::MatchedPath>().map(|path| path.as_str().to_owned());
-    let mut response = next.run(request).await;
+    let id = request_id(&request).map(ToOwned::to_owned);
+    let mut response = telemetry::correlated(id, next.run(request)).await;
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -10,18 +10,19 @@ use crm_domain::ids::CustomerId;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 
 use crate::telemetry;
+use crm_domain::error::chain;
 
 /// Consumes batches for ever. What `consume` fails comes again.
 pub async fn consume_changes<F, R, E>(consume: F) -> Result<(), lambda_runtime::Error>
 where
     F: Fn(Vec<CustomerId>) -> R,
     R: Future<Output = Result<(), E>>,
-    E: std::fmt::Display + std::fmt::Debug,
+    E: std::error::Error,
 {
     let consume = &consume;
     let handler = service_fn(move |event: LambdaEvent<Event>| async move {
         // Boxed: a consumer's whole call tree in one future is deeper than the compiler computes layouts for.
-        Box::pin(consume(changed(event.payload))).await.map_err(|error| error.to_string())
+        Box::pin(consume(changed(event.payload))).await.map_err(|error| chain(&error))
     });
     telemetry::run(Runtime::new(handler)).await
 }

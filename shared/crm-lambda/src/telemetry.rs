@@ -24,13 +24,15 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::problem::chain;
+use crm_domain::error::chain;
 use invocation::Invocation;
 use lines::Lines;
 
 tokio::task_local! {
     /// What runs in this task is part of it.
     static CURRENT: Arc<Invocation>;
+    /// The request for which a part of it is done, as far as that is known.
+    static CORRELATION_ID: Option<String>;
 }
 
 /// The target of the event with which an invocation ends.
@@ -82,20 +84,23 @@ where
     runtime.layer(Watch).run().await
 }
 
-/// Says by which request, as its sender knows it, this invocation was called for.
-pub fn note_origin(id: &str) {
-    with_current(|invocation| invocation.note_origins([id.to_owned()]));
+/// Does `work` for the request of this id, as its sender knows it: its lines say so (`origin`), and what it queues carries the id.
+/// Without an id nothing is known of the request, whatever others this invocation is for.
+pub async fn correlated<F: Future>(id: Option<String>, work: F) -> F::Output {
+    note_correlation_ids(id.clone());
+    CORRELATION_ID.scope(id, work).await
 }
 
-/// The same of messages, each of which has its own.
-pub fn note_origins(ids: impl IntoIterator<Item = String>) {
-    with_current(|invocation| invocation.note_origins(ids));
+/// Says for which requests this invocation was called.
+pub fn note_correlation_ids(ids: impl IntoIterator<Item = String>) {
+    with_current(|invocation| invocation.note_correlation_ids(ids));
 }
 
-/// The request for which this is done, if it is known and the only one.
+/// The id of the request for which this is done, if it is known and the only one.
 #[must_use]
-pub fn origin() -> Option<String> {
-    CURRENT.try_with(|invocation| invocation.origin()).ok().flatten()
+pub fn correlation_id() -> Option<String> {
+    let of_invocation = || CURRENT.try_with(|invocation| invocation.correlation_id()).ok().flatten();
+    CORRELATION_ID.try_with(Clone::clone).unwrap_or_else(|_| of_invocation())
 }
 
 fn with_current(note: impl FnOnce(&Invocation)) {

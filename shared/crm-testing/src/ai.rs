@@ -134,7 +134,7 @@ impl KeepNames for Memory {
     async fn names(&self, now: Time) -> Result<Vec<Name>, StoreError> {
         self.step().await?;
         let remembered = self.remembered();
-        if remembered.names_lost { Err(StoreError::Throttled) } else { Ok(remembered.names.all(now)) }
+        if remembered.names_lost { Err(StoreError::Unavailable("no answer".into())) } else { Ok(remembered.names.all(now)) }
     }
 
     async fn note_names(&self, names: &[Name], now: Time) -> Result<(), StoreError> {

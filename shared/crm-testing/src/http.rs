@@ -14,10 +14,15 @@ use crm_lambda::config::Settings;
 use crm_lambda::serve::finished;
 use http_body_util::BodyExt as _;
 use jsonwebtoken::{EncodingKey, Header};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
+use lambda_http::request::RequestContext;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::memory::Memory;
+
+/// By which API Gateway knows the requests of tests.
+pub(crate) const REQUEST: &str = "api-7";
 
 /// What a router answered.
 #[derive(Debug)]
@@ -88,8 +93,13 @@ pub async fn send(router: &Router, method: &str, path: &str, body: impl Into<Vec
     answer(router, request).await
 }
 
-/// Sends any request.
-pub async fn answer(router: &Router, request: Request<Body>) -> Answer {
+/// Sends any request, under an id of API Gateway as all requests have one.
+pub async fn answer(router: &Router, mut request: Request<Body>) -> Answer {
+    if request.extensions().get::<RequestContext>().is_none() {
+        let mut context = ApiGatewayV2httpRequestContext::default();
+        context.request_id = Some(REQUEST.to_owned());
+        request.extensions_mut().insert(RequestContext::ApiGatewayV2(context));
+    }
     let response = finished(router.clone()).oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let text = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();

@@ -129,6 +129,7 @@ async fn a_test_is_an_event_for_this_webhook_alone() {
     let tried = send(&router, "POST", &format!("{path}/test"), "").await;
     assert_eq!(tried.status, 202);
     let messages = desk.desk().queues[&QueueName::Webhooks].clone();
+    assert!(crm_testing::carry_request(&messages), "{messages:?}");
     let [message] = messages.as_slice() else { panic!("{messages:?}") };
     let task = Task::parse(&message.body).unwrap();
     let Task::First { webhook, event } = &task else { panic!("{task:?}") };

@@ -129,6 +129,7 @@ async fn the_log_is_exported_like_the_members_of_a_segment() {
     let stored = memory.export(export).await.unwrap().unwrap().record;
     assert_eq!(stored.source, Source::Campaign { campaign_id: id, campaign_name: "Hello".into() });
     let calls = memory.drain(QueueName::Segments);
+    assert!(carry_request(&calls), "{calls:?}");
     assert!(
         matches!(membership::Step::parse(&calls[0].body).unwrap().task, membership::Task::Export(call) if call.export == export)
     );

@@ -160,6 +160,7 @@ async fn who_is_erased_is_gone_when_it_is_said_and_a_sweep_is_on_its_way() {
     }
     assert_eq!(send(&router, "GET", "/api/customers", "").await.json["items"], json!([]));
     let sweeps = memory.drain(QueueName::Erasures);
+    assert!(crm_testing::carry_request(&sweeps), "{sweeps:?}");
     let [sweep] = sweeps.as_slice() else { panic!("{sweeps:?}") };
     let Task::Sweep(sweep) = Step::parse(&sweep.body).unwrap().task;
     assert_eq!((sweep.customer, sweep.identities.len(), sweep.emails.len(), sweep.pass), (identity(&stays), 2, 2, 0));

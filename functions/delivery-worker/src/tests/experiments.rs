@@ -70,9 +70,7 @@ async fn the_rest_waits_for_the_winner_and_gets_it() {
     crm.memory.drain(QueueName::Delivery);
     // The hour passes.
     assert!(crm.change(campaign.id, |state| Some(CampaignState { test_until: Some(Time::now()), ..state.clone() })).await);
-    let decide = || {
-        vec![received(Outgoing { body: Task::Decide { campaign: campaign.id, asked_at: None }.body(), ..Outgoing::default() })]
-    };
+    let decide = || vec![received(Task::Decide { campaign: campaign.id, asked_at: None }.body().into())];
     crm.worker.handle(decide()).await;
     assert_eq!(crm.state(campaign.id).await.winner, Some(1));
     // The first catches up, too late.
@@ -118,7 +116,7 @@ async fn tested_by_conversions(crm: &Crm) -> Campaign {
 impl Crm {
     async fn decide(&self, id: CampaignId, asked_at: Option<Time>) {
         let body = Task::Decide { campaign: id, asked_at }.body();
-        assert!(self.worker.handle(vec![received(Outgoing { body, ..Outgoing::default() })]).await.is_empty());
+        assert!(self.worker.handle(vec![received(body.into())]).await.is_empty());
     }
 
     /// The kinds of what is on the delivery queue, and whether it waits; takes it off.

@@ -21,10 +21,9 @@ use crm_domain::ports::{
 use crm_domain::rules::Rules;
 use crm_domain::time::Time;
 use crm_domain::timing::Timing;
-use crm_lambda::batch::Incoming;
 use crm_lambda::memberships::Keeper;
 use crm_lambda::view;
-use crm_testing::{Memory, audit, settings};
+use crm_testing::{Memory, audit, received, settings};
 use serde_json::{Value, json};
 
 use super::Exports;
@@ -93,16 +92,7 @@ impl Crm {
     }
 
     async fn deliver(&self, body: String) -> bool {
-        let message = Incoming {
-            id: "m".into(),
-            queue: QueueName::Segments,
-            body,
-            attributes: Vec::new(),
-            receipt: "r".into(),
-            receives: 1,
-            sent_at: None,
-        };
-        self.worker.handle(vec![message]).await.is_empty()
+        self.worker.handle(vec![received(QueueName::Segments, body)]).await.is_empty()
     }
 
     /// Works until the queue is empty.
@@ -341,6 +331,7 @@ async fn an_export_that_keeps_failing_is_set_aside_and_says_so() {
     assert!(delivered);
     let dead = crm.memory.dead(QueueName::Segments);
     assert_eq!((dead.len(), crm.state(call.export).await.status()), (1, ExportStatus::Failed));
+    assert_eq!(dead[0].attributes[0].1, "storage is unavailable: the process has died", "and why");
 }
 
 #[tokio::test]

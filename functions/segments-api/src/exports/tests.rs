@@ -58,6 +58,7 @@ async fn an_export_is_queued_and_then_downloaded() {
     let (router, memory) = crm();
     let location = begin(&router, "marketer").await;
     let queued = memory.drain(QueueName::Segments);
+    assert!(crm_testing::carry_request(&queued), "{queued:?}");
     let Task::Export(call) = Step::parse(&queued[0].body).unwrap().task else { panic!("no export") };
     assert_eq!((queued.len(), call.version, location.ends_with(&call.export.to_string())), (1, 1, true));
     let running = ask(&router, "marketer", "GET", &location, None).await;

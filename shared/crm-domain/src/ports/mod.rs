@@ -88,6 +88,15 @@ impl StoreError {
 #[error("the queue is unavailable")]
 pub struct QueueError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
+/// Why work that needs both was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum PortError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
 /// A record with its version, the source of its `ETag`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Versioned<T> {
@@ -296,6 +305,13 @@ impl Outgoing {
     #[must_use]
     pub const fn attribute_bytes(name: &str, value: &str) -> usize {
         name.len() + "String".len() + value.len()
+    }
+}
+
+impl From<String> for Outgoing {
+    /// A message of this body alone, seen at once.
+    fn from(body: String) -> Self {
+        Self { body, ..Self::default() }
     }
 }
 

@@ -23,8 +23,8 @@ pub(super) struct Invocation {
 
 #[derive(Default)]
 struct Said {
-    /// Requests for which it was called.
-    origins: BTreeSet<String>,
+    /// Of the requests for which it was called.
+    correlation_ids: BTreeSet<String>,
     facts: Map<String, Value>,
     errors: u64,
 }
@@ -42,13 +42,13 @@ impl Invocation {
         }
     }
 
-    pub(super) fn note_origins(&self, ids: impl IntoIterator<Item = String>) {
-        self.said().origins.extend(ids);
+    pub(super) fn note_correlation_ids(&self, ids: impl IntoIterator<Item = String>) {
+        self.said().correlation_ids.extend(ids);
     }
 
-    pub(super) fn origin(&self) -> Option<String> {
+    pub(super) fn correlation_id(&self) -> Option<String> {
         let said = self.said();
-        if said.origins.len() == 1 { said.origins.first().cloned() } else { None }
+        if said.correlation_ids.len() == 1 { said.correlation_ids.first().cloned() } else { None }
     }
 
     pub(super) fn note_error(&self) {
@@ -83,16 +83,16 @@ impl Invocation {
         if let Some(trace) = &self.trace {
             line.insert("traceId".to_owned(), json!(trace));
         }
-        if let Some(origin) = self.origin() {
-            line.insert("origin".to_owned(), json!(origin));
+        if let Some(id) = super::correlation_id() {
+            line.insert("origin".to_owned(), json!(id));
         }
     }
 
     /// Adds what its closing line has, once: how it went, what it did, and what of that CloudWatch is to count for `stack`.
     pub(super) fn close(&self, stack: &str, line: &mut Map<String, Value>) {
         let mut said = self.said();
-        if said.origins.len() > 1 {
-            line.insert("origins".to_owned(), json!(said.origins));
+        if said.correlation_ids.len() > 1 {
+            line.insert("origins".to_owned(), json!(said.correlation_ids));
         }
         line.insert("coldStart".to_owned(), json!(self.is_cold));
         line.insert("durationMs".to_owned(), json!(self.begun.elapsed().as_micros() as f64 / 1_000.0));

@@ -7,7 +7,7 @@ use lambda_runtime::tower::{ServiceExt, service_fn};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::accept::queue_events;
+use crate::queue::{send, send_events};
 
 fn lines_at(level: &str) -> (tracing::subscriber::DefaultGuard, Arc<Mutex<Vec<Value>>>) {
     let written: Arc<Mutex<Vec<Value>>> = Arc::default();
@@ -50,7 +50,7 @@ fn http_response() -> (axum::http::response::Parts, ()) {
 #[tokio::test]
 async fn an_invocation_ends_with_one_line_that_says_what_it_did() {
     let lines = invoked("info", || async {
-        note_origin("api-7");
+        note_correlation_ids(["api-7".to_owned()]);
         did!(http.status = 202, writes.accepted = 2);
         did!(writes.accepted = 1, http.route = "/api/orders");
     })
@@ -137,8 +137,8 @@ async fn debugging_is_ours_alone() {
 #[tokio::test]
 async fn messages_of_several_requests_name_each_of_them() {
     let lines = invoked("info", || async {
-        note_origins(["b".to_owned(), "a".to_owned(), "b".to_owned()]);
-        assert_eq!(origin(), None);
+        note_correlation_ids(["b".to_owned(), "a".to_owned(), "b".to_owned()]);
+        assert_eq!(correlation_id(), None);
     })
     .await;
     assert_eq!(lines.last().unwrap()["origins"], json!(["a", "b"]));
@@ -169,10 +169,10 @@ async fn what_is_queued_carries_its_request_and_is_counted_once_it_is_there() {
     let (queue, away) = (Queue::default(), Queue { is_away: true, ..Queue::default() });
     let events = || vec!["{}".to_owned(), "{}".to_owned()];
     let lines = invoked("info", || async {
-        note_origin("api-7");
-        queue_events(&away, QueueName::Orders, events()).await.unwrap_err();
-        queue_events(&queue, QueueName::Orders, events()).await.unwrap();
-        queue_events(&queue, QueueName::Receipts, events()).await.unwrap();
+        note_correlation_ids(["api-7".to_owned()]);
+        send_events(&away, QueueName::Orders, events()).await.unwrap_err();
+        send_events(&queue, QueueName::Orders, events()).await.unwrap();
+        send_events(&queue, QueueName::Receipts, events()).await.unwrap();
     })
     .await;
     let end = lines.last().unwrap();
@@ -180,6 +180,46 @@ async fn what_is_queued_carries_its_request_and_is_counted_once_it_is_there() {
     for message in queue.sent.lock().unwrap().iter() {
         assert_eq!(message.attributes, [("request-id", "api-7".to_owned())]);
     }
+}
+
+#[tokio::test]
+async fn each_message_of_a_batch_is_for_its_own_request() {
+    let queue = Queue::default();
+    let lines = invoked("info", || async {
+        let one = |id: Option<&'static str>| {
+            let queue = &queue;
+            let work = async move {
+                tokio::task::yield_now().await;
+                tracing::info!(own = id, "one");
+                send(queue, QueueName::Segments, vec![id.unwrap_or("none").to_owned().into()]).await.unwrap();
+            };
+            correlated(id.map(ToOwned::to_owned), work)
+        };
+        // In any order.
+        tokio::join!(one(Some("a")), one(Some("b")), one(None));
+    })
+    .await;
+    let (end, lines) = lines.split_last().unwrap();
+    assert!(lines.len() == 3 && lines.iter().all(|line| line.get("origin") == line.get("own")), "{lines:?}");
+    assert_eq!((end.get("origin"), &end["origins"]), (None, &json!(["a", "b"])));
+    let sent = queue.sent.lock().unwrap();
+    let is_own = |message: &Outgoing| match message.attributes.as_slice() {
+        [] => message.body == "none",
+        [(name, id)] => *name == "request-id" && *id == message.body,
+        _ => false,
+    };
+    assert!(sent.len() == 3 && sent.iter().all(is_own), "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_message_of_the_greatest_size_goes_without_its_request() {
+    let (queue, id) = (Queue::default(), "api-7".to_owned());
+    let room = Outgoing::attribute_bytes("request-id", &id);
+    for body in [Outgoing::GREATEST - room, Outgoing::GREATEST - room + 1] {
+        correlated(Some(id.clone()), send(&queue, QueueName::Segments, vec!["x".repeat(body).into()])).await.unwrap();
+    }
+    let sent = queue.sent.lock().unwrap();
+    assert_eq!((sent[0].bytes(), sent[0].attributes.len(), sent[1].attributes.len()), (Outgoing::GREATEST, 1, 0));
 }
 
 #[tokio::test]
