@@ -165,11 +165,17 @@ impl Message {
     }
 
     /// As it counts where two have handed it over at once, and it was refused to one of them and taken from the other: it was
-    /// sent. A failure that a receipt tells of stands.
+    /// sent, or heard of where the other's answer was lost. A failure that a receipt tells of stands.
     #[must_use]
     pub fn reconciled(self) -> Self {
-        let was_refused = self.failed_reason.is_some() && self.explained.is_none() && self.unknown_at.is_none();
-        if self.sent_at.is_some() && was_refused { Self { failed_at: None, failed_reason: None, ..self } } else { self }
+        // What is explained is a bounce, or such a failure.
+        let is_told = self.explained.is_some() && self.bounced_at.is_none();
+        let was_refused = self.failed_reason.is_some() && !is_told && self.unknown_at.is_none();
+        if !was_refused || (self.sent_at.is_none() && self.first_heard_at().is_none()) {
+            return self;
+        }
+        let unknown_at = if self.sent_at.is_none() { self.failed_at } else { None };
+        Self { failed_at: None, failed_reason: None, unknown_at, ..self }
     }
 
     #[must_use]

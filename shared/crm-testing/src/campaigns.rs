@@ -95,6 +95,7 @@ impl Memory {
             match room.log.get_mut(&(id, shard, receipt.message.customer)) {
                 Some(message) => {
                     message.note(receipt);
+                    *message = message.clone().reconciled();
                     wrote(message);
                     touched.insert((id, shard));
                 }

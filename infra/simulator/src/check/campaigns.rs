@@ -84,7 +84,8 @@ fn outcome(id: &str, entry: &Message, office: &Office, may_be_unknown: bool) -> 
     } else if entry.sent_at.is_some() {
         is_written
     } else {
-        entry.unknown_at.is_some() && may_be_unknown
+        // Refused to one and taken from another whose answer was lost: then it is heard of.
+        entry.unknown_at.is_some() && (may_be_unknown || is_written)
     };
     if !may_be {
         return Err(format!("{id} is {:?}, and was written to: {is_written}; {entry:?}", entry.status()));

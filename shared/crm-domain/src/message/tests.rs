@@ -15,11 +15,14 @@ fn a_letter_that_was_taken_was_sent_though_it_was_refused_to_somebody_else() {
     let at = Some(Time::from_micros(1));
     let refused = Message { failed_at: at, failed_reason: Some("no such mailbox".into()), ..message() };
     let both = Message { sent_at: at, ..refused.clone() };
+    let bounced = Explained { reason: "full".into(), at: Time::from_micros(2) };
     let told = Explained { reason: "given up".into(), at: Time::from_micros(2) };
     for (entry, status) in [
-        (refused, MessageStatus::Failed),
+        (refused.clone(), MessageStatus::Failed),
         (both.clone(), MessageStatus::Sent),
         (Message { explained: Some(told), ..both }, MessageStatus::Failed),
+        (Message { delivered_at: at, ..refused.clone() }, MessageStatus::Delivered),
+        (Message { bounced_at: at, explained: Some(bounced), ..refused.clone() }, MessageStatus::Bounced),
         (Message { sent_at: at, failed_at: at, ..message() }, MessageStatus::Failed),
     ] {
         assert_eq!(entry.clone().reconciled().status(), status, "{entry:?}");

@@ -25,6 +25,6 @@ pub trait KeepTurns: Send + Sync + 'static {
 pub trait KeepHands: Send + Sync + 'static {
     /// The letters in hand of one shard of a log; version 0 where there are none yet.
     fn hand(&self, campaign: CampaignId, shard: u32) -> impl Future<Output = Stored<Versioned<Hand>>> + Send;
-    /// Replaces version `version`; [`StoreError::Conflict`] when there is another by now.
+    /// Replaces version `version`; [`super::StoreError::Conflict`] when there is another by now.
     fn put_hand(&self, campaign: CampaignId, shard: u32, version: u64, hand: &Hand) -> impl Future<Output = Stored<()>> + Send;
 }
