@@ -14,7 +14,6 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, oneshot};
 
 use crate::faults::{Fault, Faults};
@@ -51,11 +50,10 @@ pub struct State {
     pub running: usize,
     /// Calls served.
     pub calls: u64,
-    /// Told line by line, if anybody wants to read it.
+    /// What happened, line by line, if anybody wants to read it: of two runs of a seed it is the same.
     pub story: Option<Vec<String>>,
     /// Of transactions that came, where it matters.
     tokens: BTreeSet<String>,
-    trace: Sha256,
 }
 
 /// A process that calls: it may be told to die at its n-th step.
@@ -89,7 +87,6 @@ impl Cloud {
             calls: 0,
             story: tells.then(Vec::new),
             tokens: BTreeSet::new(),
-            trace: Sha256::new(),
         };
         Arc::new(Self { state: Mutex::new(state), stirred: Notify::new() })
     }
@@ -309,23 +306,14 @@ impl State {
         (status, answer)
     }
 
-    /// Notes what happened, so that two runs of a seed can be compared.
+    /// Tells what happened, to whoever wants to read it.
     pub fn note(&mut self, what: &str, said: &Value, answer: Option<&Answer>) {
+        let Some(story) = &mut self.story else { return };
         let outcome = match answer {
             Some((status, body)) => format!("{status} {}", sorted(body)),
             None => "no answer".to_owned(),
         };
-        let line = format!("{:>12} {what} {} -> {outcome}", world::elapsed().as_millis(), sorted(said));
-        self.trace.update(line.as_bytes());
-        if let Some(story) = &mut self.story {
-            story.push(line);
-        }
-    }
-
-    /// A digest of everything that was noted.
-    #[must_use]
-    pub fn trace(&self) -> [u8; 32] {
-        self.trace.clone().finalize().into()
+        story.push(format!("{:>12} {what} {} -> {outcome}", world::elapsed().as_millis(), sorted(said)));
     }
 }
 

@@ -121,8 +121,6 @@ pub struct Report {
     pub faults: Vec<u64>,
     /// How long it took in the history.
     pub lasted: Duration,
-    /// A digest of everything that happened.
-    pub trace: [u8; 32],
     /// Every call, if they were to be told.
     pub story: Vec<String>,
 }
@@ -167,14 +165,9 @@ pub fn run(setup: &Setup) -> Result<Report, Broken> {
         let mut state = cloud.state();
         let story = state.story.take().unwrap_or_default();
         match outcome {
-            Ok(events) => Ok(Report {
-                events,
-                calls: state.calls,
-                faults: state.faults.counts().to_vec(),
-                lasted: world::elapsed(),
-                trace: state.trace(),
-                story,
-            }),
+            Ok(events) => {
+                Ok(Report { events, calls: state.calls, faults: state.faults.counts().to_vec(), lasted: world::elapsed(), story })
+            }
             Err(what) => Err(Broken { seed: setup.seed, kind: setup.kind(), what, story }),
         }
     })
