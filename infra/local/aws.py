@@ -50,3 +50,22 @@ def queues(settings: Settings, delayed: bool = True) -> dict[str, tuple[int, int
                 waiting += int(found.get("ApproximateNumberOfMessagesDelayed", 0))
             depths[name.removesuffix("QueueUrl").lower()] = (waiting, int(found["ApproximateNumberOfMessagesNotVisible"]))
     return depths
+
+
+def streams_are_read(settings: Settings) -> bool:
+    """Whether all readers have seen all that is on the tables' streams: the local AWS drops what they have seen."""
+    streams = client(settings, "dynamodbstreams")
+
+    def has_records(arn: str, shard: str) -> bool:
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        try:
+            return bool(streams.get_records(ShardIterator=iterator, Limit=1)["Records"])
+        except streams.exceptions.TrimmedDataAccessException:
+            # Read a moment ago, so there may be more.
+            return True
+
+    for arn in (one["StreamArn"] for one in streams.list_streams()["Streams"]):
+        shards = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        if any(has_records(arn, shard["ShardId"]) for shard in shards):
+            return False
+    return True

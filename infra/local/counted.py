@@ -18,7 +18,7 @@ PRICES: dict[str, dict[str, str]] = json.loads((ROOT / "infra" / "prices.json").
 BUDGETS: dict[str, dict[str, float]] = json.loads((ROOT / "infra" / "budgets.json").read_text())["budgets"]
 # What the minute brings, whatever else happens; it is in the sum of an idle month.
 _CLOCK = "clock"
-# For so long nothing is heard of the functions once all is done: a stream hands out within a second.
+# For so long nothing is heard of the functions once all is done.
 _QUIET = 3.0
 _PATIENCE = 7200.0
 
@@ -88,7 +88,7 @@ class Logs:
         work()
         counted = Counted()
         heard = started = time.monotonic()
-        while time.monotonic() - heard < _QUIET or any(sum(depth) for depth in aws.queues(self.settings, delayed=False).values()):
+        while time.monotonic() - heard < _QUIET or not self._is_at_rest():
             if time.monotonic() - started > _PATIENCE:
                 raise AssertionError("the functions do not come to an end")
             for line in self.closing():
@@ -101,6 +101,10 @@ class Logs:
                     heard = time.monotonic() if name != "event-stream" else heard
             time.sleep(0.25)
         return counted
+
+    def _is_at_rest(self) -> bool:
+        """Whether nothing waits in a queue or on a stream."""
+        return not any(sum(depth) for depth in aws.queues(self.settings, delayed=False).values()) and aws.streams_are_read(self.settings)
 
     def skip(self) -> None:
         """Leaves out what is there by now."""

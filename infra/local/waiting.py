@@ -14,9 +14,9 @@ from infra.local.api import ApiError
 PASSING = (ApiError, LookupError, StopIteration, TypeError, OSError, http.client.HTTPException, BotoCoreError, ClientError)
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 60, what: str = "the condition") -> None:
-    """Waits for something that becomes true by itself, and fails when it does not: after three times as long as it may take here,
-    since a bound is for what never comes. A fault of one look is none while the next may be better."""
+def wait_until(holds: Callable[[], bool], seconds: float = 60, what: str = "the condition", every: float = 0.1) -> None:
+    """Waits for something that becomes true by itself, looking every so many seconds, and fails when it does not: after three times
+    as long as it may take here, since a bound is for what never comes. A fault of one look is none while the next may be better."""
     deadline = time.monotonic() + 3 * seconds
     while True:
         fault: Exception | None = None
@@ -27,4 +27,4 @@ def wait_until(holds: Callable[[], bool], seconds: float = 60, what: str = "the 
             fault = error
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come true within {3 * seconds:.0f} s, last: {fault!r}") from fault
-        time.sleep(0.1)
+        time.sleep(every)

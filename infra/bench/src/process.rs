@@ -40,16 +40,22 @@ pub fn settled_time(pid: u32) -> io::Result<Duration> {
     }
 }
 
-/// What a piece of work takes this process. Worth believing from some ten milliseconds on: the kernel counts a running thread
-/// with each tick of its clock.
+/// What a piece of work takes this process.
 ///
 /// # Errors
 /// See [`processor_time`].
 pub fn measured(work: impl FnOnce()) -> io::Result<Cost> {
-    let (cpu, begun) = (processor_time(std::process::id())?, Instant::now());
+    let (cpu, begun) = (own_time()?, Instant::now());
     work();
     let wall = begun.elapsed();
-    Ok(Cost { cpu: processor_time(std::process::id())?.saturating_sub(cpu), wall })
+    Ok(Cost { cpu: own_time()?.saturating_sub(cpu), wall })
+}
+
+/// [`processor_time`] of this process. The kernel counts a running thread with each tick of its clock, four milliseconds apart,
+/// and when it stops: so it stops first.
+fn own_time() -> io::Result<Duration> {
+    thread::sleep(Duration::from_nanos(1));
+    processor_time(std::process::id())
 }
 
 /// Memory that a process holds, in bytes.
@@ -78,5 +84,14 @@ mod tests {
         let used = processor_time(pid).unwrap().saturating_sub(before);
         assert!(used > Duration::from_millis(1), "{used:?} {worked}");
         assert!(resident(pid).unwrap() > 100_000);
+    }
+
+    #[test]
+    fn work_that_is_over_before_the_next_tick_is_seen() {
+        let work = || drop(std::hint::black_box((0..50_000_u64).fold(0, |sum, n| std::hint::black_box(sum ^ n))));
+        for _ in 0..20 {
+            let cost = measured(work).unwrap();
+            assert!(cost.cpu > Duration::from_micros(10), "{:?} of {:?}", cost.cpu, cost.wall);
+        }
     }
 }
