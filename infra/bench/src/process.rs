@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn work_that_is_over_before_the_next_tick_is_seen() {
-        let work = || drop(std::hint::black_box((0..50_000_u64).fold(0, |sum, n| std::hint::black_box(sum ^ n))));
+        let work = || {
+            std::hint::black_box((0..50_000_u64).fold(0, |sum, n| std::hint::black_box(sum ^ n)));
+        };
         for _ in 0..20 {
             let cost = measured(work).unwrap();
             assert!(cost.cpu > Duration::from_micros(10), "{:?} of {:?}", cost.cpu, cost.wall);
