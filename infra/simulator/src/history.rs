@@ -312,7 +312,8 @@ fn end_of_weakness(cloud: &Cloud) {
 fn said(setup: &Setup, most: u32) -> Vec<Said> {
     let mut said = workload::events(setup.seed, most);
     if setup.weakness == Some(Weakness::StampedOnArrival) {
-        // One after the other, so that without faults they come in the order in which they are said.
+        // What nobody can read would be another text. One after the other, so that without faults they come as they are said.
+        said.retain(|one| one.event.is_some());
         for (second, one) in said.iter_mut().enumerate() {
             *one = Said { queue: QueueName::Orders, ..one.at(stamp(second)) };
         }

@@ -5,10 +5,10 @@
 use simulator::history::{Kind, Setup, run};
 
 /// Histories of one test; `make soak` runs as many as one likes.
-const WRITES: u64 = 12;
-const MEMBERSHIPS: u64 = 6;
-const CAMPAIGNS: u64 = 8;
-const IDENTITIES: u64 = 6;
+const WRITES: u64 = 40;
+const MEMBERSHIPS: u64 = 20;
+const CAMPAIGNS: u64 = 25;
+const IDENTITIES: u64 = 20;
 
 /// Several tests of each kind, so that they run side by side.
 fn histories(kind: Kind, seeds: std::ops::Range<u64>) {
