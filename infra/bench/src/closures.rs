@@ -157,7 +157,7 @@ fn same(text: &str, lower: &str) -> bool {
 }
 
 /// Where a stretch begins that ends now.
-fn back(span: &str, now: Time) -> Option<Time> {
+pub fn back(span: &str, now: Time) -> Option<Time> {
     let span: jiff::Span = span.parse().ok()?;
     let from = now.timestamp().to_zoned(TimeZone::UTC).checked_sub(span).ok()?;
     Some(Time::from_micros(from.timestamp().as_microsecond()))

@@ -53,14 +53,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// Measures and prints the lines that begin as is wanted; all of them where nothing is said.
 fn measure(settings: &Path, wanted: &[String]) -> Result<(), Box<dyn Error>> {
     let settings = Settings::read(settings)?;
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| name.starts_with(wanted));
+    let mut printed = 0;
     for (names, rows) in MEASUREMENTS {
-        if wanted.is_empty() || names.iter().any(|name| wanted.iter().any(|wanted| wanted == name)) {
+        // A word may pick one line of a measurement, or more than one measurement.
+        if names.iter().any(|name| is_wanted(name) || wanted.iter().any(|wanted| wanted.starts_with(name))) {
             for row in rows(&settings).map_err(|error| format!("{}: {error}", names.join(", ")))? {
-                println!("{row}");
+                if is_wanted(&row.name) {
+                    println!("{row}");
+                    printed += 1;
+                }
             }
         }
     }
-    Ok(())
+    if printed == 0 { Err(format!("no line begins with {}", wanted.join(" or ")).into()) } else { Ok(()) }
 }

@@ -45,7 +45,7 @@ pub enum Target {
 /// A line of the report.
 #[derive(Debug)]
 pub struct Row {
-    name: String,
+    pub name: String,
     value: f64,
     unit: &'static str,
     ratio: Option<(f64, String)>,

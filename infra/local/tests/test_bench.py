@@ -1,4 +1,4 @@
-"""`make bench` measures: on what is built for development, every kind of line comes, with its target, from functions that did the work."""
+"""`make bench` measures: on what is built for development, a line comes of every kind that functions do, with its target, and they did the work."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Bench(unittest.TestCase):
     """The figures of such builds mean nothing; the harness fails where a function does not do what is measured."""
 
     def test_each_line_is_a_figure_with_its_unit(self) -> None:
-        wanted = {"FUNCTIONS": str(BINARIES), "ROWS": "zip start accept apply campaign", "RUNS": "1", "RECIPIENTS": "300"}
+        wanted = {"FUNCTIONS": str(BINARIES), "ROWS": "zip start first-call accept apply campaign", "RUNS": "1", "RECIPIENTS": "300"}
         command = ["make", "--no-print-directory", "bench"]
         done = subprocess.run(command, cwd=ROOT, env={**os.environ, **wanted}, capture_output=True, text=True, timeout=1500, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -31,3 +31,10 @@ class Bench(unittest.TestCase):
             self.assertEqual({name.removeprefix(f"{kind}.") for name in named if name.startswith(f"{kind}.")}, functions)
         for name in ("accept.one", "accept.bulk", "apply", "campaign", "campaign.plan", "campaign.deliver", "campaign.memory"):
             self.assertGreater(named[name], 0, name)
+
+    def test_a_line_that_there_is_not_is_refused(self) -> None:
+        wanted = {"FUNCTIONS": str(BINARIES), "ROWS": "speed"}
+        command = ["make", "--no-print-directory", "bench"]
+        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **wanted}, capture_output=True, text=True, timeout=300, check=False)
+        self.assertIn("no line begins with speed", done.stderr)
+        self.assertNotEqual(done.returncode, 0)
