@@ -1,4 +1,4 @@
-"""What must be true once all is at rest, read back from the tables and the API; the numbers are those of DESIGN.md.
+"""What must be true once all is at rest, read back from the tables and the API; the numbers are those of ARCHITECTURE.md.
 
 `read` looks at everything, `faults` says what is wrong with it. Nothing here waits: a fault of a moment is the caller's to judge.
 """

@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 use crm_domain::ai::{self, Brief, Question};
 use crm_domain::chosen::Chosen;
 use crm_domain::customer::Channel;
+use crm_domain::domain_event::{DomainEvent, EventType, data};
 use crm_domain::edit::Edit;
 use crm_domain::email::Email;
 use crm_domain::event::{Command, Envelope, Event, Kind};
 use crm_domain::export::ExportCall;
 use crm_domain::history::{History, Product};
-use crm_domain::ids::{CampaignId, CustomerId, ExportId, OrderId, SegmentId};
+use crm_domain::ids::{CampaignId, CustomerId, DeliveryId, ExportId, OrderId, SegmentId, WebhookId};
 use crm_domain::json::Json;
 use crm_domain::membership::{Cause, PartOfBuild};
 use crm_domain::message::{Bounce, Report};
@@ -27,6 +28,7 @@ use crm_domain::rules::Rules;
 use crm_domain::stamp::{Stamp, Stamps};
 use crm_domain::step::Step;
 use crm_domain::time::Time;
+use crm_domain::webhook::delivery::{Again, Task as Delivered};
 use crm_domain::{delivery, erasure, membership};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -178,6 +180,26 @@ fn questions_that_wait_are_understood_in_every_form() {
     holds("answer-question.v1", questions.into_iter().map(ask).collect());
 }
 
+#[test]
+fn what_goes_to_webhooks_is_understood_in_every_form() {
+    let webhook = WebhookId::parse(SEGMENT).unwrap();
+    let ten = at("2026-11-25T10:00:00Z");
+    let erased = data::CustomerErased { customer_id: CUSTOMER.to_owned(), identities: vec![CUSTOMER.to_owned()] };
+    let event = DomainEvent::new(EventType::CustomerErased, &["a"], "/crm/dev", format!("customers/{CUSTOMER}"), ten, &erased);
+    let delivery = DeliveryId::of(webhook, event.id, event.time);
+    for (kind, meant) in [
+        ("webhook-event.v1", Delivered::First { webhook, event: Box::new(event) }),
+        ("redeliver.v1", Delivered::Again(Again { webhook, delivery, attempts: 2, due: ten })),
+    ] {
+        let forms = forms(kind);
+        for form in &forms {
+            assert_eq!(Delivered::parse(&form.to_string()).as_ref(), Ok(&meant), "{kind}");
+        }
+        let written: Value = serde_json::from_str(&meant.body()).unwrap();
+        assert_eq!(Some(&written), forms.last(), "{kind} is written in another form: add it to its file");
+    }
+}
+
 const KINDS: [(Kind, &str); 6] = [
     (Kind::UpsertCustomer, "crm.customer.upsert.v1"),
     (Kind::AmendCustomer, "crm.customer.amend.v1"),
@@ -326,8 +348,8 @@ fn no_kind_of_message_lacks_its_file() {
     wanted.extend(known::<membership::Task>());
     wanted.extend(known::<erasure::Task>());
     wanted.extend(known::<ai::Task>());
-    wanted.insert("rules.v1".to_owned());
-    assert!(wanted.len() >= 23, "{wanted:?}");
+    wanted.extend(["rules.v1", "redeliver.v1", "webhook-event.v1"].map(str::to_owned));
+    assert!(wanted.len() >= 25, "{wanted:?}");
     let there: BTreeSet<String> = std::fs::read_dir(directory())
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())

@@ -8,6 +8,7 @@ use crm_domain::json::Json;
 use crm_domain::money::Currency;
 use crm_domain::step::Step;
 use crm_domain::time::{DAY, Time};
+use crm_domain::webhook::delivery::Task as Delivered;
 use crm_domain::{ai, delivery, erasure, membership, ses};
 use fuzzing::Target;
 use serde::Serialize;
@@ -17,7 +18,8 @@ use serde_json::json;
 const WORDS: &str = "specversion id source type time data task attempt campaign customer email total items sku name quantity \
     unitPrice currency status orderId placedAt tagsAdded tagsRemoved attributes consents eventType mail tags bounce bounceType \
     Permanent Transient Delivery Bounce Complaint Open Click Reject timestamp messageId report reason machine null true \
-    2026-11-25T10:00:00Z 2026-11-25 INR asha@example.in 0192f0c4-8f3e-7a11-9c21-1f0a5d3e7b02 crm.order.place.v1";
+    2026-11-25T10:00:00Z 2026-11-25 INR asha@example.in 0192f0c4-8f3e-7a11-9c21-1f0a5d3e7b02 crm.order.place.v1 \
+    webhook delivery attempts due redeliver.v1 dataschema subject datacontenttype";
 
 #[test]
 fn queue_bodies_of_any_form() {
@@ -44,6 +46,9 @@ fn check(input: &[u8]) {
     is_written_as_read::<membership::Task>(body);
     is_written_as_read::<erasure::Task>(body);
     is_written_as_read::<ai::Task>(body);
+    if let Ok(task) = Delivered::parse(body) {
+        assert_eq!(Delivered::parse(&task.body()).as_ref(), Ok(&task), "{}", task.body());
+    }
     let Ok(json) = Json::parse(input) else { return };
     match json {
         Json::List(events) => events.iter().for_each(event),
