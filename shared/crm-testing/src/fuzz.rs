@@ -2,6 +2,8 @@
 
 use axum::Router;
 use axum::http::Uri;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use crm_lambda::routes;
 use fuzzing::Target;
 use lambda_http::RequestExt as _;
@@ -10,13 +12,17 @@ use serde_json::{Value, json};
 use crate::access::spelt;
 use crate::http::{Answer, cases, send_event};
 
+/// The gateway hands over in Base64 what it does not take for a text.
+const BASE64: &str = "x-base64";
+
 /// Sends requests of any form to a function, each input to a router of its own.
 ///
-/// An input is one request or several, with a line of `---` between: method and target, headers, an empty line, the body.
+/// An input is one request or several, with a line of `---` between: method and target, headers, an empty line, the body, which
+/// is in Base64 where there is a header [`BASE64`].
 pub fn fuzz_requests(function: &'static str, rounds: usize, router: impl Fn() -> Router + 'static) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let words = "{ } [ ] \" : , null true 0 -1 1e308 2026-01-31 a@x.in email items total rules combinator and field operator value name \
-        limit=1 cursor= & ?q= %00 %2F %F0 .. /api/ if-match: \"1\" idempotency-key: Bearer --- GET POST PATCH DELETE \
+        limit=1 cursor= & ?q= %00 %2F %F0 .. /api/ if-match: \"1\" idempotency-key: Bearer x-base64: /w== --- GET POST PATCH DELETE \
         00000000-0000-0000-0000-000000000000 channel subject body variants segmentId";
     let target = Target { name: function, seeds: seeds(function), words: words.split_whitespace().collect(), rounds };
     target.run(move |input| {
@@ -40,7 +46,7 @@ fn seeds(function: &str) -> Vec<Vec<u8>> {
         ["00000000-0000-0000-0000-000000000000", "%ff"]
             .map(|value| format!("{verb} {}?{query}\nauthorization: Bearer TOKEN\n\n{{}}", spelt(operation, value)))
     });
-    let cases = cases(function).into_iter().filter_map(|(_, event)| {
+    let cases = cases(function).into_iter().map(|(_, event)| {
         let event: Value = serde_json::from_str(&event).unwrap();
         let headers = event["headers"].as_object().into_iter().flatten();
         let kept = headers.filter(|(name, _)| !name.starts_with("x-forwarded") && !["host", "accept"].contains(&name.as_str()));
@@ -48,12 +54,17 @@ fn seeds(function: &str) -> Vec<Vec<u8>> {
             kept.map(|(name, value)| format!("{name}: {}\n", value.as_str().unwrap_or_default())).collect();
         let headers = headers.concat();
         let text = |path: &str| event.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
-        (event["isBase64Encoded"] != true).then(|| {
-            let (method, path, query) = (text("/requestContext/http/method"), text("/rawPath"), text("/rawQueryString"));
-            format!("{method} {path}?{query}\n{headers}\n{}", text("/body"))
-        })
+        let base64 = if event["isBase64Encoded"] == true { format!("{BASE64}: 1\n") } else { String::new() };
+        let (method, path, query) = (text("/requestContext/http/method"), text("/rawPath"), text("/rawQueryString"));
+        format!("{method} {path}?{query}\n{headers}{base64}\n{}", text("/body"))
     });
-    let mut seeds: Vec<String> = routes.chain(cases).collect();
+    // A body that is no text, on each route that may have one.
+    let own = routes::ALL.iter().filter(|operation| operation.function == function);
+    let bytes = own.map(|operation| {
+        let target = spelt(operation, "00000000-0000-0000-0000-000000000000");
+        format!("{} {target}\nauthorization: Bearer TOKEN\n{BASE64}: 1\n\neyJlbWFpbCI6Iv8ifQ==", operation.verb.as_str())
+    });
+    let mut seeds: Vec<String> = routes.chain(bytes).chain(cases).collect();
     seeds.push(seeds.iter().take(4).cloned().collect::<Vec<_>>().join("\n---\n"));
     seeds.into_iter().map(String::into_bytes).collect()
 }
@@ -71,6 +82,10 @@ fn event(request: &str) -> Option<String> {
         axum::http::HeaderValue::from_str(value).ok()?;
         headers[name.to_ascii_lowercase()] = value.into();
     }
+    let in_base64 = headers.get(BASE64).is_some();
+    if in_base64 {
+        STANDARD.decode(body).ok()?;
+    }
     let context = json!({
         "accountId": "123456789012", "apiId": "crmapi0001", "stage": "$default", "requestId": "JKJaXmPLvHcESHA=",
         "time": "22/Nov/2026:10:00:00 +0000", "timeEpoch": 1_795_341_600_000_i64,
@@ -78,7 +93,7 @@ fn event(request: &str) -> Option<String> {
     });
     let event = json!({
         "version": "2.0", "routeKey": "$default", "rawPath": uri.path(), "rawQueryString": uri.query().unwrap_or_default(),
-        "headers": headers, "requestContext": context, "isBase64Encoded": false, "body": body,
+        "headers": headers, "requestContext": context, "isBase64Encoded": in_base64, "body": body,
     });
     let event = event.to_string();
     let read = lambda_http::request::from_str(&event).ok()?;
