@@ -18,7 +18,7 @@ const BASE64: &str = "x-base64";
 /// Sends requests of any form to a function, each input to a router of its own.
 ///
 /// An input is one request or several, with a line of `---` between: method and target, headers, an empty line, the body, which
-/// is in Base64 where there is a header [`BASE64`].
+/// is in Base64 where there is a header `x-base64`.
 pub fn fuzz_requests(function: &'static str, rounds: usize, router: impl Fn() -> Router + 'static) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let words = "{ } [ ] \" : , null true 0 -1 1e308 2026-01-31 a@x.in email items total rules combinator and field operator value name \
