@@ -133,12 +133,8 @@ impl<W: Follows> Follower<W> {
         let Ok(event) = serde_json::from_value(event) else { return false };
         let customers = changed(event);
         let outcome = self.fleet.invoke(|function| async move { function.follow(customers).await }).await;
-        let state = &mut *self.cloud.state();
-        let is_done = match outcome {
-            None => state.weakness == Some(Weakness::CrashesAreAcknowledged),
-            Some(is_done) => is_done || state.weakness == Some(Weakness::FailuresAreAcknowledged),
-        };
-        state.note("the stream's batch", &json!({"done": is_done}), None);
+        let is_done = outcome.unwrap_or(false);
+        self.cloud.state().note("the stream's batch", &json!({"done": is_done}), None);
         is_done
     }
 

@@ -39,8 +39,8 @@ pub fn fuzz_requests(function: &'static str, rounds: usize, router: impl Fn() ->
 
 /// The cases of `events/`, and every route with a body of nothing, and with a path that is no text.
 fn seeds(function: &str) -> Vec<Vec<u8>> {
-    let own = routes::ALL.iter().filter(|operation| operation.function == function);
-    let routes = own.flat_map(|operation| {
+    let own = || routes::ALL.iter().filter(|operation| operation.function == function);
+    let routes = own().flat_map(|operation| {
         let query: Vec<String> = operation.query.iter().map(|(name, _)| format!("{name}=1")).collect();
         let (verb, query) = (operation.verb.as_str(), query.join("&"));
         ["00000000-0000-0000-0000-000000000000", "%ff"]
@@ -58,9 +58,8 @@ fn seeds(function: &str) -> Vec<Vec<u8>> {
         let (method, path, query) = (text("/requestContext/http/method"), text("/rawPath"), text("/rawQueryString"));
         format!("{method} {path}?{query}\n{headers}{base64}\n{}", text("/body"))
     });
-    // A body that is no text, on each route that may have one.
-    let own = routes::ALL.iter().filter(|operation| operation.function == function);
-    let bytes = own.map(|operation| {
+    // And with a body that is no text.
+    let bytes = own().map(|operation| {
         let target = spelt(operation, "00000000-0000-0000-0000-000000000000");
         format!("{} {target}\nauthorization: Bearer TOKEN\n{BASE64}: 1\n\neyJlbWFpbCI6Iv8ifQ==", operation.verb.as_str())
     });
