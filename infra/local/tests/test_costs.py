@@ -94,7 +94,8 @@ class Costs(StackTest):
             self.api.post("/api/customers", {"items": people})
 
         counted = self.measured(arrive, _BULK)
-        self.assertEqual(over("customerNew", counted.total(("customers-api", "write-worker", "segment-stream")).each(_BULK)), [])
+        # Segments of other tests may take them in.
+        self.assertEqual(over("customerNew", counted.total(("customers-api", "write-worker")).each(_BULK)), [])
         self.assertGreaterEqual(counted.by_function["write-worker"].written, 3 * _BULK, "themselves, and their place in the list")
 
     def test_a_message_costs_no_more_than_its_budget(self) -> None:

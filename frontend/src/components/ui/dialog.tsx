@@ -8,6 +8,7 @@ type DialogProps = {
   wide?: boolean;
   /** Something runs that cannot be called back: it does not close until that is known to have worked, or not. */
   busy?: boolean;
+  /** Somebody closed it, by what the browser has for that. */
   onClose: () => void;
   children: ReactNode;
   footer: ReactNode;
@@ -17,6 +18,11 @@ type DialogProps = {
 export function Dialog({ open, title, wide = false, busy = false, onClose, children, footer }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
+
+  // Whatever closes it, the browser tells later: something else may be asked by then, or this once more.
+  function closed() {
+    if (open && !dialog.current?.open) onClose();
+  }
 
   useEffect(() => {
     const element = dialog.current;
@@ -32,7 +38,7 @@ export function Dialog({ open, title, wide = false, busy = false, onClose, child
       // Some browsers take a second Escape for an answer.
       closedby={busy ? "none" : undefined}
       onCancel={(event) => busy && event.preventDefault()}
-      onClose={onClose}
+      onClose={closed}
       className={cn(
         "m-auto rounded-2xl border border-line bg-surface p-0 text-ink shadow-2xl",
         wide ? "w-[min(46rem,calc(100vw-2rem))]" : "w-[min(32rem,calc(100vw-2rem))]",

@@ -40,8 +40,7 @@ export function RotateDialog({ webhook, etag, reload, open, onClose }: RotateDia
         busy={rotate.isPending}
         open={open && rotate.data === undefined}
         title={t`Rotate the secret?`}
-        // It closes by itself too, as the new secret is there.
-        onClose={() => rotate.data === undefined && close()}
+        onClose={close}
         footer={
           <>
             <Button disabled={rotate.isPending} onClick={close}>
