@@ -71,13 +71,15 @@ impl Run {
     /// The run of a stretch as it lies at `now`. It is walked from its end, which for most stretches is the last order: a scan
     /// then reads nothing of the years before them.
     pub(super) fn at(purchases: &[Purchase], window: Window, now: Time) -> Self {
-        let (from, until) = window.bounds(now);
+        let until = window.end(now);
         let end = match purchases.last() {
             Some(last) if last.at > until => purchases.partition_point(|purchase| purchase.at <= until),
             _ => purchases.len(),
         };
         let mut run = Self { first: end, end, tally: Tally::default(), at: now };
-        for purchase in purchases.iter().take(end).rev().take_while(|purchase| purchase.at >= from) {
+        for purchase in
+            purchases.get(..end).unwrap_or_default().iter().rev().take_while(|purchase| window.reaches(purchase.at, now))
+        {
             run.tally.add(purchase);
             run.first -= 1;
         }
@@ -111,17 +113,17 @@ impl Run {
 
     /// The run of the same stretch at a later `now`.
     fn moved(mut self, purchases: &[Purchase], window: Window, now: Time) -> Self {
-        let (from, until) = window.bounds(now);
+        let until = window.end(now);
         while let Some(entering) = purchases.get(self.end).filter(|purchase| purchase.at <= until) {
             self.tally.add(entering);
             self.end += 1;
         }
-        while let Some(leaving) = purchases.get(self.first).filter(|purchase| purchase.at < from) {
+        while let Some(leaving) = purchases.get(self.first).filter(|purchase| !window.reaches(purchase.at, now)) {
             self.tally.take(leaving);
             self.first += 1;
         }
         while let Some(before) = self.first.checked_sub(1)
-            && let Some(returning) = purchases.get(before).filter(|purchase| purchase.at >= from)
+            && let Some(returning) = purchases.get(before).filter(|purchase| window.reaches(purchase.at, now))
         {
             self.tally.add(returning);
             self.first = before;

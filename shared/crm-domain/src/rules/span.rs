@@ -18,8 +18,9 @@ pub(super) struct Span {
 /// Seconds in a mean Gregorian month, exactly: 146,097 days in 4,800 months.
 const MEAN_MONTH: i64 = 2_629_746;
 const MAX_YEARS: i64 = 200;
-/// The length of the shortest month.
+/// Days of the shortest month, and of the longest.
 const SHORTEST: i64 = 28;
+const LONGEST: i64 = 31;
 
 impl Span {
     /// Reads an ISO 8601 duration of whole numbers: `P30D`, `P6M`, `P1Y2M3W4DT5H6M7S`.
@@ -48,8 +49,15 @@ impl Span {
         Ok(Self { months, micros: seconds * SECOND })
     }
 
+    /// Whether `at` is not before `now` less this duration. A scan asks of each order of each customer, so the calendar is
+    /// looked at for those alone with whom it matters: whoever goes back by months goes back by 28 to 31 days for each.
+    pub(super) fn reaches(self, at: i64, now: i64) -> bool {
+        let since = now.saturating_sub(self.micros).saturating_sub(at);
+        since <= self.months * SHORTEST * DAY || (since <= self.months * LONGEST * DAY && self.start(now) <= at)
+    }
+
     /// `now` less this duration, in microseconds since the epoch.
-    pub(super) fn start(self, now: i64) -> i64 {
+    fn start(self, now: i64) -> i64 {
         let day = now.div_euclid(DAY);
         midnight(self.back(day)).saturating_add(now.rem_euclid(DAY)).saturating_sub(self.micros)
     }
@@ -149,7 +157,7 @@ fn length(year: i64, month: i64) -> i64 {
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (H. Hinnant, "chrono-compatible low-level date algorithms").
-/// By hand because it runs once per calendar condition and customer.
+/// By hand because it runs for each customer who has an order near the beginning of a stretch.
 fn civil(day: i64) -> (i64, i64, i64) {
     let shifted = day + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -270,6 +278,26 @@ mod tests {
                 let returns = span.returns(event, leaves);
                 let tomorrow = midnight(leaves.div_euclid(DAY) + 1);
                 assert_eq!(returns, (span.start(tomorrow) <= event).then_some(tomorrow), "{span:?} {event}");
+            }
+        }
+    }
+    #[test]
+    fn a_stretch_reaches_back_to_its_start_and_no_further() {
+        let spans = ["P1M", "P2M", "P11M", "P1Y", "P30Y", "P1M1D", "P1MT23H59M59S", "P3W", "PT1S", "P200Y"]
+            .map(|text| Span::parse(text).unwrap());
+        for day in at("2023-12-01T00:00:00Z") / DAY..at("2026-04-01T00:00:00Z") / DAY {
+            for (span, time) in spans.iter().flat_map(|span| [0, DAY / 2, DAY - 1].map(|time| (span, time))) {
+                let now = midnight(day) + time;
+                let start = span.start(now);
+                let near = (-4..=4).flat_map(|days| [-1, 0, 1].map(|more| start + days * DAY + more));
+                // Where all months are short, or all are long.
+                let far = [SHORTEST, LONGEST].into_iter().flat_map(|month| {
+                    let bound = now - span.micros - span.months * month * DAY;
+                    [-1, 0, 1].map(|more| bound + more)
+                });
+                for event in near.chain(far) {
+                    assert_eq!(span.reaches(event, now), start <= event, "{span:?} {event} {now}");
+                }
             }
         }
     }

@@ -30,18 +30,25 @@ impl Window {
         Ok(Self::Fixed { from: first, until: last.plus(DAY - 1) })
     }
 
-    /// First and last instant of the stretch as it lies at `now`.
-    pub(super) fn bounds(self, now: Time) -> (Time, Time) {
+    /// Whether what was at `at` is not from before it, as it lies at `now`.
+    pub(super) fn reaches(self, at: Time, now: Time) -> bool {
         match self {
-            Self::Back(span) => (Time::from_micros(span.start(now.micros())), now),
-            Self::Fixed { from, until } => (from, until),
+            Self::Back(span) => span.reaches(at.micros(), now.micros()),
+            Self::Fixed { from, .. } => from <= at,
+        }
+    }
+
+    /// Its last instant as it lies at `now`.
+    pub(super) const fn end(self, now: Time) -> Time {
+        match self {
+            Self::Back(_) => now,
+            Self::Fixed { until, .. } => until,
         }
     }
 
     /// Whether `at` lies in it at `now`.
     pub(super) fn holds(self, at: Time, now: Time) -> bool {
-        let (from, until) = self.bounds(now);
-        from <= at && at <= until
+        at <= self.end(now) && self.reaches(at, now)
     }
 
     /// The first instant after `now` at which the answer of [`Window::holds`] changes.
@@ -52,7 +59,7 @@ impl Window {
             return Some(at);
         }
         let (at, now) = (at.micros(), now.micros());
-        let change = if span.start(now) <= at { Some(span.leaves(at, now)) } else { span.returns(at, now) };
+        let change = if span.reaches(at, now) { Some(span.leaves(at, now)) } else { span.returns(at, now) };
         change.map(Time::from_micros)
     }
 
