@@ -32,9 +32,13 @@ TARGETS: dict[str, tuple[tuple[str, ...], str]] = {
     "cursors": (("crm-lambda", "--test", "fuzz_edge"), "cursors_of_any_form"),
     "access-tokens": (("crm-lambda", "--test", "fuzz_edge"), "access_tokens_of_any_form"),
     "id-tokens": (_own("auth-api"), "tests::fuzz::id_tokens_of_any_form"),
+    "calls": (_own("import-worker"), "call::tests::calls_of_any_form_are_read_or_refused"),
     **{
         function: (_own(function), "tests::requests_of_any_form_get_an_answer_that_can_be_read")
-        for function in ("orders-api", "customers-api", "segments-api", "campaigns-api", "admin-api", "public-api")
+        for function in (
+            *("admin-api", "ai-api", "auth-api", "campaigns-api", "customers-api"),
+            *("dashboard-api", "orders-api", "public-api", "segments-api"),
+        )
     },
 }
 # https://clang.llvm.org/docs/SanitizerCoverage.html

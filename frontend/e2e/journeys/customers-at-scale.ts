@@ -114,6 +114,8 @@ await journey(async (stack) => {
     },
     OF_MANY,
   );
+  // A page that stands asks for some seconds only.
+  await page.reload();
   await rows.first().getByText(tag).waitFor();
 
   // The file of them.

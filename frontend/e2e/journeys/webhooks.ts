@@ -104,6 +104,8 @@ try {
       return told(who) ?? "";
     };
     await hear("early", 2_000);
+    // Whoever came before is told of by then.
+    await hear("eve", 30_000);
     // Then the receiver is out of order. Few come meanwhile: after some failures a webhook is left in peace, resent or not.
     status = 503;
     const email = await hear("person", 30_000);
@@ -148,6 +150,8 @@ try {
     await page.getByText(/^Somebody disabled it on/).waitFor();
     assert.ok(await page.getByRole("button", { name: "Send a test" }).isDisabled());
 
+    // What is on the page asks for it until the page is left.
+    admin.expect(/^404 of GET .*\/api\/webhooks\//);
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete webhook" }).click();
     await admin.heading("Webhooks").waitFor();

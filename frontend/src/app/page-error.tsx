@@ -63,9 +63,19 @@ function PageError({ error, framed }: PageErrorProps) {
   useEffect(() => {
     // Nothing else is worth another try by itself: what broke once breaks again.
     if (!stale) return;
-    const again = () => void loadAgain();
+    let timer: number | undefined;
+    async function again() {
+      window.clearTimeout(timer);
+      // The network may say that it is there some seconds before it is.
+      if (!(await isReachable())) timer = window.setTimeout(again, 3_000);
+      // The whole page, since browsers remember what they could not import.
+      else window.location.reload();
+    }
     window.addEventListener("online", again);
-    return () => window.removeEventListener("online", again);
+    return () => {
+      window.clearTimeout(timer);
+      window.removeEventListener("online", again);
+    };
   }, [stale]);
 
   const Around = framed ? "div" : "main";
@@ -90,8 +100,7 @@ function PageError({ error, framed }: PageErrorProps) {
   );
 }
 
-/** The whole page, since browsers remember what they could not import; only once the server can be reached. */
-async function loadAgain(): Promise<void> {
+async function isReachable(): Promise<boolean> {
   const answer = await fetch(window.location.pathname, { cache: "no-store" }).catch(() => undefined);
-  if (answer?.ok) window.location.reload();
+  return answer?.ok ?? false;
 }

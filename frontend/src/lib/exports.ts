@@ -1,5 +1,5 @@
 /** Files that the server makes of what somebody asked for: members of a segment, customers by rules, the log of a campaign. */
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { call } from "./call";
 import type { FileExport, RuleGroup } from "./contract";
@@ -79,12 +79,14 @@ function useExport(id: string | null) {
   });
 }
 
-/** Asks for the link anew, since one that was given with the status may be too old by now, and opens it. */
+/** Asks for the link anew, since one that was given with the status may be too old by now, and opens it. A file that is gone has none. */
 export function useDownloadExport(id: string | null) {
+  const client = useQueryClient();
   return useMutation({
-    mutationFn: async () => {
-      const { url } = await call("GET /api/exports/{id}", { path: { id: id ?? "" } });
-      if (url) openFile(url);
+    mutationFn: () => call("GET /api/exports/{id}", { path: { id: id ?? "" } }),
+    onSuccess(now) {
+      client.setQueryData(["exports", id], now);
+      if (now.url) openFile(now.url);
     },
   });
 }

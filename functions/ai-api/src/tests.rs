@@ -17,7 +17,7 @@ use crm_domain::json::Json as Tree;
 use crm_domain::names::Name;
 use crm_domain::ports::{KeepAiState, KeepNames, QueueName};
 use crm_domain::time::Time;
-use crm_testing::{Answer, Memory, answer, carry_request, cases, keys, send, send_event, settings, token, walk};
+use crm_testing::{Answer, Memory, answer, carry_request, cases, fuzz_requests, keys, send, send_event, settings, token, walk};
 use local_gemini::{Behaviour, MODEL, Peer};
 use serde_json::{Value, json};
 
@@ -58,19 +58,11 @@ impl Crm {
         Self::with(daily_tokens, CALM).await
     }
 
-    async fn with(daily_tokens: u64, (attempt, budget): (Duration, Duration)) -> Self {
+    async fn with(daily_tokens: u64, patience: (Duration, Duration)) -> Self {
         let (memory, peer) = (Arc::new(Memory::default()), Peer::start().await);
-        memory.apply(&customers());
         let names = [Name::Tag("vip".into()), Name::City("Pune".into()), Name::NumberAttribute("points".into())];
         memory.note_names(&names, Time::now()).await.unwrap();
-        let patience = Patience { attempt, shortest: Duration::from_millis(50), pause: Duration::from_millis(5) };
-        let configuration = Configuration { base: peer.url.clone(), model: MODEL.to_owned(), budget, patience };
-        let crm_lambda::config::Settings { currency, consent_defaults } = (*settings()).clone();
-        let of_all = Settings { currency, consent_defaults, daily_tokens };
-        let gemini = Gemini::new(configuration, true).unwrap();
-        let assistant = Arc::new(Assistant::new(gemini, memory.clone(), memory.clone(), of_all));
-        let desk = Desk { store: memory.clone(), queue: memory.clone(), assistant, daily_tokens };
-        Self { router: router(desk, keys()), memory, peer }
+        Self { router: open(&memory, &peer.url, daily_tokens, patience), memory, peer }
     }
 
     async fn rules(&self, prompt: &str) -> Answer {
@@ -90,6 +82,18 @@ impl Crm {
             .unwrap();
         answer(&self.router, request).await
     }
+}
+
+/// A router over `memory`, whose model is at `base`.
+fn open(memory: &Arc<Memory>, base: &str, daily_tokens: u64, (attempt, budget): (Duration, Duration)) -> Router {
+    memory.apply(&customers());
+    let patience = Patience { attempt, shortest: Duration::from_millis(50), pause: Duration::from_millis(5) };
+    let configuration = Configuration { base: base.to_owned(), model: MODEL.to_owned(), budget, patience };
+    let crm_lambda::config::Settings { currency, consent_defaults } = (*settings()).clone();
+    let of_all = Settings { currency, consent_defaults, daily_tokens };
+    let gemini = Gemini::new(configuration, true).unwrap();
+    let assistant = Arc::new(Assistant::new(gemini, memory.clone(), memory.clone(), of_all));
+    router(Desk { store: memory.clone(), queue: memory.clone(), assistant, daily_tokens }, keys())
 }
 
 fn event(n: u32, r#type: &str, data: &Value) -> Event {
@@ -122,6 +126,12 @@ async fn every_event_of_the_folder_gets_its_answer() {
         let wanted = if case.starts_with("bad-") { 400..500 } else { 200..300 };
         assert!(wanted.contains(&answer.status), "{case}: {answer:?}");
     }
+}
+
+/// Without a key nobody is asked: what is answered is the offline engine's.
+#[test]
+fn requests_of_any_form_get_an_answer_that_can_be_read() {
+    fuzz_requests("ai-api", 60, || open(&Arc::default(), "http://127.0.0.1:9", 1_000_000, CALM));
 }
 
 #[tokio::test]

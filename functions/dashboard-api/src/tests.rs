@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use crm_domain::event::Event;
 use crm_domain::json::Json;
 use crm_domain::time::Time;
 use crm_lambda::api::App;
-use crm_testing::{Memory, cases, keys, send, send_event, settings, walk};
+use crm_testing::{Memory, cases, fuzz_requests, keys, send, send_event, settings, walk};
 use serde_json::json;
 
-use crate::http::router;
+use crate::http;
+
+fn router(memory: Arc<Memory>) -> Router {
+    http::router(App { store: memory, queue: Arc::new(()), settings: settings() }, keys())
+}
 
 #[tokio::test]
 async fn every_event_of_the_folder_gets_its_answer() {
-    let router = router(App { store: Arc::new(Memory::default()), queue: Arc::new(()), settings: settings() }, keys());
+    let router = router(Arc::default());
     for (case, event) in cases("dashboard-api") {
         let answer = send_event(&router, &event).await;
         assert_eq!(answer.status, if case.starts_with("bad-") { 401 } else { 200 }, "{case}");
@@ -23,7 +28,7 @@ async fn every_event_of_the_folder_gets_its_answer() {
 #[tokio::test]
 async fn figures_follow_orders_and_their_cancellation() {
     let memory = Arc::new(Memory::default());
-    let router = router(App { store: memory.clone(), queue: Arc::new(()), settings: settings() }, keys());
+    let router = router(memory.clone());
     let event = |kind: &str, id: u32, data| {
         let json = json!({"specversion": "1.0", "id": id.to_string(), "source": "/t", "type": kind, "time": "2026-01-05T00:00:00Z", "data": data});
         Event::parse(&Json::parse(json.to_string().as_bytes()).unwrap(), &settings().currency, Time::now()).unwrap()
@@ -40,12 +45,10 @@ async fn figures_follow_orders_and_their_cancellation() {
 
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
-    assert_eq!(
-        walk(
-            "dashboard-api",
-            &router(App { store: Arc::new(Memory::default()), queue: Arc::new(()), settings: settings() }, keys())
-        )
-        .await,
-        7
-    );
+    assert_eq!(walk("dashboard-api", &router(Arc::default())).await, 7);
+}
+
+#[test]
+fn requests_of_any_form_get_an_answer_that_can_be_read() {
+    fuzz_requests("dashboard-api", 60, || router(Arc::default()));
 }

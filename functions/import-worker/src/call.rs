@@ -60,3 +60,38 @@ fn uploaded(record: &Json) -> Result<ImportId, String> {
         .and_then(ImportId::parse)
         .ok_or_else(|| "the notice is not about imports/ID/file.csv".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use fuzzing::Target;
+
+    use super::*;
+
+    #[test]
+    fn calls_of_any_form_are_read_or_refused() {
+        const ID: &str = "019ab1c2-3d4e-7f50-8a61-b2c3d4e5f607";
+        let seeds = [
+            json!({"importId": ID, "offset": 5_242_880, "call": ID}),
+            json!({"importId": ID, "offset": 1.5}),
+            json!({"Records": [{"s3": {"object": {"key": format!("imports/{ID}/file.csv"), "size": 3}}}]}),
+            json!({"Records": [{"s3": {"object": {"key": "imports/..%2F/file.csv"}}}]}),
+            json!({"Service": "Amazon S3", "Event": "s3:TestEvent"}),
+        ];
+        let seeds = seeds.into_iter().map(|seed| seed.to_string().into_bytes()).collect();
+        let words = "importId offset call Event s3:TestEvent Records s3 object key imports/ /file.csv null -1 1e308 18446744073709551616 { } [ ]";
+        Target { name: "calls", seeds, words: words.split_whitespace().collect(), rounds: 2_000 }.run(|input| {
+            let Ok(body) = std::str::from_utf8(input) else { return };
+            match read_calls(body) {
+                Ok(calls) => {
+                    // The same body names the same calls, and what goes on can be read again.
+                    assert_eq!(read_calls(body).as_ref(), Ok(&calls), "{body}");
+                    for call in calls {
+                        let again = read_calls(&call_on(call.import, call.offset)).unwrap();
+                        assert_eq!((again[0].import, again[0].offset), (call.import, call.offset), "{body}");
+                    }
+                }
+                Err(reason) => assert!(!reason.is_empty() && reason.len() < 300, "{reason}"),
+            }
+        });
+    }
+}

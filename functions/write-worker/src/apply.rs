@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crm_domain::error::chain;
 use crm_domain::event::Event;
 use crm_domain::ids::{CustomerId, OrderId};
-use crm_domain::ledger::{Ledger, Outcome};
+use crm_domain::ledger::{Ledger, Outcome, Touched};
 use crm_domain::ports::{ApplyEvents, StoreError};
 use crm_domain::world;
 use futures_util::{StreamExt, stream};
@@ -77,6 +77,16 @@ impl<'a> Group<'a> {
     fn next_step(&self) -> &[(usize, &'a Event)] {
         let rest = self.events.get(self.done..).unwrap_or_default();
         if self.failed.is_some() { &[] } else { rest.get(..STEP).unwrap_or(rest) }
+    }
+
+    /// So many more of its events are applied, and their ledger is written.
+    fn advance(&mut self, mut ledger: Ledger, more: usize) {
+        self.done += more;
+        // Whoever is through needs no records any more.
+        if self.done < self.events.len() {
+            ledger.settle();
+            self.ledger = ledger;
+        }
     }
 
     /// The ledger with as much of the next step applied as one transaction takes, what that is, and the outcomes.
@@ -202,19 +212,13 @@ async fn commit<S: ApplyEvents>(store: &S, shares: Vec<Share<'_, '_>>, deadline:
     let together = store.commit(&ledgers).await;
     let mut applied = Vec::new();
     for share in shares {
-        let Share { group, mut ledger, outcomes } = share;
-        let outcomes = if together.is_ok() {
-            ledger.settle();
-            group.ledger = ledger;
-            Ok(outcomes)
-        } else {
-            commit_alone(store, group, deadline).await
-        };
-        match outcomes {
-            Ok(outcomes) => {
+        let Share { group, ledger, outcomes } = share;
+        let written = if together.is_ok() { Ok((ledger, outcomes)) } else { commit_alone(store, group, deadline).await };
+        match written {
+            Ok((ledger, outcomes)) => {
                 let done = outcomes.len();
                 applied.extend(group.next_step().iter().map(|(index, _)| *index).zip(outcomes));
-                group.done += done;
+                group.advance(ledger, done);
             }
             // Later events of the group must not overtake.
             Err(why) => group.failed = Some(why),
@@ -223,7 +227,11 @@ async fn commit<S: ApplyEvents>(store: &S, shares: Vec<Share<'_, '_>>, deadline:
     applied
 }
 
-async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>, deadline: Instant) -> Result<Vec<Outcome>, Unapplied> {
+async fn commit_alone<S: ApplyEvents>(
+    store: &S,
+    group: &mut Group<'_>,
+    deadline: Instant,
+) -> Result<(Ledger, Vec<Outcome>), Unapplied> {
     let events: Vec<&Event> = group.events.iter().map(|(_, event)| *event).collect();
     for attempt in 0..ATTEMPTS {
         if Instant::now() >= deadline {
@@ -231,16 +239,12 @@ async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>, deadline
         }
         let outcome = async {
             group.ledger = store.load(&events).await?;
-            let (mut ledger, _, outcomes) = group.stepped();
+            let (ledger, _, outcomes) = group.stepped();
             store.commit(&[&ledger]).await?;
-            ledger.settle();
             Ok::<_, StoreError>((ledger, outcomes))
         };
         match outcome.await {
-            Ok((ledger, outcomes)) => {
-                group.ledger = ledger;
-                return Ok(outcomes);
-            }
+            Ok(written) => return Ok(written),
             Err(StoreError::Conflict | StoreError::Throttled) => {
                 let ceiling = 20_u64 << attempt;
                 tokio::time::sleep(Duration::from_millis(world::up_to(ceiling))).await;
@@ -260,14 +264,14 @@ async fn commit_alone<S: ApplyEvents>(store: &S, group: &mut Group<'_>, deadline
 
 /// Splits events into groups that share no customer and no order.
 fn grouped<'a>(ledger: &Ledger, events: &[&'a Event]) -> Vec<Group<'a>> {
+    let touched: Vec<Touched> = events.iter().map(|event| ledger.touched_by(event)).collect();
     // Union-find over event indices, joined through the records that they touch.
     let mut parent: Vec<usize> = (0..events.len()).collect();
     let mut by_customer: BTreeMap<CustomerId, usize> = BTreeMap::new();
     let mut by_order: BTreeMap<OrderId, usize> = BTreeMap::new();
-    for (index, event) in events.iter().enumerate() {
-        let customers = ledger.touched_by(event).into_iter().map(|id| *by_customer.entry(id).or_insert(index));
-        let orders = event.order().map(|id| *by_order.entry(id).or_insert(index));
-        for other in customers.chain(orders).collect::<Vec<_>>() {
+    for (index, Touched { customers, order, .. }) in touched.iter().enumerate() {
+        let customers = customers.iter().map(|id| *by_customer.entry(*id).or_insert(index));
+        for other in customers.chain(order.map(|id| *by_order.entry(id).or_insert(index))) {
             let (a, b) = (root(&mut parent, index), root(&mut parent, other));
             // The smaller root wins, so groups keep the order of arrival.
             if let Some(link) = parent.get_mut(a.max(b)) {
@@ -282,8 +286,8 @@ fn grouped<'a>(ledger: &Ledger, events: &[&'a Event]) -> Vec<Group<'a>> {
     groups
         .into_values()
         .map(|events| {
-            let touching: Vec<&Event> = events.iter().map(|(_, event)| *event).collect();
-            Group { ledger: ledger.part(&touching), events, done: 0, failed: None }
+            let ledger = ledger.part(events.iter().filter_map(|(index, _)| touched.get(*index)));
+            Group { ledger, events, done: 0, failed: None }
         })
         .collect()
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import tempfile
+import time
 import uuid
 from collections import Counter
 from datetime import UTC, datetime
@@ -98,9 +100,14 @@ class MainJob(StackTest):
         self.aws("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(good))
         self.assertEqual(self.as_role("analyst").call("POST", "/api/queues/orders/redrive").status, 403)
 
-        # An erasure that has the letter out of sight for a moment leaves nothing to redrive.
+        redriven = -math.inf
+
+        # An erasure that has the letter out of sight for a moment leaves nothing to redrive. Nobody may ask twenty times a minute.
         def is_there() -> bool:
-            self.assertLess(self.api.call("POST", "/api/queues/orders/redrive").status, 300)
+            nonlocal redriven
+            if time.monotonic() - redriven > 5:
+                self.assertLess(self.api.call("POST", "/api/queues/orders/redrive").status, 300)
+                redriven = time.monotonic()
             return bool(self.customer("redriven@main.example").get("totalSpend") == 3)
 
         self.eventually(is_there)

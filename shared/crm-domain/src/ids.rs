@@ -13,8 +13,14 @@ use crate::time::Time;
 const NAMESPACE: Uuid = Uuid::from_u128(0x6c1d_9a5e_53f7_4e0b_9f0d_2b1c_7d3e_8a41);
 
 fn derived(kind: &str, parts: &[&str]) -> Uuid {
-    // A unit separator cannot stand in any part: control characters are refused everywhere.
-    Uuid::new_v5(&NAMESPACE, format!("{kind}\u{1f}{}", parts.join("\u{1f}")).as_bytes())
+    let mut name = String::with_capacity(kind.len() + parts.iter().map(|part| 1 + part.len()).sum::<usize>());
+    name.push_str(kind);
+    for part in parts {
+        // A unit separator cannot stand in any part: control characters are refused everywhere.
+        name.push('\u{1f}');
+        name.push_str(part);
+    }
+    Uuid::new_v5(&NAMESPACE, name.as_bytes())
 }
 
 macro_rules! id {

@@ -10,7 +10,7 @@ use crm_domain::history::History;
 use crm_domain::identity::Identity;
 use crm_domain::ids::{ActivityId, CustomerId, OrderId};
 use crm_domain::json::Json;
-use crm_domain::ledger::{DEEDS, DayDelta, Ledger};
+use crm_domain::ledger::{DEEDS, DayDelta, Ledger, Touched};
 use crm_domain::money::{Currency, Money};
 use crm_domain::order::Order;
 use crm_domain::time::Time;
@@ -119,7 +119,8 @@ fn run(batches: &[Vec<&Event>]) -> (Tables, BTreeMap<jiff::civil::Date, DayDelta
     let mut figures: BTreeMap<jiff::civil::Date, DayDelta> = BTreeMap::new();
     for batch in batches {
         // As the worker does: only what the batch names is loaded, changed, and written back.
-        let mut part = whole.part(batch);
+        let touched: Vec<Touched> = batch.iter().map(|event| whole.touched_by(event)).collect();
+        let mut part = whole.part(&touched);
         for event in batch {
             part.apply(event);
         }

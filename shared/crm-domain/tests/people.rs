@@ -357,7 +357,7 @@ fn a_visit_that_its_customer_does_not_count_yet_is_no_arithmetic_fault() {
     let visit = |hour| event(RECORD, hour, hour, &said);
     let mut before = Ledger::default();
     before.apply(&event(UPSERT, 1, 1, &json!({"email": "a@x.in"})));
-    let mut after = before.part(&[&visit(5)]);
+    let mut after = before.part(&[before.touched_by(&visit(5))]);
     after.apply(&visit(5));
     // The customer as it was read before somebody else's write, the activity as it was read after it.
     for ((customer, id), held) in after.activities() {

@@ -33,7 +33,7 @@ export function ExportStatus({ exporting, noun, who }: ExportStatusProps) {
     run();
     section.current?.focus();
   }
-  const over = job && !isRunning ? job.status : undefined;
+  const over = job && !isRunning ? endOf(job) : undefined;
   return (
     <section
       ref={section}
@@ -57,7 +57,7 @@ export function ExportStatus({ exporting, noun, who }: ExportStatusProps) {
               <Trans>Download CSV</Trans>
             </Button>
           )}
-          {over === "failed" && (
+          {(over === "failed" || over === "gone") && (
             <Button icon={<RotateCw aria-hidden />} onClick={() => withFocus(again)}>
               <Trans>Export again</Trans>
             </Button>
@@ -90,13 +90,18 @@ export function ExportStatus({ exporting, noun, who }: ExportStatusProps) {
   );
 }
 
+/** Its status, or that its file is gone: an erasure takes all files along, since the erased may be in any. */
+const endOf = ({ status, url }: FileExport) => (status === "done" && !url ? "gone" : status);
+
 function inWords(job: FileExport | undefined, noun: (count: number) => string): string {
   const rows = noun(job?.rows ?? 0);
-  switch (job?.status) {
+  switch (job && endOf(job)) {
+    case "gone":
+      return t`The file is no longer kept: somebody was erased since it was made.`;
     case "done":
       return t`The file is ready: ${rows}. It is kept for a day.`;
     case "failed": {
-      const { error } = job;
+      const error = job?.error;
       return error ? t`The export failed: ${error}` : t`The export failed.`;
     }
     case "running":

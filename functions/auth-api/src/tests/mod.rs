@@ -7,7 +7,7 @@ mod fuzz;
 mod hostile;
 mod sessions;
 
-use crm_testing::{cases, send_event, walk};
+use crm_testing::{cases, fuzz_requests, send_event, walk};
 
 use desk::Desk;
 
@@ -23,4 +23,9 @@ async fn every_event_of_the_folder_gets_its_answer() {
 #[tokio::test]
 async fn every_role_is_let_in_where_the_table_says() {
     assert_eq!(walk("auth-api", &Desk::new().router).await, 7);
+}
+
+#[test]
+fn requests_of_any_form_get_an_answer_that_can_be_read() {
+    fuzz_requests("auth-api", 60, || Desk::new().router);
 }

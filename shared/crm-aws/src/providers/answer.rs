@@ -54,7 +54,7 @@ pub(super) enum Verdict {
     /// Not taken, for now.
     Busy,
     /// Not taken, nor will any other be before somebody changes something.
-    Shut,
+    Shut(String),
     /// It may have been taken.
     Lost,
 }
@@ -68,13 +68,13 @@ where
         SdkError::ConstructionFailure(_) => Verdict::Refused("the message cannot be put into a request".to_owned()),
         SdkError::ServiceError(answered) => {
             let status = answered.raw().status().as_u16();
-            let code = answered.err().code().unwrap_or_default();
+            let (code, message) = (answered.err().code().unwrap_or_default(), answered.err().message());
             match status {
                 _ if THROTTLED.contains(&code) => Verdict::Busy,
-                _ if SHUT.contains(&code) || is_unverified(code, answered.err().message()) => Verdict::Shut,
+                _ if SHUT.contains(&code) || is_unverified(code, message) => Verdict::Shut(reason(code, message)),
                 408 | 429 => Verdict::Busy,
-                401 | 403 => Verdict::Shut,
-                400..500 => Verdict::Refused(reason(code, answered.err().message())),
+                401 | 403 => Verdict::Shut(reason(code, message)),
+                400..500 => Verdict::Refused(reason(code, message)),
                 // It may have failed after it had taken the letter.
                 _ => Verdict::Lost,
             }
@@ -122,8 +122,8 @@ where
             Ok(provider_id) => return Sending::Taken { at: Time::now(), provider_id },
             Err(Verdict::Refused(reason)) => return Sending::Refused(reason),
             Err(Verdict::Lost) => return Sending::Unknown("the provider's answer was lost".to_owned()),
-            Err(Verdict::Shut) => {
-                tracing::error!("the provider does not let this account send");
+            Err(Verdict::Shut(reason)) => {
+                tracing::error!(cause = reason, "the provider does not let this account send");
                 return Sending::Deferred(CLOSED);
             }
             Err(Verdict::Busy) => {}

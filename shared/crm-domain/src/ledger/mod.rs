@@ -112,6 +112,15 @@ impl Held<Identity> {
     }
 }
 
+/// The records on which an event bears, found once: each id takes a hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// The customer it names, that of the order it names, and those into whom these were merged.
+    pub customers: Vec<CustomerId>,
+    pub order: Option<OrderId>,
+    pub activity: Option<(CustomerId, ActivityId)>,
+}
+
 impl Ledger {
     /// Puts what stands under a customer's identity under the ledger's hand. Into whom it was merged must be held too.
     pub fn hold_customer(&mut self, id: CustomerId, stored: Option<(u64, Identity)>) {
@@ -143,29 +152,23 @@ impl Ledger {
         self.activities.iter()
     }
 
-    /// The identities on which an event bears: that of the customer it names, that of the order it names, and those of the
-    /// customers into whom these were merged.
+    /// The records on which an event bears.
     #[must_use]
-    pub fn touched_by(&self, event: &Event) -> Vec<CustomerId> {
-        let standing = event.order().and_then(|id| self.orders.get(&id)).and_then(Held::now).and_then(Order::body);
+    pub fn touched_by(&self, event: &Event) -> Touched {
+        let (order, activity) = (event.order(), event.activity());
+        let standing = order.and_then(|id| self.orders.get(&id)).and_then(Held::now).and_then(Order::body);
         let named = event.customer().into_iter().chain(standing.map(|body| CustomerId::of(&body.email)));
-        named.flat_map(|id| self.followed(id)).collect()
+        Touched { customers: named.flat_map(|id| self.followed(id)).collect(), order, activity }
     }
 
-    /// A ledger of those records only that `events` touch.
+    /// A ledger of those records only that are touched.
     #[must_use]
-    pub fn part(&self, events: &[&Event]) -> Self {
+    pub fn part<'a>(&self, touched: impl IntoIterator<Item = &'a Touched>) -> Self {
         let mut part = Self::default();
-        for event in events {
-            for id in self.touched_by(event) {
-                part.customers.extend(self.customers.get(&id).map(|held| (id, held.clone())));
-            }
-            if let Some(id) = event.order() {
-                part.orders.extend(self.orders.get(&id).map(|held| (id, held.clone())));
-            }
-            if let Some(key) = event.activity() {
-                part.activities.extend(self.activities.get(&key).map(|held| (key, held.clone())));
-            }
+        for Touched { customers, order, activity } in touched {
+            part.customers.extend(customers.iter().filter_map(|id| Some((*id, self.customers.get(id)?.clone()))));
+            part.orders.extend(order.and_then(|id| Some((id, self.orders.get(&id)?.clone()))));
+            part.activities.extend(activity.and_then(|key| Some((key, self.activities.get(&key)?.clone()))));
         }
         part
     }

@@ -1,5 +1,6 @@
 //! Who is meant by an address, and what becomes of customers as a whole: merging two of them, erasing one.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Held, Ledger};
@@ -31,22 +32,22 @@ impl Ledger {
             return None;
         }
         // What is forgotten is said of the identity that is named: it may be that of somebody who was merged since.
-        if self.has_forgotten(CustomerId::of(email), at) {
+        let mut id = CustomerId::of(email);
+        if self.has_forgotten(id, at) {
             return None;
         }
-        let mut email = email.clone();
+        let mut email = Cow::Borrowed(email);
         // Merges lead one way, so this ends; what is held bounds it all the same.
         for _ in 0..=self.customers.len() {
-            match self.customers.get(&CustomerId::of(&email)).and_then(Held::now) {
-                Some(Identity::Merged(merged)) => email = merged.into.clone(),
-                _ => break,
-            }
+            let Some(Identity::Merged(merged)) = self.identity(id) else { break };
+            email = Cow::Owned(merged.into.clone());
+            id = CustomerId::of(&email);
         }
-        let held = self.customers.entry(CustomerId::of(&email)).or_insert_with(|| Held::stored(None));
+        let held = self.customers.entry(id).or_insert_with(|| Held::stored(None));
         match &held.current {
-            None => held.current = Some(Identity::Customer(Box::new(Customer::new(email, at)))),
+            None => held.current = Some(Identity::Customer(Box::new(Customer::new(email.into_owned(), at)))),
             Some(Identity::Erased(erasure)) => {
-                held.current = Some(Identity::Customer(Box::new(erasure.successor(email, at))));
+                held.current = Some(Identity::Customer(Box::new(erasure.successor(email.into_owned(), at))));
             }
             Some(Identity::Customer(_) | Identity::Merged(_)) => {}
         }
@@ -71,7 +72,7 @@ impl Ledger {
 
     /// Whether what is said of an identity as of `at` is forgotten.
     pub(super) fn has_forgotten(&self, id: CustomerId, at: Time) -> bool {
-        self.customers.get(&id).and_then(Held::now).is_some_and(|identity| identity.has_forgotten(at))
+        self.identity(id).is_some_and(|identity| identity.has_forgotten(at))
     }
 
     /// An identity, and those into which it was merged, one after the other; the last is that of the customer.
@@ -79,7 +80,7 @@ impl Ledger {
     pub fn followed(&self, id: CustomerId) -> Vec<CustomerId> {
         let mut path = vec![id];
         let mut last = id;
-        while let Some(Identity::Merged(merged)) = self.customers.get(&last).and_then(Held::now) {
+        while let Some(Identity::Merged(merged)) = self.identity(last) {
             last = CustomerId::of(&merged.into);
             if path.contains(&last) {
                 break;
@@ -93,7 +94,7 @@ impl Ledger {
     #[must_use]
     pub fn known_by(&self, id: CustomerId) -> Option<&Customer> {
         let last = *self.followed(id).last()?;
-        self.customers.get(&last).and_then(Held::now).and_then(Identity::customer)
+        self.identity(last).and_then(Identity::customer)
     }
 
     /// What stands under an identity itself.

@@ -1,4 +1,10 @@
-import { type InfiniteData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type InfiniteData,
+  useIsMutating,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { call, callTagged } from "@/lib/call";
 import type { Delivery, Page, WebhookChange, WebhookRequest } from "@/lib/contract";
 import { type SentDraft, useIntent } from "@/lib/intent";
@@ -45,9 +51,15 @@ export function useChangeWebhook(id: string, draft?: Pick<SentDraft, "forget">) 
   });
 }
 
+const removalOf = (id: string) => [...KEY, id, "remove"];
+
+/** Whether it is being deleted here: that it is gone is no news then. */
+export const useIsRemoving = (id: string) => useIsMutating({ mutationKey: removalOf(id) }) > 0;
+
 export function useDeleteWebhook(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
+    mutationKey: removalOf(id),
     mutationFn: (etag: string | null) => call("DELETE /api/webhooks/{id}", { path: { id }, ifMatch: etag }),
     onSuccess: () => {
       queryClient.removeQueries({ queryKey: [...KEY, id] });

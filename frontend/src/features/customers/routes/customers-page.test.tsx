@@ -214,7 +214,13 @@ describe("the customers page", () => {
   it("exports what the filter matches, and nothing of a search", async () => {
     const { calls } = open(inAddress(RULES), {
       "POST /api/customers/exports": () => accepted({ id: "x1", status: "queued" }),
-      "GET /api/exports/x1": () => ({ id: "x1", status: "done", rows: 1, createdAt: "2026-11-25T10:00:00Z" }),
+      "GET /api/exports/x1": () => ({
+        id: "x1",
+        status: "done",
+        rows: 1,
+        createdAt: "2026-11-25T10:00:00Z",
+        url: "https://store.example/x1",
+      }),
     });
     await userEvent.click(await screen.findByRole("button", { name: "Export CSV" }));
     expect(await screen.findByText(/^The file is ready: 1 customer/)).toBeTruthy();

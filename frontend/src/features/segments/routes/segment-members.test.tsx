@@ -102,6 +102,20 @@ describe("the export of a segment", () => {
     expect(document.activeElement).toBe(await button("Export CSV"));
   });
 
+  it("says that its file is gone, and offers another", async () => {
+    let now = job("done", 40, { url: "https://store.example/x1" });
+    const { calls, user } = open({ [EXPORT]: () => now });
+    await user.click(await button("Export CSV"));
+    await button("Download CSV");
+    // An erasure has taken it along meanwhile.
+    now = job("done", 40);
+    await user.click(await button("Download CSV"));
+    expect(await screen.findByText(/^The file is no longer kept/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Download CSV" })).toBeNull();
+    await user.click(await button("Export again"));
+    await waitFor(() => expect(calls(START)).toHaveLength(2));
+  });
+
   it("is not asked for in a hidden tab, and goes on when it is looked at again", async () => {
     const { calls, user } = open({ [EXPORT]: () => job("running", 10) });
     await user.click(await button("Export CSV"));
