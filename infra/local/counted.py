@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ PRICES: dict[str, dict[str, str]] = json.loads((ROOT / "infra" / "prices.json").
 BUDGETS: dict[str, dict[str, float]] = json.loads((ROOT / "infra" / "budgets.json").read_text())["budgets"]
 # What the minute brings, whatever else happens; it is in the sum of an idle month.
 _CLOCK = "clock"
+# One for each queue, which the clock asks each fifth minute.
+_DEAD_LETTER_QUEUES = 10
 # For so long nothing is heard of the functions once all is done.
 _QUIET = 3.0
 _PATIENCE = 7200.0
@@ -125,6 +127,20 @@ class Logs:
                     begin = line.find(b'{"timestamp"')
                     if begin >= 0 and b'"invocation ended"' in line:
                         yield json.loads(line[begin:])
+
+
+def quiet_minute(lines: Iterable[dict[str, Any]]) -> Use | None:
+    """What the clock uses in a minute in which nothing is due, of those that it has noted; none before it has noted one of each kind:
+    four of five ask no queue."""
+    uses = [_use(line) for line in lines if line["function"].endswith(f"-{_CLOCK}")]
+    kinds = ([use for use in uses if not use.queued], [use for use in uses if use.queued >= _DEAD_LETTER_QUEUES])
+    if not all(kinds):
+        return None
+    quiet = Use()
+    for kind, of_five in zip(kinds, (4, 1), strict=True):
+        for _ in range(of_five):
+            quiet.add(min(kind, key=Use.dollars))
+    return quiet.each(5)
 
 
 def _use(line: dict[str, Any]) -> Use:

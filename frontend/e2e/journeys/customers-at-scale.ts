@@ -114,7 +114,7 @@ await journey(async (stack) => {
     },
     OF_MANY,
   );
-  // A page that stands asks for some seconds only.
+  // An open page looks again for a few seconds only.
   await page.reload();
   await rows.first().getByText(tag).waitFor();
 

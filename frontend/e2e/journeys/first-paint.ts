@@ -8,7 +8,7 @@ import { DESKTOP, journey } from "../stack.ts";
 
 const BROWSERS = 3;
 /** Milliseconds until the first paint. */
-const MOST = 10_000;
+const MOST = 5_000;
 
 type Times = { first: number; largest: number; figures: number };
 

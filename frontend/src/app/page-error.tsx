@@ -63,17 +63,19 @@ function PageError({ error, framed }: PageErrorProps) {
   useEffect(() => {
     // Nothing else is worth another try by itself: what broke once breaks again.
     if (!stale) return;
-    let timer: number | undefined;
+    let asking = new AbortController();
     async function again() {
-      window.clearTimeout(timer);
+      asking.abort();
+      asking = new AbortController();
+      const { signal } = asking;
       // The network may say that it is there some seconds before it is.
-      if (!(await isReachable())) timer = window.setTimeout(again, 3_000);
+      while (!signal.aborted && !(await isReachable(signal))) await passed(3_000);
       // The whole page, since browsers remember what they could not import.
-      else window.location.reload();
+      if (!signal.aborted) window.location.reload();
     }
     window.addEventListener("online", again);
     return () => {
-      window.clearTimeout(timer);
+      asking.abort();
       window.removeEventListener("online", again);
     };
   }, [stale]);
@@ -100,7 +102,9 @@ function PageError({ error, framed }: PageErrorProps) {
   );
 }
 
-async function isReachable(): Promise<boolean> {
-  const answer = await fetch(window.location.pathname, { cache: "no-store" }).catch(() => undefined);
+async function isReachable(signal: AbortSignal): Promise<boolean> {
+  const answer = await fetch(window.location.pathname, { cache: "no-store", signal }).catch(() => undefined);
   return answer?.ok ?? false;
 }
+
+const passed = (time: number) => new Promise((resolve) => setTimeout(resolve, time));

@@ -122,9 +122,21 @@ describe("a page that cannot be fetched", () => {
     expect(document.title).toBe("This page could not be shown · Mini CRM");
     const fetched = vi.fn(async () => new Response(null, { status: 503 }));
     vi.stubGlobal("fetch", fetched);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     await act(async () => window.dispatchEvent(new Event("online")));
-    expect(fetched).toHaveBeenCalledWith(window.location.pathname, { cache: "no-store" });
+    expect(fetched).toHaveBeenCalledWith(
+      window.location.pathname,
+      expect.objectContaining({ cache: "no-store" }),
+    );
     expect(screen.getByRole("alert")).toBeTruthy();
+    // It is not quite there: asked again, until somebody goes elsewhere.
+    await act(() => vi.advanceTimersByTimeAsync(3_000));
+    expect(fetched).toHaveBeenCalledTimes(2);
+    await act(async () => link("One").click());
+    await act(() => vi.advanceTimersByTimeAsync(10_000));
+    expect(screen.getByText("The first page")).toBeTruthy();
+    expect(fetched).toHaveBeenCalledTimes(2);
+    vi.useRealTimers();
     vi.unstubAllGlobals();
   });
 

@@ -23,7 +23,7 @@ export function useFileExport(source: Source, total: number) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const start = useStartExport((id) => asked && kept.change({ ...asked, id }));
   const job = useExport(kept.value?.id ?? null);
-  // Files are kept for a day; somebody who comes back after that begins anew.
+  // Somebody who comes back when it is known no more begins anew.
   const gone = isGone(job.error);
   const id = gone ? null : (kept.value?.id ?? null);
 
@@ -85,7 +85,7 @@ export function useDownloadExport(id: string | null) {
   return useMutation({
     mutationFn: () => call("GET /api/exports/{id}", { path: { id: id ?? "" } }),
     onSuccess(now) {
-      client.setQueryData(["exports", id], now);
+      client.setQueryData(["exports", now.id], now);
       if (now.url) openFile(now.url);
     },
   });

@@ -82,7 +82,7 @@ impl<'a> Group<'a> {
     /// So many more of its events are applied, and their ledger is written.
     fn advance(&mut self, mut ledger: Ledger, more: usize) {
         self.done += more;
-        // Whoever is through needs no records any more.
+        // Nobody reads the ledger of a group that is through.
         if self.done < self.events.len() {
             ledger.settle();
             self.ledger = ledger;

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from infra.local import aws
-from infra.local.counted import Counted, Logs, Use, over
+from infra.local.counted import Counted, Logs, Use, over, quiet_minute
 from infra.local.tests.harness import SETTINGS, StackTest, alone
 from infra.local.waiting import wait_until
 
@@ -98,6 +98,20 @@ class Costs(StackTest):
         # Segments of other tests may take them in.
         self.assertEqual(over("customerNew", counted.total(("customers-api", "write-worker")).each(_BULK)), [])
         self.assertGreaterEqual(counted.by_function["write-worker"].written, 3 * _BULK, "themselves, and their place in the list")
+
+    def test_a_minute_in_which_nothing_is_due_costs_no_more_than_its_budget(self) -> None:
+        minutes = Logs(SETTINGS)
+        seen: list[dict[str, Any]] = []
+
+        def has_both() -> bool:
+            seen.extend(minutes.closing())
+            return quiet_minute(seen) is not None
+
+        wait_until(has_both, 300, "a minute that asks dead-letter queues, and one that does not", every=1)
+        quiet = quiet_minute(seen)
+        assert quiet
+        self.assertEqual(over("minute", quiet), [])
+        self.assertEqual(quiet.written, 1, "it notes that it was there")
 
     def test_a_message_costs_no_more_than_its_budget(self) -> None:
         city = f"Mailville {self.mark}"

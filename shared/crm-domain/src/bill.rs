@@ -304,6 +304,7 @@ mod tests {
         assert_eq!(of("orderInBulk"), [ROW.written - SETTLED, ROW.read, ROW.queued]);
         // Their own record is in what brought them.
         assert_eq!(of("customerNew")[0], CUSTOMER.written + 2 * WHOLE);
+        assert_eq!(of("minute"), [TICK.written, TICK.read, TICK.queued]);
         assert!(of("message")[0] <= Usage::most_of_campaign(1, false, 0).written);
     }
 

@@ -213,3 +213,30 @@ macro_rules! new_v7 {
     )*};
 }
 new_v7!(SegmentId CampaignId ImportId AttachmentId ExportId KeyId AuditId WebhookId);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything that is stored goes by these.
+    #[test]
+    fn derived_identities_are_the_same_for_ever() {
+        let ids = [
+            CustomerId::of(&Email::parse("a@x.in").unwrap()).to_string(),
+            OrderId::of(Some("7"), "/s", "e1").to_string(),
+            OrderId::of(None, "/s", "e1").to_string(),
+            ActivityId::of(Some("v1"), "/s", "e1").to_string(),
+            ActivityId::of(None, "/s", "e1").to_string(),
+            EventId::of("kind", &["a", "b"]).to_string(),
+        ];
+        let known = [
+            "b2c42b84-3338-58b8-a3d0-e3425c9cf7eb",
+            "8580d4a8-8e0d-5d52-8050-fab960629180",
+            "f7b7bf93-aa8f-5575-aa85-df7357d35280",
+            "5c461f4c-6b39-5b91-abd8-522fd9a43c7a",
+            "50c06e9b-8196-5170-be67-62616595507c",
+            "a52208c7-9558-594b-a875-33b6b98e681c",
+        ];
+        assert_eq!(ids, known);
+    }
+}

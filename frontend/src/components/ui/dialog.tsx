@@ -8,7 +8,7 @@ type DialogProps = {
   wide?: boolean;
   /** Something runs that cannot be called back: it does not close until that is known to have worked, or not. */
   busy?: boolean;
-  /** Somebody closed it, by what the browser has for that. */
+  /** Somebody closed it by the browser's own means, such as Escape. That `open` was taken back is not told. */
   onClose: () => void;
   children: ReactNode;
   footer: ReactNode;

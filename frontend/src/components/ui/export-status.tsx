@@ -52,7 +52,9 @@ export function ExportStatus({ exporting, noun, who }: ExportStatusProps) {
               look="primary"
               icon={<Download aria-hidden />}
               busy={download.isPending}
-              onClick={() => download.mutate()}
+              onClick={() =>
+                download.mutate(undefined, { onSuccess: ({ url }) => url || section.current?.focus() })
+              }
             >
               <Trans>Download CSV</Trans>
             </Button>
@@ -90,14 +92,14 @@ export function ExportStatus({ exporting, noun, who }: ExportStatusProps) {
   );
 }
 
-/** Its status, or that its file is gone: an erasure takes all files along, since the erased may be in any. */
+/** Its status, or that its file is gone: after a day, or with somebody who was erased and may be in it. */
 const endOf = ({ status, url }: FileExport) => (status === "done" && !url ? "gone" : status);
 
 function inWords(job: FileExport | undefined, noun: (count: number) => string): string {
   const rows = noun(job?.rows ?? 0);
   switch (job && endOf(job)) {
     case "gone":
-      return t`The file is no longer kept: somebody was erased since it was made.`;
+      return t`The file is no longer kept: files go after a day, and when somebody is erased.`;
     case "done":
       return t`The file is ready: ${rows}. It is kept for a day.`;
     case "failed": {

@@ -157,7 +157,7 @@ fn length(year: i64, month: i64) -> i64 {
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (H. Hinnant, "chrono-compatible low-level date algorithms").
-/// By hand because it runs for each customer who has an order near the beginning of a stretch.
+/// By hand because it runs for each calendar condition and customer, but for those whose orders are far from the brink.
 fn civil(day: i64) -> (i64, i64, i64) {
     let shifted = day + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -281,6 +281,7 @@ mod tests {
             }
         }
     }
+
     #[test]
     fn a_stretch_reaches_back_to_its_start_and_no_further() {
         let spans = ["P1M", "P2M", "P11M", "P1Y", "P30Y", "P1M1D", "P1MT23H59M59S", "P3W", "PT1S", "P200Y"]

@@ -30,7 +30,7 @@ impl Window {
         Ok(Self::Fixed { from: first, until: last.plus(DAY - 1) })
     }
 
-    /// Whether what was at `at` is not from before it, as it lies at `now`.
+    /// Whether it begins at `at` or before, as it lies at `now`.
     pub(super) fn reaches(self, at: Time, now: Time) -> bool {
         match self {
             Self::Back(span) => span.reaches(at.micros(), now.micros()),

@@ -1,10 +1,4 @@
-import {
-  type InfiniteData,
-  useIsMutating,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from "@tanstack/react-query";
+import { type InfiniteData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, callTagged } from "@/lib/call";
 import type { Delivery, Page, WebhookChange, WebhookRequest } from "@/lib/contract";
 import { type SentDraft, useIntent } from "@/lib/intent";
@@ -51,21 +45,19 @@ export function useChangeWebhook(id: string, draft?: Pick<SentDraft, "forget">) 
   });
 }
 
-const removalOf = (id: string) => [...KEY, id, "remove"];
-
-/** Whether it is being deleted here: that it is gone is no news then. */
-export const useIsRemoving = (id: string) => useIsMutating({ mutationKey: removalOf(id) }) > 0;
-
 export function useDeleteWebhook(id: string) {
-  const queryClient = useQueryClient();
   return useMutation({
-    mutationKey: removalOf(id),
     mutationFn: (etag: string | null) => call("DELETE /api/webhooks/{id}", { path: { id }, ifMatch: etag }),
-    onSuccess: () => {
-      queryClient.removeQueries({ queryKey: [...KEY, id] });
-      return queryClient.invalidateQueries({ queryKey: KEY, exact: true });
-    },
   });
+}
+
+/** Drops all that is loaded of one that is gone, and lets the list be loaded again. */
+export function useForgetWebhook() {
+  const queryClient = useQueryClient();
+  return (id: string) => {
+    queryClient.removeQueries({ queryKey: [...KEY, id] });
+    void queryClient.invalidateQueries({ queryKey: KEY, exact: true });
+  };
 }
 
 /** Looks at the secret. Each look is in the audit log, so it is done on demand, and what it brings is kept nowhere. */

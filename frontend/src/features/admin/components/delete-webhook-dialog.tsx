@@ -8,7 +8,7 @@ import { toast } from "@/components/ui/toasts";
 import type { Webhook } from "@/lib/contract";
 import { forgetDraft } from "@/lib/draft";
 import { isGone, isOutdated } from "@/lib/problem";
-import { useDeleteWebhook } from "../api/webhooks";
+import { useDeleteWebhook, useForgetWebhook } from "../api/webhooks";
 import { explainedOfWebhook } from "./outdated-webhook";
 import { editWebhook } from "./webhook-values";
 
@@ -23,21 +23,22 @@ type DeleteWebhookDialogProps = {
 /** Asks before a webhook is gone, with its log and its secret. One that has changed meanwhile is shown anew first. */
 export function DeleteWebhookDialog({ webhook, etag, reload, open, onClose }: DeleteWebhookDialogProps) {
   const remove = useDeleteWebhook(webhook.id);
+  const forget = useForgetWebhook();
   const navigate = useNavigate();
 
   function submit() {
-    const done = () => {
+    const done = async () => {
       forgetDraft(editWebhook(webhook.id));
       toast(t`Webhook deleted`);
-      navigate("/webhooks", { replace: true });
+      // First away from the page, which would otherwise ask for what is gone.
+      await navigate("/webhooks", { replace: true });
+      forget(webhook.id);
     };
-    // Somebody else was faster: what was wanted is so.
-    remove.mutate(etag, {
-      onSuccess: done,
-      onError(error) {
-        if (isGone(error)) done();
-        if (isOutdated(error)) void reload();
-      },
+    // The page may find it gone before the answer is there, and take this away.
+    void remove.mutateAsync(etag).then(done, (error) => {
+      // Somebody else was faster: what was wanted is so.
+      if (isGone(error)) return done();
+      if (isOutdated(error)) void reload();
     });
   }
 

@@ -26,6 +26,8 @@ export function DeliveryDialog({ webhook, delivery, onClose }: DeliveryDialogPro
   const resend = useResend(webhook.id);
   const one = found.data;
   const refused = one && whyNotResent(webhook, one);
+  // Somebody may go from one to another by the browser's own buttons.
+  const isOfThis = resend.variables === delivery;
 
   function close() {
     resend.reset();
@@ -47,7 +49,7 @@ export function DeliveryDialog({ webhook, delivery, onClose }: DeliveryDialogPro
             <Button
               look="primary"
               icon={<Send aria-hidden />}
-              busy={resend.isPending}
+              busy={isOfThis && resend.isPending}
               disabled={refused !== undefined}
               onClick={() => resend.mutate(delivery)}
             >
@@ -66,9 +68,9 @@ export function DeliveryDialog({ webhook, delivery, onClose }: DeliveryDialogPro
           )}
           {refused && <p className="text-sm text-muted">{refused}</p>}
           <p role="status" className="text-sm empty:hidden">
-            {resend.isSuccess && t`It is sent once more`}
+            {isOfThis && resend.isSuccess && t`It is sent once more`}
           </p>
-          <FormProblem error={resend.error} />
+          <FormProblem error={isOfThis ? resend.error : null} />
         </>
       ) : found.isError ? (
         <Failure error={found.error} onRetry={() => void found.refetch()} />

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Toasts } from "@/components/ui/toasts";
@@ -258,6 +258,12 @@ describe("its log", () => {
     const { calls, user, router } = open(
       {
         "GET /api/webhooks/w1/deliveries/d1": () => ({ ...FAILED, event: EVENT }),
+        "GET /api/webhooks/w1/deliveries/d2": () => ({
+          ...FAILED,
+          id: "d2",
+          excerpt: "of another",
+          event: EVENT,
+        }),
         [RESEND]: () => json({ id: "d1", eventId: "e1" }, { status: 202 }),
       },
       "/webhooks/w1?outcome=failed&delivery=d1",
@@ -273,6 +279,11 @@ describe("its log", () => {
     await user.click(shown.getByRole("button", { name: "Resend" }));
     expect(await shown.findByText("It is sent once more")).toBeTruthy();
     expect(calls(RESEND)[0]?.headers.get("idempotency-key")).toBeTruthy();
+    // That says nothing of another one, to which one may come by the browser's own buttons.
+    await act(() => router.navigate("/webhooks/w1?delivery=d2"));
+    expect(await shown.findByText("of another")).toBeTruthy();
+    expect(shown.queryByText("It is sent once more")).toBeNull();
+    await act(() => router.navigate("/webhooks/w1?outcome=failed&delivery=d1"));
     await user.click(shown.getByRole("button", { name: "Close" }));
     expect(router.state.location.search).toBe("?outcome=failed");
   });

@@ -13,7 +13,7 @@ import type { Webhook } from "@/lib/contract";
 import { formatDateTime } from "@/lib/format";
 import { isGone, isOutdated } from "@/lib/problem";
 import { useInAddress } from "@/lib/use-in-address";
-import { useChangeWebhook, useIsRemoving, useTestWebhook, useWebhook } from "../api/webhooks";
+import { useChangeWebhook, useTestWebhook, useWebhook } from "../api/webhooks";
 import { DeleteWebhookDialog } from "../components/delete-webhook-dialog";
 import { DeliveriesCard } from "../components/deliveries-card";
 import { DisableDialog } from "../components/disable-dialog";
@@ -28,8 +28,7 @@ const back = () => ({ to: "/webhooks", label: t`Webhooks` });
 export function Component() {
   const { id = "" } = useParams();
   const webhook = useWebhook(id);
-  const isRemoving = useIsRemoving(id);
-  if (!webhook.data || (isGone(webhook.error) && !isRemoving)) {
+  if (!webhook.data || isGone(webhook.error)) {
     return (
       <Page title={t`Webhook`} back={back()}>
         <Card flush>

@@ -38,17 +38,16 @@ export function EraseDialog({ loaded: { data: customer, etag }, reload, open, on
     event.preventDefault();
     setTried(true);
     if (!matches || erase.isPending) return;
-    erase.mutate(etag, {
-      onSuccess: async () => {
-        forgetDraft(draftName(customer.id));
-        toast(t`Customer deleted. Their personal data is being erased.`);
-        // First away from the page, which would otherwise ask for somebody who is gone.
-        await navigate("/customers", { replace: true });
-        forget(customer.id);
-      },
-      onError: (error) => {
-        if (isOutdated(error)) void reload();
-      },
+    const done = async () => {
+      forgetDraft(draftName(customer.id));
+      toast(t`Customer deleted. Their personal data is being erased.`);
+      // First away from the page, which would otherwise ask for somebody who is gone.
+      await navigate("/customers", { replace: true });
+      forget(customer.id);
+    };
+    // The page may find them gone before the answer is there, and take this away.
+    void erase.mutateAsync(etag).then(done, (error) => {
+      if (isOutdated(error)) void reload();
     });
   }
 

@@ -110,12 +110,16 @@ export function useUpdateSegment(id: string, draft: Pick<SentDraft, "forget">) {
 }
 
 export function useDeleteSegment(id: string) {
-  const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (etag: string | null) => call("DELETE /api/segments/{id}", { path: { id }, ifMatch: etag }),
-    onSuccess: () => {
-      queryClient.removeQueries({ queryKey: ["segments", id] });
-      return queryClient.invalidateQueries({ queryKey: ["segments"], exact: false });
-    },
   });
+}
+
+/** Drops all that is loaded of one that is gone, and lets the others be loaded again. */
+export function useForgetSegment() {
+  const queryClient = useQueryClient();
+  return (id: string) => {
+    queryClient.removeQueries({ queryKey: ["segments", id] });
+    void queryClient.invalidateQueries({ queryKey: ["segments"] });
+  };
 }

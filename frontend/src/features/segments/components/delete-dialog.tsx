@@ -11,7 +11,7 @@ import { formatNumber } from "@/lib/format";
 import { explained, isOutdated } from "@/lib/problem";
 import { segmentsIn } from "@/lib/rules/wire";
 import { useSegments } from "@/lib/segments";
-import { useDeleteSegment } from "../api/segments";
+import { useDeleteSegment, useForgetSegment } from "../api/segments";
 import { editSegment } from "./segment-values";
 
 type DeleteDialogProps = {
@@ -28,6 +28,7 @@ type DeleteDialogProps = {
  */
 export function DeleteDialog({ segment, etag, reload, open, onClose }: DeleteDialogProps) {
   const remove = useDeleteSegment(segment.id);
+  const forget = useForgetSegment();
   const navigate = useNavigate();
   const { name, count, kind } = segment;
   const members = formatNumber(count ?? 0);
@@ -37,15 +38,16 @@ export function DeleteDialog({ segment, etag, reload, open, onClose }: DeleteDia
   const named = users.map((user) => user.name).join(", ");
 
   function submit() {
-    remove.mutate(etag, {
-      onSuccess: () => {
-        forgetDraft(editSegment(segment.id));
-        toast(t`Segment deleted`);
-        navigate("/segments", { replace: true });
-      },
-      onError: (error) => {
-        if (isOutdated(error)) void reload();
-      },
+    const done = async () => {
+      forgetDraft(editSegment(segment.id));
+      toast(t`Segment deleted`);
+      // First away from the page, which would otherwise ask for what is gone.
+      await navigate("/segments", { replace: true });
+      forget(segment.id);
+    };
+    // The page may find it gone before the answer is there, and take this away.
+    void remove.mutateAsync(etag).then(done, (error) => {
+      if (isOutdated(error)) void reload();
     });
   }
 

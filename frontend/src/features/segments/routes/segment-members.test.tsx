@@ -1,11 +1,12 @@
 import { act, cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { LIVE } from "@/lib/live";
 import { session } from "@/lib/session";
 import { accessibilityFaults } from "@/testing/accessibility";
 import { aSegment } from "@/testing/made";
 import { type Answers, all, openPage, serve } from "@/testing/open";
-import { json, problem, signedIn } from "@/testing/signed-in";
+import { json, noContent, problem, signedIn } from "@/testing/signed-in";
 import "@/testing/dialogs";
 import { Component as SegmentPage } from "./segment-page";
 
@@ -69,6 +70,27 @@ describe("what is to change of all members", () => {
     open({});
     await user.click(await button("Edit all"));
     expect(await button("Take away vip")).toBeTruthy();
+  });
+});
+
+describe("deleting a segment", () => {
+  it("leads away, also when the page has found it gone before the answer was there", async () => {
+    let answer: ((given: Response) => void) | undefined;
+    const { user } = open({
+      "GET /api/segments/s1": () =>
+        answer ? problem(404, "not_found") : json(SEGMENT, { headers: { etag: '"1"' } }),
+      "DELETE /api/segments/s1": () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    });
+    await user.click(await button("Delete"));
+    await user.click(await button("Delete segment"));
+    await waitFor(() => expect(answer).toBeDefined());
+    await pass(LIVE);
+    expect(await screen.findByText(/no such segment/)).toBeTruthy();
+    answer?.(noContent());
+    expect(await screen.findByText("Elsewhere")).toBeTruthy();
   });
 });
 
