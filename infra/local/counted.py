@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,7 @@ from infra.local.settings import ROOT, Settings
 PRICES: dict[str, dict[str, str]] = json.loads((ROOT / "infra" / "prices.json").read_text())["prices"]
 BUDGETS: dict[str, dict[str, float]] = json.loads((ROOT / "infra" / "budgets.json").read_text())["budgets"]
 # What the minute brings, whatever else happens; it is in the sum of an idle month.
-_CLOCK = "clock"
-# One for each queue, which the clock asks each fifth minute.
-_DEAD_LETTER_QUEUES = 10
+CLOCK = "clock"
 # For so long nothing is heard of the functions once all is done.
 _QUIET = 3.0
 _PATIENCE = 7200.0
@@ -95,8 +93,8 @@ class Logs:
                 raise AssertionError("the functions do not come to an end")
             for line in self.closing():
                 name = line["function"].removeprefix(f"{self.settings.stack_name}-")
-                if name != _CLOCK:
-                    counted.by_function[name].add(_use(line))
+                if name != CLOCK:
+                    counted.by_function[name].add(use_of(line))
                     counted.applied += line.get("writes.applied", 0)
                     counted.settled += line.get("customers.changed", 0) if name == "segment-stream" else 0
                     # Who only looks whether there is anything to tell others says nothing of work under way.
@@ -129,21 +127,7 @@ class Logs:
                         yield json.loads(line[begin:])
 
 
-def quiet_minute(lines: Iterable[dict[str, Any]]) -> Use | None:
-    """What the clock uses in a minute in which nothing is due, of those that it has noted; none before it has noted one of each kind:
-    four of five ask no queue."""
-    uses = [_use(line) for line in lines if line["function"].endswith(f"-{_CLOCK}")]
-    kinds = ([use for use in uses if not use.queued], [use for use in uses if use.queued >= _DEAD_LETTER_QUEUES])
-    if not all(kinds):
-        return None
-    quiet = Use()
-    for kind, of_five in zip(kinds, (4, 1), strict=True):
-        for _ in range(of_five):
-            quiet.add(min(kind, key=Use.dollars))
-    return quiet.each(5)
-
-
-def _use(line: dict[str, Any]) -> Use:
+def use_of(line: dict[str, Any]) -> Use:
     """What an invocation says of itself, and what bringing its messages was: receiving and deleting, ten at a time."""
     brought = 2 * math.ceil(line.get("batch.messages", 0) / 10)
     return Use(line.get("cost.written", 0), line.get("cost.read", 0), line.get("cost.queued", 0) + brought, 1)

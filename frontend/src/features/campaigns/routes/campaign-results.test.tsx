@@ -220,6 +220,7 @@ describe("results of a campaign", () => {
       status: "done",
       rows: 1100,
       createdAt: "2026-11-25T10:00:00Z",
+      url: "https://store.example/x1",
     };
     const { calls, user } = open({
       [REPORT]: () => report(),
